@@ -1,0 +1,140 @@
+-- bucket_rolls: where the open amount of each aging bucket is one month-end later.
+--
+-- grain:   one pair of consecutive month-ends, bucket at the first and bucket at the second
+-- key:     month_number, from_bucket_code, to_bucket_code
+-- source:  item_steps, known_items, bucket_days
+-- params:  $as_of date
+-- columns:
+--   month_number      int    month of the later month-end (year × 12 + month − 1)
+--   from_bucket_code  text   bucket at the earlier month-end
+--   to_bucket_code    text   bucket at the later one, or settled
+--   rolled_amount     money  open debit items with a due date that went this way
+
+-- Each state of an item holds from a step to the next: it is spread over the month-ends between,
+-- so that the work is items × the months they were open.
+with open_spans as (
+    select
+        item_steps.item_number,
+        item_steps.open_amount,
+        known_items.due_date,
+        cast(date_part('year', item_steps.step_date) as bigint) * 12
+        + cast(date_part('month', item_steps.step_date) as bigint) - 1 as first_month_number,
+        -- the month that holds a step, or the day after $as_of, is no longer this state's
+        coalesce(
+            cast(date_part('year', item_steps.next_step_date) as bigint) * 12
+            + cast(date_part('month', item_steps.next_step_date) as bigint) - 1,
+            cast(date_part('year', $as_of + interval '1 day') as bigint) * 12
+            + cast(date_part('month', $as_of + interval '1 day') as bigint) - 1
+        ) as end_month_number
+    from item_steps
+    inner join known_items on item_steps.item_number = known_items.item_number
+    where
+        known_items.is_debit
+        and known_items.due_date is not null
+        and item_steps.open_amount > 0
+),
+
+month_ends as (
+    select
+        open_spans.item_number,
+        open_spans.open_amount,
+        open_spans.due_date,
+        unnest(range(open_spans.first_month_number, open_spans.end_month_number)) as month_number
+    from open_spans
+    where open_spans.first_month_number < open_spans.end_month_number
+),
+
+month_pairs as (
+    select
+        month_ends.month_number + 1 as month_number,
+        month_ends.due_date,
+        month_ends.open_amount,
+        lead(month_ends.month_number) over item_months as next_month_number,
+        lead(month_ends.open_amount) over item_months as next_open_amount
+    from month_ends
+    window item_months as (
+        partition by month_ends.item_number order by month_ends.month_number
+    )
+),
+
+last_bucket as (
+    select max(bucket_days.last_days) as last_days
+    from bucket_days
+),
+
+aged_pairs as (
+    select
+        month_pairs.month_number,
+        month_pairs.open_amount,
+        -- an item absent from the next month-end was settled in between
+        case
+            when month_pairs.next_month_number = month_pairs.month_number
+                then least(month_pairs.open_amount, month_pairs.next_open_amount)
+            else cast(0 as decimal(18, 2))
+        end as kept_amount,
+        least(
+            greatest(
+                make_date(month_pairs.month_number / 12, month_pairs.month_number % 12 + 1, 1)
+                - month_pairs.due_date - 1,
+                0
+            ),
+            last_bucket.last_days
+        ) as from_days,
+        least(
+            greatest(
+                make_date(
+                    (month_pairs.month_number + 1) / 12, (month_pairs.month_number + 1) % 12 + 1, 1
+                ) - month_pairs.due_date - 1,
+                0
+            ),
+            last_bucket.last_days
+        ) as to_days
+    from month_pairs
+    cross join last_bucket
+    where
+        -- the last complete month-end has no later one to compare with
+        make_date(
+            (month_pairs.month_number + 1) / 12, (month_pairs.month_number + 1) % 12 + 1, 1
+        ) <= $as_of + interval '1 day'
+),
+
+day_totals as (
+    select
+        aged_pairs.month_number,
+        aged_pairs.from_days,
+        aged_pairs.to_days,
+        sum(aged_pairs.kept_amount) as kept_amount,
+        sum(aged_pairs.open_amount - aged_pairs.kept_amount) as settled_amount
+    from aged_pairs
+    group by aged_pairs.month_number, aged_pairs.from_days, aged_pairs.to_days
+),
+
+bucket_totals as (
+    select
+        day_totals.month_number,
+        from_buckets.bucket_code as from_bucket_code,
+        to_buckets.bucket_code as to_bucket_code,
+        day_totals.kept_amount as rolled_amount
+    from day_totals
+    inner join bucket_days as from_buckets on day_totals.from_days = from_buckets.past_due_days
+    inner join bucket_days as to_buckets on day_totals.to_days = to_buckets.past_due_days
+    union all
+    select
+        day_totals.month_number,
+        from_buckets.bucket_code as from_bucket_code,
+        'settled' as to_bucket_code,
+        day_totals.settled_amount as rolled_amount
+    from day_totals
+    inner join bucket_days as from_buckets on day_totals.from_days = from_buckets.past_due_days
+)
+
+select
+    bucket_totals.month_number,
+    bucket_totals.from_bucket_code,
+    bucket_totals.to_bucket_code,
+    cast(sum(bucket_totals.rolled_amount) as decimal(18, 2)) as rolled_amount
+from bucket_totals
+group by
+    bucket_totals.month_number,
+    bucket_totals.from_bucket_code,
+    bucket_totals.to_bucket_code

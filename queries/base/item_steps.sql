@@ -1,0 +1,217 @@
+-- item_steps: every day on which what is open or disputed on an item changes, and by how much.
+--
+-- grain:   one item and day of change, on or before $as_of
+-- key:     item_number, step_date
+-- source:  known_items, known_allocations, dispute_spans
+-- params:  $in_base flag
+-- columns:
+--   item_number             int    the item, of known_items
+--   step_date               date   the day
+--   next_step_date          date   the item's next day of change; null on its last
+--   overdue_date            date   from when the change counts as overdue; null without due date
+--   is_debit                flag   amount above zero
+--   is_doubtful             flag   on an account of doubtful customers
+--   item_open_amount        money  open at the end of the day, in the item's currency
+--   item_change_amount      money  change of it
+--   open_amount             money  open at the end of the day, in the answer's currency
+--   open_change_amount      money  change of it
+--   debit_change_amount     money  change of what is open above zero on a debit item
+--   credit_change_amount    money  change of what is open below zero
+--   disputed_amount         money  disputed at the end of the day
+--   disputed_change_amount  money  change of it
+--   open_change_count       int    1 when the item opens, -1 when it closes, else 0
+
+-- Any number of days is answered by one running sum over these steps, never by a join of items
+-- with days.
+with events as (
+    select
+        known_items.item_number,
+        known_items.posted_date as step_date,
+        known_items.amount as change_amount,
+        0 as whole_count,
+        cast(0 as decimal(18, 2)) as part_amount
+    from known_items
+    union all
+    select
+        known_allocations.debit_item_number as item_number,
+        known_allocations.acting_date as step_date,
+        -known_allocations.amount as change_amount,
+        0 as whole_count,
+        cast(0 as decimal(18, 2)) as part_amount
+    from known_allocations
+    union all
+    select
+        known_allocations.credit_item_number as item_number,
+        known_allocations.acting_date as step_date,
+        known_allocations.amount as change_amount,
+        0 as whole_count,
+        cast(0 as decimal(18, 2)) as part_amount
+    from known_allocations
+    union all
+    select
+        dispute_spans.item_number,
+        dispute_spans.from_date as step_date,
+        cast(0 as decimal(18, 2)) as change_amount,
+        case when dispute_spans.disputed_amount is null then 1 else 0 end as whole_count,
+        coalesce(dispute_spans.disputed_amount, cast(0 as decimal(18, 2))) as part_amount
+    from dispute_spans
+    union all
+    select
+        dispute_spans.item_number,
+        dispute_spans.to_date as step_date,
+        cast(0 as decimal(18, 2)) as change_amount,
+        case when dispute_spans.disputed_amount is null then -1 else 0 end as whole_count,
+        -coalesce(dispute_spans.disputed_amount, cast(0 as decimal(18, 2))) as part_amount
+    from dispute_spans
+    where dispute_spans.to_date is not null
+),
+
+daily_events as (
+    select
+        events.item_number,
+        events.step_date,
+        sum(events.change_amount) as change_amount,
+        sum(events.whole_count) as whole_change_count,
+        sum(events.part_amount) as part_change_amount
+    from events
+    group by events.item_number, events.step_date
+),
+
+running_events as (
+    select
+        daily_events.item_number,
+        daily_events.step_date,
+        daily_events.change_amount,
+        daily_events.whole_change_count,
+        daily_events.part_change_amount,
+        sum(daily_events.change_amount) over steps_so_far as open_amount,
+        sum(daily_events.whole_change_count) over steps_so_far as whole_count,
+        sum(daily_events.part_change_amount) over steps_so_far as part_amount,
+        lead(daily_events.step_date) over (
+            partition by daily_events.item_number
+            order by daily_events.step_date
+        ) as next_step_date
+    from daily_events
+    window steps_so_far as (
+        partition by daily_events.item_number
+        order by daily_events.step_date
+        rows between unbounded preceding and current row
+    )
+),
+
+-- open and disputed before and after each step, in the item's own currency
+item_states as (
+    select
+        running_events.item_number,
+        running_events.step_date,
+        running_events.next_step_date,
+        known_items.due_date,
+        known_items.is_debit,
+        known_items.is_doubtful,
+        known_items.amount,
+        known_items.answer_amount,
+        cast(running_events.change_amount as decimal(18, 2)) as change_amount,
+        cast(running_events.open_amount as decimal(18, 2)) as open_after_amount,
+        cast(
+            running_events.open_amount - running_events.change_amount as decimal(18, 2)
+        ) as open_before_amount,
+        case
+            when not known_items.is_debit or running_events.open_amount <= 0 then 0
+            when running_events.whole_count > 0 then running_events.open_amount
+            else least(running_events.open_amount, running_events.part_amount)
+        end as disputed_after_amount,
+        case
+            when
+                not known_items.is_debit
+                or running_events.open_amount <= running_events.change_amount
+                then 0
+            when running_events.whole_count > running_events.whole_change_count
+                then running_events.open_amount - running_events.change_amount
+            else least(
+                running_events.open_amount - running_events.change_amount,
+                running_events.part_amount - running_events.part_change_amount
+            )
+        end as disputed_before_amount
+    from running_events
+    inner join known_items on running_events.item_number = known_items.item_number
+),
+
+-- In base currency the state is converted, never the step: what is settled is then exactly 0,
+-- and steps are differences of states. 256 bits, for two amounts of 18 digits are multiplied.
+answer_states as (
+    select
+        item_states.item_number,
+        item_states.step_date,
+        item_states.next_step_date,
+        case
+            when item_states.due_date is null then null
+            else greatest(item_states.step_date, item_states.due_date + interval '1 day')
+        end as overdue_date,
+        item_states.is_debit,
+        item_states.is_doubtful,
+        item_states.open_after_amount as item_open_amount,
+        item_states.open_before_amount as item_before_amount,
+        item_states.change_amount as item_change_amount,
+        case
+            when not $in_base then item_states.open_after_amount
+            else cast(
+                cast(item_states.open_after_amount as decimal(40, 2))
+                * item_states.answer_amount / nullif(item_states.amount, 0) as decimal(18, 2)
+            )
+        end as open_amount,
+        case
+            when not $in_base then item_states.open_before_amount
+            else cast(
+                cast(item_states.open_before_amount as decimal(40, 2))
+                * item_states.answer_amount / nullif(item_states.amount, 0) as decimal(18, 2)
+            )
+        end as before_amount,
+        case
+            when not $in_base then cast(item_states.disputed_after_amount as decimal(18, 2))
+            else cast(
+                cast(item_states.disputed_after_amount as decimal(40, 2))
+                * item_states.answer_amount / nullif(item_states.amount, 0) as decimal(18, 2)
+            )
+        end as disputed_amount,
+        case
+            when not $in_base then cast(item_states.disputed_before_amount as decimal(18, 2))
+            else cast(
+                cast(item_states.disputed_before_amount as decimal(40, 2))
+                * item_states.answer_amount / nullif(item_states.amount, 0) as decimal(18, 2)
+            )
+        end as disputed_before_amount
+    from item_states
+)
+
+select
+    answer_states.item_number,
+    answer_states.step_date,
+    answer_states.next_step_date,
+    cast(answer_states.overdue_date as date) as overdue_date,
+    answer_states.is_debit,
+    answer_states.is_doubtful,
+    answer_states.item_open_amount,
+    answer_states.item_change_amount,
+    answer_states.open_amount,
+    cast(answer_states.open_amount - answer_states.before_amount as decimal(18, 2))
+        as open_change_amount,
+    case
+        when not answer_states.is_debit then cast(0 as decimal(18, 2))
+        else cast(
+            greatest(answer_states.open_amount, 0) - greatest(answer_states.before_amount, 0)
+            as decimal(18, 2)
+        )
+    end as debit_change_amount,
+    cast(
+        least(answer_states.open_amount, 0) - least(answer_states.before_amount, 0)
+        as decimal(18, 2)
+    ) as credit_change_amount,
+    answer_states.disputed_amount,
+    cast(answer_states.disputed_amount - answer_states.disputed_before_amount as decimal(18, 2))
+        as disputed_change_amount,
+    cast(
+        case when answer_states.item_open_amount <> 0 then 1 else 0 end
+        - case when answer_states.item_before_amount <> 0 then 1 else 0 end
+        as bigint
+    ) as open_change_count
+from answer_states

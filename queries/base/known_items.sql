@@ -1,0 +1,53 @@
+-- known_items: the items posted on or before the as-of day.
+--
+-- grain:   one item posted on or before $as_of
+-- key:     item_number
+-- source:  items, accounts
+-- params:  $as_of date, $in_base flag
+-- columns:
+--   item_number     int    join key of this run; means nothing outside of it
+--   company_id      text   empty where the lake holds none
+--   item_id         text   identifier, stable across loads
+--   customer_id     text   who owes
+--   account         text   receivable account; null where the source has none
+--   role_code       text   role of the account; null where unknown
+--   kind            text   invoice, receipt, credit_note…
+--   is_debit        flag   amount above zero: the customer owes it
+--   is_doubtful     flag   on an account of doubtful customers
+--   issued_date     date   date of the document
+--   posted_date     date   from which the item counts
+--   due_date        date   credits and returned receipts sit on their own date; null if unknown
+--   due_is_derived  flag   the due date comes from terms, not from the source
+--   currency_code   text   currency of amount
+--   amount          money  in the item's own currency, + owed to us
+--   answer_amount   money  the same in the currency of the answer
+--   reference       text   number of the document
+--   source_file     text   where it was read
+--   source_line     int    line in that file
+
+select
+    cast(row_number() over () as bigint) as item_number,
+    coalesce(items.company_id, '') as company_id,
+    items.item_id,
+    items.customer_id,
+    items.account,
+    accounts.role_code,
+    items.kind,
+    items.amount > 0 as is_debit,
+    coalesce(accounts.role_code = 'doubtful', false) as is_doubtful,
+    items.issued_date,
+    coalesce(items.posted_date, items.issued_date) as posted_date,
+    case
+        when items.amount > 0 and items.kind <> 'returned_receipt' then items.due_date
+        else coalesce(items.due_date, items.issued_date)
+    end as due_date,
+    coalesce(items.due_is_derived, false) as due_is_derived,
+    items.currency_code,
+    items.amount,
+    case when $in_base then items.base_amount else items.amount end as answer_amount,
+    items.reference,
+    items.source_file,
+    items.source_line
+from items
+left join accounts on items.account = accounts.account
+where coalesce(items.posted_date, items.issued_date) <= $as_of

@@ -1,0 +1,211 @@
+-- receivables_by_day: what is owed, how much of it is late, on each day a picture is taken.
+--
+-- grain:   one as-of day
+-- key:     as_of_date
+-- source:  as_of_days, item_steps, control_balances, ledger_lines, fiscal_years
+-- params:  $as_of date
+-- columns:
+--   as_of_date                date   end of that day
+--   open_amount               money  all open items
+--   not_due_amount            money  due on that day or later
+--   overdue_amount            money  due before that day, credits included
+--   age_unknown_amount        money  debit items without a due date
+--   gross_overdue_amount      money  overdue debit items only
+--   unallocated_amount        money  open items below zero
+--   advances_amount           money  advances received (419*), outside the items
+--   doubtful_amount           money  open on accounts of doubtful customers
+--   disputed_amount           money  disputed part of open debit items
+--   disputed_past_due_amount  money  the part of it that is overdue
+--   open_count                int    open items
+--   control_amount            money  balance of the control accounts; null before the first
+
+-- A change shows in the first picture taken on or after its day: the end of its month, or the
+-- as-of day itself. Changes older than the first picture (of control accounts and advances)
+-- show in that one.
+with first_day as (
+    select min(as_of_days.as_of_date) as first_date
+    from as_of_days
+),
+
+step_changes as (
+    select
+        least(
+            cast(
+                date_trunc('month', item_steps.step_date)
+                + interval '1 month' - interval '1 day' as date
+            ),
+            $as_of
+        ) as as_of_date,
+        sum(item_steps.open_change_amount) as open_amount,
+        sum(
+            case when item_steps.overdue_date is null then item_steps.open_change_amount end
+        ) as age_unknown_amount,
+        sum(item_steps.credit_change_amount) as unallocated_amount,
+        sum(
+            case when item_steps.is_doubtful then item_steps.open_change_amount end
+        ) as doubtful_amount,
+        sum(item_steps.disputed_change_amount) as disputed_amount,
+        sum(item_steps.open_change_count) as open_count
+    from item_steps
+    group by as_of_date
+),
+
+overdue_changes as (
+    select
+        least(
+            cast(
+                date_trunc('month', item_steps.overdue_date)
+                + interval '1 month' - interval '1 day' as date
+            ),
+            $as_of
+        ) as as_of_date,
+        sum(item_steps.open_change_amount) as overdue_amount,
+        sum(item_steps.debit_change_amount) as gross_overdue_amount,
+        sum(item_steps.disputed_change_amount) as disputed_past_due_amount
+    from item_steps
+    where item_steps.overdue_date <= $as_of
+    group by as_of_date
+),
+
+balance_changes as (
+    select
+        control_balances.balance_date,
+        control_balances.balance_amount
+        - lag(control_balances.balance_amount, 1, cast(0 as decimal(18, 2))) over (
+            partition by
+                control_balances.company_id,
+                control_balances.account,
+                control_balances.customer_id
+            order by control_balances.balance_date
+        ) as change_amount
+    from control_balances
+    where control_balances.balance_date <= $as_of
+),
+
+control_changes as (
+    select
+        greatest(
+            least(
+                cast(
+                    date_trunc('month', balance_changes.balance_date)
+                    + interval '1 month' - interval '1 day' as date
+                ),
+                $as_of
+            ),
+            first_day.first_date
+        ) as as_of_date,
+        sum(balance_changes.change_amount) as control_amount
+    from balance_changes
+    cross join first_day
+    group by as_of_date
+),
+
+-- Each year's ledger states the whole balance anew in its opening entries: the lines of a year
+-- count until the first later year that has some begins.
+known_years as (
+    select
+        coalesce(fiscal_years.company_id, '') as company_id,
+        fiscal_years.year_end_date,
+        min(
+            case when fiscal_years.has_openings then fiscal_years.year_start_date end
+        ) over (
+            partition by fiscal_years.company_id
+            order by fiscal_years.year_end_date
+            rows between 1 following and unbounded following
+        ) as restated_date
+    from fiscal_years
+    where fiscal_years.year_start_date <= $as_of
+),
+
+advance_lines as (
+    select
+        ledger_lines.posted_date,
+        ledger_lines.debit_amount - ledger_lines.credit_amount as change_amount,
+        known_years.restated_date
+    from ledger_lines
+    left join known_years
+        on coalesce(ledger_lines.company_id, '') = known_years.company_id
+        and ledger_lines.year_end_date = known_years.year_end_date
+    where ledger_lines.role_code = 'advances' and ledger_lines.posted_date <= $as_of
+),
+
+advance_steps as (
+    select
+        advance_lines.posted_date as step_date,
+        advance_lines.change_amount
+    from advance_lines
+    union all
+    select
+        greatest(advance_lines.posted_date, advance_lines.restated_date) as step_date,
+        -advance_lines.change_amount as change_amount
+    from advance_lines
+    where advance_lines.restated_date is not null
+),
+
+advance_changes as (
+    select
+        greatest(
+            least(
+                cast(
+                    date_trunc('month', advance_steps.step_date)
+                    + interval '1 month' - interval '1 day' as date
+                ),
+                $as_of
+            ),
+            first_day.first_date
+        ) as as_of_date,
+        sum(advance_steps.change_amount) as advances_amount
+    from advance_steps
+    cross join first_day
+    group by as_of_date
+),
+
+balances as (
+    select
+        as_of_days.as_of_date,
+        sum(coalesce(step_changes.open_amount, 0)) over days_so_far as open_amount,
+        sum(coalesce(overdue_changes.overdue_amount, 0)) over days_so_far as overdue_amount,
+        sum(coalesce(step_changes.age_unknown_amount, 0)) over days_so_far
+            as age_unknown_amount,
+        sum(coalesce(overdue_changes.gross_overdue_amount, 0)) over days_so_far
+            as gross_overdue_amount,
+        sum(coalesce(step_changes.unallocated_amount, 0)) over days_so_far
+            as unallocated_amount,
+        sum(coalesce(advance_changes.advances_amount, 0)) over days_so_far as advances_amount,
+        sum(coalesce(step_changes.doubtful_amount, 0)) over days_so_far as doubtful_amount,
+        sum(coalesce(step_changes.disputed_amount, 0)) over days_so_far as disputed_amount,
+        sum(coalesce(overdue_changes.disputed_past_due_amount, 0)) over days_so_far
+            as disputed_past_due_amount,
+        sum(coalesce(step_changes.open_count, 0)) over days_so_far as open_count,
+        -- a sum over no value at all is null: no control account spoke yet
+        sum(control_changes.control_amount) over days_so_far as control_amount
+    from as_of_days
+    left join step_changes on as_of_days.as_of_date = step_changes.as_of_date
+    left join overdue_changes on as_of_days.as_of_date = overdue_changes.as_of_date
+    left join control_changes on as_of_days.as_of_date = control_changes.as_of_date
+    left join advance_changes on as_of_days.as_of_date = advance_changes.as_of_date
+    window days_so_far as (
+        order by as_of_days.as_of_date
+        rows between unbounded preceding and current row
+    )
+)
+
+select
+    balances.as_of_date,
+    cast(balances.open_amount as decimal(18, 2)) as open_amount,
+    cast(
+        balances.open_amount - balances.overdue_amount - balances.age_unknown_amount
+        as decimal(18, 2)
+    ) as not_due_amount,
+    cast(balances.overdue_amount as decimal(18, 2)) as overdue_amount,
+    cast(balances.age_unknown_amount as decimal(18, 2)) as age_unknown_amount,
+    cast(balances.gross_overdue_amount as decimal(18, 2)) as gross_overdue_amount,
+    cast(balances.unallocated_amount as decimal(18, 2)) as unallocated_amount,
+    cast(balances.advances_amount as decimal(18, 2)) as advances_amount,
+    cast(balances.doubtful_amount as decimal(18, 2)) as doubtful_amount,
+    cast(balances.disputed_amount as decimal(18, 2)) as disputed_amount,
+    cast(balances.disputed_past_due_amount as decimal(18, 2)) as disputed_past_due_amount,
+    cast(balances.open_count as bigint) as open_count,
+    cast(balances.control_amount as decimal(18, 2)) as control_amount
+from balances
+order by balances.as_of_date

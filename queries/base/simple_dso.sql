@@ -1,0 +1,99 @@
+-- simple_dso: receivables in days of the last 90 days' sales, on each as-of day.
+--
+-- grain:   one as-of day: the months of the history, and $as_of
+-- key:     as_of_date
+-- source:  as_of_days, known_items, receivables_by_day
+-- params:  $as_of date
+-- columns:
+--   as_of_date                 date     end of that day
+--   sales_amount               money    sales issued in the 90 days that end on it, posted by then
+--   simple_days                decimal  open / sales × 90; null without sales or 90 days of history
+--   best_possible_simple_days  decimal  the same for what is not due
+--   delinquent_days            decimal  the same for what is past due
+
+-- history starts with the first posting of any kind: a ledger that is silent knows no sales
+with history as (
+    select min(known_items.posted_date) as first_date
+    from known_items
+),
+
+-- an item joins the sales of 90 days once issued and posted, and leaves them 90 days after issue
+sales_steps as (
+    select
+        greatest(known_items.issued_date, known_items.posted_date) as step_date,
+        known_items.answer_amount as change_amount
+    from known_items
+    where
+        known_items.kind in ('invoice', 'credit_note')
+        and known_items.posted_date < known_items.issued_date + interval '90 days'
+    union all
+    select
+        known_items.issued_date + interval '90 days' as step_date,
+        -known_items.answer_amount as change_amount
+    from known_items
+    where
+        known_items.kind in ('invoice', 'credit_note')
+        and known_items.posted_date < known_items.issued_date + interval '90 days'
+),
+
+sales_changes as (
+    select
+        least(
+            cast(
+                date_trunc('month', sales_steps.step_date)
+                + interval '1 month' - interval '1 day' as date
+            ),
+            $as_of
+        ) as as_of_date,
+        sum(sales_steps.change_amount) as change_amount
+    from sales_steps
+    where sales_steps.step_date <= $as_of
+    group by as_of_date
+),
+
+window_sales as (
+    select
+        as_of_days.as_of_date,
+        as_of_days.is_in_history,
+        sum(coalesce(sales_changes.change_amount, 0)) over (
+            order by as_of_days.as_of_date
+            rows between unbounded preceding and current row
+        ) as sales_amount
+    from as_of_days
+    left join sales_changes on as_of_days.as_of_date = sales_changes.as_of_date
+),
+
+-- what a balance is divided by: null where the quotient would mean nothing
+divisors as (
+    select
+        window_sales.as_of_date,
+        window_sales.sales_amount,
+        case
+            when
+                window_sales.sales_amount > 0
+                and window_sales.as_of_date - history.first_date + 1 >= 90
+                then cast(window_sales.sales_amount as decimal(20, 2))
+        end as divisor_amount
+    from window_sales
+    cross join history
+    where window_sales.is_in_history or window_sales.as_of_date = $as_of
+)
+
+select
+    divisors.as_of_date,
+    cast(divisors.sales_amount as decimal(18, 2)) as sales_amount,
+    cast(
+        cast(receivables_by_day.open_amount * 90 as decimal(50, 6)) / divisors.divisor_amount
+        as decimal(18, 4)
+    ) as simple_days,
+    cast(
+        cast(receivables_by_day.not_due_amount * 90 as decimal(50, 6)) / divisors.divisor_amount
+        as decimal(18, 4)
+    ) as best_possible_simple_days,
+    cast(
+        cast(receivables_by_day.overdue_amount * 90 as decimal(50, 6)) / divisors.divisor_amount
+        as decimal(18, 4)
+    ) as delinquent_days
+from divisors
+inner join receivables_by_day on divisors.as_of_date = receivables_by_day.as_of_date
+order by divisors.as_of_date

@@ -1,0 +1,96 @@
+//! Arrow batches become answers.
+
+use datafusion::arrow::array::{Array, AsArray};
+use datafusion::arrow::datatypes::{
+    DataType, Date32Type, Decimal128Type, Int8Type, Int16Type, Int32Type, Int64Type, Schema, UInt64Type,
+};
+use datafusion::arrow::record_batch::RecordBatch;
+
+use crate::model::rows::Cell;
+use crate::model::{Answer, AnswerColumn, ColumnKind, Date, Money, Rows, TableSpec, Value};
+
+/// The kind an Arrow type answers as, where a header does not say.
+pub(super) fn kind_of(name: &str, kind: &DataType) -> Option<ColumnKind> {
+    Some(match kind {
+        DataType::Utf8 | DataType::Utf8View | DataType::LargeUtf8 | DataType::Null => ColumnKind::Text,
+        DataType::Date32 => ColumnKind::Date,
+        DataType::Int8 | DataType::Int16 | DataType::Int32 | DataType::Int64 | DataType::UInt64 => ColumnKind::Int,
+        DataType::Boolean => ColumnKind::Flag,
+        DataType::Decimal128(_, 2) => ColumnKind::Money,
+        DataType::Decimal128(_, 6) if name.ends_with("_ratio") => ColumnKind::Ratio,
+        DataType::Decimal128(_, _) => ColumnKind::Decimal,
+        _ => return None,
+    })
+}
+
+/// Batches as an answer with these columns.
+pub(super) fn answer(columns: Vec<AnswerColumn>, batches: &[RecordBatch]) -> Answer {
+    let mut rows = Vec::with_capacity(batches.iter().map(RecordBatch::num_rows).sum());
+    for batch in batches {
+        for row in 0..batch.num_rows() {
+            rows.push(batch.columns().iter().map(|column| value(column.as_ref(), row)).collect());
+        }
+    }
+    Answer { columns, rows }
+}
+
+/// The columns of a result whose kinds nobody promised (`--sql`); types we do not publish are named.
+pub(super) fn columns_of(schema: &Schema) -> Result<Vec<AnswerColumn>, String> {
+    schema
+        .fields()
+        .iter()
+        .map(|field| match kind_of(field.name(), field.data_type()) {
+            Some(kind) => Ok(AnswerColumn { name: field.name().clone(), kind }),
+            None => Err(format!("column `{}` is a {}: cast it to text, bigint, date or decimal", field.name(), field.data_type())),
+        })
+        .collect()
+}
+
+fn value(column: &dyn Array, row: usize) -> Value {
+    if column.is_null(row) {
+        return Value::Null;
+    }
+    match column.data_type() {
+        DataType::Utf8 => Value::Text(column.as_string::<i32>().value(row).to_owned()),
+        DataType::LargeUtf8 => Value::Text(column.as_string::<i64>().value(row).to_owned()),
+        DataType::Utf8View => Value::Text(column.as_string_view().value(row).to_owned()),
+        DataType::Date32 => {
+            Date::from_epoch_days(column.as_primitive::<Date32Type>().value(row)).map_or(Value::Null, Value::Date)
+        }
+        DataType::Int8 => Value::Int(column.as_primitive::<Int8Type>().value(row).into()),
+        DataType::Int16 => Value::Int(column.as_primitive::<Int16Type>().value(row).into()),
+        DataType::Int32 => Value::Int(column.as_primitive::<Int32Type>().value(row).into()),
+        DataType::Int64 => Value::Int(column.as_primitive::<Int64Type>().value(row)),
+        DataType::UInt64 => {
+            i64::try_from(column.as_primitive::<UInt64Type>().value(row)).map_or(Value::Null, Value::Int)
+        }
+        DataType::Boolean => Value::Flag(column.as_boolean().value(row)),
+        DataType::Decimal128(_, scale) => {
+            let digits = column.as_primitive::<Decimal128Type>().value(row);
+            Value::Decimal { digits, scale: u8::try_from(*scale).unwrap_or_default() }
+        }
+        _ => Value::Null,
+    }
+}
+
+/// A batch with the columns of a canonical table as its rows.
+pub(super) fn rows(table: &'static TableSpec, batch: &RecordBatch) -> Rows {
+    let positions: Vec<Option<usize>> =
+        table.columns.iter().map(|column| batch.schema().index_of(column.name).ok()).collect();
+    let mut rows = Rows::new(table);
+    for row in 0..batch.num_rows() {
+        let cells = positions
+            .iter()
+            .map(|position| match position.map(|position| value(batch.column(position).as_ref(), row)) {
+                None | Some(Value::Null) => Cell::Empty,
+                Some(Value::Text(text)) => Cell::Text(text),
+                Some(Value::Date(day)) => Cell::Date(day),
+                Some(Value::Int(number)) => Cell::Int(number),
+                Some(Value::Flag(flag)) => Cell::Flag(flag),
+                Some(Value::Decimal { digits, .. }) => Cell::money(Money::from_wide(digits)),
+            })
+            .collect();
+        rows.push(cells);
+    }
+    rows
+}

@@ -1,0 +1,161 @@
+//! The queries there are: those built in, each overridable by a file of the same name.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use include_dir::{Dir, include_dir};
+
+use super::{EngineError, Header};
+
+static BUILT_IN: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/queries");
+
+/// Where a query stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Room {
+    /// Computed once a run, read by others.
+    Base,
+    /// A question of a reader.
+    Metrics,
+    /// Each row is a fault.
+    Checks,
+    /// A step of a load.
+    Ledger,
+}
+
+impl Room {
+    const ALL: [Self; 4] = [Self::Base, Self::Metrics, Self::Checks, Self::Ledger];
+
+    /// The name of its folder.
+    #[must_use]
+    pub const fn folder(self) -> &'static str {
+        match self {
+            Self::Base => "base",
+            Self::Metrics => "metrics",
+            Self::Checks => "checks",
+            Self::Ledger => "ledger",
+        }
+    }
+}
+
+/// A query: its promise and its SQL.
+#[derive(Clone, Debug)]
+pub struct Query {
+    /// Where it stands.
+    pub room: Room,
+    /// What it promises.
+    pub header: Header,
+    /// What it does.
+    pub sql: String,
+}
+
+/// All queries, by name.
+#[derive(Clone, Debug, Default)]
+pub struct Catalogue {
+    queries: BTreeMap<String, Query>,
+}
+
+impl Catalogue {
+    /// The built-in queries, then those of the user's folders (`<folder>/<room>/<name>.sql`, or `<folder>/<name>.sql`
+    /// for a name that is built in or else a metric), the later folder winning.
+    ///
+    /// # Errors
+    /// When a header does not say what it must.
+    pub fn load(folders: &[PathBuf]) -> Result<Self, EngineError> {
+        let mut catalogue = Self::default();
+        for room in Room::ALL {
+            for file in BUILT_IN.get_dir(room.folder()).into_iter().flat_map(Dir::files) {
+                if let (Some(stem), Some(sql)) = (stem_of(file.path()), file.contents_utf8()) {
+                    catalogue.insert(room, &stem, sql)?;
+                }
+            }
+        }
+        for folder in folders {
+            catalogue.add_folder(folder, None)?;
+            for room in Room::ALL {
+                catalogue.add_folder(&folder.join(room.folder()), Some(room))?;
+            }
+        }
+        Ok(catalogue)
+    }
+
+    fn add_folder(&mut self, folder: &std::path::Path, room: Option<Room>) -> Result<(), EngineError> {
+        let Ok(entries) = std::fs::read_dir(folder) else { return Ok(()) };
+        let mut paths: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+        paths.sort();
+        for path in paths.into_iter().filter(|path| path.extension().is_some_and(|ending| ending == "sql")) {
+            if let (Some(stem), Ok(sql)) = (stem_of(&path), std::fs::read_to_string(&path)) {
+                let known = self.queries.get(&stem).map(|query| query.room);
+                self.insert(room.or(known).unwrap_or(Room::Metrics), &stem, &sql)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn insert(&mut self, room: Room, stem: &str, sql: &str) -> Result<(), EngineError> {
+        let header = Header::parse(stem, sql)?;
+        self.queries.insert(stem.to_owned(), Query { room, header, sql: sql.to_owned() });
+        Ok(())
+    }
+
+    /// The query of that name.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn get(&self, name: &str) -> Result<&Query, EngineError> {
+        self.queries.get(name).ok_or_else(|| EngineError::UnknownQuery {
+            name: name.to_owned(),
+            known: self.in_room(Room::Metrics).map(|query| query.header.name.clone()).collect(),
+        })
+    }
+
+    /// The queries of a room, by name.
+    pub fn in_room(&self, room: Room) -> impl Iterator<Item = &Query> {
+        self.queries.values().filter(move |query| query.room == room)
+    }
+
+    /// The base queries that these need, each after those it reads itself.
+    ///
+    /// # Errors
+    /// When base queries need each other in a circle.
+    pub fn bases_for<'a>(&'a self, names: impl IntoIterator<Item = &'a str>) -> Result<Vec<&'a Query>, EngineError> {
+        let mut order = Vec::new();
+        let mut done = BTreeSet::new();
+        for name in names {
+            self.visit(name, &mut Vec::new(), &mut done, &mut order)?;
+        }
+        Ok(order)
+    }
+
+    fn visit<'a>(
+        &'a self,
+        name: &'a str,
+        path: &mut Vec<&'a str>,
+        done: &mut BTreeSet<&'a str>,
+        order: &mut Vec<&'a Query>,
+    ) -> Result<(), EngineError> {
+        let Some(query) = self.queries.get(name) else { return Ok(()) };
+        if path.contains(&name) {
+            path.push(name);
+            return Err(EngineError::Circle(path.join(" → ")));
+        }
+        if !done.insert(name) {
+            return Ok(());
+        }
+        path.push(name);
+        for source in &query.header.sources {
+            // a check or metric may bear the name of a table; only base queries are read by others
+            if self.queries.get(source).is_some_and(|found| found.room == Room::Base) {
+                self.visit(source, path, done, order)?;
+            }
+        }
+        path.pop();
+        if query.room == Room::Base {
+            order.push(query);
+        }
+        Ok(())
+    }
+}
+
+fn stem_of(path: &std::path::Path) -> Option<String> {
+    path.file_stem().and_then(|stem| stem.to_str()).map(str::to_owned)
+}

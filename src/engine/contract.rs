@@ -1,0 +1,69 @@
+//! What a header promises, held against the plan and the rows: sources, columns and kinds, key.
+
+use std::collections::{BTreeSet, HashSet};
+
+use datafusion::arrow::datatypes::DataType;
+use datafusion::common::tree_node::TreeNodeRecursion;
+use datafusion::logical_expr::LogicalPlan;
+
+use super::header::Header;
+use crate::model::{Answer, ColumnKind};
+
+/// Says how a plan differs from its header, if it does.
+pub(super) fn difference(header: &Header, plan: &LogicalPlan) -> Option<String> {
+    let read = tables_of(plan);
+    let promised: BTreeSet<String> = header.sources.iter().cloned().collect();
+    if read != promised {
+        let list = |names: &BTreeSet<String>| names.iter().cloned().collect::<Vec<_>>().join(", ");
+        return Some(format!("it reads {}; `source` says {}", list(&read), list(&promised)));
+    }
+    let schema = plan.schema();
+    let found: Vec<&String> = schema.fields().iter().map(|field| field.name()).collect();
+    let wanted: Vec<&String> = header.columns.iter().map(|(name, _, _)| name).collect();
+    if found != wanted {
+        return Some(format!("its columns are {found:?}; `columns` says {wanted:?}"));
+    }
+    let fields = schema.fields().iter().zip(&header.columns);
+    fields.filter(|(field, (_, kind, _))| !holds(*kind, field.data_type())).map(|(field, (name, kind, _))| {
+        format!("column `{name}` is a {}; `columns` says {}", field.data_type(), kind.code())
+    }).next()
+}
+
+/// The key columns of a row that comes twice, if one does.
+pub(super) fn repeated_key(header: &Header, answer: &Answer) -> Option<String> {
+    let positions: Vec<usize> = header.key.iter().filter_map(|name| answer.position(name)).collect();
+    if positions.is_empty() {
+        return None;
+    }
+    let mut seen = HashSet::with_capacity(answer.rows.len());
+    answer.rows.iter().find_map(|row| {
+        let key: Vec<String> = positions.iter().map(|position| row[*position].plain()).collect();
+        let text = key.join(", ");
+        (!seen.insert(key)).then_some(text)
+    })
+}
+
+/// The tables a plan reads, by name, subqueries included.
+pub(super) fn tables_of(plan: &LogicalPlan) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    let visited = plan.apply_with_subqueries(|node| {
+        if let LogicalPlan::TableScan(scan) = node {
+            names.insert(scan.table_name.table().to_owned());
+        }
+        Ok(TreeNodeRecursion::Continue)
+    });
+    debug_assert!(visited.is_ok(), "looking at a plan cannot fail");
+    names
+}
+
+fn holds(kind: ColumnKind, found: &DataType) -> bool {
+    match kind {
+        ColumnKind::Text => matches!(found, DataType::Utf8 | DataType::Utf8View | DataType::LargeUtf8),
+        ColumnKind::Date => matches!(found, DataType::Date32),
+        ColumnKind::Int => matches!(found, DataType::Int64),
+        ColumnKind::Decimal => matches!(found, DataType::Decimal128(_, _)),
+        ColumnKind::Money => matches!(found, DataType::Decimal128(_, 2)),
+        ColumnKind::Ratio => matches!(found, DataType::Decimal128(_, 6)),
+        ColumnKind::Flag => matches!(found, DataType::Boolean),
+    }
+}

@@ -1,0 +1,115 @@
+//! The engine: any question, answered from a snapshot of the lake by the SQL of `queries/`.
+//!
+//! In: the files of a snapshot (or of a load being made), the query catalogue, reference tables, `$as_of`.
+//! Out: [`Answer`]s whose columns, kinds, sources and key are checked against the header of their query.
+//! Refused: a query that is not in the catalogue, one whose SQL breaks its header, SQL that would write.
+//! The only door to DataFusion.
+
+mod answers;
+mod catalogue;
+mod contract;
+mod header;
+mod reference;
+mod session;
+
+use std::fmt;
+
+pub use catalogue::{Catalogue, Query, Room};
+pub use header::{Header, HeaderError};
+pub use session::{Engine, RowStream, Scope, TableFiles};
+
+/// What the engine can refuse.
+#[derive(Debug)]
+pub enum EngineError {
+    /// No query bears that name.
+    UnknownQuery {
+        /// What was asked.
+        name: String,
+        /// What there is.
+        known: Vec<String>,
+    },
+    /// The header of a query file does not say what it must.
+    Header(HeaderError),
+    /// The SQL of a query does not keep what its header promises.
+    Contract {
+        /// The query.
+        query: String,
+        /// What differs.
+        difference: String,
+    },
+    /// Base queries need each other in a circle.
+    Circle(String),
+    /// A reference file is not a table.
+    Reference {
+        /// Its name.
+        name: String,
+        /// What is wrong.
+        cause: String,
+    },
+    /// Amounts in a currency without a rate.
+    RateMissing {
+        /// The currency.
+        currency_code: String,
+        /// How many items.
+        item_count: i64,
+    },
+    /// The lake holds no item, so no day to answer for.
+    NoItems,
+    /// SQL that would change something.
+    ReadOnly(String),
+    /// The plan or its execution failed.
+    Sql {
+        /// Which query.
+        query: String,
+        /// What DataFusion says.
+        cause: datafusion::error::DataFusionError,
+    },
+}
+
+impl fmt::Display for EngineError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::UnknownQuery { name, .. } => write!(out, "no query is named `{name}`"),
+            Self::Header(cause) => write!(out, "{cause}"),
+            Self::Contract { query, difference } => write!(out, "query `{query}` breaks its header: {difference}"),
+            Self::Circle(names) => write!(out, "base queries need each other in a circle: {names}"),
+            Self::Reference { name, cause } => write!(out, "reference table `{name}`: {cause}"),
+            Self::RateMissing { currency_code, item_count } => {
+                write!(out, "{item_count} item(s) in `{currency_code}` have no amount in the base currency")
+            }
+            Self::NoItems => write!(out, "the lake holds no item, so there is no day to answer for"),
+            Self::ReadOnly(cause) => write!(out, "only questions are answered here: {cause}"),
+            Self::Sql { query, cause } => write!(out, "query `{query}` failed: {}", cause.strip_backtrace()),
+        }
+    }
+}
+
+impl EngineError {
+    /// What to do next.
+    #[must_use]
+    pub fn hint(&self) -> String {
+        match self {
+            Self::UnknownQuery { known, .. } => format!("`encours query --list` describes them: {}", known.join(", ")),
+            Self::Header(_) | Self::Contract { .. } | Self::Circle(_) => {
+                "correct the query file, or remove it from your folder of queries to use the built-in one".to_owned()
+            }
+            Self::Reference { .. } => {
+                "correct the file, or remove it from your folder of reference data to use the built-in one".to_owned()
+            }
+            Self::RateMissing { currency_code, .. } => format!(
+                "add a rate for `{currency_code}` to `rates.csv` in your reference folder and load again, or ask one currency with `--currency {currency_code}`"
+            ),
+            Self::NoItems => "load a ledger with `encours load FILE…`, or name a day with `--as-of`".to_owned(),
+            Self::ReadOnly(_) => "write a `select`; the lake is changed by `encours load` only".to_owned(),
+            Self::Sql { .. } => "`encours query --list` names the tables' queries and columns".to_owned(),
+        }
+    }
+}
+
+impl std::error::Error for EngineError {}
+
+impl From<HeaderError> for EngineError {
+    fn from(cause: HeaderError) -> Self {
+        Self::Header(cause)
+    }
+}

@@ -1,0 +1,458 @@
+//! A session: the tables of a snapshot in DataFusion, the base results computed once, and questions asked.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use datafusion::arrow::record_batch::RecordBatch;
+use datafusion::catalog::TableProvider;
+use datafusion::common::ScalarValue;
+use datafusion::datasource::MemTable;
+use datafusion::datasource::file_format::parquet::ParquetFormat;
+use datafusion::datasource::listing::{ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl};
+use datafusion::error::DataFusionError;
+use datafusion::execution::SendableRecordBatchStream;
+use datafusion::execution::context::SQLOptions;
+use datafusion::execution::runtime_env::RuntimeEnvBuilder;
+use datafusion::prelude::{DataFrame, SessionConfig, SessionContext, col, lit};
+use futures::StreamExt;
+
+use super::catalogue::{Catalogue, Query, Room};
+use super::{EngineError, answers, contract, reference};
+use crate::lake::Snapshot;
+use crate::model::tables::{LOADS, TABLES};
+use crate::model::{Answer, AnswerColumn, ColumnKind, Date, Rows, TableSpec, Value};
+
+/// The files that hold each table, by table name.
+pub type TableFiles = BTreeMap<&'static str, Vec<PathBuf>>;
+
+/// Which part of the lake is asked, and as of when.
+#[derive(Clone, Debug, Default)]
+pub struct Scope {
+    /// End of this day.
+    pub as_of: Date,
+    /// How many month-ends a history answers.
+    pub months: i64,
+    /// One company only.
+    pub company_id: Option<String>,
+    /// One currency only.
+    pub currency_code: Option<String>,
+}
+
+impl Scope {
+    /// The whole lake as of a day, with the default history of 36 month-ends.
+    #[must_use]
+    pub const fn at(as_of: Date) -> Self {
+        Self { as_of, months: 36, company_id: None, currency_code: None }
+    }
+}
+
+/// A session on one snapshot, for one scope.
+pub struct Engine {
+    context: SessionContext,
+    catalogue: Catalogue,
+    scope: Scope,
+    is_in_base: bool,
+    computed: BTreeSet<String>,
+}
+
+impl Engine {
+    /// The files of a snapshot, for [`Engine::open`].
+    #[must_use]
+    pub fn files_of(snapshot: &Snapshot) -> TableFiles {
+        TABLES
+            .iter()
+            .copied()
+            .chain([&LOADS])
+            .map(|table| (table.name, snapshot.files(table).iter().map(|file| file.path.clone()).collect()))
+            .collect()
+    }
+
+    /// A session over these files. `references` are the reference files, by stem.
+    ///
+    /// # Errors
+    /// When a reference file is not a table, or amounts of several currencies lack a rate.
+    pub async fn open(
+        files: &TableFiles,
+        catalogue: Catalogue,
+        references: &BTreeMap<String, String>,
+        scope: Scope,
+    ) -> Result<Self, EngineError> {
+        let mut engine =
+            Self { context: context(None)?, catalogue, scope, is_in_base: false, computed: BTreeSet::new() };
+        engine.register(files, references)?;
+        engine.is_in_base = engine.must_answer_in_base().await?;
+        Ok(engine)
+    }
+
+    /// A session for the steps of a load: `memory_limit` bytes, then to disk.
+    ///
+    /// # Errors
+    /// When a reference file is not a table.
+    pub fn for_load(
+        files: &TableFiles,
+        catalogue: Catalogue,
+        references: &BTreeMap<String, String>,
+        memory_limit: usize,
+    ) -> Result<Self, EngineError> {
+        let engine = Self {
+            context: context(Some(memory_limit))?,
+            catalogue,
+            scope: Scope::default(),
+            is_in_base: false,
+            computed: BTreeSet::new(),
+        };
+        engine.register(files, references)?;
+        Ok(engine)
+    }
+
+    fn register(&self, files: &TableFiles, references: &BTreeMap<String, String>) -> Result<(), EngineError> {
+        let none = Vec::new();
+        for table in TABLES.iter().copied().chain([&LOADS]) {
+            let paths = files.get(table.name).unwrap_or(&none);
+            let register = || -> Result<(), DataFusionError> {
+                let view = self.scoped(table, provider(table, paths)?)?;
+                self.context.register_table(table.name, view)?;
+                Ok(())
+            };
+            register().map_err(|cause| EngineError::Sql { query: table.name.to_owned(), cause })?;
+        }
+        for (name, text) in references {
+            let batch = reference::batch(name, text)?;
+            MemTable::try_new(batch.schema(), vec![vec![batch]])
+                .and_then(|table| self.context.register_table(name.as_str(), Arc::new(table)))
+                .map_err(|cause| EngineError::Reference { name: name.clone(), cause: cause.to_string() })?;
+        }
+        Ok(())
+    }
+
+    /// The table narrowed to the company and currency asked.
+    fn scoped(
+        &self,
+        table: &TableSpec,
+        provider: Arc<dyn TableProvider>,
+    ) -> Result<Arc<dyn TableProvider>, DataFusionError> {
+        let company = self.scope.company_id.as_ref().filter(|_| table.name != LOADS.name);
+        let currency = self.scope.currency_code.as_ref().filter(|_| table.name == "items");
+        if company.is_none() && currency.is_none() {
+            return Ok(provider);
+        }
+        let mut frame = self.context.read_table(provider)?;
+        if let Some(company) = company {
+            frame = frame.filter(col("company_id").eq(lit(company.as_str())))?;
+        }
+        if let Some(currency) = currency {
+            frame = frame.filter(col("currency_code").eq(lit(currency.as_str())))?;
+        }
+        Ok(frame.into_view())
+    }
+
+    /// Whether the lake holds several currencies, so that answers are in the base currency.
+    async fn must_answer_in_base(&self) -> Result<bool, EngineError> {
+        let currencies = self
+            .sql("select items.currency_code, count(*) as item_count, count(items.base_amount) as base_count \
+                  from items group by items.currency_code order by items.currency_code")
+            .await?;
+        if currencies.rows.len() < 2 {
+            return Ok(false);
+        }
+        for row in 0..currencies.rows.len() {
+            let count = |name: &str| match currencies.value(row, name) {
+                Value::Int(count) => *count,
+                _ => 0,
+            };
+            let missing = count("item_count") - count("base_count");
+            if missing > 0 {
+                let currency_code = currencies.value(row, "currency_code").plain();
+                return Err(EngineError::RateMissing { currency_code, item_count: missing });
+            }
+        }
+        Ok(true)
+    }
+
+    /// What is asked.
+    #[must_use]
+    pub const fn scope(&self) -> &Scope {
+        &self.scope
+    }
+
+    /// The queries there are.
+    #[must_use]
+    pub const fn catalogue(&self) -> &Catalogue {
+        &self.catalogue
+    }
+
+    /// The latest posted day that is not after `today`.
+    ///
+    /// # Errors
+    /// When there is no such item.
+    pub async fn latest_posted_date(&self, today: Date) -> Result<Date, EngineError> {
+        let latest = self
+            .sql(&format!("select max(items.posted_date) as posted_date from items where items.posted_date <= date '{today}'"))
+            .await?;
+        match latest.value(0, "posted_date") {
+            Value::Date(day) => Ok(*day),
+            _ => Err(EngineError::NoItems),
+        }
+    }
+
+    /// Asks a query of the catalogue; its header is held against the plan and the rows.
+    ///
+    /// # Errors
+    /// When there is no such query, it breaks its header or fails.
+    pub async fn ask(&mut self, name: &str) -> Result<Answer, EngineError> {
+        let query = self.catalogue.get(name)?.clone();
+        self.compute_bases(&query).await?;
+        let batches = self.run(&query).await?;
+        let columns = query.header.columns.iter();
+        let columns = columns.map(|(name, kind, _)| AnswerColumn { name: name.clone(), kind: *kind }).collect();
+        let answer = answers::answer(columns, &batches);
+        match contract::repeated_key(&query.header, &answer) {
+            Some(key) => Err(EngineError::Contract {
+                query: name.to_owned(),
+                difference: format!("the key ({key}) comes twice"),
+            }),
+            None => Ok(answer),
+        }
+    }
+
+    /// Computes and registers the base results a query needs, once a session.
+    async fn compute_bases(&mut self, query: &Query) -> Result<(), EngineError> {
+        let bases: Vec<Query> =
+            self.catalogue.bases_for([query.header.name.as_str()])?.into_iter().cloned().collect();
+        for base in bases.iter().filter(|base| base.header.name != query.header.name) {
+            self.compute(base).await?;
+        }
+        Ok(())
+    }
+
+    /// Computes and registers one base result whose own bases are there.
+    async fn compute(&mut self, base: &Query) -> Result<(), EngineError> {
+        let name = &base.header.name;
+        if self.computed.contains(name) {
+            return Ok(());
+        }
+        let failed = |cause| EngineError::Sql { query: name.clone(), cause };
+        let frame = self.planned(base).await?;
+        let schema = nullable(frame.schema().as_arrow());
+        let parts = frame.collect_partitioned().await.map_err(failed)?;
+        let parts = parts.into_iter().map(|batches| relaxed(&schema, batches)).collect();
+        MemTable::try_new(schema.clone(), parts)
+            .and_then(|table| self.context.register_table(name.as_str(), Arc::new(table)))
+            .map_err(failed)?;
+        self.computed.insert(name.clone());
+        Ok(())
+    }
+
+    async fn run(&self, query: &Query) -> Result<Vec<RecordBatch>, EngineError> {
+        let frame = self.planned(query).await?;
+        frame.collect().await.map_err(|cause| EngineError::Sql { query: query.header.name.clone(), cause })
+    }
+
+    /// The plan of a query, held against its header, with its parameters bound.
+    async fn planned(&self, query: &Query) -> Result<DataFrame, EngineError> {
+        let name = &query.header.name;
+        let failed = |cause| EngineError::Sql { query: name.clone(), cause };
+        let frame = self.context.sql_with_options(&query.sql, read_only()).await.map_err(failed)?;
+        let values: Vec<(&str, ScalarValue)> =
+            query.header.params.iter().filter_map(|param| Some((param.as_str(), self.parameter(param)?))).collect();
+        let frame = if values.is_empty() { frame } else { frame.with_param_values(values).map_err(failed)? };
+        match contract::difference(&query.header, frame.logical_plan()) {
+            Some(difference) => Err(EngineError::Contract { query: name.clone(), difference }),
+            None => Ok(frame),
+        }
+    }
+
+    fn parameter(&self, name: &str) -> Option<ScalarValue> {
+        match name {
+            "as_of" => Some(ScalarValue::Date32(Some(self.scope.as_of.to_epoch_days()))),
+            "months" => Some(ScalarValue::Int64(Some(self.scope.months))),
+            "in_base" => Some(ScalarValue::Boolean(Some(self.is_in_base))),
+            _ => None,
+        }
+    }
+
+    /// Answers SQL of the user, who may read every table and base query but change nothing. `$as_of` is bound.
+    ///
+    /// # Errors
+    /// When it would write, does not plan or fails.
+    pub async fn ask_sql(&mut self, sql: &str) -> Result<Answer, EngineError> {
+        let names: Vec<Query> = self.catalogue.in_room(Room::Base).cloned().collect();
+        for base in names.iter().filter(|base| sql.contains(&base.header.name)) {
+            self.compute_bases(base).await?;
+            self.compute(base).await?;
+        }
+        self.sql(sql).await
+    }
+
+    async fn sql(&self, sql: &str) -> Result<Answer, EngineError> {
+        let failed = |cause: DataFusionError| match cause.find_root() {
+            DataFusionError::Plan(message) if message.contains("not supported:") => EngineError::ReadOnly(message.clone()),
+            _ => EngineError::Sql { query: "--sql".to_owned(), cause },
+        };
+        let frame = self.context.sql_with_options(sql, read_only()).await.map_err(failed)?;
+        let mut values = Vec::new();
+        for name in ["as_of", "months", "in_base"] {
+            if let (true, Some(value)) = (sql.contains(&format!("${name}")), self.parameter(name)) {
+                values.push((name, value));
+            }
+        }
+        let frame = if values.is_empty() { frame } else { frame.with_param_values(values).map_err(failed)? };
+        let columns = answers::columns_of(frame.schema().as_arrow()).map_err(EngineError::ReadOnly)?;
+        let batches = frame.collect().await.map_err(failed)?;
+        Ok(answers::answer(columns, &batches))
+    }
+
+    /// The rows of a query of `queries/ledger`, a batch at a time, sorted as its `order by` says.
+    ///
+    /// # Errors
+    /// As [`Engine::ask`].
+    pub async fn stream(&self, name: &str) -> Result<RowStream, EngineError> {
+        let query = self.catalogue.get(name)?;
+        let columns = query.header.columns.iter();
+        let columns = columns.map(|(name, kind, _)| AnswerColumn { name: name.clone(), kind: *kind }).collect();
+        self.stream_of(name, columns, self.planned(query).await?).await
+    }
+
+    /// The rows of a table read from some of its files that satisfy `condition` (SQL), a batch at a time.
+    ///
+    /// # Errors
+    /// When the condition does not plan or a file cannot be read.
+    pub async fn stream_table(&self, table: &'static TableSpec, sql: &str) -> Result<RowStream, EngineError> {
+        let failed = |cause| EngineError::Sql { query: table.name.to_owned(), cause };
+        let frame = self.context.sql_with_options(sql, read_only()).await.map_err(failed)?;
+        let columns = answers::columns_of(frame.schema().as_arrow()).map_err(EngineError::ReadOnly)?;
+        self.stream_of(table.name, columns, frame).await
+    }
+
+    async fn stream_of(&self, name: &str, columns: Vec<AnswerColumn>, frame: DataFrame) -> Result<RowStream, EngineError> {
+        let failed = |cause| EngineError::Sql { query: name.to_owned(), cause };
+        let batches = frame.execute_stream().await.map_err(failed)?;
+        Ok(RowStream { query: name.to_owned(), columns, batches })
+    }
+
+    /// Registers more files under a name of their own, with the columns of a table.
+    ///
+    /// # Errors
+    /// When DataFusion refuses.
+    pub fn register_files(&self, name: &str, table: &TableSpec, paths: &[PathBuf]) -> Result<(), EngineError> {
+        provider(table, paths)
+            .and_then(|provider| {
+                self.context.deregister_table(name)?;
+                self.context.register_table(name, provider)
+            })
+            .map(|_| ())
+            .map_err(|cause| EngineError::Sql { query: name.to_owned(), cause })
+    }
+
+    /// Answers SQL of ours over registered tables.
+    ///
+    /// # Errors
+    /// As [`Engine::ask_sql`].
+    pub async fn ask_step(&self, sql: &str) -> Result<Answer, EngineError> {
+        self.sql(sql).await
+    }
+}
+
+/// Rows of a query, a batch at a time.
+pub struct RowStream {
+    query: String,
+    columns: Vec<AnswerColumn>,
+    batches: SendableRecordBatchStream,
+}
+
+impl RowStream {
+    /// The next batch as an answer; `None` after the last.
+    ///
+    /// # Errors
+    /// When the query fails midway.
+    pub async fn next(&mut self) -> Result<Option<Answer>, EngineError> {
+        match self.next_batch().await? {
+            Some(batch) => Ok(Some(answers::answer(self.columns.clone(), &[batch]))),
+            None => Ok(None),
+        }
+    }
+
+    /// The next batch as rows of a canonical table; `None` after the last.
+    ///
+    /// # Errors
+    /// When the query fails midway.
+    pub async fn next_rows(&mut self, table: &'static TableSpec) -> Result<Option<Rows>, EngineError> {
+        Ok(self.next_batch().await?.map(|batch| answers::rows(table, &batch)))
+    }
+
+    async fn next_batch(&mut self) -> Result<Option<RecordBatch>, EngineError> {
+        match self.batches.next().await {
+            None => Ok(None),
+            Some(Ok(batch)) => Ok(Some(batch)),
+            Some(Err(cause)) => Err(EngineError::Sql { query: self.query.clone(), cause }),
+        }
+    }
+}
+
+fn read_only() -> SQLOptions {
+    SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false)
+}
+
+fn context(memory_limit: Option<usize>) -> Result<SessionContext, EngineError> {
+    let mut config = SessionConfig::new().with_information_schema(false);
+    config.options_mut().execution.parquet.pushdown_filters = true;
+    config.options_mut().sql_parser.enable_ident_normalization = true;
+    let mut runtime = RuntimeEnvBuilder::new();
+    if let Some(limit) = memory_limit {
+        // joins that hash cannot spill to disk; those that sort can
+        config.options_mut().optimizer.prefer_hash_join = false;
+        runtime = runtime.with_memory_limit(limit, 1.0);
+    }
+    let runtime =
+        runtime.build_arc().map_err(|cause| EngineError::Sql { query: "session".to_owned(), cause })?;
+    Ok(SessionContext::new_with_config_rt(config, runtime))
+}
+
+/// The files of a table as a listing with the table's own schema; no file is an empty table.
+fn provider(table: &TableSpec, paths: &[PathBuf]) -> Result<Arc<dyn TableProvider>, DataFusionError> {
+    let schema = schema(table);
+    if paths.is_empty() {
+        return Ok(Arc::new(MemTable::try_new(schema, vec![vec![]])?));
+    }
+    let urls = paths.iter().map(|path| file_url(path)).collect::<Result<Vec<_>, _>>()?;
+    let options = ListingOptions::new(Arc::new(ParquetFormat::default())).with_file_extension(".parquet");
+    let config = ListingTableConfig::new_with_multi_paths(urls).with_listing_options(options).with_schema(schema);
+    Ok(Arc::new(ListingTable::try_new(config)?))
+}
+
+fn file_url(path: &Path) -> Result<ListingTableUrl, DataFusionError> {
+    let url = url::Url::from_file_path(path)
+        .map_err(|()| DataFusionError::Configuration(format!("`{}` is not an absolute path", path.display())))?;
+    ListingTableUrl::try_new(url, None)
+}
+
+fn schema(table: &TableSpec) -> SchemaRef {
+    let fields: Vec<Field> = table
+        .columns
+        .iter()
+        .map(|column| {
+            let kind = match column.kind {
+                ColumnKind::Text => DataType::Utf8View,
+                ColumnKind::Date => DataType::Date32,
+                ColumnKind::Int => DataType::Int64,
+                ColumnKind::Flag => DataType::Boolean,
+                ColumnKind::Money | ColumnKind::Decimal | ColumnKind::Ratio => DataType::Decimal128(18, 2),
+            };
+            Field::new(column.name, kind, true)
+        })
+        .collect();
+    Arc::new(Schema::new(fields))
+}
+
+/// A base result may be null anywhere as far as its readers know.
+fn nullable(schema: &Schema) -> SchemaRef {
+    let fields: Vec<Field> = schema.fields().iter().map(|field| field.as_ref().clone().with_nullable(true)).collect();
+    Arc::new(Schema::new(fields))
+}
+
+fn relaxed(schema: &SchemaRef, batches: Vec<RecordBatch>) -> Vec<RecordBatch> {
+    let relax = |batch: RecordBatch| RecordBatch::try_new(schema.clone(), batch.columns().to_vec()).unwrap_or(batch);
+    batches.into_iter().map(relax).collect()
+}

@@ -1,0 +1,240 @@
+//! Dates as software writes them: `20240105` `2024-01-05` `05/01/2024` `5.1.2024` `05012024`, with or without a time.
+
+use super::Reason;
+use crate::model::Date;
+
+/// Whether the day or the month comes first where the year comes last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DateOrder {
+    /// `31/01/2024`
+    DayFirst,
+    /// `01/31/2024`
+    MonthFirst,
+}
+
+impl DateOrder {
+    /// The code on the command line and in mappings.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::DayFirst => "dmy",
+            Self::MonthFirst => "mdy",
+        }
+    }
+
+    /// The order a code names; case does not count.
+    #[must_use]
+    pub fn parse(code: &str) -> Option<Self> {
+        [Self::DayFirst, Self::MonthFirst].into_iter().find(|order| order.code().eq_ignore_ascii_case(code.trim()))
+    }
+}
+
+/// What one date tells of the order of its file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OrderEvidence {
+    /// Nothing: the year comes first, both orders give the same day, or it is no date.
+    None,
+    /// Only the day can come first.
+    DayFirst,
+    /// Only the month can come first.
+    MonthFirst,
+    /// Both orders give a day, and not the same.
+    Either,
+}
+
+/// Reads a date.
+///
+/// Years are written with four digits, from 1600 to 9999: two digits are refused, since they may be day, month or year.
+///
+/// # Errors
+/// [`Reason::DateImpossible`] for a day that is in no calendar, else [`Reason::DateUnreadable`].
+pub fn read(text: &str, order: DateOrder) -> Result<Date, Reason> {
+    let (year, month, day) = match shape(text).ok_or(Reason::DateUnreadable)? {
+        Shape::YearFirst(year, month, day) => (year, month, day),
+        Shape::YearLast(first, second, year) => match order {
+            DateOrder::DayFirst => (year, second, first),
+            DateOrder::MonthFirst => (year, first, second),
+        },
+    };
+    calendar_day(year, month, day).ok_or(Reason::DateImpossible)
+}
+
+/// Whether the cell holds no date: blank, zeros, or the first day of year 1 that some software writes for "none".
+#[must_use]
+pub fn is_blank(text: &str) -> bool {
+    let text = text.trim();
+    text.bytes().all(|byte| matches!(byte, b'0' | b'/' | b'-' | b'.' | b' '))
+        || matches!(shape(text), Some(Shape::YearFirst(1, 1, 1) | Shape::YearLast(1, 1, 1)))
+}
+
+/// What a date tells of the order of days and months.
+#[must_use]
+pub fn order_evidence(text: &str) -> OrderEvidence {
+    let Some(Shape::YearLast(first, second, year)) = shape(text) else {
+        return OrderEvidence::None;
+    };
+    match (calendar_day(year, second, first), calendar_day(year, first, second)) {
+        (Some(day_first), Some(month_first)) if day_first != month_first => OrderEvidence::Either,
+        (Some(_), None) => OrderEvidence::DayFirst,
+        (None, Some(_)) => OrderEvidence::MonthFirst,
+        _ => OrderEvidence::None,
+    }
+}
+
+/// The three numbers of a date.
+enum Shape {
+    YearFirst(u32, u32, u32),
+    YearLast(u32, u32, u32),
+}
+
+fn calendar_day(year: u32, month: u32, day: u32) -> Option<Date> {
+    let year = i32::try_from(year).ok().filter(|year| (1600..=9999).contains(year))?;
+    Date::from_ymd_opt(year, month, day)
+}
+
+fn shape(text: &str) -> Option<Shape> {
+    if let Some(shape) = compact(text.as_bytes()) {
+        return Some(shape);
+    }
+    let day = without_time(text.trim())?;
+    compact(day.as_bytes()).or_else(|| separated(day))
+}
+
+/// Eight digits: year, month, day; else day, month, year, whose last four digits can be no month and day.
+fn compact(bytes: &[u8]) -> Option<Shape> {
+    let digits: [u8; 8] = bytes.try_into().ok()?;
+    if !digits.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    let number = |range: std::ops::Range<usize>| {
+        digits[range].iter().fold(0_u32, |number, digit| number * 10 + u32::from(digit - b'0'))
+    };
+    let year_first = (number(0..4), number(4..6), number(6..8));
+    if calendar_day(year_first.0, year_first.1, year_first.2).is_some() {
+        return Some(Shape::YearFirst(year_first.0, year_first.1, year_first.2));
+    }
+    let year_last = (number(0..2), number(2..4), number(4..8));
+    let is_year_last = (1900..2200).contains(&year_last.2)
+        && (calendar_day(year_last.2, year_last.1, year_last.0).is_some()
+            || calendar_day(year_last.2, year_last.0, year_last.1).is_some()
+            || !(1600..2200).contains(&year_first.0));
+    Some(if is_year_last {
+        Shape::YearLast(year_last.0, year_last.1, year_last.2)
+    } else {
+        Shape::YearFirst(year_first.0, year_first.1, year_first.2)
+    })
+}
+
+/// Three numbers with one mark between them; the year has four digits.
+fn separated(text: &str) -> Option<Shape> {
+    let mark = text.chars().find(|c| matches!(c, '/' | '-' | '.'))?;
+    let mut parts = text.split(mark);
+    let (first, second, third) = (parts.next()?, parts.next()?, parts.next()?);
+    let is_number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    if parts.next().is_some() || ![first, second, third].into_iter().all(is_number) || second.len() > 2 {
+        return None;
+    }
+    let numbers = (first.parse().ok()?, second.parse().ok()?, third.parse().ok()?);
+    match (first.len(), third.len()) {
+        (4, 1..=2) => Some(Shape::YearFirst(numbers.0, numbers.1, numbers.2)),
+        (1..=2, 4) => Some(Shape::YearLast(numbers.0, numbers.1, numbers.2)),
+        _ => None,
+    }
+}
+
+/// The day of a timestamp; `None` where what follows the day is no time.
+fn without_time(text: &str) -> Option<&str> {
+    let Some(place) = text.find(['T', ' ']) else {
+        return Some(text);
+    };
+    let time = text[place + 1..].trim();
+    let is_time = time.starts_with(|c: char| c.is_ascii_digit())
+        && time.contains(':')
+        && time.bytes().all(|byte| byte.is_ascii_digit() || b":.,+-Z AaPpMm".contains(&byte));
+    is_time.then_some(&text[..place])
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test date that does not exist must stop the test")]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn day(year: i32, month: u32, day: u32) -> Date {
+        Date::from_ymd_opt(year, month, day).unwrap()
+    }
+
+    #[test]
+    fn a_day_is_written_in_many_ways() {
+        for text in [
+            "20240105",
+            "2024-01-05",
+            "2024/1/5",
+            "05/01/2024",
+            "5/1/2024",
+            "05.01.2024",
+            "5-1-2024",
+            "05012024",
+            "2024-01-05T00:00:00",
+            "2024-01-05 23:59:59.999",
+            "05/01/2024 00:00",
+            " 20240105 ",
+        ] {
+            assert_eq!(read(text, DateOrder::DayFirst), Ok(day(2024, 1, 5)), "{text}");
+        }
+        assert_eq!(read("1/2/2013", DateOrder::MonthFirst), Ok(day(2013, 1, 2)));
+        assert_eq!(read("20112023", DateOrder::DayFirst), Ok(day(2023, 11, 20)));
+        assert_eq!(read("18500105", DateOrder::DayFirst), Ok(day(1850, 1, 5)));
+        assert_eq!(read("20240229", DateOrder::DayFirst), Ok(day(2024, 2, 29)));
+    }
+
+    #[test]
+    fn a_day_in_no_calendar_is_impossible_and_other_text_is_unreadable() {
+        for text in ["20241305", "20240231", "20230229", "2024-02-30", "31/04/2024", "32012024", "00/01/2024", "0024-01-05"] {
+            assert_eq!(read(text, DateOrder::DayFirst), Err(Reason::DateImpossible), "{text}");
+        }
+        for text in ["05/01/24", "24-01-05", "2024", "202401", "soon", "", "2024-01", "1/2/3/2024", "05/01-2024", "2024-01-05 x", "٢٠٢٤٠١٠٥", "123456789"] {
+            assert_eq!(read(text, DateOrder::DayFirst), Err(Reason::DateUnreadable), "{text}");
+        }
+    }
+
+    #[test]
+    fn zeros_and_the_first_day_of_year_one_say_no_date() {
+        for text in ["", "  ", "00000000", "0", "00/00/0000", "0000-00-00", "00010101", "0001-01-01", "01/01/0001"] {
+            assert!(is_blank(text), "{text}");
+        }
+        assert!(!is_blank("20240105"));
+    }
+
+    #[test]
+    fn days_after_the_twelfth_tell_the_order() {
+        for (text, evidence) in [
+            ("1/15/2013", OrderEvidence::MonthFirst),
+            ("15/1/2013", OrderEvidence::DayFirst),
+            ("1/2/2013", OrderEvidence::Either),
+            ("2/2/2013", OrderEvidence::None),
+            ("2013-02-01", OrderEvidence::None),
+            ("20130201", OrderEvidence::None),
+            ("soon", OrderEvidence::None),
+        ] {
+            assert_eq!(order_evidence(text), evidence, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_stops_the_reader(text in "\\PC{0,20}", digits in "[0-9/. T:-]{0,20}") {
+            let _either = (read(&text, DateOrder::DayFirst), read(&digits, DateOrder::MonthFirst), is_blank(&digits), is_blank(&text));
+        }
+
+        #[test]
+        fn a_day_written_is_the_day_read(days in 0_i64..50_000) {
+            let written = crate::model::calendar::add_days(day(1900, 1, 1), days);
+            for format in ["%Y%m%d", "%d%m%Y", "%Y-%m-%d", "%d/%m/%Y"] {
+                prop_assert_eq!(read(&written.format(format).to_string(), DateOrder::DayFirst), Ok(written));
+            }
+            prop_assert_eq!(read(&written.format("%m/%d/%Y").to_string(), DateOrder::MonthFirst), Ok(written));
+        }
+    }
+}

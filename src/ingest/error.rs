@@ -1,0 +1,238 @@
+//! Why a file cannot be read at all: what was found, what was wanted, and what to do next.
+
+use std::fmt;
+use std::io;
+use std::path::PathBuf;
+
+/// What any part of the program may hand back when it cannot take rows.
+pub type BoxedError = Box<dyn std::error::Error + Send + Sync>;
+
+/// A file that cannot be read, a mapping or reference table that cannot be used.
+#[derive(Debug)]
+pub enum IngestError {
+    /// The disk refuses.
+    File {
+        /// Which file.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// Nothing in it, or blank lines only.
+    Empty {
+        /// Which file.
+        file: String,
+    },
+    /// A header and no line.
+    NoLine {
+        /// Which file.
+        file: String,
+    },
+    /// No format knows the header.
+    HeaderUnknown {
+        /// Which file.
+        file: String,
+        /// The names in the header.
+        found: Vec<String>,
+    },
+    /// The format is clear, and columns it cannot do without are missing.
+    ColumnsMissing {
+        /// Which file.
+        file: String,
+        /// FEC, table or mapping.
+        format: String,
+        /// The columns, by the name wanted.
+        missing: Vec<String>,
+    },
+    /// Two columns of the file mean the same.
+    ColumnTwice {
+        /// Which file.
+        file: String,
+        /// The column.
+        column: String,
+    },
+    /// Several mappings know the header.
+    MappingAmbiguous {
+        /// Which file.
+        file: String,
+        /// Their names.
+        names: Vec<String>,
+    },
+    /// A mapping says what it cannot.
+    MappingBroken {
+        /// Which mapping.
+        name: String,
+        /// What it says.
+        found: String,
+        /// What it may say.
+        wanted: String,
+    },
+    /// A reference table says what it cannot.
+    ReferenceBroken {
+        /// Which table.
+        name: &'static str,
+        /// Which line, from 1.
+        line: u64,
+        /// What it says.
+        found: String,
+        /// What it may say.
+        wanted: String,
+    },
+    /// No day above 12 tells whether days or months come first.
+    DatesUndecided {
+        /// Which file.
+        file: String,
+        /// A date that may be two days.
+        example: String,
+    },
+    /// Some dates can only be day first, others only month first.
+    DatesContradict {
+        /// Which file.
+        file: String,
+        /// A date that is day first, and its line.
+        day_first: (String, u64),
+        /// A date that is month first, and its line.
+        month_first: (String, u64),
+    },
+    /// A workbook that cannot be opened.
+    Workbook {
+        /// Which file.
+        file: String,
+        /// What its reader says.
+        cause: String,
+    },
+    /// A workbook without the sheet a mapping names, or with no rows in any.
+    SheetMissing {
+        /// Which file.
+        file: String,
+        /// The sheet wanted; empty for any with rows.
+        wanted: String,
+        /// The sheets there are.
+        found: Vec<String>,
+    },
+    /// Who takes the rows cannot.
+    Sink {
+        /// What it says.
+        source: BoxedError,
+    },
+}
+
+impl IngestError {
+    /// What to do next.
+    #[must_use]
+    pub fn hint(&self) -> String {
+        match self {
+            Self::File { .. } => "check that the file exists and that you may read it".into(),
+            Self::Empty { .. } | Self::NoLine { .. } => "export the file again, with its lines".into(),
+            Self::HeaderUnknown { .. } => {
+                "`encours inspect FILE` shows what is in it and proposes a mapping for `--mapping`".into()
+            }
+            Self::ColumnsMissing { .. } => {
+                "add the columns to the export, or name the columns that hold them in a mapping (`encours inspect FILE`)".into()
+            }
+            Self::ColumnTwice { .. } => "rename or remove one of the two columns".into(),
+            Self::MappingAmbiguous { names, .. } => {
+                format!("say which with `--mapping {}`", names.first().map_or("NAME", String::as_str))
+            }
+            Self::MappingBroken { .. } => "correct the mapping; the shipped ones are examples".into(),
+            Self::ReferenceBroken { .. } => "correct the reference table".into(),
+            Self::DatesUndecided { .. } => "say which with `--date-order dmy` or `--date-order mdy`".into(),
+            Self::DatesContradict { .. } => {
+                "correct the export; with `--date-order dmy` or `mdy` the dates that do not fit become rejects".into()
+            }
+            Self::Workbook { .. } => "open it and save it again as .xlsx, or as CSV".into(),
+            Self::SheetMissing { .. } => "name a sheet that holds a table with `sheet = \"…\"` in a mapping".into(),
+            Self::Sink { .. } => "check that the disk has room and that the lake may be written".into(),
+        }
+    }
+}
+
+impl fmt::Display for IngestError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File { path, .. } => write!(out, "cannot read `{}`", path.display()),
+            Self::Empty { file } => write!(out, "`{file}` is empty: a header and lines are wanted"),
+            Self::NoLine { file } => write!(out, "`{file}` has a header and no line: at least one line is wanted"),
+            Self::HeaderUnknown { file, found } => write!(
+                out,
+                "`{file}` has a header nobody knows: found {}, wanted the columns of a FEC, of a table or of a mapping",
+                listed(found)
+            ),
+            Self::ColumnsMissing { file, format, missing } => {
+                write!(out, "`{file}` looks like `{format}` and has no column {}", listed(missing))
+            }
+            Self::ColumnTwice { file, column } => write!(out, "`{file}` has two columns for `{column}`: one is wanted"),
+            Self::MappingAmbiguous { file, names } => {
+                write!(out, "the header of `{file}` is known to several mappings: {}", listed(names))
+            }
+            Self::MappingBroken { name, found, wanted } => {
+                write!(out, "mapping `{name}` cannot be used: found {found}, wanted {wanted}")
+            }
+            Self::ReferenceBroken { name, line, found, wanted } => {
+                write!(out, "reference table `{name}`, line {line}: found {found}, wanted {wanted}")
+            }
+            Self::DatesUndecided { file, example } => write!(
+                out,
+                "`{file}` writes dates such as `{example}` and no day above 12: it may be day first or month first"
+            ),
+            Self::DatesContradict { file, day_first, month_first } => write!(
+                out,
+                "`{file}` writes dates in two orders: `{}` (line {}) is day first, `{}` (line {}) is month first",
+                day_first.0, day_first.1, month_first.0, month_first.1
+            ),
+            Self::Workbook { file, cause } => write!(out, "workbook `{file}` cannot be opened: {cause}"),
+            Self::SheetMissing { file, wanted, found } if wanted.is_empty() => {
+                write!(out, "workbook `{file}` has no sheet with rows: found {}", listed(found))
+            }
+            Self::SheetMissing { file, wanted, found } => {
+                write!(out, "workbook `{file}` has no sheet `{wanted}`: found {}", listed(found))
+            }
+            Self::Sink { .. } => write!(out, "the rows read cannot be stored"),
+        }
+    }
+}
+
+impl std::error::Error for IngestError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::File { source, .. } => Some(source),
+            Self::Sink { source } => Some(source.as_ref()),
+            _ => None,
+        }
+    }
+}
+
+/// Names in backticks, at most twelve of them, each shortened and without control characters.
+fn listed(names: &[String]) -> String {
+    const SHOWN: usize = 12;
+    let clean = |name: &String| {
+        let name: String = name.chars().filter(|c| !c.is_control()).collect();
+        format!("`{}`", super::reason::shortened(&name, 40))
+    };
+    let mut text = names.iter().take(SHOWN).map(clean).collect::<Vec<String>>().join(", ");
+    if names.is_empty() {
+        text.push_str("none");
+    }
+    if names.len() > SHOWN {
+        text.push_str(&format!(" and {} more", names.len() - SHOWN));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_says_what_was_found_and_what_to_do() {
+        let error = IngestError::MappingAmbiguous { file: "a.csv".into(), names: vec!["one".into(), "two".into()] };
+        assert_eq!(error.to_string(), "the header of `a.csv` is known to several mappings: `one`, `two`");
+        assert_eq!(error.hint(), "say which with `--mapping one`");
+    }
+
+    #[test]
+    fn a_long_or_hostile_header_does_not_flood_the_message() {
+        let found = vec![format!("\u{1b}[31m{}", "x".repeat(500)); 100];
+        let text = IngestError::HeaderUnknown { file: "a.csv".into(), found }.to_string();
+        assert!(text.len() < 900 && !text.contains('\u{1b}') && text.contains("and 88 more"), "{text}");
+    }
+}

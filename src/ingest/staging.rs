@@ -1,0 +1,192 @@
+//! Rows become Parquet files beside the lake's tables, invisible until a load commits them.
+//!
+//! In: batches of [`Rows`]. Out: files named `<table>/<origin>-<load>-<n>.parquet` and what each holds.
+//! Refused: nothing; a file that cannot be written is an error of the disk. The only door to Polars.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::BufWriter;
+use std::path::{Path, PathBuf};
+
+use polars::io::parquet::write::BatchedWriter;
+use polars::prelude::{
+    Column, DataFrame, DataType, IntoColumn, IntoSeries, NamedFrom, NewChunkedArray, ParquetCompression, ParquetWriter,
+    PolarsError, PolarsResult, Schema, Series, StatisticsOptions, StringChunked,
+};
+
+use crate::model::{ColumnKind, Date, Rows, TableSpec, Values};
+
+/// Rows held back until a row group is worth writing.
+const ROW_GROUP_ROWS: usize = 131_072;
+
+/// A file that waits for its commit.
+#[derive(Clone, Debug)]
+pub struct StagedFile {
+    /// The table it belongs to.
+    pub table: &'static TableSpec,
+    /// Whose rows it holds; a later load replaces an origin's files as a whole.
+    pub origin: String,
+    /// Where it is.
+    pub path: PathBuf,
+    /// How many rows it holds.
+    pub row_count: usize,
+}
+
+/// Writes the files of one load.
+pub struct Staging {
+    root: PathBuf,
+    load_id: String,
+    open: BTreeMap<(&'static str, String), OpenFile>,
+    done: Vec<StagedFile>,
+}
+
+struct OpenFile {
+    table: &'static TableSpec,
+    path: PathBuf,
+    writer: BatchedWriter<BufWriter<File>>,
+    waiting: Option<Rows>,
+    row_count: usize,
+}
+
+impl Staging {
+    /// Files go below `root`, the lake's folder, and every row bears `load_id`.
+    #[must_use]
+    pub fn new(root: &Path, load_id: &str) -> Self {
+        Self { root: root.to_owned(), load_id: load_id.to_owned(), open: BTreeMap::new(), done: Vec::new() }
+    }
+
+    /// Appends rows to the origin's file of their table. `origin` is a slug: `[a-z0-9._-]`.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn write(&mut self, origin: &str, rows: Rows) -> PolarsResult<()> {
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let key = (rows.table.name, origin.to_owned());
+        if !self.open.contains_key(&key) {
+            let file = OpenFile::create(&self.root, rows.table, origin, &self.load_id)?;
+            self.open.insert(key.clone(), file);
+        }
+        if let Some(file) = self.open.get_mut(&key) {
+            file.append(rows, &self.load_id)?;
+        }
+        Ok(())
+    }
+
+    /// Closes every file.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn finish(mut self) -> PolarsResult<Vec<StagedFile>> {
+        for ((_, origin), file) in std::mem::take(&mut self.open) {
+            self.done.push(file.close(origin, &self.load_id)?);
+        }
+        Ok(self.done)
+    }
+}
+
+impl OpenFile {
+    fn create(root: &Path, table: &'static TableSpec, origin: &str, load_id: &str) -> PolarsResult<Self> {
+        let folder = root.join(table.name);
+        fs::create_dir_all(&folder)?;
+        let path = folder.join(format!("{origin}-{load_id}.parquet"));
+        let writer = ParquetWriter::new(BufWriter::new(File::create(&path)?))
+            .with_compression(ParquetCompression::Zstd(None))
+            .with_statistics(StatisticsOptions::default())
+            .batched(&schema(table))?;
+        Ok(Self { table, path, writer, waiting: None, row_count: 0 })
+    }
+
+    fn append(&mut self, rows: Rows, load_id: &str) -> PolarsResult<()> {
+        self.row_count += rows.len();
+        let mut waiting = self.waiting.take().unwrap_or_else(|| Rows::new(rows.table));
+        waiting.append(rows);
+        if waiting.len() >= ROW_GROUP_ROWS {
+            self.writer.write_batch(&frame(&waiting, load_id)?)?;
+        } else {
+            self.waiting = Some(waiting);
+        }
+        Ok(())
+    }
+
+    fn close(mut self, origin: String, load_id: &str) -> PolarsResult<StagedFile> {
+        if let Some(rows) = self.waiting.take() {
+            self.writer.write_batch(&frame(&rows, load_id)?)?;
+        }
+        self.writer.finish()?;
+        Ok(StagedFile { table: self.table, origin, path: self.path, row_count: self.row_count })
+    }
+}
+
+/// Writes one small batch of rows to a file of its own (the `loads` row of a commit).
+///
+/// # Errors
+/// When the disk refuses.
+pub fn write_file(rows: &Rows, path: &Path) -> Result<(), PolarsError> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    let mut writer = ParquetWriter::new(BufWriter::new(File::create(path)?)).batched(&schema(rows.table))?;
+    writer.write_batch(&frame(rows, "")?)?;
+    writer.finish()?;
+    Ok(())
+}
+
+fn schema(table: &TableSpec) -> Schema {
+    table
+        .columns
+        .iter()
+        .map(|column| {
+            let kind = match column.kind {
+                ColumnKind::Text => DataType::String,
+                ColumnKind::Date => DataType::Date,
+                ColumnKind::Int => DataType::Int64,
+                ColumnKind::Flag => DataType::Boolean,
+                ColumnKind::Money | ColumnKind::Decimal | ColumnKind::Ratio => DataType::Decimal(18, 2),
+            };
+            (column.name.into(), kind)
+        })
+        .collect()
+}
+
+fn frame(rows: &Rows, load_id: &str) -> PolarsResult<DataFrame> {
+    let columns = rows
+        .table
+        .columns
+        .iter()
+        .zip(&rows.columns)
+        .map(|(column, values)| {
+            if column.name == "load_id" && !load_id.is_empty() {
+                let ids = StringChunked::from_iter_values(column.name.into(), (0..rows.len()).map(|_| load_id));
+                return Ok(ids.into_series().into_column());
+            }
+            column_of(column.name, values)
+        })
+        .collect::<PolarsResult<Vec<Column>>>()?;
+    DataFrame::new(rows.len(), columns)
+}
+
+fn column_of(name: &str, values: &Values) -> PolarsResult<Column> {
+    let series = match values {
+        Values::Text(list) => {
+            StringChunked::from_iter_options(name.into(), list.iter().map(Option::as_deref)).into_series()
+        }
+        Values::Date(list) => {
+            let days: Vec<Option<i32>> = list.iter().map(|day| day.map(days_since_epoch)).collect();
+            Series::new(name.into(), days).into_date()
+        }
+        Values::Int(list) => Series::new(name.into(), list),
+        Values::Flag(list) => Series::new(name.into(), list),
+        Values::Money(list) => {
+            let digits: Vec<Option<i128>> = list.iter().map(|amount| amount.map(crate::model::Money::wide)).collect();
+            Series::new(name.into(), digits).into_decimal(18, 2)?
+        }
+    };
+    Ok(series.into_column())
+}
+
+/// Days since 1970-01-01, as Parquet counts them.
+fn days_since_epoch(day: Date) -> i32 {
+    day.to_epoch_days()
+}

@@ -1,0 +1,157 @@
+//! Committing a load: every touched table, then the `loads` row that makes them visible.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use deltalake_core::DeltaTable;
+use deltalake_core::kernel::transaction::{CommitBuilder, CommitProperties, TableReference};
+use deltalake_core::kernel::{Action, Add, Remove};
+use deltalake_core::protocol::{DeltaOperation, SaveMode};
+
+use super::snapshot::DataFile;
+use super::tables::{is_conflict, quiet};
+use super::{Lake, LakeError, LoadRecord, Snapshot, statistics};
+use crate::model::tables::LOADS;
+use crate::model::{Rows, TableSpec};
+
+/// Log files are folded into a checkpoint every so many loads, so that opening a table stays quick.
+const LOADS_A_CHECKPOINT: u64 = 20;
+
+/// How a batch of rows becomes a Parquet file (the writer lives in another room).
+pub type RowsWriter<'a> = &'a (dyn Fn(&Rows, &Path) -> Result<(), String> + Sync);
+
+/// What a load changes against the snapshot it began from.
+#[derive(Debug, Default)]
+pub struct Changes {
+    added: BTreeMap<&'static str, Vec<PathBuf>>,
+    dropped: BTreeMap<&'static str, BTreeSet<PathBuf>>,
+    touched: BTreeMap<&'static str, &'static TableSpec>,
+}
+
+impl Changes {
+    /// The file, already written below the table's folder, becomes part of the table.
+    pub fn add(&mut self, table: &'static TableSpec, path: PathBuf) {
+        self.touched.insert(table.name, table);
+        self.added.entry(table.name).or_default().push(path);
+    }
+
+    /// The file of the snapshot is no longer part of the table.
+    pub fn drop_file(&mut self, table: &'static TableSpec, file: &DataFile) {
+        self.touched.insert(table.name, table);
+        self.dropped.entry(table.name).or_default().insert(file.path.clone());
+    }
+}
+
+impl Lake {
+    /// Commits `changes` on top of `base`; answers the load as committed, with its number.
+    ///
+    /// # Errors
+    /// [`LakeError::Moved`] when another load was committed since `base`: nothing of this one is visible, and the
+    /// caller starts again from a new snapshot. Otherwise when the disk or Delta refuses.
+    pub async fn commit(
+        &self,
+        base: &Snapshot,
+        changes: &Changes,
+        mut record: LoadRecord,
+        write_rows: RowsWriter<'_>,
+    ) -> Result<LoadRecord, LakeError> {
+        let loads = self.open_or_create(&LOADS).await?;
+        if loads.version() != Some(base.version()) {
+            return Err(LakeError::Moved);
+        }
+        record.versions = base.load.as_ref().map(|load| load.versions.clone()).unwrap_or_default();
+        for table in changes.touched.values() {
+            let version = self.commit_table(table, base, changes).await?;
+            record.versions.insert(table.name.to_owned(), version);
+        }
+        record.version = base.version() + 1;
+        let path = self.root().join(LOADS.name).join(format!("{:08}-{}.parquet", record.version, record.load_id));
+        write_rows(&record.rows(), &path).map_err(LakeError::Parquet)?;
+        let version = commit_actions(&loads, vec![Action::Add(add_of(&LOADS, &path)?)]).await?;
+        debug_assert_eq!(version, record.version, "the number of a load is the version of `loads`");
+        if record.version.is_multiple_of(LOADS_A_CHECKPOINT) {
+            self.checkpoint(&record).await?;
+        }
+        Ok(record)
+    }
+
+    /// Brings the head of a table to base − dropped + added, whatever a killed or rival load left there.
+    async fn commit_table(
+        &self,
+        table: &'static TableSpec,
+        base: &Snapshot,
+        changes: &Changes,
+    ) -> Result<u64, LakeError> {
+        let found = self.open_or_create(table).await?;
+        let head = self.files_of(table, &found)?;
+        let dropped = changes.dropped.get(table.name);
+        let mut wanted: BTreeMap<PathBuf, Add> = base
+            .files(table)
+            .iter()
+            .filter(|file| !dropped.is_some_and(|paths| paths.contains(&file.path)))
+            .map(|file| (file.path.clone(), file.add.clone()))
+            .collect();
+        for path in changes.added.get(table.name).into_iter().flatten() {
+            wanted.insert(path.clone(), add_of(table, path)?);
+        }
+        let at_head: BTreeSet<PathBuf> = head.iter().map(|file| file.path.clone()).collect();
+        let mut actions: Vec<Action> = head
+            .iter()
+            .filter(|file| !wanted.contains_key(&file.path))
+            .map(|file| Action::Remove(remove_of(&file.add)))
+            .collect();
+        actions.extend(wanted.into_iter().filter(|(path, _)| !at_head.contains(path)).map(|(_, add)| Action::Add(add)));
+        commit_actions(&found, actions).await
+    }
+
+    async fn checkpoint(&self, record: &LoadRecord) -> Result<(), LakeError> {
+        let tables = crate::model::tables::TABLES.iter().copied();
+        let versions = tables.filter_map(|table| Some((table, *record.versions.get(table.name)?)));
+        for (table, version) in versions.chain([(&LOADS, record.version)]) {
+            if let Some(found) = self.open(table, Some(version)).await? {
+                deltalake_core::checkpoints::create_checkpoint(&found, None).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+async fn commit_actions(table: &DeltaTable, actions: Vec<Action>) -> Result<u64, LakeError> {
+    let operation = DeltaOperation::Write { mode: SaveMode::Append, partition_by: None, predicate: None };
+    let committed = CommitBuilder::from(quiet(CommitProperties::default()))
+        .with_actions(actions)
+        .build(Some(table.snapshot()? as &dyn TableReference), table.log_store(), operation)
+        .await;
+    match committed {
+        Ok(done) => Ok(done.version()),
+        Err(cause) if is_conflict(&cause) => Err(LakeError::Moved),
+        Err(cause) => Err(cause.into()),
+    }
+}
+
+fn add_of(table: &TableSpec, path: &Path) -> Result<Add, LakeError> {
+    let unreadable = |cause| LakeError::Disk(path.to_owned(), cause);
+    let facts = std::fs::metadata(path).map_err(unreadable)?;
+    let (statistics, _) = statistics::of_file(table, path)?;
+    let modified = facts.modified().map_err(unreadable)?;
+    Ok(Add {
+        path: path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
+        size: i64::try_from(facts.len()).unwrap_or(i64::MAX),
+        modification_time: chrono::DateTime::<chrono::Utc>::from(modified).timestamp_millis(),
+        data_change: true,
+        stats: Some(statistics),
+        ..Add::default()
+    })
+}
+
+fn remove_of(add: &Add) -> Remove {
+    Remove {
+        path: add.path.clone(),
+        data_change: true,
+        deletion_timestamp: Some(chrono::Utc::now().timestamp_millis()),
+        extended_file_metadata: Some(true),
+        size: Some(add.size),
+        partition_values: Some(add.partition_values.clone()),
+        ..Remove::default()
+    }
+}

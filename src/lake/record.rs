@@ -1,0 +1,64 @@
+//! The `loads` row: what a load read, what it held and which version of every table it left.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value as Json;
+
+use crate::model::rows::Cell;
+use crate::model::tables::LOADS;
+use crate::model::{Money, Rows};
+
+/// One load. `version` is its number: 1, 2, 3… in the order of commits.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LoadRecord {
+    /// Its number; 0 before it is committed.
+    pub version: u64,
+    /// Its identifier, borne by every row it wrote.
+    pub load_id: String,
+    /// The companies touched, separated by commas.
+    pub company_id: String,
+    /// When, UTC, RFC 3339.
+    pub loaded_at: String,
+    /// Lines read, without headers.
+    pub line_count: i64,
+    /// Lines accepted.
+    pub accepted_count: i64,
+    /// Lines refused.
+    pub rejected_count: i64,
+    /// Total of debits in hundredths.
+    pub debit_total: i128,
+    /// Total of credits in hundredths.
+    pub credit_total: i128,
+    /// The sources: an array of objects `{key, file, hash, …}`.
+    pub sources: Json,
+    /// The assumptions made: an array of objects `{code, line_count, amount}`.
+    pub assumptions: Json,
+    /// The version of every table of the lake from this load on.
+    pub versions: BTreeMap<String, u64>,
+}
+
+impl LoadRecord {
+    /// As a row of `loads`. Totals beyond 18 digits are cut to the largest amount a column holds.
+    #[must_use]
+    pub fn rows(&self) -> Rows {
+        let money = |wide: i128| {
+            let largest = Money::from_hundredths(Money::LIMIT).unwrap_or_default();
+            Cell::Money(Money::from_wide(wide).unwrap_or(largest))
+        };
+        let mut rows = Rows::new(&LOADS);
+        rows.push(vec![
+            Cell::text(self.company_id.clone()),
+            Cell::text(self.loaded_at.clone()),
+            Cell::Int(self.line_count),
+            Cell::Int(self.accepted_count),
+            Cell::Int(self.rejected_count),
+            money(self.debit_total),
+            money(self.credit_total),
+            Cell::text(self.sources.to_string()),
+            Cell::text(self.assumptions.to_string()),
+            Cell::text(serde_json::json!(self.versions).to_string()),
+            Cell::text(self.load_id.clone()),
+        ]);
+        rows
+    }
+}

@@ -1,0 +1,95 @@
+//! Opening and creating the Delta tables.
+
+use std::path::Path;
+
+use deltalake_core::kernel::transaction::CommitProperties;
+use deltalake_core::kernel::{DataType, PrimitiveType, StructField};
+use deltalake_core::operations::create::CreateBuilder;
+use deltalake_core::{DeltaTable, DeltaTableBuilder, DeltaTableError};
+
+use super::{Lake, LakeError};
+use crate::model::{ColumnKind, TableSpec};
+
+impl Lake {
+    /// The table at a version (`None`: its head), or nothing where it was never created.
+    pub(super) async fn open(&self, table: &TableSpec, version: Option<u64>) -> Result<Option<DeltaTable>, LakeError> {
+        let folder = self.root.join(table.name);
+        if !folder.join("_delta_log").is_dir() {
+            return Ok(None);
+        }
+        let mut builder = DeltaTableBuilder::from_url(folder_url(&folder)?)?;
+        if let Some(version) = version {
+            builder = builder.with_version(version);
+        }
+        match builder.load().await {
+            Ok(table) => Ok(Some(table)),
+            Err(DeltaTableError::NotATable(_)) if version.is_none() => Ok(None),
+            Err(cause) => Err(cause.into()),
+        }
+    }
+
+    /// The table's head; created empty where there is none. Two creators at once both get the one table.
+    pub(super) async fn open_or_create(&self, table: &TableSpec) -> Result<DeltaTable, LakeError> {
+        if let Some(found) = self.open(table, None).await? {
+            return Ok(found);
+        }
+        let folder = self.root.join(table.name);
+        std::fs::create_dir_all(&folder).map_err(|cause| LakeError::Disk(folder.clone(), cause))?;
+        let created = CreateBuilder::new()
+            .with_location(folder_url(&folder)?.to_string())
+            .with_table_name(table.name)
+            .with_columns(table.columns.iter().map(|column| StructField::new(column.name, data_type(column.kind), true)))
+            // the past is asked again through old versions, so their logs stay
+            .with_configuration([("delta.enableExpiredLogCleanup", Some("false"))])
+            .with_commit_properties(quiet(CommitProperties::default()))
+            .await;
+        match created {
+            Ok(created) => Ok(created),
+            Err(cause) => match self.open(table, None).await? {
+                Some(found) => Ok(found),
+                None => Err(cause.into()),
+            },
+        }
+    }
+}
+
+/// No retries, no checkpoint, no clean-up: the lake does each of these itself.
+pub(super) fn quiet(properties: CommitProperties) -> CommitProperties {
+    properties.with_max_retries(0).with_create_checkpoint(false).with_cleanup_expired_logs(Some(false))
+}
+
+fn folder_url(folder: &Path) -> Result<url::Url, LakeError> {
+    url::Url::from_directory_path(folder).map_err(|()| {
+        LakeError::Disk(folder.to_owned(), std::io::Error::new(std::io::ErrorKind::InvalidInput, "not an absolute path"))
+    })
+}
+
+fn data_type(kind: ColumnKind) -> DataType {
+    let primitive = match kind {
+        ColumnKind::Text => PrimitiveType::String,
+        ColumnKind::Date => PrimitiveType::Date,
+        ColumnKind::Int => PrimitiveType::Long,
+        ColumnKind::Flag => PrimitiveType::Boolean,
+        ColumnKind::Money | ColumnKind::Decimal | ColumnKind::Ratio => return decimal(),
+    };
+    DataType::Primitive(primitive)
+}
+
+fn decimal() -> DataType {
+    DataType::decimal(18, 2).unwrap_or_else(|cause| unreachable!("decimal(18, 2) is a type of Delta: {cause}"))
+}
+
+/// Errors of Delta that mean "someone else committed first".
+pub(super) fn is_conflict(cause: &DeltaTableError) -> bool {
+    use deltalake_core::kernel::transaction::TransactionError;
+    match cause {
+        DeltaTableError::VersionAlreadyExists(_) => true,
+        DeltaTableError::Transaction { source } => matches!(
+            source,
+            TransactionError::VersionAlreadyExists(_)
+                | TransactionError::MaxCommitAttempts(_)
+                | TransactionError::CommitConflict(_)
+        ),
+        _ => false,
+    }
+}

@@ -1,0 +1,16 @@
+//! Reading receivables out of a ledger: lines become items, letters become allocations, years become one history.
+//!
+//! In: the lines of one receivable account and customer over all fiscal years in the lake, with what their entries say.
+//! Out: items, allocations, opening gaps; and control balances by a path of their own. Refused: nothing; what cannot be
+//! known is left open and counted. Imports `model` only. The rules are those of a French FEC (LPF art. A47 A-1).
+
+mod account;
+mod control;
+mod identity;
+mod lettering;
+mod lines;
+mod pool;
+
+pub use account::{AccountHistory, Derived, Rules};
+pub use control::{ControlMovement, control_balances};
+pub use lines::{FiscalYear, Line};

@@ -1,0 +1,17 @@
+//! The vocabulary every room shares: money, days, kinds of columns, canonical tables, answers.
+//!
+//! In: nothing. Out: types. This room imports no other room of the project (`tests/tidy.rs` holds it to that).
+
+pub mod answer;
+pub mod calendar;
+pub mod kinds;
+pub mod money;
+pub mod rows;
+pub mod tables;
+
+pub use answer::{Answer, AnswerColumn, Value};
+pub use calendar::{Date, Terms};
+pub use kinds::ItemKind;
+pub use money::Money;
+pub use rows::{Rows, Values};
+pub use tables::{ColumnKind, ColumnSpec, TableSpec};

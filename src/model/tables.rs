@@ -1,0 +1,412 @@
+//! The canonical tables: their columns, which a plain file must bring, and the key rows are known by.
+//!
+//! A column name here is the header of a plain CSV, the name in Parquet and the name in SQL.
+
+use ColumnKind::{Date, Flag, Int, Money, Text};
+
+/// What a column holds; its name's suffix promises it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ColumnKind {
+    /// Text, ids and codes.
+    Text,
+    /// A calendar day.
+    Date,
+    /// A whole number.
+    Int,
+    /// An exact number with a stated scale.
+    Decimal,
+    /// An amount: `decimal(18, 2)`.
+    Money,
+    /// A share of one, six decimals.
+    Ratio,
+    /// Yes or no.
+    Flag,
+}
+
+impl ColumnKind {
+    /// The word in query headers.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Date => "date",
+            Self::Int => "int",
+            Self::Decimal => "decimal",
+            Self::Money => "money",
+            Self::Ratio => "ratio",
+            Self::Flag => "flag",
+        }
+    }
+
+    /// The kind a header word names.
+    #[must_use]
+    pub fn parse(code: &str) -> Option<Self> {
+        [Self::Text, Self::Date, Self::Int, Self::Decimal, Self::Money, Self::Ratio, Self::Flag]
+            .into_iter()
+            .find(|kind| kind.code() == code)
+    }
+}
+
+/// A column of a canonical table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ColumnSpec {
+    /// Its name everywhere.
+    pub name: &'static str,
+    /// What it holds.
+    pub kind: ColumnKind,
+    /// Whether a plain file must bring it.
+    pub is_required: bool,
+}
+
+/// A canonical table.
+#[derive(Debug, PartialEq, Eq)]
+pub struct TableSpec {
+    /// Its name in the lake and in SQL.
+    pub name: &'static str,
+    /// All columns, in order. Every table begins with `company_id` and ends with `load_id`.
+    pub columns: &'static [ColumnSpec],
+    /// The columns that tell one row from another; empty where rows have no identity.
+    pub key: &'static [&'static str],
+    /// Whether a user's plain CSV or XLSX may bring this table.
+    pub is_loadable: bool,
+}
+
+impl TableSpec {
+    /// Where a column stands.
+    #[must_use]
+    pub fn position(&self, name: &str) -> Option<usize> {
+        self.columns.iter().position(|column| column.name == name)
+    }
+}
+
+const fn must(name: &'static str, kind: ColumnKind) -> ColumnSpec {
+    ColumnSpec { name, kind, is_required: true }
+}
+const fn may(name: &'static str, kind: ColumnKind) -> ColumnSpec {
+    ColumnSpec { name, kind, is_required: false }
+}
+
+/// One row a customer.
+pub static CUSTOMERS: TableSpec = TableSpec {
+    name: "customers",
+    columns: &[
+        may("company_id", Text),
+        must("customer_id", Text),
+        must("name", Text),
+        may("group_id", Text),
+        may("country_code", Text),
+        may("language", Text),
+        may("terms_code", Text),
+        may("credit_limit_amount", Money),
+        may("collector_id", Text),
+        may("payment_method", Text),
+        may("is_public_body", Flag),
+        may("is_collective", Flag),
+        may("billing_channel", Text),
+        may("load_id", Text),
+    ],
+    key: &["company_id", "customer_id"],
+    is_loadable: true,
+};
+
+/// One row a receivable posting; `amount` is signed, + owed to us.
+pub static ITEMS: TableSpec = TableSpec {
+    name: "items",
+    columns: &[
+        may("company_id", Text),
+        must("item_id", Text),
+        must("customer_id", Text),
+        may("account", Text),
+        must("kind", Text),
+        must("issued_date", Date),
+        may("posted_date", Date),
+        may("due_date", Date),
+        may("due_is_derived", Flag),
+        may("currency_code", Text),
+        must("amount", Money),
+        may("base_amount", Money),
+        may("reference", Text),
+        may("label", Text),
+        may("order_id", Text),
+        may("site", Text),
+        may("product_line", Text),
+        may("salesperson", Text),
+        may("delivered_date", Date),
+        may("source_file", Text),
+        may("source_line", Int),
+        may("load_id", Text),
+    ],
+    key: &["company_id", "item_id"],
+    is_loadable: true,
+};
+
+/// One row a part of a credit item set against a debit item on a day. A negative amount takes back an earlier one.
+pub static ALLOCATIONS: TableSpec = TableSpec {
+    name: "allocations",
+    columns: &[
+        may("company_id", Text),
+        must("debit_item_id", Text),
+        must("credit_item_id", Text),
+        must("allocated_date", Date),
+        must("amount", Money),
+        may("is_inferred", Flag),
+        may("load_id", Text),
+    ],
+    key: &["company_id", "debit_item_id", "credit_item_id", "allocated_date"],
+    is_loadable: true,
+};
+
+/// One row a dispute. `item_id` may hold an item's identifier or its reference (invoice number).
+pub static DISPUTES: TableSpec = TableSpec {
+    name: "disputes",
+    columns: &[
+        may("company_id", Text),
+        must("dispute_id", Text),
+        must("item_id", Text),
+        may("reason_code", Text),
+        may("opened_date", Date),
+        may("closed_date", Date),
+        may("disputed_amount", Money),
+        may("outcome_code", Text),
+        may("load_id", Text),
+    ],
+    key: &["company_id", "dispute_id"],
+    is_loadable: true,
+};
+
+/// One row a contact made or message sent.
+pub static ACTIONS: TableSpec = TableSpec {
+    name: "actions",
+    columns: &[
+        may("company_id", Text),
+        must("action_id", Text),
+        must("customer_id", Text),
+        may("item_id", Text),
+        may("collector_id", Text),
+        must("action_date", Date),
+        must("channel_code", Text),
+        may("result_code", Text),
+        may("reason_code", Text),
+        may("promised_date", Date),
+        may("promised_amount", Money),
+        may("note", Text),
+        may("load_id", Text),
+    ],
+    key: &["company_id", "action_id"],
+    is_loadable: true,
+};
+
+/// One row a person at a customer.
+pub static CONTACTS: TableSpec = TableSpec {
+    name: "contacts",
+    columns: &[
+        may("company_id", Text),
+        must("customer_id", Text),
+        must("contact_id", Text),
+        may("role_code", Text),
+        must("name", Text),
+        may("phone", Text),
+        may("email", Text),
+        may("hours", Text),
+        may("load_id", Text),
+    ],
+    key: &["company_id", "customer_id", "contact_id"],
+    is_loadable: true,
+};
+
+/// One row a customer: how it validates and pays.
+pub static PAYER_PROCESSES: TableSpec = TableSpec {
+    name: "payer_processes",
+    columns: &[
+        may("company_id", Text),
+        must("customer_id", Text),
+        must("portal", Text),
+        may("is_order_number_required", Flag),
+        may("cut_off_day", Int),
+        may("payment_run_days", Text),
+        may("validation_steps", Text),
+        may("load_id", Text),
+    ],
+    key: &["company_id", "customer_id"],
+    is_loadable: true,
+};
+
+/// One row a status that an e-invoice platform or portal gave an invoice.
+pub static INVOICE_EVENTS: TableSpec = TableSpec {
+    name: "invoice_events",
+    columns: &[
+        may("company_id", Text),
+        must("item_id", Text),
+        must("status_code", Text),
+        must("event_date", Date),
+        may("reason_code", Text),
+        may("load_id", Text),
+    ],
+    key: &["company_id", "item_id", "status_code", "event_date"],
+    is_loadable: true,
+};
+
+/// One row a day on which the balance of an account and customer changed; `balance_amount` holds from that day on.
+pub static CONTROL_BALANCES: TableSpec = TableSpec {
+    name: "control_balances",
+    columns: &[
+        may("company_id", Text),
+        must("account", Text),
+        may("customer_id", Text),
+        must("balance_date", Date),
+        must("balance_amount", Money),
+        may("load_id", Text),
+    ],
+    key: &["company_id", "account", "customer_id", "balance_date"],
+    is_loadable: true,
+};
+
+/// One row an accepted line of a ledger file, as read, with the roles that `data/reference` gives its account.
+pub static LEDGER_LINES: TableSpec = TableSpec {
+    name: "ledger_lines",
+    columns: &[
+        may("company_id", Text),
+        must("year_end_date", Date),
+        must("source_file", Text),
+        must("source_line", Int),
+        may("journal_code", Text),
+        may("journal_name", Text),
+        may("entry_number", Text),
+        must("entry_key", Text),
+        must("posted_date", Date),
+        must("account", Text),
+        may("account_name", Text),
+        may("auxiliary_id", Text),
+        may("auxiliary_name", Text),
+        may("piece_reference", Text),
+        may("piece_date", Date),
+        may("label", Text),
+        must("debit_amount", Money),
+        must("credit_amount", Money),
+        may("letter_code", Text),
+        may("letter_date", Date),
+        may("valid_date", Date),
+        may("currency_amount", Money),
+        may("currency_code", Text),
+        may("role_code", Text),
+        must("class_code", Text),
+        must("is_opening_journal", Flag),
+        may("load_id", Text),
+    ],
+    key: &[],
+    is_loadable: false,
+};
+
+/// One row an account, customer and day: what the raw lines of the perimeter sum to, by a path of its own.
+pub static CONTROL_MOVEMENTS: TableSpec = TableSpec {
+    name: "control_movements",
+    columns: &[
+        may("company_id", Text),
+        must("year_end_date", Date),
+        must("account", Text),
+        must("customer_id", Text),
+        must("movement_date", Date),
+        must("debit_amount", Money),
+        must("credit_amount", Money),
+        may("load_id", Text),
+    ],
+    key: &[],
+    is_loadable: false,
+};
+
+/// One row a fiscal year of a company in the lake.
+pub static FISCAL_YEARS: TableSpec = TableSpec {
+    name: "fiscal_years",
+    columns: &[
+        may("company_id", Text),
+        must("year_end_date", Date),
+        must("year_start_date", Date),
+        must("source_file", Text),
+        must("line_count", Int),
+        must("debit_amount", Money),
+        must("credit_amount", Money),
+        must("has_openings", Flag),
+        must("is_carried_forward", Flag),
+        may("load_id", Text),
+    ],
+    key: &["company_id", "year_end_date"],
+    is_loadable: false,
+};
+
+/// One row an account and customer whose opening differs from the closing of the year before.
+pub static OPENING_GAPS: TableSpec = TableSpec {
+    name: "opening_gaps",
+    columns: &[
+        may("company_id", Text),
+        must("year_end_date", Date),
+        must("opening_date", Date),
+        must("account", Text),
+        must("customer_id", Text),
+        must("closing_amount", Money),
+        must("opening_amount", Money),
+        may("load_id", Text),
+    ],
+    key: &["company_id", "year_end_date", "account", "customer_id"],
+    is_loadable: false,
+};
+
+/// One row a refused line of a source the lake holds.
+pub static REJECTS: TableSpec = TableSpec {
+    name: "rejects",
+    columns: &[
+        may("company_id", Text),
+        must("source_key", Text),
+        must("source_file", Text),
+        must("source_line", Int),
+        must("reason_code", Text),
+        may("found", Text),
+        may("text", Text),
+        may("load_id", Text),
+    ],
+    key: &[],
+    is_loadable: false,
+};
+
+/// One row a load: the commit point of the lake.
+pub static LOADS: TableSpec = TableSpec {
+    name: "loads",
+    columns: &[
+        may("company_id", Text),
+        must("loaded_at", Text),
+        must("line_count", Int),
+        must("accepted_count", Int),
+        must("rejected_count", Int),
+        must("debit_amount", Money),
+        must("credit_amount", Money),
+        must("sources", Text),
+        must("assumptions", Text),
+        must("versions", Text),
+        may("load_id", Text),
+    ],
+    key: &["load_id"],
+    is_loadable: false,
+};
+
+/// Every table but `loads`, in the order a load writes them.
+pub static TABLES: &[&TableSpec] = &[
+    &CUSTOMERS,
+    &ITEMS,
+    &ALLOCATIONS,
+    &DISPUTES,
+    &ACTIONS,
+    &CONTACTS,
+    &PAYER_PROCESSES,
+    &INVOICE_EVENTS,
+    &CONTROL_BALANCES,
+    &LEDGER_LINES,
+    &CONTROL_MOVEMENTS,
+    &FISCAL_YEARS,
+    &OPENING_GAPS,
+    &REJECTS,
+];
+
+/// The table of that name, `loads` included.
+#[must_use]
+pub fn table(name: &str) -> Option<&'static TableSpec> {
+    TABLES.iter().copied().chain([&LOADS]).find(|table| table.name == name)
+}

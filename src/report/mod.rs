@@ -1,0 +1,34 @@
+//! Pages and outputs made from answers.
+//!
+//! In: [`Answer`](crate::model::Answer)s of the engine, facts of the load, words and templates (`reports/`).
+//! Out: one self-contained HTML page ([`render_html`]) or an answer as a table, CSV or JSON ([`outputs`]).
+//! Refused: a word, template or column that a page asks for and nobody has ([`ReportError`]).
+//!
+//! Texts of ledgers are hostile until shown: templates escape them, [`visible`] disarms what no escape reaches.
+
+mod content_policy;
+mod error;
+mod figures;
+mod format;
+mod language;
+mod month_columns;
+pub mod outputs;
+mod page;
+mod panels;
+#[cfg(test)]
+mod sample;
+mod tables;
+mod templates;
+#[cfg(test)]
+mod tests;
+mod visible;
+mod words;
+
+pub use error::ReportError;
+pub use format::Formats;
+pub use language::Language;
+pub use page::{Assumption, CheckResult, LoadFacts, PageInput, SourceFacts, render_html};
+pub use panels::{PageSpec, PanelSpec, Shape};
+pub use templates::Templates;
+pub use visible::visible;
+pub use words::Words;

@@ -1,0 +1,186 @@
+//! An answer as a table for the terminal, as CSV and as JSON.
+
+use std::io::{self, Write};
+
+use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, presets};
+
+use super::{Formats, visible};
+use crate::model::{Answer, ColumnKind, Value};
+
+/// Writes a table for a reader: code names as headers (they are what `--sql` and CSV know), figures to the right
+/// in the reader's language with every decimal. With `width`, long texts wrap to that many characters.
+///
+/// # Errors
+/// What `out` refuses.
+pub fn write_table(answer: &Answer, formats: &Formats, width: Option<u16>, out: &mut impl Write) -> io::Result<()> {
+    let mut table = Table::new();
+    table.load_preset(presets::UTF8_HORIZONTAL_ONLY);
+    if let Some(width) = width {
+        table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
+    }
+    let alignments: Vec<CellAlignment> = answer.columns.iter().map(|column| alignment(column.kind)).collect();
+    let headers = answer.columns.iter().map(|column| visible(&column.name).into_owned());
+    table.set_header(headers.zip(&alignments).map(|(name, align)| Cell::new(name).set_alignment(*align)));
+    for row in &answer.rows {
+        let cells = row.iter().map(|value| formats.exact(value));
+        table.add_row(cells.zip(&alignments).map(|(text, align)| Cell::new(text).set_alignment(*align)));
+    }
+    for line in table.lines() {
+        writeln!(out, "{}", line.trim_end())?;
+    }
+    Ok(())
+}
+
+const fn alignment(kind: ColumnKind) -> CellAlignment {
+    match kind {
+        ColumnKind::Int | ColumnKind::Decimal | ColumnKind::Money | ColumnKind::Ratio => CellAlignment::Right,
+        ColumnKind::Text | ColumnKind::Date | ColumnKind::Flag => CellAlignment::Left,
+    }
+}
+
+/// Writes CSV: a header of column names, plain values (`1234.50`, `2025-12-31`), empty for null. A text that a
+/// spreadsheet would run as a formula gets a leading `'`, which loading takes away again.
+///
+/// # Errors
+/// What `out` refuses.
+pub fn write_csv(answer: &Answer, out: &mut impl Write) -> io::Result<()> {
+    let mut csv = csv::Writer::from_writer(out);
+    csv.write_record(answer.columns.iter().map(|column| without_formula(column.name.clone())))?;
+    for row in &answer.rows {
+        csv.write_record(row.iter().map(|value| match value {
+            Value::Text(text) => without_formula(text.clone()),
+            _ => value.plain(),
+        }))?;
+    }
+    csv.flush()
+}
+
+fn without_formula(text: String) -> String {
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text }
+}
+
+/// Writes one JSON array of objects, an object a line: nulls explicit, decimals as exact numbers, days as
+/// `YYYY-MM-DD`; `[]` without a row.
+///
+/// # Errors
+/// What `out` refuses.
+pub fn write_json(answer: &Answer, out: &mut impl Write) -> io::Result<()> {
+    if answer.rows.is_empty() {
+        return writeln!(out, "[]");
+    }
+    for (position, row) in answer.rows.iter().enumerate() {
+        out.write_all(if position == 0 { b"[\n{" } else { b",\n{" })?;
+        for (column, (value, named)) in row.iter().zip(&answer.columns).enumerate() {
+            if column > 0 {
+                out.write_all(b", ")?;
+            }
+            serde_json::to_writer(&mut *out, &named.name)?;
+            out.write_all(b": ")?;
+            match value {
+                Value::Null => out.write_all(b"null")?,
+                Value::Text(text) => serde_json::to_writer(&mut *out, text)?,
+                Value::Date(day) => write!(out, "\"{day}\"")?,
+                // written digit by digit: a JSON library would make a binary float of it
+                Value::Int(_) | Value::Decimal { .. } | Value::Flag(_) => out.write_all(value.plain().as_bytes())?,
+            }
+        }
+        out.write_all(b"}")?;
+    }
+    out.write_all(b"\n]\n")
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "an output that fails must stop the test")]
+mod tests {
+    use super::*;
+    use crate::model::{AnswerColumn, Date};
+    use crate::report::{Language, Words};
+
+    fn answer(rows: Vec<Vec<Value>>) -> Answer {
+        let columns = [
+            ("customer_name", ColumnKind::Text),
+            ("due_date", ColumnKind::Date),
+            ("open_count", ColumnKind::Int),
+            ("open_amount", ColumnKind::Money),
+            ("share_ratio", ColumnKind::Ratio),
+            ("is_disputed", ColumnKind::Flag),
+        ];
+        let columns = columns.map(|(name, kind)| AnswerColumn { name: name.to_owned(), kind }).to_vec();
+        Answer { columns, rows }
+    }
+
+    fn two_rows() -> Answer {
+        answer(vec![
+            vec![
+                Value::Text("Dupont \"Fils\", SA\u{1b}".to_owned()),
+                Value::Date(Date::from_ymd_opt(2025, 12, 31).unwrap()),
+                Value::Int(1200),
+                Value::Decimal { digits: -123_450, scale: 2 },
+                Value::Decimal { digits: 5, scale: 6 },
+                Value::Flag(true),
+            ],
+            vec![Value::Text("=cmd|'/c calc'!A1".to_owned()), Value::Null, Value::Null, Value::Null, Value::Null, Value::Null],
+        ])
+    }
+
+    fn written(write: impl FnOnce(&mut Vec<u8>) -> io::Result<()>) -> String {
+        let mut out = Vec::new();
+        write(&mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn json_is_exact_and_says_null() {
+        assert_eq!(
+            written(|out| write_json(&two_rows(), out)),
+            "[\n\
+             {\"customer_name\": \"Dupont \\\"Fils\\\", SA\\u001b\", \"due_date\": \"2025-12-31\", \"open_count\": 1200, \"open_amount\": -1234.50, \"share_ratio\": 0.000005, \"is_disputed\": true},\n\
+             {\"customer_name\": \"=cmd|'/c calc'!A1\", \"due_date\": null, \"open_count\": null, \"open_amount\": null, \"share_ratio\": null, \"is_disputed\": null}\n\
+             ]\n"
+        );
+    }
+
+    #[test]
+    fn json_without_a_row_is_an_empty_array() {
+        assert_eq!(written(|out| write_json(&answer(Vec::new()), out)), "[]\n");
+    }
+
+    #[test]
+    fn json_can_be_read_back() {
+        let read: serde_json::Value = serde_json::from_str(&written(|out| write_json(&two_rows(), out))).unwrap();
+        assert_eq!(read[0]["customer_name"], "Dupont \"Fils\", SA\u{1b}");
+        assert!(read[1]["due_date"].is_null());
+    }
+
+    #[test]
+    fn csv_never_lets_a_spreadsheet_run_a_text() {
+        assert_eq!(
+            written(|out| write_csv(&two_rows(), out)),
+            "customer_name,due_date,open_count,open_amount,share_ratio,is_disputed\n\
+             \"Dupont \"\"Fils\"\", SA\u{1b}\",2025-12-31,1200,-1234.50,0.000005,true\n\
+             '=cmd|'/c calc'!A1,,,,,\n"
+        );
+        for (found, kept) in [("+33", "'+33"), ("-1", "'-1"), ("@x", "'@x"), ("\tx", "'\tx"), ("\rx", "'\rx"), ("a=b", "a=b")] {
+            assert_eq!(without_formula(found.to_owned()), kept);
+        }
+    }
+
+    #[test]
+    fn a_table_speaks_the_readers_language_and_disarms_the_ledgers() {
+        let words = Words::load(Language::Fr, None).unwrap();
+        let formats = Formats::new(&words).unwrap();
+        let table = written(|out| write_table(&two_rows(), &formats, None, out));
+        let rule = "─".repeat(95);
+        let double = "═".repeat(95);
+        let expected = [
+            rule.as_str(),
+            " customer_name        due_date     open_count   open_amount   share_ratio   is_disputed",
+            &double,
+            " Dupont \"Fils\", SA␛   31/12/2025        1\u{202f}200     −1\u{202f}234,50      0,000005   oui",
+            &rule,
+            " =cmd|'/c calc'!A1",
+            &rule,
+        ];
+        assert_eq!(table.lines().collect::<Vec<_>>(), expected);
+    }
+}

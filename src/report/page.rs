@@ -1,0 +1,340 @@
+//! A whole page: every panel of a report filled from answers and facts, in the reader's language.
+
+use std::collections::BTreeMap;
+use std::error::Error as _;
+use std::sync::Arc;
+
+use minijinja::{Environment, ErrorKind, HtmlEscape, UndefinedBehavior, Value as Shown, context};
+
+use super::content_policy::content_policy;
+use super::figures::figures;
+use super::month_columns::month_columns;
+use super::panels::{PageSpec, PanelSpec, Shape};
+use super::tables::{Reader, amounts_caption, digits, table};
+use super::{Formats, Language, ReportError, Templates, Words, visible};
+use crate::model::{Answer, Date, Money};
+
+/// All a page shows.
+#[derive(Clone, Debug)]
+pub struct PageInput<'a> {
+    /// The report: the stem of its file of panels.
+    pub report_name: &'a str,
+    /// Who reads.
+    pub language: Language,
+    /// The company.
+    pub company_id: &'a str,
+    /// Its name, where settings give one.
+    pub company_name: Option<&'a str>,
+    /// ISO 4217 code of all amounts; `XXX` shows none.
+    pub currency_code: &'a str,
+    /// The day the picture is taken, end of day.
+    pub as_of: Date,
+    /// The load the picture is taken from.
+    pub load: LoadFacts,
+    /// Answers by the name of their query. A panel whose query is missing here says so.
+    pub answers: BTreeMap<String, Answer>,
+    /// The result of every check that was run.
+    pub checks: Vec<CheckResult>,
+    /// What comes after `encours query NAME --as-of DAY` to ask the same again: `["--lake", "./lake"]`; quoted here.
+    pub query_options: &'a [String],
+    /// Who made the page, at the foot: `encours 0.1.0`.
+    pub generated_note: &'a str,
+}
+
+/// What the lake knows of a load.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LoadFacts {
+    /// The load.
+    pub load_id: String,
+    /// When, RFC 3339 in UTC.
+    pub loaded_at: String,
+    /// False when `--known-at` asked for an earlier one.
+    pub is_latest: bool,
+    /// Files behind the lake at that load.
+    pub sources: Vec<SourceFacts>,
+    /// What had to be assumed.
+    pub assumptions: Vec<Assumption>,
+}
+
+/// Lines of one source: `line_count` = `accepted_count` + `rejected_count`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SourceFacts {
+    /// File name.
+    pub file_name: String,
+    /// Lines read.
+    pub line_count: u64,
+    /// Lines taken.
+    pub accepted_count: u64,
+    /// Lines refused.
+    pub rejected_count: u64,
+}
+
+/// Something a load had to assume, and how much hangs on it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Assumption {
+    /// What was assumed: the word `assumptions.<code>`.
+    pub code: String,
+    /// Lines it touches.
+    pub line_count: u64,
+    /// Their amount, where it makes sense.
+    pub amount: Option<Money>,
+}
+
+/// A check and what it found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CheckResult {
+    /// Stem of the check: the words `checks.<name>.title`, `.fault`, `.todo`.
+    pub name: String,
+    /// Rows it returned, each a fault.
+    pub fault_count: u64,
+    /// What is wrong, from the query's header: for a user's own check, which has no words here.
+    pub fault: String,
+    /// What to do, from the query's header.
+    pub todo: String,
+}
+
+/// The page as one self-contained HTML file.
+///
+/// # Errors
+/// A word, template or column that the page asks for and nobody has: [`ReportError`].
+pub fn render_html(input: &PageInput, templates: &Templates) -> Result<String, ReportError> {
+    let spec = PageSpec::load(input.report_name, templates)?;
+    let words = templates.words(input.language)?;
+    let formats = Formats::new(&words)?;
+    let reader = Reader { words: &words, formats: &formats, currency_code: input.currency_code };
+    let mut panels = Vec::new();
+    for panel in &spec.panels {
+        panels.push(panel_context(panel, input, &reader)?);
+    }
+    let style = templates.get("page.css")?;
+    let page = context! {
+        language => input.language.code(),
+        policy => content_policy(&style),
+        style => Shown::from_safe_string(style.clone().into_owned()),
+        company_id => visible(input.company_id), company_name => input.company_name.map(visible),
+        as_of => formats.long_day(input.as_of), as_of_short => formats.day(input.as_of), as_of_plain => input.as_of.to_string(),
+        load => load_context(&input.load, &reader),
+        generated_note => visible(input.generated_note),
+        report_title => words.get(&format!("pages.{}.title", input.report_name))?,
+        panels,
+    };
+    let source = templates.get(&spec.template)?;
+    render(&spec.template, &source, page, &words)
+}
+
+fn render(name: &str, source: &str, page: Shown, words: &Words) -> Result<String, ReportError> {
+    let mut environment = Environment::new();
+    // a name that the page misspells must stop it, not print nothing
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.set_trim_blocks(true);
+    environment.set_lstrip_blocks(true);
+    let shared = Arc::new(words.clone());
+    environment.add_function("word", move |key: String| {
+        let found = shared.get(&key).map(str::to_owned);
+        found.map_err(|missing| minijinja::Error::new(ErrorKind::InvalidOperation, missing.to_string()).with_source(missing))
+    });
+    let abbreviations: BTreeMap<String, String> =
+        words.under("abbreviations").map(|(short, long)| (short.to_owned(), long.to_owned())).collect();
+    environment.add_filter("abbreviated", move |text: String| Shown::from_safe_string(abbreviated(&text, &abbreviations)));
+
+    let failed = |error: minijinja::Error| {
+        let missing = error.source().and_then(|source| source.downcast_ref::<ReportError>());
+        missing.cloned().unwrap_or_else(|| ReportError::TemplateFailed { name: name.to_owned(), cause: format!("{error:#}") })
+    };
+    // a template of any file name writes HTML here: escaping does not hang on an extension
+    environment.set_auto_escape_callback(|_| minijinja::AutoEscape::Html);
+    environment.add_template(name, source).map_err(failed)?;
+    environment.get_template(name).and_then(|template| template.render(page)).map_err(failed)
+}
+
+/// `text` escaped, with each abbreviation that stands alone in it spelled out for whoever asks.
+fn abbreviated(text: &str, abbreviations: &BTreeMap<String, String>) -> String {
+    let mut html = String::with_capacity(text.len() + 64);
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let is_word = first.is_alphanumeric();
+        let end = rest.find(|c: char| c.is_alphanumeric() != is_word).unwrap_or(rest.len());
+        let (run, after) = rest.split_at(end);
+        match abbreviations.get(run) {
+            Some(long) => html.push_str(&format!("<abbr title=\"{}\">{}</abbr>", HtmlEscape(long), HtmlEscape(run))),
+            None => html.push_str(&HtmlEscape(run).to_string()),
+        }
+        rest = after;
+    }
+    html
+}
+
+fn panel_context(panel: &PanelSpec, input: &PageInput, reader: &Reader) -> Result<Shown, ReportError> {
+    let answer = |query: &Option<String>| query.as_ref().and_then(|query| input.answers.get(query));
+    let query = panel.query.as_deref().unwrap_or_default();
+    let first = answer(&panel.query);
+    let detail = answer(&panel.detail_query);
+    let mut drawing = None;
+    let content = match panel.shape {
+        Shape::TieOut => first.map(|first| tie_out_context(panel, first, detail, reader)).transpose()?.flatten(),
+        Shape::Figures => first.map(|first| figures(panel, first, detail, input.as_of, reader)).transpose()?.flatten(),
+        Shape::Load => Some(load_panel_context(&input.load, reader)?),
+        Shape::Table => {
+            if let Some(first) = first.filter(|_| !panel.stacked.is_empty()) {
+                drawing = month_columns(&panel.stacked, first, reader)?;
+            }
+            first.map(|first| table(panel, query, first, reader)).transpose()?.flatten()
+        }
+        Shape::Checks => checks_context(&input.checks, reader)?,
+    };
+    let is_asked = panel.query.is_none() || first.is_some();
+    let word = |part: &str| reader.words.get(&format!("panels.{}.{part}", panel.id));
+    let empty = match (&content, is_asked) {
+        (Some(_), _) => None,
+        (None, true) => Some(word("empty")?),
+        (None, false) => Some(reader.words.get("page.not_asked")?),
+    };
+    let commands: Vec<String> = panel.queries().map(|query| command(query, input)).collect();
+    Ok(context! {
+        id => panel.id, shape => panel.shape.code(), title => word("title")?, question => word("question")?,
+        note => reader.words.find(&format!("panels.{}.note", panel.id)), content, drawing, empty, commands,
+    })
+}
+
+/// The command that asks a panel's question again, ready to paste into a POSIX shell.
+fn command(query: &str, input: &PageInput) -> String {
+    let mut command = format!("encours query {query} --as-of {}", input.as_of);
+    for option in input.query_options {
+        command.push(' ');
+        command.push_str(&quoted(&visible(option)));
+    }
+    command
+}
+
+fn quoted(argument: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,+@".contains(c);
+    if !argument.is_empty() && argument.chars().all(is_plain) { argument.to_owned() } else { format!("'{}'", argument.replace('\'', r"'\''")) }
+}
+
+fn tie_out_context(panel: &PanelSpec, answer: &Answer, detail: Option<&Answer>, reader: &Reader) -> Result<Option<Shown>, ReportError> {
+    if answer.rows.is_empty() {
+        return Ok(None);
+    }
+    let amount = |name: &str| digits(answer.value(0, name));
+    let Some(open) = amount("open_amount") else { return Ok(None) };
+    let money = |hundredths: i128| reader.formats.number(hundredths, 2);
+    let control = amount("control_amount");
+    let difference = control.map(|control| open.saturating_sub(control));
+    let state = match difference {
+        Some(0) => "proven",
+        Some(_) => "different",
+        None => "unproven",
+    };
+    let values = [
+        ("open", money(open)),
+        ("control", control.map_or_else(String::new, money)),
+        ("difference", difference.map_or_else(String::new, money)),
+    ];
+    let values: Vec<(&str, &str)> = values.iter().map(|(name, text)| (*name, text.as_str())).collect();
+    let sentence = reader.words.fill(&format!("panels.{}.{state}", panel.id), &values)?;
+    let label = reader.words.get(&format!("panels.{}.{state}_label", panel.id))?;
+    let query = panel.detail_query.as_deref().unwrap_or_default();
+    // net to zero and yet wrong: two customers whose differences cancel are shown too
+    let customers = detail.map(|detail| table(panel, query, detail, reader)).transpose()?.flatten();
+    let crossed = (state == "proven" && customers.is_some()).then(|| reader.words.get(&format!("panels.{}.crossed", panel.id)));
+    let state = if crossed.is_some() { "different" } else { state };
+    Ok(Some(context! { state, label, sentence, crossed => crossed.transpose()?, customers, caption => amounts_caption(false, reader)? }))
+}
+
+fn load_context(load: &LoadFacts, reader: &Reader) -> Shown {
+    context! { load_id => visible(&load.load_id), loaded_at => moment(&load.loaded_at, reader.formats), is_latest => load.is_latest }
+}
+
+/// `2026-01-04T08:12:33Z` as `4 janvier 2026, 08:12 UTC`; any other text as it is.
+fn moment(loaded_at: &str, formats: &Formats) -> String {
+    let read = || {
+        let (day, rest) = loaded_at.split_at_checked(10)?;
+        let day: Date = day.parse().ok()?;
+        let time = rest.strip_prefix(['T', ' '])?.get(..5)?;
+        let is_time = time.chars().enumerate().all(|(place, c)| if place == 2 { c == ':' } else { c.is_ascii_digit() });
+        let is_utc = rest.ends_with('Z') || rest.ends_with("+00:00");
+        (is_time && is_utc).then(|| format!("{}, {time}\u{a0}UTC", formats.long_day(day)))
+    };
+    read().unwrap_or_else(|| visible(loaded_at).into_owned())
+}
+
+fn load_panel_context(load: &LoadFacts, reader: &Reader) -> Result<Shown, ReportError> {
+    let count = |number: u64| reader.formats.number(i128::from(number), 0);
+    let mut sources = Vec::new();
+    for source in &load.sources {
+        sources.push(context! {
+            file_name => visible(&source.file_name), line_count => count(source.line_count), accepted_count => count(source.accepted_count),
+            rejected_count => count(source.rejected_count), has_rejects => source.rejected_count > 0,
+        });
+    }
+    let mut assumptions = Vec::new();
+    for assumption in &load.assumptions {
+        let sentence = reader.words.find(&format!("assumptions.{}", assumption.code));
+        assumptions.push(context! {
+            sentence => sentence.map_or_else(|| visible(&assumption.code).into_owned(), str::to_owned),
+            line_count => count(assumption.line_count),
+            amount => assumption.amount.map_or_else(|| reader.formats.unknown().to_owned(), |amount| reader.formats.number(amount.wide(), 2)),
+        });
+    }
+    Ok(context! { sources, assumptions, caption => amounts_caption(false, reader)? })
+}
+
+fn checks_context(checks: &[CheckResult], reader: &Reader) -> Result<Option<Shown>, ReportError> {
+    if checks.is_empty() {
+        return Ok(None);
+    }
+    let mut faulty = Vec::new();
+    let mut sound = Vec::new();
+    for check in checks {
+        let word = |part: &str, own: &str| {
+            let word = reader.words.find(&format!("checks.{}.{part}", check.name));
+            word.map_or_else(|| visible(own).into_owned(), str::to_owned)
+        };
+        let title = word("title", &check.name);
+        if check.fault_count == 0 {
+            sound.push(title);
+        } else {
+            let count = reader.formats.number(i128::from(check.fault_count), 0);
+            faulty.push(context! {
+                title, count, fault => word("fault", &check.fault), todo => word("todo", &check.todo), name => visible(&check.name),
+            });
+        }
+    }
+    let count = |number: usize| reader.formats.number(number.try_into().unwrap_or(i128::MAX), 0);
+    let key = if faulty.is_empty() { "panels.checks.sound" } else { "panels.checks.faulty" };
+    let values = [("faulty", count(faulty.len())), ("total", count(checks.len()))];
+    let values: Vec<(&str, &str)> = values.iter().map(|(name, text)| (*name, text.as_str())).collect();
+    let sentence = reader.words.fill(key, &values)?;
+    Ok(Some(context! { is_sound => faulty.is_empty(), sentence, faulty, sound }))
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "formats that do not load must stop the test")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_abbreviation_is_spelled_out_only_where_it_stands_alone() {
+        let known = [("DSO".to_owned(), "days \"sales\"".to_owned())].into();
+        assert_eq!(
+            abbreviated("DSO & DSOs", &known),
+            "<abbr title=\"days &quot;sales&quot;\">DSO</abbr> &amp; DSOs"
+        );
+    }
+
+    #[test]
+    fn options_are_quoted_for_a_shell() {
+        for (found, shown) in [("--lake", "--lake"), ("./my lake", "'./my lake'"), ("a'b$(x)", r"'a'\''b$(x)'"), ("", "''")] {
+            assert_eq!(quoted(found), shown);
+        }
+    }
+
+    #[test]
+    fn the_moment_of_a_load_is_written_out_and_anything_else_stays() {
+        let formats = Formats::new(&Words::load(Language::Fr, None).unwrap()).unwrap();
+        assert_eq!(moment("2026-01-04T08:12:33Z", &formats), "4 janvier 2026, 08:12\u{a0}UTC");
+        for odd in ["yesterday", "2026-01-04", "2026-13-04T08:12:33Z", "2026-01-04T08:12:33+02:00", "2026-01-0é"] {
+            assert_eq!(moment(odd, &formats), odd);
+        }
+    }
+}

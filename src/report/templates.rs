@@ -1,0 +1,66 @@
+//! Templates, panels and words by file name: the built-in ones, or a user's own of the same name.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use super::{Language, ReportError, Words};
+
+const BUILT_IN: [(&str, &str); 3] = [
+    ("controller.toml", include_str!("../../reports/controller.toml")),
+    ("controller.html", include_str!("../../reports/controller.html")),
+    ("page.css", include_str!("../../reports/page.css")),
+];
+
+/// The files a page is made of. A user's file of the same name replaces a built-in one; a user's words
+/// (`words.fr.toml`, `words.en.toml`) are laid over the built-in ones, word by word.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Templates {
+    own: BTreeMap<String, String>,
+}
+
+impl Templates {
+    /// Only what is compiled in.
+    #[must_use]
+    pub fn built_in() -> Self {
+        Self::default()
+    }
+
+    /// A user's files, name → text, over what is compiled in.
+    #[must_use]
+    pub const fn with_own(own: BTreeMap<String, String>) -> Self {
+        Self { own }
+    }
+
+    /// The text of a file, its line ends as `\n` (browsers read them so before they hash a style).
+    ///
+    /// # Errors
+    /// [`ReportError::TemplateMissing`].
+    pub fn get(&self, name: &str) -> Result<Cow<'_, str>, ReportError> {
+        let built_in = || BUILT_IN.iter().find(|(of, _)| *of == name).map(|(_, text)| *text);
+        let text = self.own.get(name).map(String::as_str).or_else(built_in);
+        let text = text.ok_or_else(|| ReportError::TemplateMissing { name: name.to_owned() })?;
+        Ok(if text.contains('\r') { Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n")) } else { Cow::Borrowed(text) })
+    }
+
+    /// The words of a language, the user's own over the built-in ones.
+    ///
+    /// # Errors
+    /// [`ReportError::WordsUnreadable`].
+    pub fn words(&self, language: Language) -> Result<Words, ReportError> {
+        Words::load(language, self.own.get(language.words_name()).map(String::as_str))
+    }
+
+    /// The names of all reports, in order: a report is a file of panels.
+    #[must_use]
+    pub fn report_names(&self) -> Vec<String> {
+        let built_in = BUILT_IN.iter().map(|(name, _)| *name);
+        let names = built_in.chain(self.own.keys().map(String::as_str));
+        let mut names: Vec<String> = names
+            .filter(|name| !name.starts_with("words."))
+            .filter_map(|name| name.strip_suffix(".toml").map(str::to_owned))
+            .collect();
+        names.sort();
+        names.dedup();
+        names
+    }
+}

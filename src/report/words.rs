@@ -1,0 +1,195 @@
+//! Every word a reader sees, by key and language.
+
+use std::collections::BTreeMap;
+
+use super::{Language, ReportError};
+
+const BUILT_IN: [(Language, &str); 2] = [
+    (Language::Fr, include_str!("../../reports/words.fr.toml")),
+    (Language::En, include_str!("../../reports/words.en.toml")),
+];
+
+/// The words of one language. A key is the path in the TOML file: `checks.tie_out.fault`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Words {
+    language: Language,
+    texts: BTreeMap<String, String>,
+}
+
+impl Words {
+    /// The built-in words of `language`; a word of `overrides` (TOML text) replaces the built-in one or adds to them.
+    ///
+    /// # Errors
+    /// [`ReportError::WordsUnreadable`] when a file is not TOML or holds anything but texts.
+    pub fn load(language: Language, overrides: Option<&str>) -> Result<Self, ReportError> {
+        let mut texts = BTreeMap::new();
+        let built_in = BUILT_IN.iter().filter(|(of, _)| *of == language).map(|(_, text)| *text);
+        for source in built_in.chain(overrides) {
+            let unreadable = |cause: String| ReportError::WordsUnreadable { name: language.words_name().to_owned(), cause };
+            let table: toml::Table = source.parse().map_err(|error: toml::de::Error| unreadable(error.to_string()))?;
+            flatten("", table, &mut texts).map_err(|key| unreadable(format!("`{key}` is not a text")))?;
+        }
+        Ok(Self { language, texts })
+    }
+
+    /// The language of these words.
+    #[must_use]
+    pub const fn language(&self) -> Language {
+        self.language
+    }
+
+    /// The word of a key.
+    ///
+    /// # Errors
+    /// [`ReportError::WordMissing`], which names the key.
+    pub fn get(&self, key: &str) -> Result<&str, ReportError> {
+        self.find(key).ok_or_else(|| ReportError::WordMissing {
+            key: key.to_owned(),
+            name: self.language.words_name().to_owned(),
+        })
+    }
+
+    /// The word of a key, where there may be none: codes of a user's own reference data, checks of a user's own.
+    #[must_use]
+    pub fn find(&self, key: &str) -> Option<&str> {
+        self.texts.get(key).map(String::as_str)
+    }
+
+    /// The word of a key with each `{name}` replaced by its text.
+    ///
+    /// # Errors
+    /// [`ReportError::WordMissing`].
+    pub fn fill(&self, key: &str, values: &[(&str, &str)]) -> Result<String, ReportError> {
+        Ok(fill(self.get(key)?, values))
+    }
+
+    /// All words under a key: `("DSO", "days sales outstanding")` for `abbreviations`.
+    pub fn under<'a>(&'a self, key: &str) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a> {
+        let prefix = format!("{key}.");
+        self.texts.iter().filter_map(move |(key, text)| Some((key.strip_prefix(&prefix)?, text.as_str())))
+    }
+}
+
+/// `pattern` with each `{name}` replaced, in one pass: a brace inside a value is only a brace.
+pub(super) fn fill(pattern: &str, values: &[(&str, &str)]) -> String {
+    let mut filled = String::with_capacity(pattern.len() + 32);
+    let mut rest = pattern;
+    while let Some(start) = rest.find('{') {
+        let (before, opened) = rest.split_at(start);
+        filled.push_str(before);
+        let found = values.iter().find_map(|(name, value)| {
+            let after = opened.strip_prefix('{')?.strip_prefix(name)?.strip_prefix('}')?;
+            Some((*value, after))
+        });
+        if let Some((value, after)) = found {
+            filled.push_str(value);
+            rest = after;
+        } else {
+            filled.push('{');
+            rest = &opened[1..];
+        }
+    }
+    filled.push_str(rest);
+    filled
+}
+
+/// Nested tables as one map of dotted keys; the key of the first leaf that is not a text otherwise.
+fn flatten(prefix: &str, table: toml::Table, texts: &mut BTreeMap<String, String>) -> Result<(), String> {
+    for (name, value) in table {
+        let key = if prefix.is_empty() { name } else { format!("{prefix}.{name}") };
+        match value {
+            toml::Value::String(text) => {
+                texts.insert(key, text);
+            }
+            toml::Value::Table(inner) => flatten(&key, inner, texts)?,
+            _ => return Err(key),
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "words that do not load must stop the test")]
+mod tests {
+    use super::*;
+    use crate::model::ItemKind;
+
+    fn keys(language: Language) -> Vec<String> {
+        Words::load(language, None).unwrap().texts.into_keys().collect()
+    }
+
+    #[test]
+    fn every_language_has_the_same_words() {
+        let french = keys(Language::Fr);
+        let english = keys(Language::En);
+        let only_french: Vec<_> = french.iter().filter(|key| !english.contains(key)).collect();
+        let only_english: Vec<_> = english.iter().filter(|key| !french.contains(key)).collect();
+        assert!(only_french.is_empty() && only_english.is_empty(), "fr only {only_french:?}, en only {only_english:?}");
+    }
+
+    #[test]
+    fn both_languages_leave_the_same_places_to_fill() {
+        let places = |text: &str| {
+            let mut names: Vec<String> =
+                text.split('{').skip(1).filter_map(|rest| Some(rest.split_once('}')?.0.to_owned())).collect();
+            names.sort();
+            names
+        };
+        let english = Words::load(Language::En, None).unwrap();
+        for (key, french) in Words::load(Language::Fr, None).unwrap().texts {
+            assert_eq!(places(&french), places(english.get(&key).unwrap()), "`{key}`");
+        }
+    }
+
+    #[test]
+    fn no_word_is_empty_and_french_spaces_do_not_break() {
+        for language in Language::ALL {
+            for (key, text) in Words::load(language, None).unwrap().texts {
+                assert!(!text.trim().is_empty(), "`{key}` says nothing");
+                if language == Language::Fr {
+                    for broken in [" :", " ;", " ?", " !", " %", "« ", " »", "'"] {
+                        assert!(!text.contains(broken), "`{key}` holds {broken:?}: {text}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_kind_of_item_has_its_word() {
+        for language in Language::ALL {
+            let words = Words::load(language, None).unwrap();
+            for kind in ItemKind::ALL {
+                words.get(&format!("codes.kind.{}", kind.code())).unwrap();
+            }
+        }
+    }
+
+    #[test]
+    fn a_word_nobody_wrote_is_named() {
+        let words = Words::load(Language::Fr, None).unwrap();
+        let missing = words.get("checks.horoscope.fault").unwrap_err();
+        assert_eq!(missing.to_string(), "found no word `checks.horoscope.fault` in `words.fr.toml`");
+        assert_eq!(missing.hint(), "add `checks.horoscope.fault` to `words.fr.toml` in the folder of templates");
+    }
+
+    #[test]
+    fn a_users_word_replaces_ours_and_may_add_to_them() {
+        let own = "[checks.tie_out]\nfault = \"mine\"\n[checks.own]\nfault = \"new\"";
+        let words = Words::load(Language::En, Some(own)).unwrap();
+        assert_eq!(words.get("checks.tie_out.fault"), Ok("mine"));
+        assert_eq!(words.get("checks.own.fault"), Ok("new"));
+        assert!(words.get("checks.tie_out.todo").is_ok());
+    }
+
+    #[test]
+    fn a_word_that_is_no_text_is_refused() {
+        let refused = Words::load(Language::En, Some("[page]\ntitle = 3")).unwrap_err();
+        assert_eq!(refused.to_string(), "words `words.en.toml` cannot be read: `page.title` is not a text");
+    }
+
+    #[test]
+    fn places_are_filled_once_and_braces_of_values_stay() {
+        assert_eq!(fill("{a} of {b}, {c}", &[("a", "{b}"), ("b", "2")]), "{b} of 2, {c}");
+    }
+}
