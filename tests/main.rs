@@ -1,1 +1,42 @@
-fn main(){}
+//! All tests of the program, in one binary. Table of contents:
+//!
+//! the tools
+//! - [`desk`]            a folder, the command in it, the answers of its lake
+//! - [`books`]           small ledgers written by the test itself
+//!
+//! the figures
+//! - [`worked_figures`]  the scenario and worked figures of the metrics' definitions
+//! - [`late_payments`]   the late-payment file: published figures, and an independent computation
+//! - [`real_ledgers`]    three FEC nobody here wrote: nothing lost, open = control, roll-forward closes
+//! - [`checks`]          each check fires on its own broken case, and is silent on a sound one
+//! - [`queries`]         every query keeps its header's promises; goldens on the demo company
+//!
+//! the laws
+//! - [`years`]           yearly ledgers in any order equal one continuous ledger
+//! - [`as_of`]           a lake that holds only what was posted by a day answers for it as the full lake does
+//! - [`nothing_lost`]    loads killed, at once, corrected and taken back
+//! - [`laws`]            laws over random ledgers
+//!
+//! the program
+//! - [`loading`]         FEC cases, CSV and XLSX, mappings, rejects
+//! - [`command_line`]    outputs, exit status, errors
+//! - [`readme`]          the README's commands run
+//! - [`tidy`]            the rooms, their doors, and how files look
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops where something is not as it says")]
+
+mod as_of;
+mod books;
+mod checks;
+mod command_line;
+mod desk;
+mod late_payments;
+mod laws;
+mod loading;
+mod nothing_lost;
+mod queries;
+mod readme;
+mod real_ledgers;
+mod tidy;
+mod worked_figures;
+mod years;

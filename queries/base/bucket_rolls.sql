@@ -2,7 +2,7 @@
 --
 -- grain:   one pair of consecutive month-ends, bucket at the first and bucket at the second
 -- key:     month_number, from_bucket_code, to_bucket_code
--- source:  item_steps, known_items, bucket_days
+-- source:  item_steps, known_items, as_of_days, bucket_days
 -- params:  $as_of date
 -- columns:
 --   month_number      int    month of the later month-end (year × 12 + month − 1)
@@ -46,20 +46,16 @@ month_ends as (
 
 month_pairs as (
     select
+        month_ends.item_number,
         month_ends.month_number + 1 as month_number,
         month_ends.due_date,
         month_ends.open_amount,
+        lead(month_ends.item_number) over item_months as next_item_number,
         lead(month_ends.month_number) over item_months as next_month_number,
         lead(month_ends.open_amount) over item_months as next_open_amount
     from month_ends
-    window item_months as (
-        partition by month_ends.item_number order by month_ends.month_number
-    )
-),
-
-last_bucket as (
-    select max(bucket_days.last_days) as last_days
-    from bucket_days
+    -- one window over all items in turn: one for each would cost many times the work
+    window item_months as (order by month_ends.item_number, month_ends.month_number)
 ),
 
 aged_pairs as (
@@ -68,34 +64,22 @@ aged_pairs as (
         month_pairs.open_amount,
         -- an item absent from the next month-end was settled in between
         case
-            when month_pairs.next_month_number = month_pairs.month_number
+            when
+                month_pairs.next_item_number = month_pairs.item_number
+                and month_pairs.next_month_number = month_pairs.month_number
                 then least(month_pairs.open_amount, month_pairs.next_open_amount)
             else cast(0 as decimal(18, 2))
         end as kept_amount,
-        least(
-            greatest(
-                make_date(month_pairs.month_number / 12, month_pairs.month_number % 12 + 1, 1)
-                - month_pairs.due_date - 1,
-                0
-            ),
-            last_bucket.last_days
-        ) as from_days,
-        least(
-            greatest(
-                make_date(
-                    (month_pairs.month_number + 1) / 12, (month_pairs.month_number + 1) % 12 + 1, 1
-                ) - month_pairs.due_date - 1,
-                0
-            ),
-            last_bucket.last_days
-        ) as to_days
+        earlier_days.as_of_date - month_pairs.due_date as from_days,
+        later_days.as_of_date - month_pairs.due_date as to_days
     from month_pairs
-    cross join last_bucket
-    where
-        -- the last complete month-end has no later one to compare with
-        make_date(
-            (month_pairs.month_number + 1) / 12, (month_pairs.month_number + 1) % 12 + 1, 1
-        ) <= $as_of + interval '1 day'
+    inner join as_of_days as earlier_days
+        on month_pairs.month_number - 1 = earlier_days.month_number
+        and earlier_days.is_month_end
+    -- the last complete month-end has no later one to compare with, and drops out here
+    inner join as_of_days as later_days
+        on month_pairs.month_number = later_days.month_number
+        and later_days.is_month_end
 ),
 
 day_totals as (
@@ -109,23 +93,40 @@ day_totals as (
     group by aged_pairs.month_number, aged_pairs.from_days, aged_pairs.to_days
 ),
 
+last_bucket as (
+    select max(bucket_days.last_days) as last_days
+    from bucket_days
+),
+
+-- few rows by now: each meets the one row of last_bucket
+clamped_totals as (
+    select
+        day_totals.month_number,
+        least(greatest(day_totals.from_days, 0), last_bucket.last_days) as from_days,
+        least(greatest(day_totals.to_days, 0), last_bucket.last_days) as to_days,
+        day_totals.kept_amount,
+        day_totals.settled_amount
+    from day_totals
+    cross join last_bucket
+),
+
 bucket_totals as (
     select
-        day_totals.month_number,
+        clamped_totals.month_number,
         from_buckets.bucket_code as from_bucket_code,
         to_buckets.bucket_code as to_bucket_code,
-        day_totals.kept_amount as rolled_amount
-    from day_totals
-    inner join bucket_days as from_buckets on day_totals.from_days = from_buckets.past_due_days
-    inner join bucket_days as to_buckets on day_totals.to_days = to_buckets.past_due_days
+        clamped_totals.kept_amount as rolled_amount
+    from clamped_totals
+    inner join bucket_days as from_buckets on clamped_totals.from_days = from_buckets.past_due_days
+    inner join bucket_days as to_buckets on clamped_totals.to_days = to_buckets.past_due_days
     union all
     select
-        day_totals.month_number,
+        clamped_totals.month_number,
         from_buckets.bucket_code as from_bucket_code,
         'settled' as to_bucket_code,
-        day_totals.settled_amount as rolled_amount
-    from day_totals
-    inner join bucket_days as from_buckets on day_totals.from_days = from_buckets.past_due_days
+        clamped_totals.settled_amount as rolled_amount
+    from clamped_totals
+    inner join bucket_days as from_buckets on clamped_totals.from_days = from_buckets.past_due_days
 )
 
 select

@@ -44,8 +44,9 @@ resolved_disputes as (
         and referenced_items.is_debit
 ),
 
--- one document can be several items (instalments, retention): its contested amount fills them
--- in the order they fall due, and is never counted once for each
+-- One document can be several items (instalments, retention): its contested amount fills them in
+-- the order they were posted, then fall due, and is never counted once for each. An item posted
+-- later changes nothing of what was disputed before.
 disputed_items as (
     select
         resolved_disputes.dispute_id,
@@ -59,7 +60,7 @@ disputed_items as (
         known_items.amount,
         sum(known_items.amount) over (
             partition by resolved_disputes.company_id, resolved_disputes.dispute_id
-            order by known_items.due_date, known_items.item_id
+            order by known_items.posted_date, known_items.due_date, known_items.item_id
             rows between unbounded preceding and current row
         ) as amount_so_far
     from resolved_disputes

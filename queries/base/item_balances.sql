@@ -34,6 +34,24 @@ with open_states as (
 last_bucket as (
     select max(bucket_days.last_days) as last_days
     from bucket_days
+),
+
+due_dates as (
+    select distinct known_items.due_date
+    from known_items
+    where known_items.due_date is not null
+),
+
+-- a due date is aged once, however many items fall due on it
+due_buckets as (
+    select
+        due_dates.due_date,
+        bucket_days.bucket_code
+    from due_dates
+    cross join last_bucket
+    inner join bucket_days
+        on bucket_days.past_due_days
+        = least(greatest($as_of - due_dates.due_date, 0), last_bucket.last_days)
 )
 
 select
@@ -51,13 +69,7 @@ select
     open_states.open_amount,
     open_states.disputed_amount,
     $as_of - known_items.due_date as past_due_days,
-    coalesce(bucket_days.bucket_code, 'age_unknown') as bucket_code
+    coalesce(due_buckets.bucket_code, 'age_unknown') as bucket_code
 from open_states
 inner join known_items on open_states.item_number = known_items.item_number
-cross join last_bucket
-left join bucket_days
-    on bucket_days.past_due_days
-    = case
-        when known_items.due_date is not null
-            then least(greatest($as_of - known_items.due_date, 0), last_bucket.last_days)
-    end
+left join due_buckets on known_items.due_date = due_buckets.due_date

@@ -2,7 +2,7 @@
 --
 -- grain:   one item and day of change, on or before $as_of
 -- key:     item_number, step_date
--- source:  known_items, known_allocations, dispute_spans
+-- source:  known_items, item_events
 -- params:  $in_base flag
 -- columns:
 --   item_number             int    the item, of known_items
@@ -23,78 +23,44 @@
 
 -- Any number of days is answered by one running sum over these steps, never by a join of items
 -- with days.
-with events as (
+--
+-- One running sum over all items in turn: each item ends with an event that takes everything back,
+-- so that the next one starts from 0. A window for each item would cost many times the work.
+with closed_events as (
     select
-        known_items.item_number,
-        known_items.posted_date as step_date,
-        known_items.amount as change_amount,
-        0 as whole_count,
-        cast(0 as decimal(18, 2)) as part_amount
-    from known_items
+        item_events.item_number,
+        item_events.event_date,
+        item_events.change_amount,
+        item_events.whole_dispute_count,
+        item_events.part_dispute_amount
+    from item_events
     union all
     select
-        known_allocations.debit_item_number as item_number,
-        known_allocations.acting_date as step_date,
-        -known_allocations.amount as change_amount,
-        0 as whole_count,
-        cast(0 as decimal(18, 2)) as part_amount
-    from known_allocations
-    union all
-    select
-        known_allocations.credit_item_number as item_number,
-        known_allocations.acting_date as step_date,
-        known_allocations.amount as change_amount,
-        0 as whole_count,
-        cast(0 as decimal(18, 2)) as part_amount
-    from known_allocations
-    union all
-    select
-        dispute_spans.item_number,
-        dispute_spans.from_date as step_date,
-        cast(0 as decimal(18, 2)) as change_amount,
-        case when dispute_spans.disputed_amount is null then 1 else 0 end as whole_count,
-        coalesce(dispute_spans.disputed_amount, cast(0 as decimal(18, 2))) as part_amount
-    from dispute_spans
-    union all
-    select
-        dispute_spans.item_number,
-        dispute_spans.to_date as step_date,
-        cast(0 as decimal(18, 2)) as change_amount,
-        case when dispute_spans.disputed_amount is null then -1 else 0 end as whole_count,
-        -coalesce(dispute_spans.disputed_amount, cast(0 as decimal(18, 2))) as part_amount
-    from dispute_spans
-    where dispute_spans.to_date is not null
-),
-
-daily_events as (
-    select
-        events.item_number,
-        events.step_date,
-        sum(events.change_amount) as change_amount,
-        sum(events.whole_count) as whole_change_count,
-        sum(events.part_amount) as part_change_amount
-    from events
-    group by events.item_number, events.step_date
+        item_events.item_number,
+        cast(null as date) as event_date,
+        -sum(item_events.change_amount) as change_amount,
+        -sum(item_events.whole_dispute_count) as whole_dispute_count,
+        -sum(item_events.part_dispute_amount) as part_dispute_amount
+    from item_events
+    group by item_events.item_number
 ),
 
 running_events as (
     select
-        daily_events.item_number,
-        daily_events.step_date,
-        daily_events.change_amount,
-        daily_events.whole_change_count,
-        daily_events.part_change_amount,
-        sum(daily_events.change_amount) over steps_so_far as open_amount,
-        sum(daily_events.whole_change_count) over steps_so_far as whole_count,
-        sum(daily_events.part_change_amount) over steps_so_far as part_amount,
-        lead(daily_events.step_date) over (
-            partition by daily_events.item_number
-            order by daily_events.step_date
-        ) as next_step_date
-    from daily_events
-    window steps_so_far as (
-        partition by daily_events.item_number
-        order by daily_events.step_date
+        closed_events.item_number,
+        closed_events.event_date as step_date,
+        lead(closed_events.event_date) over (
+            order by closed_events.item_number, closed_events.event_date nulls last
+        ) as next_step_date,
+        closed_events.change_amount,
+        closed_events.whole_dispute_count as whole_change_count,
+        closed_events.part_dispute_amount as part_change_amount,
+        sum(closed_events.change_amount) over events_so_far as open_amount,
+        sum(closed_events.whole_dispute_count) over events_so_far as whole_count,
+        sum(closed_events.part_dispute_amount) over events_so_far as part_amount
+    from closed_events
+    window events_so_far as (
+        order by closed_events.item_number, closed_events.event_date nulls last
         rows between unbounded preceding and current row
     )
 ),
@@ -134,6 +100,7 @@ item_states as (
         end as disputed_before_amount
     from running_events
     inner join known_items on running_events.item_number = known_items.item_number
+    where running_events.step_date is not null
 ),
 
 -- In base currency the state is converted, never the step: what is settled is then exactly 0,

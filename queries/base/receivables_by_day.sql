@@ -82,20 +82,28 @@ balance_changes as (
     where control_balances.balance_date <= $as_of
 ),
 
+balance_days as (
+    select
+        balance_changes.balance_date,
+        sum(balance_changes.change_amount) as change_amount
+    from balance_changes
+    group by balance_changes.balance_date
+),
+
 control_changes as (
     select
         greatest(
             least(
                 cast(
-                    date_trunc('month', balance_changes.balance_date)
+                    date_trunc('month', balance_days.balance_date)
                     + interval '1 month' - interval '1 day' as date
                 ),
                 $as_of
             ),
             first_day.first_date
         ) as as_of_date,
-        sum(balance_changes.change_amount) as control_amount
-    from balance_changes
+        sum(balance_days.change_amount) as control_amount
+    from balance_days
     cross join first_day
     group by as_of_date
 ),
@@ -142,20 +150,28 @@ advance_steps as (
     where advance_lines.restated_date is not null
 ),
 
+advance_days as (
+    select
+        advance_steps.step_date,
+        sum(advance_steps.change_amount) as change_amount
+    from advance_steps
+    group by advance_steps.step_date
+),
+
 advance_changes as (
     select
         greatest(
             least(
                 cast(
-                    date_trunc('month', advance_steps.step_date)
+                    date_trunc('month', advance_days.step_date)
                     + interval '1 month' - interval '1 day' as date
                 ),
                 $as_of
             ),
             first_day.first_date
         ) as as_of_date,
-        sum(advance_steps.change_amount) as advances_amount
-    from advance_steps
+        sum(advance_days.change_amount) as advances_amount
+    from advance_days
     cross join first_day
     group by as_of_date
 ),

@@ -3,7 +3,7 @@
 -- grain:   one row
 -- key:     as_of_date
 -- source:  receivables_by_day, known_allocations, known_items, item_balances
--- params:  $as_of date, $in_base flag
+-- params:  $as_of date
 -- columns:
 --   as_of_date         date   $as_of
 --   open_amount        money  all open items
@@ -20,13 +20,7 @@ with sold_claims as (
     select
         case when credit_items.kind = 'factored' then 'factored' else 'discounted' end
             as sale_code,
-        case
-            when not $in_base then known_allocations.amount
-            else cast(
-                cast(known_allocations.amount as decimal(40, 2))
-                * debit_items.answer_amount / nullif(debit_items.amount, 0) as decimal(18, 2)
-            )
-        end as sold_amount
+        known_allocations.answer_amount as sold_amount
     from known_allocations
     inner join known_items as credit_items
         on known_allocations.credit_item_number = credit_items.item_number

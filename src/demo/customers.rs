@@ -64,6 +64,37 @@ pub enum Trait {
 }
 
 impl Trait {
+    /// Every trait.
+    pub const ALL: [Self; 10] = [
+        Self::WrongContact,
+        Self::OrderGroup,
+        Self::Supplier,
+        Self::Factored,
+        Self::PaysAdvances,
+        Self::Boundary,
+        Self::Contract,
+        Self::UndatedOpening,
+        Self::OldCredit,
+        Self::OldDoubtful,
+    ];
+
+    /// What it means, in words.
+    #[must_use]
+    pub const fn description(self) -> &'static str {
+        match self {
+            Self::WrongContact => "the contact in the file has left, invoices get lost",
+            Self::OrderGroup => "belongs to a group that refuses invoices without an order number",
+            Self::Supplier => "sells to us too, some invoices are set against what we owe",
+            Self::Factored => "two months of its invoices are sold to a factor in one batch",
+            Self::PaysAdvances => "pays a part before delivery (account 4191)",
+            Self::Boundary => "items issued, due and allocated on the last day and on 30 June of the last year",
+            Self::Contract => "half of its invoices have one same amount",
+            Self::UndatedOpening => "its first opening lines carry no date of their own",
+            Self::OldCredit => "an old credit balance nobody claims",
+            Self::OldDoubtful => "opens with an old doubtful balance on 416",
+        }
+    }
+
     /// The code in the report.
     #[must_use]
     pub const fn code(self) -> &'static str {
@@ -98,7 +129,7 @@ pub(super) struct Insolvency {
 /// One customer.
 #[derive(Clone, Debug)]
 pub(super) struct Customer {
-    pub(super) customer_id: String,
+    pub(super) id: String,
     pub(super) name: String,
     pub(super) sector: Sector,
     pub(super) country: String,
@@ -151,28 +182,36 @@ pub(super) fn cast(seed: u64, count: usize, years: &Years, parameters: &Paramete
     let ranks = deal_ranks(&mut dice, &behaviours);
     let mut names = Names { taken: BTreeSet::new(), parameters };
     let mut customers = Vec::with_capacity(count);
+    let mut difficult = 0;
     for (index, (behaviour, rank)) in behaviours.into_iter().zip(ranks).enumerate() {
         let mut dice = Dice::new(seed, Purpose::Cast, index + 1);
         let sector = match behaviour {
             Behaviour::PublicBody => Sector::Public,
-            Behaviour::Ordinary | Behaviour::Prompt | Behaviour::Erratic | Behaviour::New if dice.percent(24) => Sector::Export,
+            Behaviour::Ordinary | Behaviour::Prompt | Behaviour::Erratic | Behaviour::New if dice.percent(24) => {
+                Sector::Export
+            }
             _ if dice.percent(50) => Sector::Industry,
             _ => Sector::Distribution,
         };
-        // Every 23rd customer that may bear one has a name meant to break readers.
-        let is_difficult = index % 20 == 3 && sector != Sector::Public;
-        let (name, country, sector) = names.draw(&mut dice, sector, if is_difficult { Some(index / 20) } else { None });
+        // One customer in twenty, as far as the list goes, has a name meant to break readers.
+        let is_difficult = sector != Sector::Public && index >= 3 + difficult * (count / 20);
+        let (name, country, sector) = names.draw(&mut dice, sector, is_difficult.then_some(difficult));
+        difficult += usize::from(is_difficult);
         let terms_code = terms_code(&mut dice, behaviour);
         let insolvency = (behaviour == Behaviour::Doubtful).then(|| insolvency_of(&mut dice, years));
         let window = match behaviour {
             Behaviour::New => (years.month_back(4), years.last_day()),
             Behaviour::Dormant => (opening_window(years), add_days(years.month_back(dice_months(&mut dice)), -1)),
-            _ => (opening_window(years), insolvency.map_or(years.last_day(), |insolvency: Insolvency| insolvency.stopped)),
+            _ => (
+                opening_window(years),
+                insolvency.map_or(years.last_day(), |insolvency: Insolvency| insolvency.stopped),
+            ),
         };
-        let weight = 1_000_000 / u64::try_from(rank + 12).unwrap_or(u64::MAX);
+        // A few buy much and many little: the weight falls with the rank, as in Zipf's law.
+        let weight = 1_000_000 / u64::try_from(rank + 6).unwrap_or(u64::MAX);
         let is_public = sector == Sector::Public;
         customers.push(Customer {
-            customer_id: format!("C{:05}", index + 1),
+            id: format!("C{:05}", index + 1),
             name,
             sector,
             country,
@@ -183,10 +222,14 @@ pub(super) fn cast(seed: u64, count: usize, years: &Years, parameters: &Paramete
             terms: Terms::parse(terms_code).unwrap_or(Terms::STATUTORY),
             payment_method: PaymentMethod::Transfer,
             collector_id: ["COL1", "COL2", "COL3", "COL4"][index % 4],
-            billing_channel: if is_public { "chorus_pro" } else { ["email", "email", "portal", "paper"][dice.position(4)] },
-            // A customer known for four months buys in them as often as others do.
-            weight: if behaviour == Behaviour::New { weight / 8 + 1 } else { weight },
-            size_percent: 45 + dice.between(0, 70) + if rank < 20 { 60 } else { 0 },
+            billing_channel: if is_public {
+                "chorus_pro"
+            } else {
+                ["email", "email", "portal", "paper"][dice.position(4)]
+            },
+            // A customer in trouble buys more from those who still deliver.
+            weight: if behaviour == Behaviour::Doubtful { 3 * weight } else { weight },
+            size_percent: 56 + dice.between(0, 70) + if rank < 20 { 70 } else { 0 },
             home_site: dice.position(3),
             window,
             contract_amount: dice.between(40, 400) * 1000,
@@ -219,11 +262,13 @@ fn deal_behaviours(dice: &mut Dice, count: usize, parameters: &Parameters) -> Ve
     deck
 }
 
-/// The rank by size of each customer. Doubtful, new and dormant ones stay out of the largest tenth.
+/// The rank by size of each customer. Public bodies, doubtful, new and dormant ones stay out of the largest tenth.
 fn deal_ranks(dice: &mut Dice, behaviours: &[Behaviour]) -> Vec<usize> {
     let mut ranks: Vec<usize> = (0..behaviours.len()).collect();
     dice.shuffle(&mut ranks);
-    let is_small = |behaviour| matches!(behaviour, Behaviour::Doubtful | Behaviour::New | Behaviour::Dormant);
+    let is_small = |behaviour| {
+        matches!(behaviour, Behaviour::PublicBody | Behaviour::Doubtful | Behaviour::New | Behaviour::Dormant)
+    };
     let large = behaviours.len() / 10;
     let mut next = 0;
     for index in 0..ranks.len() {
@@ -244,7 +289,9 @@ fn terms_code(dice: &mut Dice, behaviour: Behaviour) -> &'static str {
     match behaviour {
         Behaviour::PublicBody | Behaviour::DiscountTaker => "30",
         Behaviour::Statement => ["EOM", "30", "EOM30"][dice.position(3)],
-        _ => ["30", "30", "30", "45", "45", "60", "60", "45EOM", "45EOM", "EOM45", "EOM30", "EOM"][dice.position(12)],
+        _ => {
+            ["30", "30", "30", "30", "30", "45", "45", "60", "45EOM", "EOM45", "EOM30", "EOM", "EOM"][dice.position(13)]
+        }
     }
 }
 
@@ -271,13 +318,23 @@ fn plant(dice: &mut Dice, customers: &mut [Customer]) {
         customer.terms = Terms::STATUTORY;
     }
     let free = |customer: &Customer| ordinary(customer) && home(customer) && customer.traits.is_empty();
-    give(dice, customers, 3, Trait::Factored, free);
-    give(dice, customers, 3, Trait::Supplier, free);
+    // Only a customer that buys often has invoices to sell or to set off: the larger third.
+    let mut weights: Vec<u64> = customers.iter().map(|customer| customer.weight).collect();
+    weights.sort_unstable();
+    let often = weights[weights.len() * 2 / 3];
+    give(dice, customers, 5, Trait::Factored, |customer| free(customer) && customer.weight > often);
+    give(dice, customers, 3, Trait::Supplier, |customer| free(customer) && customer.weight > often);
     let exporter = |customer: &Customer| customer.sector == Sector::Export && customer.traits.is_empty();
     give(dice, customers, 12, Trait::PaysAdvances, exporter);
-    let reachable = |customer: &Customer| customer.traits.is_empty() && home(customer) && !matches!(customer.behaviour, Behaviour::Doubtful | Behaviour::Prompt);
+    let reachable = |customer: &Customer| {
+        customer.traits.is_empty()
+            && home(customer)
+            && !matches!(customer.behaviour, Behaviour::Doubtful | Behaviour::Prompt)
+    };
     give(dice, customers, 10, Trait::WrongContact, reachable);
-    give(dice, customers, 16, Trait::Contract, |customer| customer.traits.is_empty() && customer.behaviour != Behaviour::New);
+    give(dice, customers, 16, Trait::Contract, |customer| {
+        customer.traits.is_empty() && customer.behaviour != Behaviour::New
+    });
     let known = |customer: &Customer| !customer.has(Trait::Boundary) && customer.behaviour != Behaviour::New;
     let share = customers.len() / 8;
     give(dice, customers, share, Trait::UndatedOpening, known);
@@ -290,8 +347,14 @@ fn plant(dice: &mut Dice, customers: &mut [Customer]) {
             let free: Vec<usize> = (0..customers.len())
                 .filter(|index| {
                     let customer = &customers[*index];
-                    customer.group.is_none() && home(customer) && !customer.has(Trait::Boundary) && !customer.has(Trait::WrongContact)
-                        && matches!(customer.behaviour, Behaviour::Ordinary | Behaviour::PaymentRun | Behaviour::RegularLate | Behaviour::Statement)
+                    customer.group.is_none()
+                        && home(customer)
+                        && !customer.has(Trait::Boundary)
+                        && !customer.has(Trait::WrongContact)
+                        && matches!(
+                            customer.behaviour,
+                            Behaviour::Ordinary | Behaviour::PaymentRun | Behaviour::RegularLate | Behaviour::Statement
+                        )
                 })
                 .collect();
             let Some(index) = free.get(dice.position(free.len())) else { break };
@@ -305,7 +368,9 @@ fn plant(dice: &mut Dice, customers: &mut [Customer]) {
         customer.payment_method = match customer.behaviour {
             Behaviour::Ordinary | Behaviour::Prompt if dice.percent(18) => PaymentMethod::DirectDebit,
             Behaviour::Ordinary if dice.percent(12) => PaymentMethod::Bill,
-            Behaviour::Ordinary | Behaviour::RegularLate | Behaviour::Erratic if dice.percent(25) => PaymentMethod::Check,
+            Behaviour::Ordinary | Behaviour::RegularLate | Behaviour::Erratic if dice.percent(25) => {
+                PaymentMethod::Check
+            }
             _ => PaymentMethod::Transfer,
         };
     }
@@ -383,7 +448,14 @@ mod tests {
         for behaviour in Behaviour::ALL {
             assert!(customers.iter().any(|customer| customer.behaviour == behaviour), "{}", behaviour.code());
         }
-        for planted in [Trait::Boundary, Trait::Supplier, Trait::Factored, Trait::PaysAdvances, Trait::WrongContact, Trait::OrderGroup] {
+        for planted in [
+            Trait::Boundary,
+            Trait::Supplier,
+            Trait::Factored,
+            Trait::PaysAdvances,
+            Trait::WrongContact,
+            Trait::OrderGroup,
+        ] {
             assert!(customers.iter().any(|customer| customer.has(planted)), "{}", planted.code());
         }
     }
@@ -392,7 +464,15 @@ mod tests {
     fn no_two_customers_share_a_name_or_a_number() {
         let customers = four_hundred();
         assert_eq!(customers.iter().map(|customer| &customer.name).collect::<BTreeSet<_>>().len(), 400);
-        assert_eq!(customers.iter().map(|customer| &customer.customer_id).collect::<BTreeSet<_>>().len(), 400);
+        assert_eq!(customers.iter().map(|customer| &customer.id).collect::<BTreeSet<_>>().len(), 400);
+    }
+
+    #[test]
+    fn every_difficult_name_is_borne_by_a_customer() {
+        let customers = four_hundred();
+        for (name, _) in Parameters::read().unwrap().list("difficult") {
+            assert!(customers.iter().any(|customer| customer.name == *name), "{name}");
+        }
     }
 
     #[test]

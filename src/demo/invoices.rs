@@ -4,8 +4,8 @@ use super::customers::{Customer, Trait};
 use super::dice::{Dice, Purpose};
 use super::parameters::{Behaviour, Cause, Parameters, Target};
 use super::years::{Years, bank_day, is_bank_day};
-use crate::model::calendar::{add_days, add_months, month_end};
 use crate::model::Date;
+use crate::model::calendar::{add_days, add_months, month_end};
 use chrono::Datelike;
 use std::collections::BTreeMap;
 
@@ -86,7 +86,13 @@ struct Slot {
 
 /// All invoices in the order they are posted: `count` from the first year on, and those of the four months
 /// before in proportion.
-pub(super) fn draw(seed: u64, count: usize, customers: &[Customer], years: &Years, parameters: &Parameters) -> Vec<Invoice> {
+pub(super) fn draw(
+    seed: u64,
+    count: usize,
+    customers: &[Customer],
+    years: &Years,
+    parameters: &Parameters,
+) -> Vec<Invoice> {
     let mut slots = boundary_slots(customers, years);
     let prior = count / 9;
     fill(&mut slots, seed, count, prior, customers, years);
@@ -129,35 +135,51 @@ fn fill(slots: &mut Vec<Slot>, seed: u64, count: usize, prior: usize, customers:
         total += customer.weight;
         totals.push(total);
     }
-    let mut missing = count.saturating_sub(slots.len()) + prior;
+    let months = months(years);
+    // Every customer is invoiced at least once.
+    for (position, customer) in customers.iter().enumerate() {
+        if let Some(issued) =
+            (0..10_000).map(|_| draw_day(&mut dice, &months, years.last_day())).find(|day| is_within(*day, customer))
+        {
+            slots.push(Slot { issued, customer: position, forced_payment: None });
+        }
+    }
+    let mut missing = (count + prior).saturating_sub(slots.len());
     while missing > 0 {
         let drawn = dice.below(total);
         let customer = totals.partition_point(|upper| *upper <= drawn);
-        let window = customers[customer].window;
-        let issued = draw_day(&mut dice, years);
+        let issued = draw_day(&mut dice, &months, years.last_day());
         // Outside its window a customer is not invoiced; the next draw takes the place.
-        if issued >= window.0 && issued <= window.1 {
+        if is_within(issued, &customers[customer]) {
             slots.push(Slot { issued, customer, forced_payment: None });
             missing -= 1;
         }
     }
 }
 
-/// A day from four months before the first year to the last day: by season, growth, and the rush at month end.
-fn draw_day(dice: &mut Dice, years: &Years) -> Date {
+fn is_within(day: Date, customer: &Customer) -> bool {
+    (customer.window.0..=customer.window.1).contains(&day)
+}
+
+/// The months from four before the first year to the last, each with its weight: season and growth.
+fn months(years: &Years) -> Vec<(Date, u64)> {
     let first = add_months(years.first_day(), -4);
-    let months: Vec<(Date, u64)> = (0..40)
-        .map(|back| {
-            let month = add_months(first, back);
+    (0..40)
+        .map(|later| {
+            let month = add_months(first, later);
             let season = SEASON[usize::try_from(month.month0()).unwrap_or(0)];
-            (month, season * (100 + u64::try_from(back / 3).unwrap_or(0)))
+            (month, season * (100 + u64::try_from(later / 3).unwrap_or(0)))
         })
-        .collect();
+        .collect()
+}
+
+/// A day of one of the months, more often one of its last three bank days.
+fn draw_day(dice: &mut Dice, months: &[(Date, u64)], last_day: Date) -> Date {
     let mut left = dice.below(months.iter().map(|(_, weight)| weight).sum());
-    let mut drawn = first;
+    let mut drawn = last_day;
     for (month, weight) in months {
-        drawn = month;
-        if left < weight {
+        drawn = *month;
+        if left < *weight {
             break;
         }
         left -= weight;
@@ -166,17 +188,27 @@ fn draw_day(dice: &mut Dice, years: &Years) -> Date {
     let working: Vec<Date> = days.iter().copied().filter(|day| is_bank_day(*day)).collect();
     if dice.percent(2) {
         // An invoice of a Saturday is posted on the Monday after.
-        let saturday = days.iter().copied().find(|day| day.weekday() == chrono::Weekday::Sat && bank_day(*day) <= years.last_day());
+        let saturday =
+            days.iter().copied().find(|day| day.weekday() == chrono::Weekday::Sat && bank_day(*day) <= last_day);
         if let Some(day) = saturday {
             return day;
         }
     }
     let late = working.len().saturating_sub(3);
-    let position = if dice.percent(25) { late + dice.position(working.len() - late) } else { dice.position(working.len()) };
+    let position =
+        if dice.percent(25) { late + dice.position(working.len() - late) } else { dice.position(working.len()) };
     working.get(position).copied().unwrap_or(drawn)
 }
 
-fn invoice(dice: &mut Dice, number: String, stream: usize, slot: &Slot, customers: &[Customer], years: &Years, parameters: &Parameters) -> Invoice {
+fn invoice(
+    dice: &mut Dice,
+    number: String,
+    stream: usize,
+    slot: &Slot,
+    customers: &[Customer],
+    years: &Years,
+    parameters: &Parameters,
+) -> Invoice {
     let customer = &customers[slot.customer];
     let site = if dice.percent(70) { customer.home_site } else { dice.position(SITES.len()) };
     let product = [0, 0, 1, 1, 1, 2, 2][dice.position(7)];
@@ -221,7 +253,13 @@ fn invoice(dice: &mut Dice, number: String, stream: usize, slot: &Slot, customer
 }
 
 /// The first cause that strikes an invoice, if any does.
-fn contest(dice: &mut Dice, invoice: &Invoice, customer: &Customer, years: &Years, causes: &[Cause]) -> Option<Dispute> {
+fn contest(
+    dice: &mut Dice,
+    invoice: &Invoice,
+    customer: &Customer,
+    years: &Years,
+    causes: &[Cause],
+) -> Option<Dispute> {
     if customer.behaviour == Behaviour::Doubtful {
         return None;
     }
@@ -241,7 +279,8 @@ fn contest(dice: &mut Dice, invoice: &Invoice, customer: &Customer, years: &Year
             && dice.percent(cause.rate_percent)
     })?;
     let is_credited = dice.percent(cause.credited_percent);
-    let contested_percent = if cause.credit_percent.1 == 0 { 100 } else { dice.between(cause.credit_percent.0, cause.credit_percent.1) };
+    let contested_percent =
+        if cause.credit_percent.1 == 0 { 100 } else { dice.between(cause.credit_percent.0, cause.credit_percent.1) };
     // Nobody contests an invoice it has not received before it should have been paid.
     let opened = if cause.target == Target::WrongContact {
         add_days(invoice.due, dice.between(3, 9))
@@ -273,7 +312,7 @@ mod tests {
 
     #[test]
     fn vat_of_a_gross_amount_is_what_was_put_in() {
-        for net in [100, 12_345, 99_999_99] {
+        for net in [100, 12_345, 9_999_999] {
             assert_eq!(vat_within(net + vat_on(net)), vat_on(net));
         }
     }
@@ -301,10 +340,12 @@ mod tests {
         let mut struck = 0;
         for (invoice, dispute) in invoices.iter().filter_map(|invoice| Some((invoice, invoice.dispute?))) {
             struck += 1;
-            match causes[dispute.cause].cause_code.as_str() {
+            match causes[dispute.cause].code.as_str() {
                 "lyon_damage" => assert!(SITES[invoice.site] == "LYO" && invoice.issued >= years.month_back(10)),
                 "valve_prices" => assert_eq!(PRODUCT_LINES[invoice.product].0, "valves"),
-                "order_numbers" => assert!(customers[invoice.customer].has(Trait::OrderGroup) && invoice.order_number.is_none()),
+                "order_numbers" => {
+                    assert!(customers[invoice.customer].has(Trait::OrderGroup) && invoice.order_number.is_none());
+                }
                 "lost_invoices" => assert!(customers[invoice.customer].has(Trait::WrongContact)),
                 _ => {}
             }

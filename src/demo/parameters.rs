@@ -110,7 +110,7 @@ pub(super) enum Target {
 /// A planted cause of disputes and its figures.
 #[derive(Clone, Debug)]
 pub(super) struct Cause {
-    pub(super) cause_code: String,
+    pub(super) code: String,
     pub(super) reason_code: String,
     pub(super) target: Target,
     /// Only invoices of this site; empty for all.
@@ -222,16 +222,16 @@ fn behaviour(row: &Row) -> Result<BehaviourFigures, DemoError> {
 }
 
 fn cause(row: &Row) -> Result<Cause, DemoError> {
-    let code = row.text(2);
-    let target = match code.as_str() {
+    let target_code = row.text(2);
+    let target = match target_code.as_str() {
         "everyone" => Target::Everyone,
         "order_group" => Target::OrderGroup,
         "wrong_contact" => Target::WrongContact,
         "disputes_often" => Target::DisputesOften,
-        _ => return Err(row.fault(&code, "a target the generator knows")),
+        _ => return Err(row.fault(&target_code, "a target the generator knows")),
     };
     Ok(Cause {
-        cause_code: row.text(0),
+        code: row.text(0),
         reason_code: row.text(1),
         target,
         site_code: row.text(3),
@@ -262,7 +262,19 @@ mod tests {
     #[test]
     fn every_list_of_names_the_generator_draws_from_is_there() {
         let parameters = Parameters::read().unwrap();
-        for list in ["town", "surname", "first_name", "distribution", "industry", "public", "export", "stem", "group", "supplier", "difficult"] {
+        for list in [
+            "town",
+            "surname",
+            "first_name",
+            "distribution",
+            "industry",
+            "public",
+            "export",
+            "stem",
+            "group",
+            "supplier",
+            "difficult",
+        ] {
             assert!(!parameters.list(list).is_empty(), "`{list}` has names");
         }
         assert!(parameters.list("difficult").iter().any(|(name, _)| name.starts_with('=')));

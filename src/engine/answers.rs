@@ -1,11 +1,17 @@
 //! Arrow batches become answers.
 
-use datafusion::arrow::array::{Array, AsArray};
+use std::sync::Arc;
+
+use datafusion::arrow::array::{
+    Array, ArrayRef, AsArray, BooleanArray, Date32Array, Decimal128Array, Int64Array, StringArray,
+};
 use datafusion::arrow::datatypes::{
     DataType, Date32Type, Decimal128Type, Int8Type, Int16Type, Int32Type, Int64Type, Schema, UInt64Type,
 };
 use datafusion::arrow::record_batch::RecordBatch;
+use datafusion::parquet::arrow::ArrowWriter;
 
+use super::EngineError;
 use crate::model::rows::Cell;
 use crate::model::{Answer, AnswerColumn, ColumnKind, Date, Money, Rows, TableSpec, Value};
 
@@ -70,6 +76,58 @@ fn value(column: &dyn Array, row: usize) -> Value {
             Value::Decimal { digits, scale: u8::try_from(*scale).unwrap_or_default() }
         }
         _ => Value::Null,
+    }
+}
+
+/// An answer as a Parquet file.
+///
+/// # Errors
+/// When Arrow or Parquet refuses the columns.
+pub fn parquet(answer: &Answer) -> Result<Vec<u8>, EngineError> {
+    let failed = |cause: &dyn std::fmt::Display| EngineError::ReadOnly(format!("no Parquet file can be made: {cause}"));
+    let arrays: Vec<(String, ArrayRef)> = answer
+        .columns
+        .iter()
+        .enumerate()
+        .map(|(position, column)| (column.name.clone(), array(column.kind, answer, position)))
+        .collect();
+    let batch = RecordBatch::try_from_iter_with_nullable(arrays.into_iter().map(|(name, array)| (name, array, true)))
+        .map_err(|cause| failed(&cause))?;
+    let mut writer = ArrowWriter::try_new(Vec::new(), batch.schema(), None).map_err(|cause| failed(&cause))?;
+    writer.write(&batch).map_err(|cause| failed(&cause))?;
+    writer.into_inner().map_err(|cause| failed(&cause))
+}
+
+fn array(kind: ColumnKind, answer: &Answer, position: usize) -> ArrayRef {
+    let values = answer.rows.iter().map(|row| &row[position]);
+    match kind {
+        ColumnKind::Text => Arc::new(StringArray::from_iter(values.map(|value| match value {
+            Value::Text(text) => Some(text.as_str()),
+            _ => None,
+        }))),
+        ColumnKind::Date => Arc::new(Date32Array::from_iter(values.map(|value| match value {
+            Value::Date(day) => Some(day.to_epoch_days()),
+            _ => None,
+        }))),
+        ColumnKind::Int => Arc::new(Int64Array::from_iter(values.map(|value| match value {
+            Value::Int(number) => Some(*number),
+            _ => None,
+        }))),
+        ColumnKind::Flag => Arc::new(BooleanArray::from_iter(values.map(|value| match value {
+            Value::Flag(flag) => Some(*flag),
+            _ => None,
+        }))),
+        ColumnKind::Money | ColumnKind::Ratio | ColumnKind::Decimal => {
+            let scale = answer.rows.iter().find_map(|row| match row[position] {
+                Value::Decimal { scale, .. } => i8::try_from(scale).ok(),
+                _ => None,
+            });
+            let digits = Decimal128Array::from_iter(values.map(|value| match value {
+                Value::Decimal { digits, .. } => Some(*digits),
+                _ => None,
+            }));
+            Arc::new(digits.with_data_type(DataType::Decimal128(38, scale.unwrap_or(2))))
+        }
     }
 }
 

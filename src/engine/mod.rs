@@ -14,6 +14,7 @@ mod session;
 
 use std::fmt;
 
+pub use answers::parquet;
 pub use catalogue::{Catalogue, Query, Room};
 pub use header::{Header, HeaderError};
 pub use session::{Engine, RowStream, Scope, TableFiles};

@@ -8,13 +8,14 @@ use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::catalog::TableProvider;
 use datafusion::common::ScalarValue;
-use datafusion::datasource::MemTable;
+use datafusion::datasource::{MemTable, provider_as_source};
 use datafusion::datasource::file_format::parquet::ParquetFormat;
 use datafusion::datasource::listing::{ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl};
 use datafusion::error::DataFusionError;
 use datafusion::execution::SendableRecordBatchStream;
 use datafusion::execution::context::SQLOptions;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
+use datafusion::logical_expr::LogicalPlanBuilder;
 use datafusion::prelude::{DataFrame, SessionConfig, SessionContext, col, lit};
 use futures::StreamExt;
 
@@ -54,6 +55,8 @@ pub struct Engine {
     catalogue: Catalogue,
     scope: Scope,
     is_in_base: bool,
+    /// Amounts that no answer can sum: said when a reader asks, not when faults are looked for.
+    rate_missing: Option<(String, i64)>,
     computed: BTreeSet<String>,
 }
 
@@ -72,7 +75,7 @@ impl Engine {
     /// A session over these files. `references` are the reference files, by stem.
     ///
     /// # Errors
-    /// When a reference file is not a table, or amounts of several currencies lack a rate.
+    /// When a reference file is not a table.
     pub async fn open(
         files: &TableFiles,
         catalogue: Catalogue,
@@ -80,13 +83,13 @@ impl Engine {
         scope: Scope,
     ) -> Result<Self, EngineError> {
         let mut engine =
-            Self { context: context(None)?, catalogue, scope, is_in_base: false, computed: BTreeSet::new() };
+            Self { context: context(None)?, catalogue, scope, is_in_base: false, rate_missing: None, computed: BTreeSet::new() };
         engine.register(files, references)?;
-        engine.is_in_base = engine.must_answer_in_base().await?;
+        engine.look_at_currencies().await?;
         Ok(engine)
     }
 
-    /// A session for the steps of a load: `memory_limit` bytes, then to disk.
+    /// A session for the steps of a load, on one company or all: `memory_limit` bytes, then to disk.
     ///
     /// # Errors
     /// When a reference file is not a table.
@@ -94,13 +97,15 @@ impl Engine {
         files: &TableFiles,
         catalogue: Catalogue,
         references: &BTreeMap<String, String>,
+        company_id: Option<&str>,
         memory_limit: usize,
     ) -> Result<Self, EngineError> {
         let engine = Self {
             context: context(Some(memory_limit))?,
             catalogue,
-            scope: Scope::default(),
+            scope: Scope { company_id: company_id.map(str::to_owned), ..Scope::default() },
             is_in_base: false,
+            rate_missing: None,
             computed: BTreeSet::new(),
         };
         engine.register(files, references)?;
@@ -138,7 +143,9 @@ impl Engine {
         if company.is_none() && currency.is_none() {
             return Ok(provider);
         }
-        let mut frame = self.context.read_table(provider)?;
+        // the scan bears the table's name, so that a plan still tells what it reads
+        let scan = LogicalPlanBuilder::scan(table.name, provider_as_source(provider), None)?.build()?;
+        let mut frame = DataFrame::new(self.context.state(), scan);
         if let Some(company) = company {
             frame = frame.filter(col("company_id").eq(lit(company.as_str())))?;
         }
@@ -148,33 +155,40 @@ impl Engine {
         Ok(frame.into_view())
     }
 
-    /// Whether the lake holds several currencies, so that answers are in the base currency.
-    async fn must_answer_in_base(&self) -> Result<bool, EngineError> {
+    /// A lake of several currencies answers in the base currency, for which every item needs a rate.
+    async fn look_at_currencies(&mut self) -> Result<(), EngineError> {
         let currencies = self
-            .sql("select items.currency_code, count(*) as item_count, count(items.base_amount) as base_count \
-                  from items group by items.currency_code order by items.currency_code")
+            .sql(
+                "select items.currency_code, count(*) - count(items.base_amount) as missing_count \
+                 from items group by items.currency_code order by items.currency_code",
+            )
             .await?;
-        if currencies.rows.len() < 2 {
-            return Ok(false);
-        }
-        for row in 0..currencies.rows.len() {
-            let count = |name: &str| match currencies.value(row, name) {
-                Value::Int(count) => *count,
-                _ => 0,
-            };
-            let missing = count("item_count") - count("base_count");
-            if missing > 0 {
-                let currency_code = currencies.value(row, "currency_code").plain();
-                return Err(EngineError::RateMissing { currency_code, item_count: missing });
+        self.is_in_base = currencies.rows.len() > 1;
+        self.rate_missing = (0..currencies.rows.len()).filter(|_| self.is_in_base).find_map(|row| {
+            match currencies.value(row, "missing_count") {
+                Value::Int(count) if *count > 0 => Some((currencies.value(row, "currency_code").plain(), *count)),
+                _ => None,
             }
-        }
-        Ok(true)
+        });
+        Ok(())
     }
 
     /// What is asked.
     #[must_use]
     pub const fn scope(&self) -> &Scope {
         &self.scope
+    }
+
+    /// Asks as of another day from now on.
+    pub fn set_as_of(&mut self, as_of: Date) {
+        self.scope.as_of = as_of;
+        self.computed.clear();
+    }
+
+    /// Answers histories of so many month-ends from now on.
+    pub fn set_months(&mut self, months: i64) {
+        self.scope.months = months;
+        self.computed.clear();
     }
 
     /// The queries there are.
@@ -203,6 +217,9 @@ impl Engine {
     /// When there is no such query, it breaks its header or fails.
     pub async fn ask(&mut self, name: &str) -> Result<Answer, EngineError> {
         let query = self.catalogue.get(name)?.clone();
+        if let (Room::Metrics, Some((currency_code, item_count))) = (query.room, &self.rate_missing) {
+            return Err(EngineError::RateMissing { currency_code: currency_code.clone(), item_count: *item_count });
+        }
         self.compute_bases(&query).await?;
         let batches = self.run(&query).await?;
         let columns = query.header.columns.iter();
@@ -238,7 +255,8 @@ impl Engine {
         let schema = nullable(frame.schema().as_arrow());
         let parts = frame.collect_partitioned().await.map_err(failed)?;
         let parts = parts.into_iter().map(|batches| relaxed(&schema, batches)).collect();
-        MemTable::try_new(schema.clone(), parts)
+        self.context.deregister_table(name.as_str()).map_err(failed)?;
+        MemTable::try_new(schema, parts)
             .and_then(|table| self.context.register_table(name.as_str(), Arc::new(table)))
             .map_err(failed)?;
         self.computed.insert(name.clone());

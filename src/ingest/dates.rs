@@ -191,10 +191,25 @@ mod tests {
 
     #[test]
     fn a_day_in_no_calendar_is_impossible_and_other_text_is_unreadable() {
-        for text in ["20241305", "20240231", "20230229", "2024-02-30", "31/04/2024", "32012024", "00/01/2024", "0024-01-05"] {
+        for text in
+            ["20241305", "20240231", "20230229", "2024-02-30", "31/04/2024", "32012024", "00/01/2024", "0024-01-05"]
+        {
             assert_eq!(read(text, DateOrder::DayFirst), Err(Reason::DateImpossible), "{text}");
         }
-        for text in ["05/01/24", "24-01-05", "2024", "202401", "soon", "", "2024-01", "1/2/3/2024", "05/01-2024", "2024-01-05 x", "٢٠٢٤٠١٠٥", "123456789"] {
+        for text in [
+            "05/01/24",
+            "24-01-05",
+            "2024",
+            "202401",
+            "soon",
+            "",
+            "2024-01",
+            "1/2/3/2024",
+            "05/01-2024",
+            "2024-01-05 x",
+            "٢٠٢٤٠١٠٥",
+            "123456789",
+        ] {
             assert_eq!(read(text, DateOrder::DayFirst), Err(Reason::DateUnreadable), "{text}");
         }
     }

@@ -138,9 +138,11 @@ pub fn survey(path: &Path, chosen: Option<Encoding>, mut on_read: impl FnMut(u64
             form.encoding = evidence.verdict();
             return Ok(*form);
         }
-        // a line that goes on in the next block waits for it, unless it fills a whole block
-        let ended = block[..filled].iter().rposition(|&byte| byte == b'\n' || byte == b'\r').map_or(0, |place| place + 1);
-        let taken = if ended == 0 && filled == BLOCK_BYTES { filled } else { ended };
+        // a line that goes on in the next block waits for it; one that fills a whole block is cut between characters
+        let after_last =
+            |is_end: fn(&u8) -> bool| block[..filled].iter().rposition(is_end).map_or(0, |place| place + 1);
+        let ended = after_last(|&byte| byte == b'\n' || byte == b'\r');
+        let taken = if ended > 0 || filled < BLOCK_BYTES { ended } else { after_last(u8::is_ascii).max(filled / 2) };
         evidence.lines(&block[..taken]);
         block.copy_within(taken..filled, 0);
         kept = filled - taken;
@@ -205,15 +207,16 @@ impl Evidence {
         for (place, &byte) in line.iter().enumerate().filter(|(_, byte)| !byte.is_ascii()) {
             let before = place.checked_sub(1).and_then(|place| line.get(place));
             let after = line.get(place + 1);
-            let is_letter = |neighbour: Option<&u8>| neighbour.is_some_and(|byte| !byte.is_ascii() || byte.is_ascii_alphabetic());
+            let is_letter =
+                |neighbour: Option<&u8>| neighbour.is_some_and(|byte| !byte.is_ascii() || byte.is_ascii_alphabetic());
             let in_word = is_letter(before) || is_letter(after);
             let inside = is_letter(before) && is_letter(after);
             match byte {
                 0x91 | 0x92 | 0x9c if inside => self.windows_signs += 2,
-                0x80 | 0x91 | 0x92 | 0x99 | 0x9c => self.windows_signs += 1,
                 // à, the one letter that is a word
                 0x85 if before == Some(&b' ') && after == Some(&b' ') => self.cp850_letters += 1,
-                0x85 if !inside && after.is_none_or(|byte| !byte.is_ascii_alphabetic()) => self.windows_signs += 1,
+                // …, which ends a word
+                0x85 if !inside => self.windows_signs += 1,
                 0x81..=0x85 | 0x87..=0x8c | 0x90 | 0x93 | 0x94 | 0x96 | 0x97 if in_word => self.cp850_letters += 1,
                 0x80..=0x9f => self.windows_signs += 1,
                 0xc0..=0xff if in_word => self.windows_letters += 1,
@@ -302,7 +305,9 @@ mod tests {
 
     #[test]
     fn the_tables_hold_the_letters_of_french() {
-        for (encoding, byte) in [(Encoding::Iso8859_15, 0xe9_u8), (Encoding::Windows1252, 0xe9), (Encoding::Cp850, 0x82)] {
+        for (encoding, byte) in
+            [(Encoding::Iso8859_15, 0xe9_u8), (Encoding::Windows1252, 0xe9), (Encoding::Cp850, 0x82)]
+        {
             assert_eq!(encoding.byte_table().unwrap()[usize::from(byte)], 'é');
         }
         assert_eq!(Encoding::Iso8859_15.byte_table().unwrap()[0xbd], 'œ');

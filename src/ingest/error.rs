@@ -27,6 +27,11 @@ pub enum IngestError {
         /// Which file.
         file: String,
     },
+    /// A ledger in which no line has a date that can be read, and whose name tells none.
+    NoDate {
+        /// Which file.
+        file: String,
+    },
     /// No format knows the header.
     HeaderUnknown {
         /// Which file.
@@ -121,8 +126,12 @@ impl IngestError {
     #[must_use]
     pub fn hint(&self) -> String {
         match self {
+            Self::File { source, .. } if source.kind() == io::ErrorKind::InvalidData => {
+                "the file is damaged or was cut in transfer: export it again".into()
+            }
             Self::File { .. } => "check that the file exists and that you may read it".into(),
             Self::Empty { .. } | Self::NoLine { .. } => "export the file again, with its lines".into(),
+            Self::NoDate { .. } => "export the file again with dates such as `20241231` in `EcritureDate`".into(),
             Self::HeaderUnknown { .. } => {
                 "`encours inspect FILE` shows what is in it and proposes a mapping for `--mapping`".into()
             }
@@ -152,6 +161,9 @@ impl fmt::Display for IngestError {
             Self::File { path, .. } => write!(out, "cannot read `{}`", path.display()),
             Self::Empty { file } => write!(out, "`{file}` is empty: a header and lines are wanted"),
             Self::NoLine { file } => write!(out, "`{file}` has a header and no line: at least one line is wanted"),
+            Self::NoDate { file } => {
+                write!(out, "no line of `{file}` has a date that can be read: the fiscal year is not known")
+            }
             Self::HeaderUnknown { file, found } => write!(
                 out,
                 "`{file}` has a header nobody knows: found {}, wanted the columns of a FEC, of a table or of a mapping",
@@ -205,17 +217,22 @@ impl std::error::Error for IngestError {
 fn listed(names: &[String]) -> String {
     const SHOWN: usize = 12;
     let clean = |name: &String| {
-        let name: String = name.chars().filter(|c| !c.is_control()).collect();
+        let name: String = name.chars().filter(|&c| !c.is_control() && !turns_text(c)).collect();
         format!("`{}`", super::reason::shortened(&name, 40))
     };
     let mut text = names.iter().take(SHOWN).map(clean).collect::<Vec<String>>().join(", ");
     if names.is_empty() {
         text.push_str("none");
     }
-    if names.len() > SHOWN {
-        text.push_str(&format!(" and {} more", names.len() - SHOWN));
+    match names.len().checked_sub(SHOWN) {
+        None | Some(0) => text,
+        Some(more) => format!("{text} and {more} more"),
     }
-    text
+}
+
+/// Marks that turn the direction of writing, or show nothing: they could make a message read otherwise.
+const fn turns_text(mark: char) -> bool {
+    matches!(mark, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 #[cfg(test)]

@@ -14,12 +14,6 @@ impl Fields {
         self.bounds.len()
     }
 
-    /// Whether there is none.
-    #[must_use]
-    pub const fn is_empty(&self) -> bool {
-        self.bounds.is_empty()
-    }
-
     /// A field without the spaces around it; empty beyond the last.
     #[must_use]
     pub fn get(&self, place: usize) -> &str {
@@ -197,7 +191,7 @@ mod tests {
             for line in [&text, &marks] {
                 let mut fields = Fields::default();
                 fields.split(line, ';', expected);
-                prop_assert!(!fields.is_empty());
+                prop_assert!(fields.len() > 0);
                 fields.split_quoted(line, ',');
                 prop_assert!(fields.iter().count() == fields.len());
             }

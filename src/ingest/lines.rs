@@ -49,8 +49,8 @@ impl<'a> Lines<'a> {
         io::copy(&mut file.by_ref().take(form.mark_bytes as u64), &mut io::sink())?;
         let counted = Counted { file, on_read };
         let reader: Box<dyn Read + 'a> = match form.encoding {
-            Encoding::Utf16Le => Box::new(FromUtf16::new(counted, encoding_rs::UTF_16LE)),
-            Encoding::Utf16Be => Box::new(FromUtf16::new(counted, encoding_rs::UTF_16BE)),
+            Encoding::Utf16Le => Box::new(Transcoded::new(counted, encoding_rs::UTF_16LE)),
+            Encoding::Utf16Be => Box::new(Transcoded::new(counted, encoding_rs::UTF_16BE)),
             _ => Box::new(counted),
         };
         Ok(Self {
@@ -104,21 +104,14 @@ impl LineSource for Lines<'_> {
                 continue;
             }
             self.text.clear();
-            let is_decoded = match &self.table {
-                Some(table) => {
-                    self.text.extend(self.bytes.iter().map(|&byte| table[usize::from(byte)]));
-                    true
-                }
-                None => match std::str::from_utf8(&self.bytes) {
-                    Ok(text) => {
-                        self.text.push_str(text);
-                        true
-                    }
-                    Err(_) => {
-                        self.text.push_str(&String::from_utf8_lossy(&self.bytes));
-                        false
-                    }
-                },
+            let is_decoded = if let Some(table) = &self.table {
+                self.text.extend(self.bytes.iter().map(|&byte| table[usize::from(byte)]));
+                true
+            } else {
+                let text = String::from_utf8_lossy(&self.bytes);
+                self.text.push_str(&text);
+                // only text that has to be mended is no longer the file's own
+                matches!(text, std::borrow::Cow::Borrowed(_))
             };
             let is_readable = is_decoded && !is_cut && !self.bytes.contains(&0);
             return Ok(Some(Line { number: self.number, text: &self.text, is_readable }));
@@ -140,37 +133,60 @@ impl<F: FnMut(u64)> Read for Counted<F> {
     }
 }
 
-/// UTF-16 in, UTF-8 out.
-struct FromUtf16<R> {
+/// The text of a file as UTF-8, whatever its encoding, for readers that find their own way through it.
+///
+/// # Errors
+/// When the file cannot be opened.
+pub fn utf8_of<'a>(path: &Path, form: TextForm, on_read: impl FnMut(u64) + 'a) -> io::Result<Box<dyn Read + 'a>> {
+    let mut file = File::open(path)?;
+    io::copy(&mut file.by_ref().take(form.mark_bytes as u64), &mut io::sink())?;
+    let encoding = match form.encoding {
+        Encoding::Utf8 => encoding_rs::UTF_8,
+        Encoding::Utf16Le => encoding_rs::UTF_16LE,
+        Encoding::Utf16Be => encoding_rs::UTF_16BE,
+        Encoding::Iso8859_15 => encoding_rs::ISO_8859_15,
+        // no writer of marked-up text uses the DOS page
+        Encoding::Windows1252 | Encoding::Cp850 => encoding_rs::WINDOWS_1252,
+    };
+    Ok(Box::new(Transcoded::new(Counted { file, on_read }, encoding)))
+}
+
+/// Any encoding in, UTF-8 out; what cannot be decoded is U+FFFD.
+struct Transcoded<R> {
     inner: R,
     decoder: encoding_rs::Decoder,
     source: Vec<u8>,
     filled: usize,
+    /// Nothing more comes in.
     is_ended: bool,
+    /// Nothing more goes out.
+    is_finished: bool,
 }
 
-impl<R: Read> FromUtf16<R> {
+impl<R: Read> Transcoded<R> {
     fn new(inner: R, encoding: &'static encoding_rs::Encoding) -> Self {
         let decoder = encoding.new_decoder_without_bom_handling();
-        Self { inner, decoder, source: vec![0; 1 << 16], filled: 0, is_ended: false }
+        Self { inner, decoder, source: vec![0; 1 << 16], filled: 0, is_ended: false, is_finished: false }
     }
 }
 
-impl<R: Read> Read for FromUtf16<R> {
+impl<R: Read> Read for Transcoded<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        loop {
+        while !self.is_finished {
             if self.filled == 0 && !self.is_ended {
                 self.filled = self.inner.read(&mut self.source)?;
                 self.is_ended = self.filled == 0;
             }
-            let (_, taken, written, _) =
+            let (result, taken, written, _) =
                 self.decoder.decode_to_utf8(&self.source[..self.filled], buffer, self.is_ended);
             self.source.copy_within(taken..self.filled, 0);
             self.filled -= taken;
-            if written > 0 || self.is_ended {
+            self.is_finished = self.is_ended && result == encoding_rs::CoderResult::InputEmpty;
+            if written > 0 {
                 return Ok(written);
             }
         }
+        Ok(0)
     }
 }
 
@@ -211,7 +227,14 @@ mod tests {
     fn every_encoding_gives_the_same_text() {
         let utf16: Vec<u8> = "\u{feff}Société\r\nb".encode_utf16().flat_map(u16::to_le_bytes).collect();
         let utf16_big: Vec<u8> = "\u{feff}Société\r\nb".encode_utf16().flat_map(u16::to_be_bytes).collect();
-        for bytes in ["Société\nb".as_bytes(), "\u{feff}Société\nb".as_bytes(), b"Soci\xe9t\xe9\nb", b"Soci\x82t\x82\r\nb", &utf16, &utf16_big] {
+        for bytes in [
+            "Société\nb".as_bytes(),
+            "\u{feff}Société\nb".as_bytes(),
+            b"Soci\xe9t\xe9\nb",
+            b"Soci\x82t\x82\r\nb",
+            &utf16,
+            &utf16_big,
+        ] {
             assert_eq!(texts(bytes), ["Société", "b"], "{}", bytes.escape_ascii());
         }
     }

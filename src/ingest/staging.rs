@@ -36,6 +36,7 @@ pub struct StagedFile {
 pub struct Staging {
     root: PathBuf,
     load_id: String,
+    tag: String,
     open: BTreeMap<(&'static str, String), OpenFile>,
     done: Vec<StagedFile>,
 }
@@ -49,10 +50,17 @@ struct OpenFile {
 }
 
 impl Staging {
-    /// Files go below `root`, the lake's folder, and every row bears `load_id`.
+    /// Files go below `root`, the lake's folder. Every row without a load yet bears `load_id`; `tag`, the load and
+    /// which of its tries, tells the files from those of other tries.
     #[must_use]
-    pub fn new(root: &Path, load_id: &str) -> Self {
-        Self { root: root.to_owned(), load_id: load_id.to_owned(), open: BTreeMap::new(), done: Vec::new() }
+    pub fn new(root: &Path, load_id: &str, tag: &str) -> Self {
+        Self {
+            root: root.to_owned(),
+            load_id: load_id.to_owned(),
+            tag: tag.to_owned(),
+            open: BTreeMap::new(),
+            done: Vec::new(),
+        }
     }
 
     /// Appends rows to the origin's file of their table. `origin` is a slug: `[a-z0-9._-]`.
@@ -65,7 +73,7 @@ impl Staging {
         }
         let key = (rows.table.name, origin.to_owned());
         if !self.open.contains_key(&key) {
-            let file = OpenFile::create(&self.root, rows.table, origin, &self.load_id)?;
+            let file = OpenFile::create(&self.root, rows.table, origin, &self.tag)?;
             self.open.insert(key.clone(), file);
         }
         if let Some(file) = self.open.get_mut(&key) {
@@ -87,10 +95,10 @@ impl Staging {
 }
 
 impl OpenFile {
-    fn create(root: &Path, table: &'static TableSpec, origin: &str, load_id: &str) -> PolarsResult<Self> {
+    fn create(root: &Path, table: &'static TableSpec, origin: &str, tag: &str) -> PolarsResult<Self> {
         let folder = root.join(table.name);
         fs::create_dir_all(&folder)?;
-        let path = folder.join(format!("{origin}-{load_id}.parquet"));
+        let path = folder.join(format!("{origin}-{tag}.parquet"));
         let writer = ParquetWriter::new(BufWriter::new(File::create(&path)?))
             .with_compression(ParquetCompression::Zstd(None))
             .with_statistics(StatisticsOptions::default())
@@ -157,9 +165,10 @@ fn frame(rows: &Rows, load_id: &str) -> PolarsResult<DataFrame> {
         .iter()
         .zip(&rows.columns)
         .map(|(column, values)| {
-            if column.name == "load_id" && !load_id.is_empty() {
-                let ids = StringChunked::from_iter_values(column.name.into(), (0..rows.len()).map(|_| load_id));
-                return Ok(ids.into_series().into_column());
+            if let ("load_id", Values::Text(ids)) = (column.name, values) {
+                // rows that another load brought keep its name
+                let ids = ids.iter().map(|id| id.as_deref().or(Some(load_id)));
+                return Ok(StringChunked::from_iter_options(column.name.into(), ids).into_series().into_column());
             }
             column_of(column.name, values)
         })

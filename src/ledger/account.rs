@@ -411,13 +411,14 @@ impl Work<'_> {
             }
             derived.items.push(self.item_row(item));
         }
+        let mut inferred: BTreeMap<(usize, usize), i64> = BTreeMap::new();
         for ((day, debit, credit), (amount, is_stated)) in &self.changes {
             if *amount == 0 {
                 continue;
             }
             let is_inferred = !is_stated;
             if is_inferred {
-                count(&mut derived.inferred, *amount);
+                *inferred.entry((*debit, *credit)).or_default() += amount;
             }
             derived.allocations.push(vec![
                 Cell::text(self.rules.company_id.as_str()),
@@ -427,8 +428,12 @@ impl Work<'_> {
                 Cell::Money(Money::from_hundredths(*amount).unwrap_or_default()),
                 Cell::Flag(is_inferred),
                 Cell::Empty,
+                Cell::Empty,
+                Cell::Empty,
             ]);
         }
+        // what a later line took back is not counted
+        inferred.values().filter(|amount| **amount != 0).for_each(|amount| count(&mut derived.inferred, *amount));
         derived
     }
 

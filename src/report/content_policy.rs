@@ -17,7 +17,8 @@ fn base64(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
     for chunk in bytes.chunks(3) {
         let three = [chunk[0], chunk.get(1).copied().unwrap_or(0), chunk.get(2).copied().unwrap_or(0)];
-        let sixes = [three[0] >> 2, (three[0] & 3) << 4 | three[1] >> 4, (three[1] & 15) << 2 | three[2] >> 6, three[2] & 63];
+        let sixes =
+            [three[0] >> 2, (three[0] & 3) << 4 | three[1] >> 4, (three[1] & 15) << 2 | three[2] >> 6, three[2] & 63];
         for (place, six) in sixes.into_iter().enumerate() {
             text.push(if place <= chunk.len() { char::from(ALPHABET[usize::from(six)]) } else { '=' });
         }

@@ -75,7 +75,9 @@ impl ReportError {
         match self {
             Self::LanguageUnknown { .. } => "ask for `--lang fr` or `--lang en`".to_owned(),
             Self::ReportUnknown { known, .. } => format!("ask for one of: {}", known.join(", ")),
-            Self::TemplateMissing { name } => format!("put `{name}` into the folder of templates, or name another template"),
+            Self::TemplateMissing { name } => {
+                format!("put `{name}` into the folder of templates, or name another template")
+            }
             Self::TemplateFailed { name, .. } => format!("correct `{name}`, or remove it to use the built-in one"),
             Self::PanelsUnreadable { name, .. } => format!("compare `{name}` with the built-in `controller.toml`"),
             Self::WordsUnreadable { name, .. } => format!("write `{name}` as TOML tables whose values are all texts"),

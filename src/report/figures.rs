@@ -2,14 +2,20 @@
 
 use minijinja::{Value as Shown, context};
 
+use super::ReportError;
 use super::panels::PanelSpec;
 use super::tables::{Reader, amounts_caption, digits, header_word, ratio};
-use super::ReportError;
 use crate::model::{Answer, ColumnKind, Date, Value};
 
 /// The figures of a panel, or `None` for an answer without rows. `months` is the answer of the panel's
 /// `detail_query` (one row a month-end), which figures are compared with where it has the same column.
-pub(super) fn figures(panel: &PanelSpec, answer: &Answer, months: Option<&Answer>, as_of: Date, reader: &Reader) -> Result<Option<Shown>, ReportError> {
+pub(super) fn figures(
+    panel: &PanelSpec,
+    answer: &Answer,
+    months: Option<&Answer>,
+    as_of: Date,
+    reader: &Reader,
+) -> Result<Option<Shown>, ReportError> {
     if answer.rows.is_empty() {
         return Ok(None);
     }
@@ -26,7 +32,10 @@ pub(super) fn figures(panel: &PanelSpec, answer: &Answer, months: Option<&Answer
         let text = reader.formats.value(value, column);
         let (whole, cents) = split_cents(&text, value, column.kind);
         let change = match before {
-            Some((months, row, day)) => change(value, months.value(row, name), column.kind, day, reader)?,
+            Some((months, row, day)) => {
+                let since = panel.lead.contains(name).then_some(day);
+                change(value, months.value(row, name), column.kind, since, reader)?
+            }
             None => None,
         };
         let share = match panel.beneath.get(name).and_then(|ratio_name| panel.ratios.get(ratio_name)) {
@@ -44,7 +53,11 @@ pub(super) fn figures(panel: &PanelSpec, answer: &Answer, months: Option<&Answer
             note => reader.words.find(&format!("explanations.figures.{name}")),
         });
     }
-    Ok(Some(context! { figures, caption => amounts_caption(false, reader)? }))
+    let changes = match before {
+        Some((_, _, day)) => Some(reader.words.fill("figures.changes", &[("day", &reader.formats.day(day))])?),
+        None => None,
+    };
+    Ok(Some(context! { figures, changes, caption => amounts_caption(false, reader)? }))
 }
 
 /// The last month-end before `as_of` that had something open.
@@ -58,17 +71,29 @@ fn month_before(months: &Answer, as_of: Date) -> Option<(&Answer, usize, Date)> 
     (digits(months.value(row, "open_count")) != Some(0)).then_some(before)
 }
 
-fn change(now: &Value, then: &Value, kind: ColumnKind, day: Date, reader: &Reader) -> Result<Option<String>, ReportError> {
+/// The change of a figure; where `since` is given, with the day it counts from.
+fn change(
+    now: &Value,
+    then: &Value,
+    kind: ColumnKind,
+    since: Option<Date>,
+    reader: &Reader,
+) -> Result<Option<String>, ReportError> {
     let (Some(now_digits), Some(then_digits)) = (digits(now), digits(then)) else { return Ok(None) };
-    let day = reader.formats.day(day);
     let difference = now_digits.saturating_sub(then_digits);
     let amount = match kind {
         ColumnKind::Money => reader.formats.rounded(difference, 2, 0),
         ColumnKind::Int => reader.formats.number(difference, 0),
         _ => return Ok(None),
     };
-    let key = if difference == 0 { "figures.unchanged" } else { "figures.change" };
     let signed = if difference > 0 { format!("+{amount}") } else { amount };
+    let day = since.map(|day| reader.formats.day(day)).unwrap_or_default();
+    let key = match (difference, since) {
+        (0, Some(_)) => "figures.unchanged_since",
+        (0, None) => "figures.unchanged",
+        (_, Some(_)) => "figures.change_since",
+        (_, None) => "figures.change",
+    };
     reader.words.fill(key, &[("amount", &signed), ("day", &day)]).map(Some)
 }
 

@@ -4,9 +4,10 @@ use std::cmp::Ordering;
 
 use chrono::Datelike;
 use fixed_decimal::Decimal;
+use icu_datetime::DateTimeFormatter;
 use icu_datetime::fieldsets::{YM, YMD};
+use icu_datetime::input::Date as Iso;
 use icu_datetime::options::YearStyle;
-use icu_datetime::{DateTimeFormatter, input};
 use icu_decimal::DecimalFormatter;
 
 use super::words::fill;
@@ -43,13 +44,19 @@ impl Formats {
             super::Language::En => YMD::medium(),
         };
         let locale = || language.locale();
-        let days = |fields| DateTimeFormatter::try_new(locale().into(), fields).map_err(|error| unavailable(error.to_string()));
+        let days = |fields| {
+            DateTimeFormatter::try_new(locale().into(), fields).map_err(|error| unavailable(error.to_string()))
+        };
         Ok(Self {
-            numbers: DecimalFormatter::try_new(locale().into(), icu_decimal::options::DecimalFormatterOptions::default())
-                .map_err(|error| unavailable(error.to_string()))?,
+            numbers: DecimalFormatter::try_new(
+                locale().into(),
+                icu_decimal::options::DecimalFormatterOptions::default(),
+            )
+            .map_err(|error| unavailable(error.to_string()))?,
             day: days(short)?,
             long_day: days(YMD::long())?,
-            month: DateTimeFormatter::try_new(locale().into(), YM::medium()).map_err(|error| unavailable(error.to_string()))?,
+            month: DateTimeFormatter::try_new(locale().into(), YM::medium())
+                .map_err(|error| unavailable(error.to_string()))?,
             percent: words.get("format.percent")?.to_owned(),
             yes: words.get("format.yes")?.to_owned(),
             no: words.get("format.no")?.to_owned(),
@@ -83,25 +90,25 @@ impl Formats {
     /// `31/12/2025`, `31 Dec 2025`.
     #[must_use]
     pub fn day(&self, day: Date) -> String {
-        in_calendar(day).map_or_else(|| day.to_string(), |date| self.day.format(&date).to_string())
+        let (year, month, of_month) = parts(day);
+        Iso::try_new_iso(year, month, of_month)
+            .map_or_else(|_| day.to_string(), |date| self.day.format(&date).to_string())
     }
 
     /// `31 décembre 2025`, `31 December 2025`.
     #[must_use]
     pub fn long_day(&self, day: Date) -> String {
-        in_calendar(day).map_or_else(|| day.to_string(), |date| self.long_day.format(&date).to_string())
+        let (year, month, of_month) = parts(day);
+        Iso::try_new_iso(year, month, of_month)
+            .map_or_else(|_| day.to_string(), |date| self.long_day.format(&date).to_string())
     }
 
     /// `déc. 2025`, `Dec 2025`.
     #[must_use]
     pub fn month(&self, day: Date) -> String {
-        in_calendar(day).map_or_else(|| day.to_string(), |date| self.month.format(&date).to_string())
-    }
-
-    /// The word for what nobody knows.
-    #[must_use]
-    pub fn unknown(&self) -> &str {
-        &self.unknown
+        let (year, month, of_month) = parts(day);
+        Iso::try_new_iso(year, month, of_month)
+            .map_or_else(|_| day.to_string(), |date| self.month.format(&date).to_string())
     }
 
     /// A value as pages show it: money to the cent, ratios as percentages and averages with one decimal,
@@ -149,10 +156,10 @@ pub(super) fn round_half_up(digits: i128, scale: u8, decimals: u8) -> (i128, u8)
     }
 }
 
-fn in_calendar(day: Date) -> Option<input::Date<icu_datetime::input::cal::Iso>> {
-    let month = u8::try_from(day.month()).ok()?;
-    let of_month = u8::try_from(day.day()).ok()?;
-    input::Date::try_new_iso(day.year(), month, of_month).ok()
+/// Year, month and day of the month, as the calendar of the formats takes them.
+fn parts(day: Date) -> (i32, u8, u8) {
+    let small = |number: u32| u8::try_from(number).unwrap_or(u8::MAX);
+    (day.year(), small(day.month()), small(day.day()))
 }
 
 #[cfg(test)]
@@ -177,7 +184,11 @@ mod tests {
             (-5, "−0,05", "−0.05"),
             (123_450, "1\u{202f}234,50", "1,234.50"),
             (-1_234_567_890, "−12\u{202f}345\u{202f}678,90", "−12,345,678.90"),
-            (i128::from(i64::MAX), "92\u{202f}233\u{202f}720\u{202f}368\u{202f}547\u{202f}758,07", "92,233,720,368,547,758.07"),
+            (
+                i128::from(i64::MAX),
+                "92\u{202f}233\u{202f}720\u{202f}368\u{202f}547\u{202f}758,07",
+                "92,233,720,368,547,758.07",
+            ),
         ] {
             assert_eq!(french.number(hundredths, 2), in_french);
             assert_eq!(english.number(hundredths, 2), in_english);
@@ -188,17 +199,28 @@ mod tests {
     fn days_and_months_are_written_as_each_language_writes_them() {
         let day = Date::from_ymd_opt(2025, 12, 31).unwrap();
         let french = formats(Language::Fr);
-        assert_eq!([french.day(day), french.long_day(day), french.month(day)], ["31/12/2025", "31 décembre 2025", "déc. 2025"]);
+        assert_eq!(
+            [french.day(day), french.long_day(day), french.month(day)],
+            ["31/12/2025", "31 décembre 2025", "déc. 2025"]
+        );
         let english = formats(Language::En);
-        assert_eq!([english.day(day), english.long_day(day), english.month(day)], ["31 Dec 2025", "31 December 2025", "Dec 2025"]);
+        assert_eq!(
+            [english.day(day), english.long_day(day), english.month(day)],
+            ["31 Dec 2025", "31 December 2025", "Dec 2025"]
+        );
     }
 
     #[test]
     fn rounding_goes_half_away_from_zero_and_never_shows_minus_zero() {
         let french = formats(Language::Fr);
-        for (digits, scale, decimals, shown) in
-            [(268_407, 4, 1, "26,8"), (25, 2, 1, "0,3"), (-25, 2, 1, "−0,3"), (-4, 2, 1, "0,0"), (99_950, 2, 0, "1\u{202f}000"), (7, 0, 2, "7")]
-        {
+        for (digits, scale, decimals, shown) in [
+            (268_407, 4, 1, "26,8"),
+            (25, 2, 1, "0,3"),
+            (-25, 2, 1, "−0,3"),
+            (-4, 2, 1, "0,0"),
+            (99_950, 2, 0, "1\u{202f}000"),
+            (7, 0, 2, "7"),
+        ] {
             assert_eq!(french.rounded(digits, scale, decimals), shown);
         }
     }

@@ -10,13 +10,17 @@ use crate::model::{Answer, Value};
 const WIDTH: i128 = 960;
 const HEIGHT: i128 = 240;
 const LEFT: i128 = 64;
-const RIGHT: i128 = 8;
+const RIGHT: i128 = 28;
 const TOP: i128 = 12;
 const BOTTOM: i128 = 28;
 
 /// What the template draws: one column a row of `answer`, the `stacked` amounts on top of each other, lowest
 /// first. Amounts below zero have no height. `None` without a positive amount: nothing to draw.
-pub(super) fn month_columns(stacked: &[String], answer: &Answer, reader: &Reader) -> Result<Option<Shown>, ReportError> {
+pub(super) fn month_columns(
+    stacked: &[String],
+    answer: &Answer,
+    reader: &Reader,
+) -> Result<Option<Shown>, ReportError> {
     let amount = |row: usize, name: &str| answer.value(row, name).hundredths().unwrap_or(0).max(0);
     let sum = |row: usize| stacked.iter().map(|name| amount(row, name)).sum::<i128>();
     let highest = (0..answer.rows.len()).map(sum).max().unwrap_or(0);
@@ -50,7 +54,7 @@ pub(super) fn month_columns(stacked: &[String], answer: &Answer, reader: &Reader
             other => reader.formats.exact(other),
         };
         // a name under every third column from the last: all of them would not fit
-        let is_named = (answer.rows.len() - 1 - row) % 3 == 0;
+        let is_named = (answer.rows.len() - 1 - row).is_multiple_of(3);
         let read = reader.words.fill("drawing.column", &[("month", &month), ("amounts", &read.join(", "))])?;
         columns.push(context! {
             x => left, width => (right - left - gap).max(1), middle => left + (right - left - gap) / 2, parts, month, is_named, read,
@@ -114,7 +118,9 @@ mod tests {
 
     #[test]
     fn lines_stand_at_round_amounts_and_are_few() {
-        for (highest, wanted) in [(1_203_456_789, 200_000_000), (100, 20), (999, 200), (3, 1), (1, 1), (1_500_000_000, 500_000_000)] {
+        for (highest, wanted) in
+            [(1_203_456_789, 200_000_000), (100, 20), (999, 200), (3, 1), (1, 1), (1_500_000_000, 500_000_000)]
+        {
             assert_eq!(step(highest), wanted, "{highest}");
             assert!(highest / step(highest) <= 7);
         }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::error::Error as _;
 use std::sync::Arc;
 
+use minijinja::syntax::SyntaxConfig;
 use minijinja::{Environment, ErrorKind, HtmlEscape, UndefinedBehavior, Value as Shown, context};
 
 use super::content_policy::content_policy;
@@ -74,7 +75,7 @@ pub struct SourceFacts {
 pub struct Assumption {
     /// What was assumed: the word `assumptions.<code>`.
     pub code: String,
-    /// Lines it touches.
+    /// Lines it touches; 0 for the file as a whole.
     pub line_count: u64,
     /// Their amount, where it makes sense.
     pub amount: Option<Money>,
@@ -126,21 +127,25 @@ fn render(name: &str, source: &str, page: Shown, words: &Words) -> Result<String
     let mut environment = Environment::new();
     // a name that the page misspells must stop it, not print nothing
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    environment.set_trim_blocks(true);
-    environment.set_lstrip_blocks(true);
     let shared = Arc::new(words.clone());
     environment.add_function("word", move |key: String| {
         let found = shared.get(&key).map(str::to_owned);
-        found.map_err(|missing| minijinja::Error::new(ErrorKind::InvalidOperation, missing.to_string()).with_source(missing))
+        found.map_err(|missing| {
+            minijinja::Error::new(ErrorKind::InvalidOperation, missing.to_string()).with_source(missing)
+        })
     });
     let abbreviations: BTreeMap<String, String> =
         words.under("abbreviations").map(|(short, long)| (short.to_owned(), long.to_owned())).collect();
-    environment.add_filter("abbreviated", move |text: String| Shown::from_safe_string(abbreviated(&text, &abbreviations)));
+    environment
+        .add_filter("abbreviated", move |text: String| Shown::from_safe_string(abbreviated(&text, &abbreviations)));
 
     let failed = |error: minijinja::Error| {
         let missing = error.source().and_then(|source| source.downcast_ref::<ReportError>());
-        missing.cloned().unwrap_or_else(|| ReportError::TemplateFailed { name: name.to_owned(), cause: format!("{error:#}") })
+        missing
+            .cloned()
+            .unwrap_or_else(|| ReportError::TemplateFailed { name: name.to_owned(), cause: format!("{error:#}") })
     };
+    environment.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build().map_err(failed)?);
     // a template of any file name writes HTML here: escaping does not hang on an extension
     environment.set_auto_escape_callback(|_| minijinja::AutoEscape::Html);
     environment.add_template(name, source).map_err(failed)?;
@@ -149,6 +154,7 @@ fn render(name: &str, source: &str, page: Shown, words: &Words) -> Result<String
 
 /// `text` escaped, with each abbreviation that stands alone in it spelled out for whoever asks.
 fn abbreviated(text: &str, abbreviations: &BTreeMap<String, String>) -> String {
+    let escaped = |text: &str| HtmlEscape(text).to_string();
     let mut html = String::with_capacity(text.len() + 64);
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
@@ -156,8 +162,8 @@ fn abbreviated(text: &str, abbreviations: &BTreeMap<String, String>) -> String {
         let end = rest.find(|c: char| c.is_alphanumeric() != is_word).unwrap_or(rest.len());
         let (run, after) = rest.split_at(end);
         match abbreviations.get(run) {
-            Some(long) => html.push_str(&format!("<abbr title=\"{}\">{}</abbr>", HtmlEscape(long), HtmlEscape(run))),
-            None => html.push_str(&HtmlEscape(run).to_string()),
+            Some(long) => html.extend(["<abbr title=\"", &escaped(long), "\">", &escaped(run), "</abbr>"]),
+            None => html.push_str(&escaped(run)),
         }
         rest = after;
     }
@@ -191,7 +197,7 @@ fn panel_context(panel: &PanelSpec, input: &PageInput, reader: &Reader) -> Resul
     };
     let commands: Vec<String> = panel.queries().map(|query| command(query, input)).collect();
     Ok(context! {
-        id => panel.id, shape => panel.shape.code(), title => word("title")?, question => word("question")?,
+        id => &panel.id, shape => panel.shape.code(), title => word("title")?, question => word("question")?,
         note => reader.words.find(&format!("panels.{}.note", panel.id)), content, drawing, empty, commands,
     })
 }
@@ -208,16 +214,25 @@ fn command(query: &str, input: &PageInput) -> String {
 
 fn quoted(argument: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,+@".contains(c);
-    if !argument.is_empty() && argument.chars().all(is_plain) { argument.to_owned() } else { format!("'{}'", argument.replace('\'', r"'\''")) }
+    if !argument.is_empty() && argument.chars().all(is_plain) {
+        argument.to_owned()
+    } else {
+        format!("'{}'", argument.replace('\'', r"'\''"))
+    }
 }
 
-fn tie_out_context(panel: &PanelSpec, answer: &Answer, detail: Option<&Answer>, reader: &Reader) -> Result<Option<Shown>, ReportError> {
+fn tie_out_context(
+    panel: &PanelSpec,
+    answer: &Answer,
+    detail: Option<&Answer>,
+    reader: &Reader,
+) -> Result<Option<Shown>, ReportError> {
     if answer.rows.is_empty() {
         return Ok(None);
     }
     let amount = |name: &str| digits(answer.value(0, name));
     let Some(open) = amount("open_amount") else { return Ok(None) };
-    let money = |hundredths: i128| reader.formats.number(hundredths, 2);
+    let money = |hundredths: i128| amount_with_currency(hundredths, reader);
     let control = amount("control_amount");
     let difference = control.map(|control| open.saturating_sub(control));
     let state = match difference {
@@ -236,9 +251,20 @@ fn tie_out_context(panel: &PanelSpec, answer: &Answer, detail: Option<&Answer>, 
     let query = panel.detail_query.as_deref().unwrap_or_default();
     // net to zero and yet wrong: two customers whose differences cancel are shown too
     let customers = detail.map(|detail| table(panel, query, detail, reader)).transpose()?.flatten();
-    let crossed = (state == "proven" && customers.is_some()).then(|| reader.words.get(&format!("panels.{}.crossed", panel.id)));
+    let crossed =
+        (state == "proven" && customers.is_some()).then(|| reader.words.get(&format!("panels.{}.crossed", panel.id)));
     let state = if crossed.is_some() { "different" } else { state };
-    Ok(Some(context! { state, label, sentence, crossed => crossed.transpose()?, customers, caption => amounts_caption(false, reader)? }))
+    Ok(Some(
+        context! { state, label, sentence, crossed => crossed.transpose()?, customers, caption => amounts_caption(false, reader)? },
+    ))
+}
+
+fn amount_with_currency(hundredths: i128, reader: &Reader) -> String {
+    let amount = reader.formats.number(hundredths, 2);
+    match reader.currency_code {
+        "XXX" | "" => amount,
+        code => format!("{amount}\u{a0}{}", visible(code)),
+    }
 }
 
 fn load_context(load: &LoadFacts, reader: &Reader) -> Shown {
@@ -272,8 +298,12 @@ fn load_panel_context(load: &LoadFacts, reader: &Reader) -> Result<Shown, Report
         let sentence = reader.words.find(&format!("assumptions.{}", assumption.code));
         assumptions.push(context! {
             sentence => sentence.map_or_else(|| visible(&assumption.code).into_owned(), str::to_owned),
-            line_count => count(assumption.line_count),
-            amount => assumption.amount.map_or_else(|| reader.formats.unknown().to_owned(), |amount| reader.formats.number(amount.wide(), 2)),
+            line_count => match assumption.line_count {
+                // a note on the file as a whole counts no lines
+                0 => reader.words.get("load_table.whole_file")?.to_owned(),
+                lines => count(lines),
+            },
+            amount => assumption.amount.map(|amount| reader.formats.number(amount.wide(), 2)).unwrap_or_default(),
         });
     }
     Ok(context! { sources, assumptions, caption => amounts_caption(false, reader)? })
@@ -316,15 +346,14 @@ mod tests {
     #[test]
     fn an_abbreviation_is_spelled_out_only_where_it_stands_alone() {
         let known = [("DSO".to_owned(), "days \"sales\"".to_owned())].into();
-        assert_eq!(
-            abbreviated("DSO & DSOs", &known),
-            "<abbr title=\"days &quot;sales&quot;\">DSO</abbr> &amp; DSOs"
-        );
+        assert_eq!(abbreviated("DSO & DSOs", &known), "<abbr title=\"days &quot;sales&quot;\">DSO</abbr> &amp; DSOs");
     }
 
     #[test]
     fn options_are_quoted_for_a_shell() {
-        for (found, shown) in [("--lake", "--lake"), ("./my lake", "'./my lake'"), ("a'b$(x)", r"'a'\''b$(x)'"), ("", "''")] {
+        for (found, shown) in
+            [("--lake", "--lake"), ("./my lake", "'./my lake'"), ("a'b$(x)", r"'a'\''b$(x)'"), ("", "''")]
+        {
             assert_eq!(quoted(found), shown);
         }
     }

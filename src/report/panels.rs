@@ -149,7 +149,16 @@ mod tests {
         let queries = page.queries();
         assert_eq!(queries.first(), Some(&"receivables"));
         assert_eq!(queries.iter().filter(|query| **query == "receivables").count(), 1);
-        for query in ["tie_out", "aging", "dso", "dso_bridge", "receivables_history", "roll_forward", "top_debtors", "open_items"] {
+        for query in [
+            "tie_out",
+            "aging",
+            "dso",
+            "dso_bridge",
+            "receivables_history",
+            "roll_forward",
+            "top_debtors",
+            "open_items",
+        ] {
             assert!(queries.contains(&query), "`{query}`");
         }
     }

@@ -20,6 +20,9 @@ pub(super) fn header_word<'a>(column: &str, reader: &Reader<'a>) -> Result<&'a s
     reader.words.get(&format!("columns.{column}"))
 }
 
+/// A text of so many characters is not broken over lines: references, dates, codes.
+const LONGEST_UNBROKEN: usize = 16;
+
 /// Where the values of a shown column come from.
 enum Origin {
     Column(usize),
@@ -33,7 +36,12 @@ struct ShownColumn {
 }
 
 /// The table of a panel, or `None` for an answer without rows.
-pub(super) fn table(panel: &PanelSpec, query: &str, answer: &Answer, reader: &Reader) -> Result<Option<Shown>, ReportError> {
+pub(super) fn table(
+    panel: &PanelSpec,
+    query: &str,
+    answer: &Answer,
+    reader: &Reader,
+) -> Result<Option<Shown>, ReportError> {
     if answer.rows.is_empty() {
         return Ok(None);
     }
@@ -125,7 +133,10 @@ impl TableBuilder<'_> {
                 columns.push(ShownColumn { column, origin });
             } else if !is_optional || self.answer.position(name).is_some() {
                 let position = self.position(name)?;
-                columns.push(ShownColumn { column: self.answer.columns[position].clone(), origin: Origin::Column(position) });
+                columns.push(ShownColumn {
+                    column: self.answer.columns[position].clone(),
+                    origin: Origin::Column(position),
+                });
             }
         }
         Ok(columns)
@@ -137,7 +148,8 @@ impl TableBuilder<'_> {
 
     fn is_without_amount(&self, shown: &ShownColumn, rows: &[usize]) -> bool {
         let Origin::Column(column) = shown.origin else { return false };
-        shown.column.kind == ColumnKind::Money && rows.iter().all(|row| digits(&self.answer.rows[*row][column]).unwrap_or(0) == 0)
+        shown.column.kind == ColumnKind::Money
+            && rows.iter().all(|row| digits(&self.answer.rows[*row][column]).unwrap_or(0) == 0)
     }
 
     fn row(&self, row: usize, columns: &[ShownColumn]) -> Result<Shown, ReportError> {
@@ -159,13 +171,23 @@ impl TableBuilder<'_> {
             let text = cell_text(&value, &shown.column, self.panel.whole_amounts, self.reader);
             let bar = (self.panel.bar.as_deref() == Some(&shown.column.name)).then(|| self.bar(&value, shown));
             let explanation = self.explanation(&value, &shown.column);
+            let classes = [
+                ("number", is_number(shown.column.kind)),
+                ("quiet", value.is_null() || digits(&value) == Some(0)),
+                ("named", !beneath.text.is_empty() && beneath.is_ledger),
+                ("short", text.text.chars().count() <= LONGEST_UNBROKEN),
+            ];
+            let class =
+                classes.iter().filter(|(_, applies)| *applies).map(|(class, _)| *class).collect::<Vec<_>>().join(" ");
             cells.push(context! {
-                text => text.text, is_ledger => text.is_ledger, is_number => is_number(shown.column.kind),
-                is_quiet => value.is_null() || digits(&value) == Some(0),
+                text => text.text, is_ledger => text.is_ledger, class,
                 beneath => beneath.text, beneath_is_ledger => beneath.is_ledger, bar, explanation,
             });
         }
-        Ok(Shown::from(cells))
+        let is_total = values.iter().zip(&self.answer.columns).any(|(value, column)| {
+            column.name.ends_with("_code") && matches!(value, Value::Text(code) if code == "total")
+        });
+        Ok(context! { cells, is_total })
     }
 
     fn explanation(&self, value: &Value, column: &AnswerColumn) -> Option<&str> {
@@ -252,7 +274,10 @@ fn cell_text(value: &Value, column: &AnswerColumn, whole_amounts: bool, reader: 
         Value::Text(code) if column.name.ends_with("_code") || column.name == "kind" => {
             // codes may be a user's own data (buckets, reasons): one without a word shows as it is
             let word = reader.words.find(&format!("codes.{}.{code}", column.name));
-            word.map_or_else(|| CellText { text: visible(code).into_owned(), is_ledger: true }, |word| ours(word.to_owned()))
+            word.map_or_else(
+                || CellText { text: visible(code).into_owned(), is_ledger: true },
+                |word| ours(word.to_owned()),
+            )
         }
         Value::Text(text) => CellText { text: visible(text).into_owned(), is_ledger: true },
         Value::Decimal { digits, scale } if whole_amounts && column.kind == ColumnKind::Money => {

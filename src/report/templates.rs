@@ -39,7 +39,11 @@ impl Templates {
         let built_in = || BUILT_IN.iter().find(|(of, _)| *of == name).map(|(_, text)| *text);
         let text = self.own.get(name).map(String::as_str).or_else(built_in);
         let text = text.ok_or_else(|| ReportError::TemplateMissing { name: name.to_owned() })?;
-        Ok(if text.contains('\r') { Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n")) } else { Cow::Borrowed(text) })
+        Ok(if text.contains('\r') {
+            Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n"))
+        } else {
+            Cow::Borrowed(text)
+        })
     }
 
     /// The words of a language, the user's own over the built-in ones.

@@ -9,7 +9,7 @@ const BUILT_IN: [(Language, &str); 2] = [
     (Language::En, include_str!("../../reports/words.en.toml")),
 ];
 
-/// The words of one language. A key is the path in the TOML file: `checks.tie_out.fault`.
+/// The words of one language. A key is the path in the TOML file: `checks.over_allocated.fault`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Words {
     language: Language,
@@ -25,7 +25,8 @@ impl Words {
         let mut texts = BTreeMap::new();
         let built_in = BUILT_IN.iter().filter(|(of, _)| *of == language).map(|(_, text)| *text);
         for source in built_in.chain(overrides) {
-            let unreadable = |cause: String| ReportError::WordsUnreadable { name: language.words_name().to_owned(), cause };
+            let unreadable =
+                |cause: String| ReportError::WordsUnreadable { name: language.words_name().to_owned(), cause };
             let table: toml::Table = source.parse().map_err(|error: toml::de::Error| unreadable(error.to_string()))?;
             flatten("", table, &mut texts).map_err(|key| unreadable(format!("`{key}` is not a text")))?;
         }
@@ -111,8 +112,10 @@ fn flatten(prefix: &str, table: toml::Table, texts: &mut BTreeMap<String, String
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "words that do not load must stop the test")]
 mod tests {
+    use std::path::Path;
+
     use super::*;
-    use crate::model::ItemKind;
+    use crate::model::{ColumnKind, ItemKind};
 
     fn keys(language: Language) -> Vec<String> {
         Words::load(language, None).unwrap().texts.into_keys().collect()
@@ -165,6 +168,46 @@ mod tests {
         }
     }
 
+    /// The files of a folder of queries: name and text.
+    fn queries(folder: &str) -> Vec<(String, String)> {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("queries").join(folder);
+        let files = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
+        files
+            .filter(|path| path.extension().is_some_and(|extension| extension == "sql"))
+            .map(|path| {
+                (path.file_stem().unwrap().to_string_lossy().into_owned(), std::fs::read_to_string(path).unwrap())
+            })
+            .collect()
+    }
+
+    #[test]
+    fn every_check_has_its_words() {
+        for language in Language::ALL {
+            let words = Words::load(language, None).unwrap();
+            for (check, _) in queries("checks") {
+                for part in ["title", "fault", "todo"] {
+                    words.get(&format!("checks.{check}.{part}")).unwrap();
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_published_column_has_its_word() {
+        let words = Words::load(Language::Fr, None).unwrap();
+        for (query, text) in queries("metrics") {
+            // a column is a line of the header with two words or more, three spaces in
+            let lines = text.lines().filter_map(|line| line.strip_prefix("--   "));
+            for line in lines.filter(|line| !line.starts_with(' ')) {
+                let mut parts = line.split_whitespace();
+                let (Some(column), Some(kind)) = (parts.next(), parts.next()) else { continue };
+                if ColumnKind::parse(kind).is_some() {
+                    assert!(words.find(&format!("columns.{column}")).is_some(), "`{column}` of `{query}`");
+                }
+            }
+        }
+    }
+
     #[test]
     fn a_word_nobody_wrote_is_named() {
         let words = Words::load(Language::Fr, None).unwrap();
@@ -175,11 +218,11 @@ mod tests {
 
     #[test]
     fn a_users_word_replaces_ours_and_may_add_to_them() {
-        let own = "[checks.tie_out]\nfault = \"mine\"\n[checks.own]\nfault = \"new\"";
+        let own = "[checks.over_allocated]\nfault = \"mine\"\n[checks.own]\nfault = \"new\"";
         let words = Words::load(Language::En, Some(own)).unwrap();
-        assert_eq!(words.get("checks.tie_out.fault"), Ok("mine"));
+        assert_eq!(words.get("checks.over_allocated.fault"), Ok("mine"));
         assert_eq!(words.get("checks.own.fault"), Ok("new"));
-        assert!(words.get("checks.tie_out.todo").is_ok());
+        assert!(words.get("checks.over_allocated.todo").is_ok());
     }
 
     #[test]

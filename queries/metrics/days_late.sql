@@ -1,0 +1,131 @@
+-- days_late: how many days after the due date customers pay, and how late what they owe is.
+--
+-- grain:   one basis
+-- key:     basis_code
+-- source:  item_steps, known_items, known_allocations, item_balances
+-- params:  $as_of date
+-- columns:
+--   basis_code          text     settled; at_risk: those and what is past due, late until $as_of
+--   item_count          int      debit items with a due date
+--   mean_days           decimal  each item counts once; negative when paid before the due date
+--   weighted_mean_days  decimal  each item counts by its amount, a past-due one by what is open
+--   median_days         decimal  interpolated
+--   p90_days            decimal  interpolated: nine items in ten are no later
+
+-- An item is settled on the day its open amount reaches 0, and by cash when a receipt acts on
+-- that day: what a credit note, offset, factor or write-off closes says nothing of paying.
+with closed_items as (
+    select
+        item_steps.item_number,
+        max(case when item_steps.item_change_amount <> 0 then item_steps.step_date end)
+            as settled_date
+    from item_steps
+    where item_steps.is_debit and item_steps.overdue_date is not null
+    group by item_steps.item_number
+    having bool_or(item_steps.next_step_date is null and item_steps.item_open_amount = 0)
+),
+
+cash_days as (
+    select
+        known_allocations.debit_item_number as item_number,
+        known_allocations.acting_date
+    from known_allocations
+    inner join known_items on known_allocations.credit_item_number = known_items.item_number
+    where known_items.kind = 'receipt' and known_allocations.amount > 0
+    group by known_allocations.debit_item_number, known_allocations.acting_date
+),
+
+lateness as (
+    select
+        false as is_open,
+        closed_items.settled_date - known_items.due_date as late_days,
+        known_items.answer_amount as weight_amount
+    from closed_items
+    inner join known_items on closed_items.item_number = known_items.item_number
+    inner join cash_days
+        on closed_items.item_number = cash_days.item_number
+        and closed_items.settled_date = cash_days.acting_date
+    where closed_items.settled_date > $as_of - interval '12 months'
+    union all
+    select
+        true as is_open,
+        item_balances.past_due_days as late_days,
+        item_balances.open_amount as weight_amount
+    from item_balances
+    where
+        item_balances.is_debit
+        and item_balances.open_amount > 0
+        and item_balances.past_due_days > 0
+),
+
+bases as (
+    select
+        1 as basis_order,
+        'settled' as basis_code
+    union all
+    select
+        2 as basis_order,
+        'at_risk' as basis_code
+),
+
+ranked_lateness as (
+    select
+        bases.basis_code,
+        lateness.late_days,
+        lateness.weight_amount,
+        cast(
+            row_number() over (partition by bases.basis_code order by lateness.late_days) as bigint
+        ) - 1 as late_rank,
+        count(*) over (partition by bases.basis_code) as item_count
+    from lateness
+    inner join bases on bases.basis_code = 'at_risk' or not lateness.is_open
+),
+
+-- a quantile stands at (count − 1) × share: the two ranks around it are mixed, in hundredths
+summaries as (
+    select
+        ranked_lateness.basis_code,
+        count(*) as item_count,
+        sum(ranked_lateness.late_days) as late_days,
+        sum(cast(ranked_lateness.late_days * ranked_lateness.weight_amount as decimal(38, 2)))
+            as weighted_amount,
+        sum(ranked_lateness.weight_amount) as weight_amount,
+        sum(
+            case ranked_lateness.late_rank - (ranked_lateness.item_count - 1) * 50 / 100
+                when 0
+                    then ranked_lateness.late_days
+                    * (100 - (ranked_lateness.item_count - 1) * 50 % 100)
+                when 1
+                    then ranked_lateness.late_days * ((ranked_lateness.item_count - 1) * 50 % 100)
+                else 0
+            end
+        ) as median_hundredths,
+        sum(
+            case ranked_lateness.late_rank - (ranked_lateness.item_count - 1) * 90 / 100
+                when 0
+                    then ranked_lateness.late_days
+                    * (100 - (ranked_lateness.item_count - 1) * 90 % 100)
+                when 1
+                    then ranked_lateness.late_days * ((ranked_lateness.item_count - 1) * 90 % 100)
+                else 0
+            end
+        ) as p90_hundredths
+    from ranked_lateness
+    group by ranked_lateness.basis_code
+)
+
+select
+    bases.basis_code,
+    coalesce(summaries.item_count, 0) as item_count,
+    cast(cast(summaries.late_days as decimal(38, 6)) / summaries.item_count as decimal(18, 4))
+        as mean_days,
+    cast(
+        cast(summaries.weighted_amount as decimal(50, 8))
+        / nullif(cast(summaries.weight_amount as decimal(24, 2)), 0) as decimal(18, 4)
+    ) as weighted_mean_days,
+    cast(cast(summaries.median_hundredths as decimal(38, 6)) / 100 as decimal(18, 4))
+        as median_days,
+    cast(cast(summaries.p90_hundredths as decimal(38, 6)) / 100 as decimal(18, 4)) as p90_days
+from bases
+left join summaries on bases.basis_code = summaries.basis_code
+order by bases.basis_order

@@ -1,0 +1,117 @@
+-- roll_forward: from one month's closing receivables to the next, by what moved them.
+--
+-- grain:   one complete month-end on or before $as_of, from the first posted month on
+-- key:     month_end_date
+-- source:  as_of_days, receivables_by_day, known_items
+-- params:  none
+-- columns:
+--   month_end_date            date   last day of the month
+--   opening_amount            money  open at the month-end before
+--   invoices_amount           money  items posted in the month, by kind
+--   credit_notes_amount       money  negative claims
+--   receipts_amount           money  cash that came in
+--   returned_receipts_amount  money  cash that the bank took back
+--   discounts_amount          money  for early payment
+--   write_offs_amount         money  claims given up
+--   offsets_amount            money  set against what we owe
+--   factored_amount           money  sold to a factor
+--   transfers_amount          money  between receivable accounts
+--   adjustments_amount        money  anything else, and exchange differences of allocations
+--   openings_amount           money  balances brought forward
+--   closing_amount            money  the sum; open at the month-end
+
+with months as (
+    select
+        as_of_days.as_of_date as month_end_date,
+        as_of_days.month_number,
+        as_of_days.is_posted,
+        receivables_by_day.open_amount as closing_amount,
+        lag(receivables_by_day.open_amount, 1, cast(0 as decimal(18, 2))) over (
+            order by as_of_days.as_of_date
+        ) as opening_amount
+    from as_of_days
+    inner join receivables_by_day on as_of_days.as_of_date = receivables_by_day.as_of_date
+    where as_of_days.is_month_end
+),
+
+movements as (
+    select
+        cast(date_part('year', known_items.posted_date) as bigint) * 12
+        + cast(date_part('month', known_items.posted_date) as bigint) - 1 as month_number,
+        sum(case when known_items.kind = 'invoice' then known_items.answer_amount end)
+            as invoices_amount,
+        sum(case when known_items.kind = 'credit_note' then known_items.answer_amount end)
+            as credit_notes_amount,
+        sum(case when known_items.kind = 'receipt' then known_items.answer_amount end)
+            as receipts_amount,
+        sum(case when known_items.kind = 'returned_receipt' then known_items.answer_amount end)
+            as returned_receipts_amount,
+        sum(case when known_items.kind = 'discount' then known_items.answer_amount end)
+            as discounts_amount,
+        sum(case when known_items.kind = 'write_off' then known_items.answer_amount end)
+            as write_offs_amount,
+        sum(case when known_items.kind = 'offset' then known_items.answer_amount end)
+            as offsets_amount,
+        sum(case when known_items.kind = 'factored' then known_items.answer_amount end)
+            as factored_amount,
+        sum(case when known_items.kind = 'transfer' then known_items.answer_amount end)
+            as transfers_amount,
+        sum(case when known_items.kind = 'opening' then known_items.answer_amount end)
+            as openings_amount
+    from known_items
+    group by month_number
+),
+
+month_movements as (
+    select
+        months.month_end_date,
+        months.is_posted,
+        months.opening_amount,
+        months.closing_amount,
+        coalesce(movements.invoices_amount, 0) as invoices_amount,
+        coalesce(movements.credit_notes_amount, 0) as credit_notes_amount,
+        coalesce(movements.receipts_amount, 0) as receipts_amount,
+        coalesce(movements.returned_receipts_amount, 0) as returned_receipts_amount,
+        coalesce(movements.discounts_amount, 0) as discounts_amount,
+        coalesce(movements.write_offs_amount, 0) as write_offs_amount,
+        coalesce(movements.offsets_amount, 0) as offsets_amount,
+        coalesce(movements.factored_amount, 0) as factored_amount,
+        coalesce(movements.transfers_amount, 0) as transfers_amount,
+        coalesce(movements.openings_amount, 0) as openings_amount
+    from months
+    left join movements on months.month_number = movements.month_number
+)
+
+select
+    month_movements.month_end_date,
+    month_movements.opening_amount,
+    cast(month_movements.invoices_amount as decimal(18, 2)) as invoices_amount,
+    cast(month_movements.credit_notes_amount as decimal(18, 2)) as credit_notes_amount,
+    cast(month_movements.receipts_amount as decimal(18, 2)) as receipts_amount,
+    cast(month_movements.returned_receipts_amount as decimal(18, 2)) as returned_receipts_amount,
+    cast(month_movements.discounts_amount as decimal(18, 2)) as discounts_amount,
+    cast(month_movements.write_offs_amount as decimal(18, 2)) as write_offs_amount,
+    cast(month_movements.offsets_amount as decimal(18, 2)) as offsets_amount,
+    cast(month_movements.factored_amount as decimal(18, 2)) as factored_amount,
+    cast(month_movements.transfers_amount as decimal(18, 2)) as transfers_amount,
+    -- Items of kind adjustment or of none of these, and, in base currency, what allocations between
+    -- items of different rates change: the rest of the change of the balance.
+    cast(
+        month_movements.closing_amount
+        - month_movements.opening_amount
+        - month_movements.invoices_amount
+        - month_movements.credit_notes_amount
+        - month_movements.receipts_amount
+        - month_movements.returned_receipts_amount
+        - month_movements.discounts_amount
+        - month_movements.write_offs_amount
+        - month_movements.offsets_amount
+        - month_movements.factored_amount
+        - month_movements.transfers_amount
+        - month_movements.openings_amount as decimal(18, 2)
+    ) as adjustments_amount,
+    cast(month_movements.openings_amount as decimal(18, 2)) as openings_amount,
+    month_movements.closing_amount
+from month_movements
+where month_movements.is_posted
+order by month_movements.month_end_date

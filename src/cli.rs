@@ -1,0 +1,190 @@
+//! What can be typed. What it means is settled in `settings.rs`, what it does in `commands/`.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::commands;
+use crate::error::{self, Outcome};
+
+/// Receivables analytics that prove themselves against the ledger.
+#[derive(Debug, Parser)]
+#[command(name = "encours", version, about, propagate_version = true)]
+pub struct Cli {
+    /// What is asked everywhere.
+    #[command(flatten)]
+    pub common: Common,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Options of every command.
+#[derive(Clone, Debug, Default, Args)]
+pub struct Common {
+    /// Folder of the lake [default: ./lake]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub lake: Option<PathBuf>,
+    /// One company only (for `load`: the company the files belong to)
+    #[arg(long, global = true, value_name = "ID")]
+    pub company: Option<String>,
+    /// One currency only
+    #[arg(long, global = true, value_name = "CODE")]
+    pub currency: Option<String>,
+    /// End of this day [default: the latest posted date that is not after today]
+    #[arg(long, global = true, value_name = "YYYY-MM-DD")]
+    pub as_of: Option<String>,
+    /// As known after that load: its number, a day or a time
+    #[arg(long, global = true, value_name = "VERSION|TIME")]
+    pub known_at: Option<String>,
+    /// Language of words, numbers and dates
+    #[arg(long, global = true, value_name = "fr|en")]
+    pub lang: Option<String>,
+    /// Form of the answer
+    #[arg(long, global = true, value_enum, default_value_t)]
+    pub output: Output,
+    /// Say only what is wrong
+    #[arg(long, global = true)]
+    pub quiet: bool,
+}
+
+/// Form of an answer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Output {
+    /// For the eye.
+    #[default]
+    Table,
+    /// Comma-separated, with a header.
+    Csv,
+    /// An array of objects.
+    Json,
+    /// A Parquet file, for other tools.
+    Parquet,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Generate the demo company, load it, check it, write its pages
+    Demo(DemoArguments),
+    /// Load ledgers and payment histories into the lake
+    Load(LoadArguments),
+    /// Say what a file is and how it would be read
+    Inspect(InspectArguments),
+    /// The lines the lake's sources had refused
+    Rejects,
+    /// The loads, oldest first
+    History,
+    /// Ask a question
+    Query(QueryArguments),
+    /// Look for faults; silence means healthy
+    Check,
+    /// Write the pages of a report
+    Report(ReportArguments),
+}
+
+/// `encours demo`
+#[derive(Debug, Args)]
+pub struct DemoArguments {
+    /// Folder for the company's files, lake and pages
+    #[arg(long, value_name = "DIR", default_value = "encours-demo")]
+    pub out: PathBuf,
+    /// Another seed, another company
+    #[arg(long, default_value_t = 42)]
+    pub seed: u64,
+}
+
+/// How files are read.
+#[derive(Clone, Debug, Default, Args)]
+pub struct ReadingArguments {
+    /// A mapping by name, or its file
+    #[arg(long, value_name = "NAME|FILE")]
+    pub mapping: Option<String>,
+    /// Encoding, where the guess is wrong: utf-8, iso-8859-15, cp1252, cp850, utf-16
+    #[arg(long, value_name = "E")]
+    pub encoding: Option<String>,
+    /// Whether 01/02 is in February (dmy) or January (mdy), where the file cannot tell
+    #[arg(long, value_name = "dmy|mdy")]
+    pub date_order: Option<String>,
+}
+
+/// `encours load`
+#[derive(Debug, Args)]
+pub struct LoadArguments {
+    /// Files; none: the sources of encours.toml
+    #[arg(value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// How they are read
+    #[command(flatten)]
+    pub reading: ReadingArguments,
+    /// First forget all that this source had brought
+    #[arg(long, value_name = "SOURCE")]
+    pub replace: Vec<String>,
+}
+
+/// `encours inspect`
+#[derive(Debug, Args)]
+pub struct InspectArguments {
+    /// The file
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// How it is read
+    #[command(flatten)]
+    pub reading: ReadingArguments,
+}
+
+/// `encours query`
+#[derive(Debug, Args)]
+pub struct QueryArguments {
+    /// Name of the query
+    #[arg(value_name = "NAME")]
+    pub name: Option<String>,
+    /// Describe all queries
+    #[arg(long)]
+    pub list: bool,
+    /// Ask in SQL (read-only); `$as_of` is the day
+    #[arg(long, value_name = "SELECT…", conflicts_with_all = ["name", "list"])]
+    pub sql: Option<String>,
+    /// How many month-ends a history answers
+    #[arg(long, value_name = "N", default_value_t = 36)]
+    pub months: u16,
+}
+
+/// `encours report`
+#[derive(Debug, Args)]
+pub struct ReportArguments {
+    /// Name of the report
+    #[arg(value_name = "NAME", default_value = "controller")]
+    pub name: String,
+    /// Folder for the pages
+    #[arg(long, value_name = "DIR", default_value = "out")]
+    pub out: PathBuf,
+}
+
+/// Runs the command line; the process's exit status.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(cause) => {
+            // help and version are answers, not errors
+            let printed = cause.print();
+            return if cause.use_stderr() || printed.is_err() { Outcome::NotDone.into() } else { Outcome::Done.into() };
+        }
+    };
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().thread_stack_size(8 << 20).build() {
+        Ok(runtime) => runtime,
+        Err(cause) => {
+            error::say(&error::Error::Plain(format!("no threads can be started: {cause}"), "free some memory".into()));
+            return Outcome::NotDone.into();
+        }
+    };
+    match runtime.block_on(commands::run(&cli)) {
+        Ok(outcome) => outcome.into(),
+        Err(cause) => {
+            error::say(&cause);
+            Outcome::NotDone.into()
+        }
+    }
+}

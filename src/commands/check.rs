@@ -1,0 +1,64 @@
+//! `encours check`: every row of `queries/checks/*` is a fault, with what to do; silence means healthy.
+
+use crate::cli::Output;
+use crate::commands::shared;
+use crate::engine::{Engine, Room};
+use crate::error::{Error, Outcome};
+use crate::model::{Answer, AnswerColumn, ColumnKind, Value};
+use crate::report::CheckResult;
+use crate::settings::Settings;
+
+pub(super) async fn run(settings: &Settings, output: Output) -> Result<Outcome, Error> {
+    let snapshot = shared::snapshot(settings).await?;
+    let mut engine = shared::engine(settings, &snapshot).await?;
+    let words = shared::words(settings)?;
+    let mut faults = Answer::default();
+    let mut todos = Vec::new();
+    for (result, answer) in run_all(&mut engine).await? {
+        if answer.rows.is_empty() {
+            continue;
+        }
+        let word = |part: &str, own: &str| {
+            words.find(&format!("checks.{}.{part}", result.name)).unwrap_or(own).to_owned()
+        };
+        let fault = word("fault", &result.fault);
+        if faults.columns.is_empty() {
+            faults.columns = ["check_code", "fault_text"]
+                .map(|name| AnswerColumn { name: name.to_owned(), kind: ColumnKind::Text })
+                .into_iter()
+                .chain(answer.columns.clone())
+                .collect();
+        }
+        for row in answer.rows {
+            let named = [Value::Text(result.name.clone()), Value::Text(fault.clone())];
+            faults.rows.push(named.into_iter().chain(row).collect());
+        }
+        todos.push(format!("{}: {}", result.name, word("todo", &result.todo)));
+    }
+    if faults.rows.is_empty() {
+        if output == Output::Json {
+            shared::write(settings, &faults, output)?;
+        }
+        return Ok(Outcome::Done);
+    }
+    shared::write(settings, &faults, output)?;
+    todos.iter().for_each(|todo| shared::say(settings, todo));
+    Ok(Outcome::Doubtful)
+}
+
+/// Every check and its faults, by name.
+pub(super) async fn run_all(engine: &mut Engine) -> Result<Vec<(CheckResult, Answer)>, Error> {
+    let checks: Vec<_> = engine.catalogue().in_room(Room::Checks).map(|query| query.header.clone()).collect();
+    let mut results = Vec::new();
+    for header in checks {
+        let answer = engine.ask(&header.name).await?;
+        let result = CheckResult {
+            name: header.name,
+            fault_count: answer.rows.len() as u64,
+            fault: header.fault,
+            todo: header.todo,
+        };
+        results.push((result, answer));
+    }
+    Ok(results)
+}

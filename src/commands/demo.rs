@@ -1,0 +1,40 @@
+//! `encours demo`: the demo company is generated, loaded, checked, and its pages are written.
+
+use std::path::PathBuf;
+
+use crate::cli::{DemoArguments, Output, ReadingArguments};
+use crate::commands::{check, load, report, shared};
+use crate::demo::{self, DemoOptions};
+use crate::error::{Error, Outcome};
+use crate::lake::Lake;
+use crate::report::Language;
+use crate::settings::Settings;
+
+pub(super) async fn run(settings: &Settings, arguments: &DemoArguments) -> Result<Outcome, Error> {
+    let words = shared::words(settings)?;
+    let folder = std::path::absolute(&arguments.out).map_err(|cause| Error::Disk(arguments.out.clone(), cause))?;
+    let options = DemoOptions { seed: arguments.seed, ..DemoOptions::default() };
+    let sources = folder.join("sources");
+    let written = demo::write(&options, &sources)?;
+    let files: Vec<PathBuf> = written.files.iter().map(|file| sources.join(&file.name)).collect();
+    shared::print(&words.fill("demo.generated", &[("folder", &sources.display().to_string())])?)?;
+
+    let demo = Settings {
+        lake: Lake::at(&folder.join("lake")),
+        company: None,
+        as_of: settings.as_of.or(Some(options.last_year_end)),
+        ..settings.clone()
+    };
+    let loaded = load::load(&demo, &files, &ReadingArguments::default(), &[]).await?;
+    let checked = check::run(&demo, Output::Table).await?;
+    let mut outcome = if loaded == Outcome::Done { checked } else { loaded };
+    for language in Language::ALL {
+        let reader = Settings { language, ..demo.clone() };
+        let (page, tied) = report::write(&reader, "controller", &folder.join("pages")).await?;
+        shared::print(&words.fill("demo.open", &[("page", &page.display().to_string())])?)?;
+        if tied != Outcome::Done {
+            outcome = tied;
+        }
+    }
+    Ok(outcome)
+}

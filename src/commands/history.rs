@@ -1,0 +1,44 @@
+//! `encours history`: the loads, oldest first.
+
+use crate::cli::Output;
+use crate::commands::shared;
+use crate::error::{Error, Outcome};
+use crate::lake::LoadRecord;
+use crate::model::{Answer, AnswerColumn, ColumnKind, Value};
+use crate::settings::Settings;
+
+pub(super) async fn run(settings: &Settings, output: Output) -> Result<Outcome, Error> {
+    shared::snapshot(settings).await?;
+    let history = settings.lake.history().await?;
+    let columns = [
+        ("load_order", ColumnKind::Int),
+        ("loaded_at", ColumnKind::Text),
+        ("company_id", ColumnKind::Text),
+        ("source_file", ColumnKind::Text),
+        ("line_count", ColumnKind::Int),
+        ("accepted_count", ColumnKind::Int),
+        ("rejected_count", ColumnKind::Int),
+        ("debit_amount", ColumnKind::Money),
+        ("credit_amount", ColumnKind::Money),
+    ];
+    let columns = columns.map(|(name, kind)| AnswerColumn { name: name.to_owned(), kind }).to_vec();
+    let rows = history.iter().map(row).collect();
+    shared::write(settings, &Answer { columns, rows }, output)?;
+    Ok(Outcome::Done)
+}
+
+fn row(load: &LoadRecord) -> Vec<Value> {
+    let files: Vec<&str> =
+        load.sources.as_array().into_iter().flatten().filter_map(|source| source["file"].as_str()).collect();
+    vec![
+        Value::Int(i64::try_from(load.version).unwrap_or(i64::MAX)),
+        Value::Text(load.loaded_at.clone()),
+        Value::Text(load.company_id.clone()),
+        Value::Text(files.join(", ")),
+        Value::Int(load.line_count),
+        Value::Int(load.accepted_count),
+        Value::Int(load.rejected_count),
+        Value::Decimal { digits: load.debit_total, scale: 2 },
+        Value::Decimal { digits: load.credit_total, scale: 2 },
+    ]
+}

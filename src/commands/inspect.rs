@@ -1,0 +1,72 @@
+//! `encours inspect`: what a file is, what was recognised, a mapping to save, the first rejects.
+
+use crate::cli::InspectArguments;
+use crate::commands::{load, shared};
+use crate::error::{Error, Outcome};
+use crate::ingest::{self, Inspection};
+use crate::report::{Formats, Words, visible};
+use crate::settings::Settings;
+
+pub(super) fn run(settings: &Settings, arguments: &InspectArguments) -> Result<Outcome, Error> {
+    let rules = load::Rules::settle(settings, &arguments.reading)?;
+    let inspection = ingest::inspect(&arguments.file, &rules.options(&|_| {}))?;
+    let words = shared::words(settings)?;
+    for line in lines(&inspection, &words, &Formats::new(&words)?)? {
+        shared::print(&line)?;
+    }
+    let is_doubtful = inspection.report.as_ref().is_none_or(|report| report.rejected_count > 0);
+    Ok(if is_doubtful { Outcome::Doubtful } else { Outcome::Done })
+}
+
+fn lines(found: &Inspection, words: &Words, formats: &Formats) -> Result<Vec<String>, Error> {
+    let mut lines = Vec::new();
+    let number = |count: u64| formats.number(i128::from(count), 0);
+    let mut fact = |key: &str, text: &str| -> Result<(), Error> {
+        let name = words.get(&format!("inspect.{key}"))?;
+        lines.push(format!("{name}: {}", visible(text)));
+        Ok(())
+    };
+    fact("file", &found.file_name)?;
+    fact("size", &number(found.byte_count))?;
+    fact("format", &found.format_code)?;
+    fact("encoding", found.encoding_code)?;
+    if let Some(code) = found.line_end_code {
+        fact("line_end", code)?;
+    }
+    if let Some(separator) = found.separator {
+        fact("separator", &separator.escape_default().to_string())?;
+    }
+    for column in &found.columns {
+        match &column.known_as {
+            Some(name) => fact("column_known", &format!("{} → {name}", column.header))?,
+            None => fact("column_unknown", &column.header)?,
+        }
+    }
+    if !found.missing_columns.is_empty() {
+        fact("columns_missing", &found.missing_columns.join(", "))?;
+    }
+    if let Some(report) = &found.report {
+        if let Some(year) = report.fiscal_year {
+            fact("fiscal_year", &format!("{} – {}", formats.day(year.year_start), formats.day(year.year_end)))?;
+        }
+        fact("source", &report.source_key)?;
+        fact("lines", &number(report.line_count))?;
+        fact("accepted", &number(report.accepted_count))?;
+        fact("rejected", &number(report.rejected_count))?;
+        fact("receivable", &number(report.receivable_count))?;
+        fact("debit", &formats.number(report.debit_total, 2))?;
+        fact("credit", &formats.number(report.credit_total, 2))?;
+        for note in &report.notes {
+            fact("note", &note.text)?;
+        }
+    }
+    for reject in &found.first_rejects {
+        let reason = words.find(&format!("reasons.{}", reject.reason.code())).unwrap_or(reject.reason.code());
+        fact("reject", &format!("{} · {reason} · {} · {}", reject.line, reject.found, reject.text))?;
+    }
+    if let Some(mapping) = &found.proposed_mapping {
+        fact("mapping", "")?;
+        lines.push(mapping.trim_end().to_owned());
+    }
+    Ok(lines)
+}

@@ -1,0 +1,171 @@
+//! `encours load`: files are read into staged Parquet, merged with what the lake holds, receivables are derived from
+//! ledgers, and everything is committed at once or not at all.
+
+mod merge;
+mod receivables;
+mod references;
+mod sources;
+mod stage;
+mod summary;
+mod wanted;
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use self::receivables::Receivables;
+use self::stage::Source;
+use self::wanted::Wanted;
+use crate::cli::{LoadArguments, ReadingArguments};
+use crate::commands::shared;
+use crate::engine::Engine;
+use crate::error::{Error, Outcome};
+use crate::ingest::staging;
+use crate::lake::{KnownAt, LakeError, LoadRecord, Snapshot};
+use crate::model::Rows;
+use crate::settings::Settings;
+
+/// How often a load starts again because others were committed first.
+const ATTEMPTS: u32 = 20;
+
+pub(super) use self::sources::held;
+pub(super) use self::stage::Rules;
+
+/// Memory the SQL steps of a load may hold before they go to disk.
+const STEP_MEMORY: usize = 384 << 20;
+
+pub(super) async fn run(settings: &Settings, arguments: &LoadArguments) -> Result<Outcome, Error> {
+    let files = if arguments.files.is_empty() { settings.sources.clone() } else { arguments.files.clone() };
+    if files.is_empty() {
+        return Err(Error::Plain(
+            "found no file to load".to_owned(),
+            "name the files, `encours load FILE…`, or list them as `sources` in encours.toml".to_owned(),
+        ));
+    }
+    load(settings, &files, &arguments.reading, &arguments.replace).await
+}
+
+/// Loads files into the lake as one load.
+pub(super) async fn load(
+    settings: &Settings,
+    files: &[PathBuf],
+    reading: &ReadingArguments,
+    replace: &[String],
+) -> Result<Outcome, Error> {
+    let load_id = new_load_id();
+    let mut base = settings.lake.snapshot(&KnownAt::Latest).await?;
+    let held = sources::held(&settings.lake.history().await?);
+    let fresh = stage::not_yet_held(settings, files, reading, replace, &held)?;
+    for file in fresh.held {
+        shared::print(&format!("{}: the lake already holds it; nothing changes", file.display()))?;
+    }
+    if fresh.files.is_empty() && replace.is_empty() {
+        return Ok(Outcome::Done);
+    }
+    let staged = stage::read_all(settings, &fresh.files, reading, &load_id)?;
+    let outcome = commit(settings, &mut base, &staged, replace, &load_id).await;
+    if outcome.is_err() {
+        staged.iter().flat_map(|source| &source.files).for_each(|file| drop(std::fs::remove_file(&file.path)));
+    }
+    let (record, rejected) = outcome?;
+    for line in summary::lines(settings, &staged, &record)? {
+        shared::print(&line)?;
+    }
+    Ok(if rejected { Outcome::Doubtful } else { Outcome::Done })
+}
+
+/// Merges, derives and commits, again from the start when another load was committed meanwhile.
+async fn commit(
+    settings: &Settings,
+    base: &mut Snapshot,
+    staged: &[Source],
+    replace: &[String],
+    load_id: &str,
+) -> Result<(LoadRecord, bool), Error> {
+    let write_rows = |rows: &Rows, path: &std::path::Path| {
+        staging::write_file(rows, path).map_err(|cause| cause.to_string())
+    };
+    for attempt in 0..ATTEMPTS {
+        // a name of its own for every try: files of a lost one may be named in a log already
+        let tag = format!("{load_id}{attempt}");
+        let mut prepared = prepare(settings, base, staged, replace, load_id, &tag).await?;
+        match settings.lake.commit(base, &prepared.wanted.changes(base), prepared.record.clone(), &write_rows).await {
+            Ok(record) => return Ok((record, prepared.record.rejected_count > 0)),
+            Err(LakeError::Moved) => {
+                prepared.wanted.forget_own(staged);
+                tokio::time::sleep(std::time::Duration::from_millis(50 * u64::from(attempt + 1))).await;
+                *base = settings.lake.snapshot(&KnownAt::Latest).await?;
+            }
+            Err(cause) => {
+                prepared.wanted.forget_own(staged);
+                return Err(cause.into());
+            }
+        }
+    }
+    Err(LakeError::Moved.into())
+}
+
+struct Prepared {
+    wanted: Wanted,
+    record: LoadRecord,
+}
+
+async fn prepare(
+    settings: &Settings,
+    base: &Snapshot,
+    staged: &[Source],
+    replace: &[String],
+    load_id: &str,
+    tag: &str,
+) -> Result<Prepared, Error> {
+    let mut wanted = Wanted::of(base);
+    let removed = sources::remove(&mut wanted, replace, staged, base)?;
+    let catalogue = settings.catalogue()?;
+    let mut years = receivables::years(settings, &wanted, &catalogue).await?;
+    years.retain(|year| !removed.contains(&year.key()));
+    for source in staged {
+        receivables::add_year(&mut years, source)?;
+        for file in &source.files {
+            if file.table.is_loadable {
+                merge::upsert(settings, &catalogue, &mut wanted, file, load_id, tag).await?;
+            } else {
+                wanted.replace_origin(file);
+            }
+        }
+        wanted.drop_untouched_origin(source);
+    }
+    let brings_customers = |source: &&Source| source.brings("customers");
+    let mut companies: BTreeSet<String> =
+        staged.iter().filter(|source| source.year.is_some()).map(|source| source.report.company_id.clone()).collect();
+    if staged.iter().find(brings_customers).is_some() || !removed.is_empty() {
+        companies.extend(years.iter().map(|year| year.company_id.clone()));
+        companies.extend(removed.iter().filter_map(|key| Some(key.split_once('/')?.0.to_owned())));
+    }
+    let mut assumptions = Vec::new();
+    for company in companies {
+        let derived = Receivables { settings, catalogue: &catalogue, years: &years, company: &company, load_id, tag };
+        assumptions.extend(derived.derive(&mut wanted).await?);
+    }
+    let refused = references::resolve(settings, &catalogue, &mut wanted, staged, load_id, tag).await?;
+    let record = summary::record(staged, &removed, &refused, assumptions, load_id);
+    Ok(Prepared { wanted, record })
+}
+
+/// An engine over wanted files, of one company or all, for a step of the load.
+fn step_engine(
+    settings: &Settings,
+    catalogue: &crate::engine::Catalogue,
+    wanted: &Wanted,
+    company: Option<&str>,
+    more: &[(&str, String)],
+) -> Result<Engine, Error> {
+    let mut references = settings.references.clone();
+    references.extend(more.iter().map(|(name, text)| ((*name).to_owned(), text.clone())));
+    Ok(Engine::for_load(&wanted.paths(), catalogue.clone(), &references, company, STEP_MEMORY)?)
+}
+
+/// `20261122t101500z-1a2b3c`: sorts by time; the rest keeps two loads of one second apart.
+fn new_load_id() -> String {
+    let now = chrono::Utc::now();
+    let salt = now.timestamp_subsec_nanos() ^ std::process::id().rotate_left(12);
+    format!("{}-{:06x}", now.format("%Y%m%dt%H%M%Sz"), salt & 0x00ff_ffff)
+}

@@ -1,0 +1,449 @@
+//! Items, allocations and control balances of a company, derived anew from all its ledger years.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use serde_json::{Value as Json, json};
+
+use super::stage::{Source, unwritable};
+use super::step_engine;
+use super::wanted::Wanted;
+use crate::engine::{Catalogue, Engine};
+use crate::error::Error;
+use crate::ingest::staging::Staging;
+use crate::ledger::{AccountHistory, ControlMovement, Derived, FiscalYear, Line, Rules, control_balances};
+use crate::model::money::decimal_text;
+use crate::model::rows::Cell;
+use crate::model::tables::{
+    ALLOCATIONS, CONTROL_BALANCES, CUSTOMERS, FISCAL_YEARS, ITEMS, OPENING_GAPS,
+};
+use crate::model::{Answer, Date, ItemKind, Money, Rows, TableSpec, Terms, Value};
+use crate::settings::Settings;
+
+/// An account without sub-accounts or auxiliaries that carries at least so many lines stands for many customers.
+const COLLECTIVE_LINES: usize = 20;
+/// Digits of an account that name it in the chart; more of them tell customers apart (plan comptable général).
+const ROOT_DIGITS: usize = 4;
+
+/// A fiscal year of a ledger the lake shall hold.
+#[derive(Clone, Debug)]
+pub(super) struct Year {
+    pub company_id: String,
+    pub start: Date,
+    pub end: Date,
+    source_file: String,
+    line_count: i64,
+    debit_amount: Option<Money>,
+    credit_amount: Option<Money>,
+}
+
+impl Year {
+    /// The key of its source.
+    pub(super) fn key(&self) -> String {
+        format!("{}/{}", self.company_id, self.end)
+    }
+}
+
+/// The fiscal years the lake holds.
+pub(super) async fn years(settings: &Settings, wanted: &Wanted, catalogue: &Catalogue) -> Result<Vec<Year>, Error> {
+    if wanted.files(&FISCAL_YEARS).is_empty() {
+        return Ok(Vec::new());
+    }
+    let engine = step_engine(settings, catalogue, wanted, None, &[])?;
+    let answer = engine
+        .ask_step(
+            "select fiscal_years.company_id, fiscal_years.year_end_date, fiscal_years.year_start_date, \
+             fiscal_years.source_file, fiscal_years.line_count, fiscal_years.debit_amount, \
+             fiscal_years.credit_amount from fiscal_years order by fiscal_years.company_id, fiscal_years.year_end_date",
+        )
+        .await?;
+    let year = |row: usize| Year {
+        company_id: answer.value(row, "company_id").plain(),
+        start: day(&answer, row, "year_start_date").unwrap_or_default(),
+        end: day(&answer, row, "year_end_date").unwrap_or_default(),
+        source_file: answer.value(row, "source_file").plain(),
+        line_count: crate::commands::shared::count(answer.value(row, "line_count")),
+        debit_amount: money(&answer, row, "debit_amount"),
+        credit_amount: money(&answer, row, "credit_amount"),
+    };
+    Ok((0..answer.rows.len()).map(year).collect())
+}
+
+/// Puts a ledger's year in the place of the one of the same closing date; one that overlaps another is refused.
+pub(super) fn add_year(years: &mut Vec<Year>, source: &Source) -> Result<(), Error> {
+    let Some(found) = source.year else { return Ok(()) };
+    let company_id = &source.report.company_id;
+    years.retain(|year| year.company_id != *company_id || year.end != found.year_end);
+    let overlaps = |year: &&Year| {
+        year.company_id == *company_id && year.start <= found.year_end && found.year_start <= year.end
+    };
+    if let Some(other) = years.iter().find(overlaps) {
+        return Err(Error::Plain(
+            format!(
+                "`{}` holds the fiscal year {} to {}, which overlaps {} to {} of the same company, from `{}`",
+                source.report.file_name, found.year_start, found.year_end, other.start, other.end, other.source_file
+            ),
+            format!(
+                "to keep the new one and forget the other, add `--replace {}`; if they are different companies, name \
+                 this one with `--company`",
+                other.key()
+            ),
+        ));
+    }
+    years.push(Year {
+        company_id: company_id.clone(),
+        start: found.year_start,
+        end: found.year_end,
+        source_file: source.report.file_name.clone(),
+        line_count: i64::try_from(source.report.accepted_count).unwrap_or(i64::MAX),
+        debit_amount: Money::from_wide(source.report.debit_total),
+        credit_amount: Money::from_wide(source.report.credit_total),
+    });
+    years.sort_by(|left, right| (&left.company_id, left.end).cmp(&(&right.company_id, right.end)));
+    Ok(())
+}
+
+/// The years as a reference table, for the SQL of the derivation.
+fn calendar(years: &[Year]) -> String {
+    let mut text = "company_id,year_end_date,year_start_date\n".to_owned();
+    for year in years {
+        let company = year.company_id.replace('"', "\"\"");
+        text.push_str(&format!("\"{company}\",{},{}\n", year.end, year.start));
+    }
+    text
+}
+
+/// The derivation of one company.
+pub(super) struct Receivables<'a> {
+    pub settings: &'a Settings,
+    pub catalogue: &'a Catalogue,
+    pub years: &'a [Year],
+    pub company: &'a str,
+    pub load_id: &'a str,
+    pub tag: &'a str,
+}
+
+/// A customer as files other than the ledger tell of it.
+#[derive(Default)]
+struct Known {
+    terms: BTreeMap<String, Option<Terms>>,
+}
+
+/// What is counted while deriving, by assumption code: lines and amount.
+#[derive(Default)]
+struct Assumptions(BTreeMap<&'static str, (i64, i128)>);
+
+impl Assumptions {
+    fn add(&mut self, code: &'static str, (count, amount): (i64, i128)) {
+        if count > 0 {
+            let sum = self.0.entry(code).or_default();
+            *sum = (sum.0 + count, sum.1 + amount);
+        }
+    }
+}
+
+impl Receivables<'_> {
+    /// Puts what is derived in the place of what was; answers the assumptions made.
+    pub(super) async fn derive(&self, wanted: &mut Wanted) -> Result<Vec<Json>, Error> {
+        let origin = Wanted::derived_origin(self.company);
+        wanted.drop_origin(&origin);
+        let mine: Vec<Year> = self.years.iter().filter(|year| year.company_id == self.company).cloned().collect();
+        if mine.is_empty() {
+            return Ok(Vec::new());
+        }
+        let engine = step_engine(self.settings, self.catalogue, wanted, Some(self.company), &[("fiscal_calendar", calendar(&mine))])?;
+        let years = self.fiscal_years(&engine, &mine).await?;
+        let known = self.known(&engine).await?;
+        let mut staging = Staging::new(self.settings.lake.root(), self.load_id, self.tag);
+        let mut assumptions = Assumptions::default();
+        self.year_rows(&mine, &years, &origin, &mut staging, &mut assumptions)?;
+        self.items(&engine, &years, &known, &origin, &mut staging, &mut assumptions).await?;
+        self.control(&engine, &years, &origin, &mut staging).await?;
+        for file in staging.finish().map_err(|cause| unwritable(self.settings, &cause))? {
+            wanted.add(&file);
+        }
+        let assumption = |(code, (count, amount)): (&'static str, (i64, i128))| {
+            json!({ "code": code, "company_id": self.company, "line_count": count, "amount": decimal_text(amount, 2) })
+        };
+        Ok(assumptions.0.into_iter().map(assumption).collect())
+    }
+
+    async fn fiscal_years(&self, engine: &Engine, mine: &[Year]) -> Result<Vec<FiscalYear>, Error> {
+        let mut openings = BTreeMap::new();
+        let mut rows = engine.stream("opening_days").await?;
+        while let Some(answer) = rows.next().await? {
+            for row in 0..answer.rows.len() {
+                openings.insert(day(&answer, row, "year_end_date"), day(&answer, row, "opening_date"));
+            }
+        }
+        let year = |year: &Year| FiscalYear {
+            start: year.start,
+            end: year.end,
+            opening: openings.get(&Some(year.end)).copied().flatten().map(|opening| opening.max(year.start)),
+        };
+        Ok(mine.iter().map(year).collect())
+    }
+
+    async fn known(&self, engine: &Engine) -> Result<Known, Error> {
+        let mut known = Known::default();
+        let sql = "select customers.customer_id, customers.terms_code from customers";
+        let answer = engine.ask_step(sql).await?;
+        for row in 0..answer.rows.len() {
+            let terms = Terms::parse(&answer.value(row, "terms_code").plain());
+            known.terms.insert(answer.value(row, "customer_id").plain(), terms);
+        }
+        Ok(known)
+    }
+
+    fn year_rows(
+        &self,
+        mine: &[Year],
+        years: &[FiscalYear],
+        origin: &str,
+        staging: &mut Staging,
+        assumptions: &mut Assumptions,
+    ) -> Result<(), Error> {
+        let mut rows = Rows::new(&FISCAL_YEARS);
+        for (position, (year, fiscal)) in mine.iter().zip(years).enumerate() {
+            let before = position.checked_sub(1).map(|position| &years[position]);
+            let is_carried_forward = fiscal.opening.is_none() && before.is_some_and(|before| fiscal.follows(before));
+            if is_carried_forward {
+                assumptions.add("year_carried_forward", (1, 0));
+            }
+            rows.push(vec![
+                Cell::text(self.company),
+                Cell::Date(year.end),
+                Cell::Date(year.start),
+                Cell::text(year.source_file.as_str()),
+                Cell::Int(year.line_count),
+                Cell::money(year.debit_amount),
+                Cell::money(year.credit_amount),
+                Cell::Flag(fiscal.opening.is_some()),
+                Cell::Flag(is_carried_forward),
+                Cell::Empty,
+            ]);
+        }
+        self.write(staging, origin, rows)
+    }
+
+    async fn items(
+        &self,
+        engine: &Engine,
+        years: &[FiscalYear],
+        known: &Known,
+        origin: &str,
+        staging: &mut Staging,
+        assumptions: &mut Assumptions,
+    ) -> Result<(), Error> {
+        let rules = Rules {
+            company_id: self.company.to_owned(),
+            currency_code: self.settings.ledger_currency().to_owned(),
+            default_terms: self.settings.default_terms,
+            letters_act_from_letter_date: self.settings.letters_act_from_letter_date,
+        };
+        let mut texts = Texts::default();
+        let mut customers = Rows::new(&CUSTOMERS);
+        let mut named: BTreeSet<String> = BTreeSet::new();
+        let mut batches = Batches::default();
+        let mut group: Option<Group> = None;
+        let mut stream = engine.stream("receivable_lines").await?;
+        loop {
+            let answer = stream.next().await?;
+            let is_last = answer.is_none();
+            let answer = answer.unwrap_or_default();
+            for row in 0..answer.rows.len() {
+                let account = answer.value(row, "account").plain();
+                let customer = answer.value(row, "customer_id").plain();
+                if group.as_ref().is_some_and(|group| group.account != account || group.customer != customer) {
+                    if let Some(done) = group.take() {
+                        self.customer_row(&done, known, &mut named, &mut customers);
+                        batches.take(done.derive(years, known, &rules), assumptions);
+                    }
+                }
+                let group = group.get_or_insert_with(|| Group { account, customer, ..Group::default() });
+                group.take(&answer, row, &mut texts);
+            }
+            if is_last {
+                if let Some(done) = group.take() {
+                    self.customer_row(&done, known, &mut named, &mut customers);
+                    batches.take(done.derive(years, known, &rules), assumptions);
+                }
+            }
+            if is_last || batches.items.len() > 60_000 {
+                for rows in batches.drain() {
+                    self.write(staging, origin, rows)?;
+                }
+            }
+            if is_last {
+                break;
+            }
+        }
+        self.write(staging, origin, customers)
+    }
+
+    /// A customer that no file of customers names is known by what the ledger calls it.
+    fn customer_row(&self, group: &Group, known: &Known, named: &mut BTreeSet<String>, rows: &mut Rows) {
+        if known.terms.contains_key(&group.customer) || !named.insert(group.customer.clone()) {
+            return;
+        }
+        let root = group.account.trim_end_matches('0');
+        let is_collective =
+            !group.is_auxiliary && root.len() <= ROOT_DIGITS && group.lines.len() >= COLLECTIVE_LINES;
+        let name = group.name.clone().unwrap_or_else(|| group.customer.clone());
+        let mut cells = vec![Cell::Empty; CUSTOMERS.columns.len()];
+        let mut set = |column: &str, cell: Cell| {
+            if let Some(position) = CUSTOMERS.position(column) {
+                cells[position] = cell;
+            }
+        };
+        set("company_id", Cell::text(self.company));
+        set("customer_id", Cell::text(group.customer.as_str()));
+        set("name", Cell::text(name));
+        set("is_collective", Cell::Flag(is_collective));
+        rows.push(cells);
+    }
+
+    async fn control(
+        &self,
+        engine: &Engine,
+        years: &[FiscalYear],
+        origin: &str,
+        staging: &mut Staging,
+    ) -> Result<(), Error> {
+        let mut rows = Rows::new(&CONTROL_BALANCES);
+        let mut at: Option<(String, String)> = None;
+        let mut movements: Vec<ControlMovement> = Vec::new();
+        let mut stream = engine.stream("control_lines").await?;
+        let mut close = |at: Option<(String, String)>, movements: &mut Vec<ControlMovement>| {
+            if let Some((account, customer)) = at {
+                rows.append(control_balances(self.company, &account, &customer, movements, years));
+            }
+            movements.clear();
+        };
+        while let Some(answer) = stream.next().await? {
+            for row in 0..answer.rows.len() {
+                let here = (answer.value(row, "account").plain(), answer.value(row, "customer_id").plain());
+                if at.as_ref() != Some(&here) {
+                    close(at.replace(here), &mut movements);
+                }
+                movements.push(ControlMovement {
+                    year_end: day(&answer, row, "year_end_date").unwrap_or_default(),
+                    day: day(&answer, row, "movement_date").unwrap_or_default(),
+                    amount: money(&answer, row, "amount").unwrap_or_default(),
+                });
+            }
+        }
+        close(at, &mut movements);
+        self.write(staging, origin, rows)
+    }
+
+    fn write(&self, staging: &mut Staging, origin: &str, rows: Rows) -> Result<(), Error> {
+        staging.write(origin, rows).map_err(|cause| unwritable(self.settings, &cause))
+    }
+}
+
+/// The lines of one account and customer, while they stream by.
+#[derive(Default)]
+struct Group {
+    account: String,
+    customer: String,
+    name: Option<String>,
+    is_auxiliary: bool,
+    lines: Vec<Line>,
+}
+
+impl Group {
+    fn take(&mut self, answer: &Answer, row: usize, texts: &mut Texts) {
+        let own = |name: &str| match answer.value(row, name) {
+            Value::Text(text) if !text.is_empty() => Some(text.clone().into_boxed_str()),
+            _ => None,
+        };
+        // lines come oldest year first, so the last name said is the latest
+        if let Some(name) = own("customer_name") {
+            self.name = Some(name.into());
+        }
+        self.is_auxiliary |= matches!(answer.value(row, "is_auxiliary"), Value::Flag(true));
+        let kind = |name: &str| ItemKind::parse(&answer.value(row, name).plain()).unwrap_or(ItemKind::Adjustment);
+        self.lines.push(Line {
+            year_end: day(answer, row, "year_end_date").unwrap_or_default(),
+            posted: day(answer, row, "posted_date").unwrap_or_default(),
+            journal: own("journal_code").map(|text| texts.shared(&text)),
+            entry_number: own("entry_number"),
+            piece_reference: own("piece_reference"),
+            piece_date: day(answer, row, "piece_date"),
+            label: own("label"),
+            amount: money(answer, row, "amount").unwrap_or_default(),
+            letter: own("letter_code"),
+            letter_date: day(answer, row, "letter_date"),
+            is_opening: matches!(answer.value(row, "is_opening"), Value::Flag(true)),
+            debit_kind: kind("debit_kind"),
+            credit_kind: kind("credit_kind"),
+            source_file: texts.shared(&answer.value(row, "source_file").plain()),
+            source_line: crate::commands::shared::count(answer.value(row, "source_line")),
+        });
+    }
+
+    fn derive(self, years: &[FiscalYear], known: &Known, rules: &Rules) -> Derived {
+        let terms = known.terms.get(&self.customer).copied().flatten();
+        AccountHistory { account: &self.account, customer: &self.customer, terms, lines: self.lines }
+            .derive(years, rules)
+    }
+}
+
+/// Texts that repeat on every line are held once.
+#[derive(Default)]
+struct Texts(BTreeSet<Arc<str>>);
+
+impl Texts {
+    fn shared(&mut self, text: &str) -> Arc<str> {
+        if let Some(found) = self.0.get(text) {
+            return found.clone();
+        }
+        let made: Arc<str> = text.into();
+        self.0.insert(made.clone());
+        made
+    }
+}
+
+/// Rows that wait to be written.
+struct Batches {
+    items: Rows,
+    allocations: Rows,
+    gaps: Rows,
+}
+
+impl Default for Batches {
+    fn default() -> Self {
+        let none = |table: &'static TableSpec| Rows::new(table);
+        Self { items: none(&ITEMS), allocations: none(&ALLOCATIONS), gaps: none(&OPENING_GAPS) }
+    }
+}
+
+impl Batches {
+    fn take(&mut self, derived: Derived, assumptions: &mut Assumptions) {
+        assumptions.add("due_date_derived", derived.derived_due);
+        assumptions.add("age_unknown", derived.age_unknown);
+        assumptions.add("allocation_inferred", derived.inferred);
+        assumptions.add("letters_credit_left", derived.credits_left);
+        assumptions.add("letters_debit_left", derived.debits_left);
+        self.items.append(derived.items);
+        self.allocations.append(derived.allocations);
+        self.gaps.append(derived.gaps);
+    }
+
+    fn drain(&mut self) -> [Rows; 3] {
+        let done = std::mem::take(self);
+        [done.items, done.allocations, done.gaps]
+    }
+}
+
+fn day(answer: &Answer, row: usize, name: &str) -> Option<Date> {
+    match answer.value(row, name) {
+        Value::Date(day) => Some(*day),
+        _ => None,
+    }
+}
+
+fn money(answer: &Answer, row: usize, name: &str) -> Option<Money> {
+    answer.value(row, name).hundredths().and_then(Money::from_wide)
+}

@@ -1,0 +1,374 @@
+//! Files become staged Parquet: which are new, how they are read, and what each brought.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{IsTerminal, Read};
+use std::path::{Path, PathBuf};
+
+use indicatif::{ProgressBar, ProgressStyle};
+use sha2::{Digest, Sha256};
+
+use super::sources::Held;
+use crate::cli::ReadingArguments;
+use crate::error::Error;
+use crate::ingest::staging::{StagedFile, Staging};
+use crate::ingest::{
+    self, AccountRoles, BoxedError, CounterpartClasses, Currencies, DateOrder, Encoding, FiscalYear, Mapping,
+    OpeningJournals, ReadOptions, Sink, SourceReport,
+};
+use crate::model::{Date, Money, Rows, TableSpec, Values};
+use crate::settings::Settings;
+
+/// A file read.
+pub(super) struct Source {
+    /// What reading it gave.
+    pub report: SourceReport,
+    /// SHA-256 of its bytes and of all that decides how they are read.
+    pub hash: String,
+    /// Whose rows its files hold.
+    pub origin: String,
+    /// The fiscal year, for a ledger.
+    pub year: Option<FiscalYear>,
+    /// Its staged files.
+    pub files: Vec<StagedFile>,
+}
+
+impl Source {
+    /// Whether it brought rows of a table.
+    pub(super) fn brings(&self, table: &str) -> bool {
+        self.files.iter().any(|file| file.table.name == table)
+    }
+}
+
+/// Files to read, and files the lake holds already.
+pub(super) struct Fresh<'a> {
+    pub files: Vec<(&'a Path, String)>,
+    pub held: Vec<&'a Path>,
+}
+
+/// Tells files by their content: one that the lake holds as its source's last word need not be read again.
+pub(super) fn not_yet_held<'a>(
+    settings: &Settings,
+    files: &'a [PathBuf],
+    reading: &ReadingArguments,
+    replace: &[String],
+    held: &BTreeMap<String, Held>,
+) -> Result<Fresh<'a>, Error> {
+    let rules = rules_hash(settings, reading);
+    let mut fresh = Fresh { files: Vec::new(), held: Vec::new() };
+    for file in files {
+        let hash = content_hash(file, &rules)?;
+        let known = held.values().find(|source| source.text("hash") == hash);
+        // rows of a plain file may since have been overwritten by another file; a ledger's year is its own
+        let is_last_word = known.is_some_and(|source| {
+            source.facts["is_ledger"].as_bool() == Some(true)
+                || held.values().all(|other| {
+                    other.version <= source.version || other.facts["is_ledger"].as_bool() == Some(true)
+                })
+        });
+        if is_last_word && replace.is_empty() {
+            fresh.held.push(file.as_path());
+        } else {
+            fresh.files.push((file.as_path(), hash));
+        }
+    }
+    Ok(fresh)
+}
+
+/// Reads every file into staged Parquet; one that cannot be read at all ends the load.
+pub(super) fn read_all(
+    settings: &Settings,
+    files: &[(&Path, String)],
+    reading: &ReadingArguments,
+    load_id: &str,
+) -> Result<Vec<Source>, Error> {
+    let rules = Rules::settle(settings, reading)?;
+    let rates = Rates::parse(settings.reference("rates"))?;
+    let mut sources = Vec::new();
+    for (number, (path, hash)) in files.iter().enumerate() {
+        match read_one(settings, path, number, &rules, &rates, load_id) {
+            Ok(mut source) => {
+                source.hash.clone_from(hash);
+                sources.push(source);
+            }
+            Err(cause) => {
+                let files = sources.iter().flat_map(|source: &Source| &source.files);
+                files.for_each(|file| drop(std::fs::remove_file(&file.path)));
+                return Err(cause);
+            }
+        }
+    }
+    Ok(sources)
+}
+
+fn read_one(
+    settings: &Settings,
+    path: &Path,
+    number: usize,
+    rules: &Rules<'_>,
+    rates: &Rates,
+    load_id: &str,
+) -> Result<Source, Error> {
+    // the name of its source is known once it is read
+    let waiting = format!("reading.{number}");
+    let bar = progress_bar(path, settings.is_quiet);
+    let progress = |bytes: u64| bar.set_position(bytes);
+    let mut sink = Staged { staging: Staging::new(settings.lake.root(), load_id, load_id), origin: &waiting, rates };
+    let read = ingest::read(path, &rules.options(&progress), &mut sink);
+    bar.finish_and_clear();
+    let files = sink.staging.finish().map_err(|cause| unwritable(settings, &cause))?;
+    let report = match read {
+        Ok(report) => report,
+        Err(cause) => {
+            files.iter().for_each(|file| drop(std::fs::remove_file(&file.path)));
+            return Err(cause.into());
+        }
+    };
+    let origin = origin_of_key(&report.source_key);
+    let files = files.into_iter().map(|file| renamed(file, &origin, load_id)).collect::<Result<_, Error>>()?;
+    Ok(Source { year: report.fiscal_year, report, hash: String::new(), origin, files })
+}
+
+fn renamed(file: StagedFile, origin: &str, load_id: &str) -> Result<StagedFile, Error> {
+    let path = file.path.with_file_name(format!("{origin}-{load_id}.parquet"));
+    std::fs::rename(&file.path, &path).map_err(|cause| Error::Disk(path.clone(), cause))?;
+    Ok(StagedFile { origin: origin.to_owned(), path, ..file })
+}
+
+pub(super) fn unwritable(settings: &Settings, cause: &dyn std::fmt::Display) -> Error {
+    Error::Disk(settings.lake.root().to_owned(), std::io::Error::other(cause.to_string()))
+}
+
+/// What every reading goes by: the user's words and the reference tables, read once.
+pub(in crate::commands) struct Rules<'a> {
+    settings: &'a Settings,
+    encoding: Option<Encoding>,
+    date_order: Option<DateOrder>,
+    mapping: Option<Mapping>,
+    mappings: Vec<Mapping>,
+    roles: AccountRoles,
+    classes: CounterpartClasses,
+    opening_journals: OpeningJournals,
+    currencies: Currencies,
+}
+
+impl<'a> Rules<'a> {
+    pub(in crate::commands) fn settle(settings: &'a Settings, reading: &ReadingArguments) -> Result<Self, Error> {
+        let encoding = match &reading.encoding {
+            None => None,
+            Some(code) => Some(Encoding::parse(code).ok_or_else(|| {
+                Error::Plain(
+                    format!("found `--encoding {code}`"),
+                    "write utf-8, iso-8859-15, cp1252, cp850 or utf-16".to_owned(),
+                )
+            })?),
+        };
+        let date_order = match &reading.date_order {
+            None => None,
+            Some(code) => Some(DateOrder::parse(code).ok_or_else(|| {
+                Error::Plain(
+                    format!("found `--date-order {code}`"),
+                    "write `dmy` where days come first, `mdy` where months do".to_owned(),
+                )
+            })?),
+        };
+        let mappings = settings.mappings.iter().map(|(name, text)| Mapping::parse(name, text));
+        Ok(Self {
+            settings,
+            encoding,
+            date_order,
+            mapping: reading.mapping.as_deref().map(|name| named_mapping(settings, name)).transpose()?,
+            mappings: mappings.collect::<Result<_, _>>()?,
+            roles: AccountRoles::parse(settings.reference("account_roles"))?,
+            classes: CounterpartClasses::parse(settings.reference("counterpart_classes"))?,
+            opening_journals: OpeningJournals::parse(settings.reference("opening_journals"))?,
+            currencies: Currencies::parse(settings.reference("currencies"))?,
+        })
+    }
+
+    pub(in crate::commands) fn options<'b>(&'b self, progress: &'b dyn Fn(u64)) -> ReadOptions<'b> {
+        ReadOptions {
+            company_id: self.settings.company.as_deref(),
+            default_company_id: &self.settings.default_company,
+            base_currency: self.settings.base_currency.as_deref(),
+            encoding: self.encoding,
+            date_order: self.date_order,
+            mapping: self.mapping.as_ref(),
+            mappings: &self.mappings,
+            default_terms: self.settings.default_terms,
+            roles: &self.roles,
+            classes: &self.classes,
+            opening_journals: &self.opening_journals,
+            currencies: &self.currencies,
+            progress,
+        }
+    }
+}
+
+/// A mapping by its name, or from its file.
+fn named_mapping(settings: &Settings, name: &str) -> Result<Mapping, Error> {
+    if let Some(text) = settings.mappings.get(name) {
+        return Ok(Mapping::parse(name, text)?);
+    }
+    match std::fs::read_to_string(name) {
+        Ok(text) => Ok(Mapping::parse(name, &text)?),
+        Err(_) => Err(Error::Plain(
+            format!("no mapping is named `{name}`, and no file is there"),
+            format!(
+                "name one of {}, or a file that `encours inspect FILE` proposed",
+                settings.mappings.keys().cloned().collect::<Vec<_>>().join(", ")
+            ),
+        )),
+    }
+}
+
+/// Rows on their way to the disk, with amounts in the base currency where a rate gives them.
+struct Staged<'a> {
+    staging: Staging,
+    origin: &'a str,
+    rates: &'a Rates,
+}
+
+impl Sink for Staged<'_> {
+    fn rows(&mut self, mut rows: Rows) -> Result<(), BoxedError> {
+        if rows.table.name == "items" {
+            self.rates.convert(&mut rows);
+        }
+        Ok(self.staging.write(self.origin, rows)?)
+    }
+}
+
+/// What one unit of a currency is worth in the base currency, from a day on, in millionths.
+struct Rates(BTreeMap<String, BTreeMap<Date, i128>>);
+
+impl Rates {
+    fn parse(text: &str) -> Result<Self, Error> {
+        let refuse = |line: usize, found: &str| {
+            Error::Plain(
+                format!("line {} of rates.csv holds `{found}`; wanted a currency, a day and a rate", line + 1),
+                "write lines as `USD,2024-01-31,0.923456`".to_owned(),
+            )
+        };
+        let mut rates: BTreeMap<String, BTreeMap<Date, i128>> = BTreeMap::new();
+        let lines = text.lines().enumerate().filter(|(_, line)| !line.starts_with('#') && !line.trim().is_empty());
+        for (number, line) in lines.skip(1) {
+            let cells: Vec<&str> = line.split(',').map(str::trim).collect();
+            let parsed = match cells[..] {
+                [code, day, rate] => day.parse::<Date>().ok().zip(millionths(rate)).map(|(day, rate)| (code, day, rate)),
+                _ => None,
+            };
+            let (code, day, rate) = parsed.ok_or_else(|| refuse(number, line))?;
+            rates.entry(code.to_owned()).or_default().insert(day, rate);
+        }
+        Ok(Self(rates))
+    }
+
+    /// Fills `base_amount` where it is empty and a rate of the issue day or before is known; half up.
+    fn convert(&self, rows: &mut Rows) {
+        if self.0.is_empty() {
+            return;
+        }
+        let column = |table: &TableSpec, name: &str| table.position(name).unwrap_or_default();
+        let (currency, issued, amount, base) = (
+            column(rows.table, "currency_code"),
+            column(rows.table, "issued_date"),
+            column(rows.table, "amount"),
+            column(rows.table, "base_amount"),
+        );
+        let converted: Vec<Option<Money>> = match (&rows.columns[currency], &rows.columns[issued], &rows.columns[amount]) {
+            (Values::Text(codes), Values::Date(days), Values::Money(amounts)) => codes
+                .iter()
+                .zip(days)
+                .zip(amounts)
+                .map(|((code, day), amount)| {
+                    let (_, rate) = self.0.get(code.as_deref()?)?.range(..=(*day)?).next_back()?;
+                    let millionths = (*amount)?.wide() * rate;
+                    let half_up = (millionths.abs() + 500_000) / 1_000_000 * millionths.signum();
+                    Money::from_wide(half_up)
+                })
+                .collect(),
+            _ => return,
+        };
+        if let Values::Money(bases) = &mut rows.columns[base] {
+            for (base, converted) in bases.iter_mut().zip(converted) {
+                *base = base.or(converted);
+            }
+        }
+    }
+}
+
+fn millionths(text: &str) -> Option<i128> {
+    let (whole, part) = text.split_once('.').unwrap_or((text, ""));
+    if part.len() > 6 || !format!("{whole}{part}").bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    format!("{whole}{part:0<6}").parse().ok()
+}
+
+/// The origin of a source's files: readable, and unique by a hash.
+pub(super) fn origin_of_key(source_key: &str) -> String {
+    slug("source-", source_key)
+}
+
+/// Letters, digits and dots of a name, and eight digits of its hash: safe in paths on every system.
+pub(super) fn slug(prefix: &str, text: &str) -> String {
+    let readable: String = text
+        .chars()
+        .map(|character| if character.is_ascii_alphanumeric() { character.to_ascii_lowercase() } else { '.' })
+        .take(40)
+        .collect();
+    format!("{prefix}{readable}.{}", &hex(&Sha256::digest(text.as_bytes()))[..8])
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn content_hash(path: &Path, rules: &str) -> Result<String, Error> {
+    let unreadable = |cause| Error::Ingest(ingest::IngestError::File { path: path.to_owned(), source: cause });
+    let mut file = File::open(path).map_err(unreadable)?;
+    let mut digest = Sha256::new();
+    digest.update(rules.as_bytes());
+    // the name tells the company and the year
+    digest.update(path.file_name().map(|name| name.as_encoded_bytes().to_vec()).unwrap_or_default());
+    let mut buffer = vec![0_u8; 1 << 18];
+    loop {
+        let count = file.read(&mut buffer).map_err(unreadable)?;
+        if count == 0 {
+            return Ok(hex(&digest.finalize()));
+        }
+        digest.update(&buffer[..count]);
+    }
+}
+
+/// All that decides how a file is read and what is derived from it.
+fn rules_hash(settings: &Settings, reading: &ReadingArguments) -> String {
+    let rules = format!(
+        "{:?}",
+        (
+            env!("CARGO_PKG_VERSION"),
+            &settings.company,
+            &settings.default_company,
+            &settings.base_currency,
+            &settings.default_terms,
+            settings.letters_act_from_letter_date,
+            &settings.references,
+            &settings.mappings,
+            reading,
+        )
+    );
+    hex(&Sha256::digest(rules.as_bytes()))
+}
+
+fn progress_bar(path: &Path, is_quiet: bool) -> ProgressBar {
+    let size = path.metadata().map(|facts| facts.len()).unwrap_or_default();
+    if is_quiet || !std::io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::new(size);
+    if let Ok(style) = ProgressStyle::with_template("{msg} {wide_bar} {bytes}/{total_bytes} {eta}") {
+        bar.set_style(style);
+    }
+    bar.set_message(crate::commands::shared::file_name(path).unwrap_or_default());
+    bar
+}

@@ -1,0 +1,145 @@
+//! What a load says of itself: its row in `loads`, and the lines a controller reads.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value as Json, json};
+
+use super::references::Refused;
+use super::stage::Source;
+use crate::commands::shared;
+use crate::error::Error;
+use crate::lake::LoadRecord;
+use crate::model::money::decimal_text;
+use crate::report::Formats;
+use crate::settings::Settings;
+
+/// The load's row, but for its number and the versions of the tables.
+pub(super) fn record(
+    staged: &[Source],
+    removed: &[String],
+    refused: &Refused,
+    assumptions: Vec<Json>,
+    load_id: &str,
+) -> LoadRecord {
+    let refused_of = |source: &Source| refused.get(&source.report.source_key).copied().unwrap_or_default();
+    let mut sources: Vec<Json> = staged.iter().map(|source| facts(source, refused_of(source))).collect();
+    sources.extend(removed.iter().map(|key| json!({ "key": key, "is_removed": true })));
+    let whole = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+    let sum = |of: fn(&Source) -> u64| whole(staged.iter().map(of).sum());
+    let refused_count = whole(refused.values().sum());
+    let mut companies: Vec<&str> = staged.iter().map(|source| source.report.company_id.as_str()).collect();
+    companies.sort_unstable();
+    companies.dedup();
+    LoadRecord {
+        version: 0,
+        load_id: load_id.to_owned(),
+        company_id: companies.join(","),
+        loaded_at: chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Millis, true),
+        line_count: sum(|source| source.report.line_count),
+        accepted_count: sum(|source| source.report.accepted_count) - refused_count,
+        rejected_count: sum(|source| source.report.rejected_count) + refused_count,
+        debit_total: staged.iter().map(|source| source.report.debit_total).sum(),
+        credit_total: staged.iter().map(|source| source.report.credit_total).sum(),
+        sources: Json::Array(sources),
+        assumptions: Json::Array(assumptions),
+        versions: BTreeMap::new(),
+    }
+}
+
+fn facts(source: &Source, refused: u64) -> Json {
+    let report = &source.report;
+    let notes: Vec<Json> = report
+        .notes
+        .iter()
+        .map(|note| {
+            json!({
+                "code": note.code,
+                "line_count": note.line_count,
+                "amount": note.amount.map(|amount| decimal_text(amount, 2)),
+                "text": note.text,
+            })
+        })
+        .collect();
+    json!({
+        "key": report.source_key,
+        "file": report.file_name,
+        "hash": source.hash,
+        "format": report.format_code,
+        "encoding": report.encoding_code,
+        "is_ledger": source.year.is_some(),
+        "company_id": report.company_id,
+        "line_count": report.line_count,
+        "accepted_count": report.accepted_count - refused,
+        "rejected_count": report.rejected_count + refused,
+        "receivable_count": report.receivable_count,
+        "debit_amount": decimal_text(report.debit_total, 2),
+        "credit_amount": decimal_text(report.credit_total, 2),
+        "notes": notes,
+    })
+}
+
+/// A line a file, one a doubt, and last the line a controller checks.
+pub(super) fn lines(settings: &Settings, staged: &[Source], record: &LoadRecord) -> Result<Vec<String>, Error> {
+    let words = shared::words(settings)?;
+    let formats = Formats::new(&words)?;
+    let number = |count: u64| formats.number(i128::from(count), 0);
+    let mut lines = Vec::new();
+    let mut assumed: Vec<String> = Vec::new();
+    for source in staged {
+        let report = &source.report;
+        lines.push(words.fill(
+            "load.file",
+            &[
+                ("file", &crate::report::visible(&report.file_name)),
+                ("format", &report.format_code),
+                ("encoding", report.encoding_code),
+                ("source", &report.source_key),
+            ],
+        )?);
+        for (reason, count) in &report.reject_counts {
+            let reason = words.find(&format!("reasons.{}", reason.code())).unwrap_or(reason.code());
+            lines.push(words.fill("load.reject", &[("count", &number(*count)), ("reason", reason)])?);
+        }
+        for note in &report.notes {
+            assumed.push(assumption(&words, &formats, note.code, note.line_count, note.amount)?);
+        }
+    }
+    for fact in record.assumptions.as_array().into_iter().flatten() {
+        let amount = fact["amount"].as_str().and_then(|text| text.replace('.', "").parse().ok());
+        let code = fact["code"].as_str().unwrap_or_default();
+        assumed.push(assumption(&words, &formats, code, fact["line_count"].as_u64().unwrap_or_default(), amount)?);
+    }
+    let count = |count: i64| formats.number(i128::from(count), 0);
+    let none = words.get("load.no_assumption")?.to_owned();
+    let receivable = staged.iter().map(|source| source.report.receivable_count).sum();
+    lines.push(words.fill(
+        "load.total",
+        &[
+            ("lines", &count(record.line_count)),
+            ("accepted", &count(record.accepted_count)),
+            ("rejected", &count(record.rejected_count)),
+            ("receivable", &number(receivable)),
+            ("debit", &formats.number(record.debit_total, 2)),
+            ("credit", &formats.number(record.credit_total, 2)),
+            ("assumptions", &if assumed.is_empty() { none } else { assumed.join(", ") }),
+        ],
+    )?);
+    Ok(lines)
+}
+
+fn assumption(
+    words: &crate::report::Words,
+    formats: &Formats,
+    code: &str,
+    line_count: u64,
+    amount: Option<i128>,
+) -> Result<String, Error> {
+    let name = words.find(&format!("assumptions.{code}")).unwrap_or(code);
+    let count = formats.number(i128::from(line_count), 0);
+    Ok(match amount {
+        Some(amount) => {
+            words.fill("load.assumption", &[("name", name), ("count", &count), ("amount", &formats.number(amount, 2))])?
+        }
+        None => words.fill("load.assumption_without_amount", &[("name", name), ("count", &count)])?,
+    })
+}

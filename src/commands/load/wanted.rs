@@ -1,0 +1,123 @@
+//! The files the lake shall hold after a load, table by table.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use super::stage::Source;
+use crate::engine::TableFiles;
+use crate::ingest::staging::StagedFile;
+use crate::lake::{Changes, DataFile, Snapshot};
+use crate::model::TableSpec;
+use crate::model::tables::TABLES;
+
+/// The first part of the origin of files derived from a company's ledgers.
+const DERIVED: &str = "ledger-";
+
+/// A file, and where it comes from.
+#[derive(Clone, Debug)]
+pub(super) struct WantedFile {
+    pub path: PathBuf,
+    pub origin: String,
+    is_of_base: bool,
+}
+
+impl WantedFile {
+    /// Whether it is derived from ledgers, so that a load replaces it by deriving again.
+    pub(super) fn is_derived(&self) -> bool {
+        self.origin.starts_with(DERIVED)
+    }
+}
+
+/// What the lake shall hold.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Wanted {
+    files: BTreeMap<&'static str, Vec<WantedFile>>,
+}
+
+impl Wanted {
+    /// What it holds now.
+    pub(super) fn of(base: &Snapshot) -> Self {
+        let held = |file: &DataFile| WantedFile { path: file.path.clone(), origin: file.origin.clone(), is_of_base: true };
+        let files = TABLES.iter().map(|table| (table.name, base.files(table).iter().map(held).collect())).collect();
+        Self { files }
+    }
+
+    pub(super) fn files(&self, table: &TableSpec) -> &[WantedFile] {
+        self.files.get(table.name).map_or(&[], Vec::as_slice)
+    }
+
+    pub(super) fn paths(&self) -> TableFiles {
+        let paths = |files: &Vec<WantedFile>| files.iter().map(|file| file.path.clone()).collect();
+        self.files.iter().map(|(table, files)| (*table, paths(files))).collect()
+    }
+
+    pub(super) fn add(&mut self, file: &StagedFile) {
+        let added = WantedFile { path: file.path.clone(), origin: file.origin.clone(), is_of_base: false };
+        self.files.entry(file.table.name).or_default().push(added);
+    }
+
+    pub(super) fn drop_path(&mut self, table: &TableSpec, path: &std::path::Path) {
+        if let Some(files) = self.files.get_mut(table.name) {
+            files.retain(|file| file.path != path);
+        }
+    }
+
+    /// Drops every file of an origin; whether there was one.
+    pub(super) fn drop_origin(&mut self, origin: &str) -> bool {
+        let mut is_found = false;
+        for files in self.files.values_mut() {
+            let before = files.len();
+            files.retain(|file| file.origin != origin);
+            is_found |= files.len() != before;
+        }
+        is_found
+    }
+
+    /// The file takes the place of what its origin held in its table.
+    pub(super) fn replace_origin(&mut self, file: &StagedFile) {
+        if let Some(files) = self.files.get_mut(file.table.name) {
+            files.retain(|held| held.origin != file.origin || !held.is_of_base);
+        }
+        self.add(file);
+    }
+
+    /// A ledger's new version may leave out a table (no reject any more): what its old one held there goes.
+    pub(super) fn drop_untouched_origin(&mut self, source: &Source) {
+        let touched: BTreeSet<&str> = source.files.iter().map(|file| file.table.name).collect();
+        for (table, files) in &mut self.files {
+            let is_loadable = TABLES.iter().any(|spec| spec.name == *table && spec.is_loadable);
+            if !is_loadable && !touched.contains(table) {
+                files.retain(|held| held.origin != source.origin);
+            }
+        }
+    }
+
+    /// The origin of what is derived from a company's ledgers.
+    pub(super) fn derived_origin(company_id: &str) -> String {
+        super::stage::slug(DERIVED, company_id)
+    }
+
+    /// What changes against the snapshot.
+    pub(super) fn changes(&self, base: &Snapshot) -> Changes {
+        let mut changes = Changes::default();
+        for table in TABLES {
+            let wanted: BTreeSet<&PathBuf> = self.files(table).iter().map(|file| &file.path).collect();
+            for file in base.files(table).iter().filter(|file| !wanted.contains(&file.path)) {
+                changes.drop_file(table, file);
+            }
+            for file in self.files(table).iter().filter(|file| !file.is_of_base) {
+                changes.add(table, file.path.clone());
+            }
+        }
+        changes
+    }
+
+    /// Deletes the files this try made beside those of the sources: no load names them.
+    pub(super) fn forget_own(&mut self, staged: &[Source]) {
+        let kept: BTreeSet<&PathBuf> = staged.iter().flat_map(|source| &source.files).map(|file| &file.path).collect();
+        for file in self.files.values().flatten().filter(|file| !file.is_of_base && !kept.contains(&file.path)) {
+            // a file that stays behind is seen by nobody
+            drop(std::fs::remove_file(&file.path));
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! One file a subcommand; the only place that sees every room. Each reads as the data flow.
+
+mod check;
+mod demo;
+mod history;
+mod inspect;
+mod load;
+mod query;
+mod rejects;
+mod report;
+mod shared;
+
+use crate::cli::{Cli, Command};
+use crate::error::{Error, Outcome};
+use crate::settings::Settings;
+
+/// Does what was typed.
+///
+/// # Errors
+/// Whatever the run cannot go on from.
+pub async fn run(cli: &Cli) -> Result<Outcome, Error> {
+    let settings = Settings::settle(&cli.common)?;
+    match &cli.command {
+        Command::Demo(arguments) => demo::run(&settings, arguments).await,
+        Command::Load(arguments) => load::run(&settings, arguments).await,
+        Command::Inspect(arguments) => inspect::run(&settings, arguments),
+        Command::Rejects => rejects::run(&settings, cli.common.output).await,
+        Command::History => history::run(&settings, cli.common.output).await,
+        Command::Query(arguments) => query::run(&settings, arguments, cli.common.output).await,
+        Command::Check => check::run(&settings, cli.common.output).await,
+        Command::Report(arguments) => report::run(&settings, arguments).await,
+    }
+}

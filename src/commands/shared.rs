@@ -1,0 +1,121 @@
+//! What several commands do alike: open the lake for questions, write answers, talk.
+
+use std::collections::BTreeMap;
+use std::io::{self, IsTerminal, Write};
+use std::path::Path;
+
+use crate::cli::Output;
+use crate::engine::{self, Engine};
+use crate::error::{Error, Outcome};
+use crate::lake::{LakeError, Snapshot};
+use crate::model::{Answer, Date, Value};
+use crate::report::{Formats, Templates, Words, outputs};
+use crate::settings::Settings;
+
+/// The lake as of `--known-at`, which must hold a load.
+pub(super) async fn snapshot(settings: &Settings) -> Result<Snapshot, Error> {
+    let snapshot = settings.lake.snapshot(&settings.known_at).await?;
+    if snapshot.load.is_none() {
+        return Err(LakeError::Empty(settings.lake.root().to_owned()).into());
+    }
+    Ok(snapshot)
+}
+
+/// An engine on that snapshot, as of `--as-of` or the latest posted day that is not after today, which is said.
+pub(super) async fn engine(settings: &Settings, snapshot: &Snapshot) -> Result<Engine, Error> {
+    let files = Engine::files_of(snapshot);
+    let asked = settings.as_of.unwrap_or_default();
+    let mut engine =
+        Engine::open(&files, settings.catalogue()?, &settings.references, settings.scope(asked)).await?;
+    if settings.as_of.is_none() {
+        let as_of = engine.latest_posted_date(today()).await?;
+        engine.set_as_of(as_of);
+        say(settings, &format!("as of {as_of}, the latest posted date"));
+    }
+    Ok(engine)
+}
+
+/// Today, read once, here: no query knows what day it is.
+pub(super) fn today() -> Date {
+    chrono::Local::now().date_naive()
+}
+
+/// A line of talk on stderr, unless it is unwanted.
+pub(super) fn say(settings: &Settings, text: &str) {
+    if !settings.is_quiet {
+        // nobody is left to tell when stderr is closed
+        drop(writeln!(io::stderr(), "{text}"));
+    }
+}
+
+/// A line of the answer on stdout.
+pub(super) fn print(text: &str) -> Result<(), Error> {
+    finish(writeln!(io::stdout(), "{text}"))
+}
+
+/// Writes an answer to stdout in the form asked.
+pub(super) fn write(settings: &Settings, answer: &Answer, output: Output) -> Result<(), Error> {
+    let mut out = io::stdout().lock();
+    finish(match output {
+        Output::Table => {
+            let words = words(settings)?;
+            let formats = Formats::new(&words)?;
+            let width = io::stdout().is_terminal().then(terminal_width).flatten();
+            outputs::write_table(answer, &formats, width, &mut out)
+        }
+        Output::Csv => outputs::write_csv(answer, &mut out),
+        Output::Json => outputs::write_json(answer, &mut out),
+        Output::Parquet => {
+            let bytes = engine::parquet(answer)?;
+            out.write_all(&bytes)
+        }
+    })
+}
+
+/// A reader that closed the pipe has read enough; anything else is an error.
+fn finish(written: io::Result<()>) -> Result<(), Error> {
+    match written {
+        Err(cause) if cause.kind() != io::ErrorKind::BrokenPipe => Err(Error::Disk("stdout".into(), cause)),
+        _ => Ok(()),
+    }
+}
+
+fn terminal_width() -> Option<u16> {
+    std::env::var("COLUMNS").ok()?.parse().ok()
+}
+
+/// Templates and words, the user's over the built-in ones.
+pub(super) fn templates(settings: &Settings) -> Templates {
+    let mut own = BTreeMap::new();
+    for folder in &settings.report_folders {
+        for path in std::fs::read_dir(folder).into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path())) {
+            if let (Some(name), Ok(text)) = (file_name(&path), std::fs::read_to_string(&path)) {
+                own.insert(name, text);
+            }
+        }
+    }
+    Templates::with_own(own)
+}
+
+pub(super) fn file_name(path: &Path) -> Option<String> {
+    path.file_name().and_then(|name| name.to_str()).map(str::to_owned)
+}
+
+/// The words of the language asked.
+pub(super) fn words(settings: &Settings) -> Result<Words, Error> {
+    Ok(templates(settings).words(settings.language)?)
+}
+
+/// Doubtful when what is open differs from the control accounts.
+pub(super) async fn tie_out(engine: &mut Engine) -> Result<Outcome, Error> {
+    let answer = engine.ask("tie_out").await?;
+    Ok(if answer.rows.is_empty() { Outcome::Done } else { Outcome::Doubtful })
+}
+
+/// A count of an answer; 0 where there is none.
+pub(super) fn count(value: &Value) -> i64 {
+    match value {
+        Value::Int(count) => *count,
+        _ => 0,
+    }
+}

@@ -1,0 +1,121 @@
+//! How a run ends: the three outcomes, and errors with their cause and what to do next.
+
+use std::fmt;
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use crate::demo::DemoError;
+use crate::engine::EngineError;
+use crate::ingest::IngestError;
+use crate::lake::LakeError;
+use crate::report::ReportError;
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Done.
+    Done,
+    /// Done, and something is doubtful: a rejected line, a fault, a tie-out that is not zero.
+    Doubtful,
+    /// Not done.
+    NotDone,
+}
+
+impl From<Outcome> for ExitCode {
+    fn from(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Done => Self::SUCCESS,
+            Outcome::Doubtful => Self::from(1),
+            Outcome::NotDone => Self::from(2),
+        }
+    }
+}
+
+/// What a run cannot go on from.
+#[derive(Debug)]
+pub enum Error {
+    /// A file or mapping.
+    Ingest(IngestError),
+    /// The lake.
+    Lake(LakeError),
+    /// A question.
+    Engine(EngineError),
+    /// A page or an output.
+    Report(ReportError),
+    /// The demo company.
+    Demo(DemoError),
+    /// The settings or the command line: what was found, and what to do.
+    Plain(String, String),
+    /// A file of ours could not be written.
+    Disk(std::path::PathBuf, io::Error),
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Ingest(cause) => write!(out, "{cause}"),
+            Self::Lake(cause) => write!(out, "{cause}"),
+            Self::Engine(cause) => write!(out, "{cause}"),
+            Self::Report(cause) => write!(out, "{cause}"),
+            Self::Demo(cause) => write!(out, "{cause}"),
+            Self::Plain(found, _) => write!(out, "{found}"),
+            Self::Disk(path, cause) => write!(out, "`{}`: {cause}", path.display()),
+        }
+    }
+}
+
+impl Error {
+    /// What to do next.
+    #[must_use]
+    pub fn hint(&self) -> String {
+        match self {
+            Self::Ingest(cause) => cause.hint(),
+            Self::Lake(cause) => cause.hint().to_owned(),
+            Self::Engine(cause) => cause.hint(),
+            Self::Report(cause) => cause.hint(),
+            Self::Demo(cause) => cause.hint().to_owned(),
+            Self::Plain(_, hint) => hint.clone(),
+            Self::Disk(..) => "check that the folder exists, can be written and has room".to_owned(),
+        }
+    }
+
+    fn causes(&self) -> Vec<String> {
+        let mut causes = Vec::new();
+        let first: &(dyn std::error::Error + 'static) = match self {
+            Self::Ingest(cause) => cause,
+            Self::Lake(cause) => cause,
+            Self::Engine(cause) => cause,
+            Self::Report(cause) => cause,
+            Self::Demo(cause) => cause,
+            Self::Plain(..) | Self::Disk(..) => return causes,
+        };
+        let mut next = first.source();
+        while let Some(cause) = next {
+            causes.push(cause.to_string());
+            next = cause.source();
+        }
+        causes
+    }
+}
+
+/// `error:`, `cause:` lines, then `hint:`, on stderr.
+pub fn say(error: &Error) {
+    let mut text = format!("error: {error}\n");
+    for cause in error.causes() {
+        text.push_str(&format!("cause: {cause}\n"));
+    }
+    text.push_str(&format!("hint: {}\n", error.hint()));
+    // nobody is left to tell when stderr is closed
+    drop(io::stderr().write_all(text.as_bytes()));
+}
+
+macro_rules! from_rooms {
+    ($($room:ident($cause:ty)),+) => {$(
+        impl From<$cause> for Error {
+            fn from(cause: $cause) -> Self {
+                Self::$room(cause)
+            }
+        }
+    )+};
+}
+from_rooms!(Ingest(IngestError), Lake(LakeError), Engine(EngineError), Report(ReportError), Demo(DemoError));

@@ -1,0 +1,96 @@
+//! From files to rows of the canonical tables.
+//!
+//! In: a ledger (FEC, as text or XML), a table (CSV or XLSX) with our own columns, or one that a mapping makes ours.
+//! Out: batches of [`Rows`] handed to a [`Sink`], and a [`SourceReport`]. Refused: each line that cannot be read is
+//! a row of `rejects` with its [`Reason`], so that lines in = lines accepted + lines rejected; a file that cannot be
+//! read at all is an [`IngestError`] with a hint. Files are streamed, never held whole (workbooks excepted).
+
+mod amount;
+mod cells;
+mod dates;
+mod encoding;
+mod error;
+mod fec;
+mod fields;
+mod inspect;
+mod lines;
+mod names;
+mod open;
+mod outcome;
+mod output;
+mod progress;
+mod reason;
+mod reference;
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a shipped table that cannot be read must stop the tests")]
+mod samples;
+pub mod staging;
+mod tabular;
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test that cannot prepare its files must stop")]
+mod tests;
+
+use std::path::Path;
+
+pub use self::dates::DateOrder;
+pub use self::encoding::Encoding;
+pub use self::error::{BoxedError, IngestError};
+pub use self::inspect::inspect;
+pub use self::outcome::{ColumnFinding, FiscalYear, Inspection, Note, RejectSample, SourceReport};
+pub use self::reason::Reason;
+pub use self::reference::{AccountRoles, CounterpartClasses, Currencies, OpeningJournals, Role};
+pub use self::tabular::mapping::Mapping;
+use crate::model::{Rows, Terms};
+
+/// Takes rows, batch by batch.
+pub trait Sink {
+    /// Takes a batch of at most 32 768 rows of one table.
+    ///
+    /// # Errors
+    /// When it cannot; the file is then given up.
+    fn rows(&mut self, rows: Rows) -> Result<(), BoxedError>;
+}
+
+/// What the reading of a file needs to know beside the file.
+#[derive(Clone, Copy)]
+pub struct ReadOptions<'a> {
+    /// The company, when the user names it; over the SIREN in the name of a FEC.
+    pub company_id: Option<&'a str>,
+    /// The company of rows that name none, when the user does not either.
+    pub default_company_id: &'a str,
+    /// The currency of items that name none, and of `base_amount`.
+    pub base_currency: Option<&'a str>,
+    /// The encoding, over what the bytes say.
+    pub encoding: Option<Encoding>,
+    /// The order of days and months, over what the dates say. A FEC is always day first.
+    pub date_order: Option<DateOrder>,
+    /// The mapping the user asks for; the file is then no FEC and no plain table.
+    pub mapping: Option<&'a Mapping>,
+    /// The mappings that may select themselves by the header.
+    pub mappings: &'a [Mapping],
+    /// The terms of items without due date.
+    pub default_terms: Terms,
+    /// Roles of accounts.
+    pub roles: &'a AccountRoles,
+    /// Classes of counterparts.
+    pub classes: &'a CounterpartClasses,
+    /// Journals of opening entries.
+    pub opening_journals: &'a OpeningJournals,
+    /// Currencies known.
+    pub currencies: &'a Currencies,
+    /// Hears how many bytes are done, up to the size of the file.
+    pub progress: &'a dyn Fn(u64),
+}
+
+/// Reads a file of any known format into `sink`.
+///
+/// # Errors
+/// As [`IngestError`] lists; rows handed over before an error are to be thrown away.
+pub fn read(path: &Path, options: &ReadOptions<'_>, sink: &mut dyn Sink) -> Result<SourceReport, IngestError> {
+    let progress = progress::Progress::new(options.progress);
+    let file_name = open::file_name(path);
+    match open::open(path, &file_name, options, &progress)? {
+        open::Opened::Fec(fec) => fec.read(path, &file_name, options, &progress, sink),
+        open::Opened::Tabular(mut table) => table.read(path, &file_name, options, &progress, sink),
+    }
+}

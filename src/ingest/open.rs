@@ -1,0 +1,85 @@
+//! What a file is, told by what is in it, never by its name.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use super::encoding::{self, TextForm};
+use super::fec::header::Header;
+use super::fec::{Fec, xml};
+use super::lines::{LineSource, Lines};
+use super::progress::Progress;
+use super::tabular::Tabular;
+use super::{IngestError, ReadOptions};
+
+/// A file, opened as far as its header.
+pub enum Opened {
+    /// A ledger.
+    Fec(Fec),
+    /// A table.
+    Tabular(Tabular),
+}
+
+/// The name without its folder, whatever its characters.
+pub fn file_name(path: &Path) -> String {
+    path.file_name().map_or_else(|| path.to_string_lossy(), |name| name.to_string_lossy()).into_owned()
+}
+
+/// Tells what a file is.
+pub fn open(
+    path: &Path,
+    file: &str,
+    options: &ReadOptions<'_>,
+    progress: &Progress<'_>,
+) -> Result<Opened, IngestError> {
+    let failed = |source| IngestError::File { path: path.to_owned(), source };
+    let mut start = [0_u8; 4];
+    let mut beginning = File::open(path).map_err(failed)?.take(start.len() as u64);
+    let mut filled = 0;
+    while filled < start.len() {
+        match beginning.read(&mut start[filled..]).map_err(failed)? {
+            0 => break,
+            read => filled += read,
+        }
+    }
+    if is_workbook(start) {
+        return Tabular::open_workbook(path, file, options).map(Opened::Tabular);
+    }
+    let form = encoding::survey(path, options.encoding, progress.pass(1)).map_err(failed)?;
+    let header = first_line(path, form)?.ok_or_else(|| IngestError::Empty { file: file.to_owned() })?;
+    if options.mapping.is_some() {
+        return Tabular::open_text(path, file, form, options).map(Opened::Tabular);
+    }
+    if header.trim_start().starts_with('<') {
+        return open_xml(path, file, form, &header).map(Opened::Fec);
+    }
+    match Header::read(&header, file)? {
+        Some(header) => Ok(Opened::Fec(Fec { header, form, is_xml: false, closing_date: None })),
+        None => Tabular::open_text(path, file, form, options).map(Opened::Tabular),
+    }
+}
+
+/// ZIP (XLSX, XLSM, ODS) or the older compound file (XLS).
+const fn is_workbook(start: [u8; 4]) -> bool {
+    matches!(start, [b'P', b'K', 3, 4] | [0xd0, 0xcf, 0x11, 0xe0])
+}
+
+fn first_line(path: &Path, form: TextForm) -> Result<Option<String>, IngestError> {
+    let failed = |source| IngestError::File { path: path.to_owned(), source };
+    let mut lines = Lines::open(path, form, |_| {}).map_err(failed)?;
+    Ok(lines.next_line().map_err(failed)?.map(|line| line.text.to_owned()))
+}
+
+fn open_xml(path: &Path, file: &str, form: TextForm, first: &str) -> Result<Fec, IngestError> {
+    let failed = |source| IngestError::File { path: path.to_owned(), source };
+    let beginning = xml::beginning(path, form).map_err(failed)?;
+    if beginning.has_line {
+        let header = Header::of_xml(beginning.has_sides);
+        return Ok(Fec { header, form, is_xml: true, closing_date: beginning.closing_date });
+    }
+    Err(if beginning.closing_date.is_some() {
+        IngestError::NoLine { file: file.to_owned() }
+    } else {
+        IngestError::HeaderUnknown { file: file.to_owned(), found: vec![first.chars().take(40).collect()] }
+    })
+}

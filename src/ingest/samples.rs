@@ -1,0 +1,30 @@
+//! The shipped reference tables and small files, for the tests of this room.
+
+use super::{AccountRoles, CounterpartClasses, Currencies, OpeningJournals};
+
+pub fn roles() -> AccountRoles {
+    AccountRoles::parse(include_str!("../../data/reference/account_roles.csv")).unwrap()
+}
+
+pub fn classes() -> CounterpartClasses {
+    CounterpartClasses::parse(include_str!("../../data/reference/counterpart_classes.csv")).unwrap()
+}
+
+pub fn opening_journals() -> OpeningJournals {
+    OpeningJournals::parse(include_str!("../../data/reference/opening_journals.csv")).unwrap()
+}
+
+pub fn currencies() -> Currencies {
+    Currencies::parse(include_str!("../../data/reference/currencies.csv")).unwrap()
+}
+
+pub fn mappings() -> Vec<super::Mapping> {
+    [
+        ("late_payment", include_str!("../../data/mappings/late_payment.toml")),
+        ("french_items", include_str!("../../data/mappings/french_items.toml")),
+        ("french_receipts", include_str!("../../data/mappings/french_receipts.toml")),
+    ]
+    .into_iter()
+    .map(|(name, text)| super::Mapping::parse(name, text).unwrap())
+    .collect()
+}

@@ -1,0 +1,194 @@
+//! What the file as a whole says of its dates and amounts: a first pass over its rows.
+
+use std::io;
+
+use super::super::IngestError;
+use super::super::amount::Decimal;
+use super::super::dates::{self, DateOrder, OrderEvidence};
+use super::grid::{Raw, RowSource};
+use super::plan::{Plan, Source};
+use crate::model::ColumnKind;
+
+/// How the file writes dates and amounts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Conventions {
+    /// The order of days and months.
+    pub date_order: DateOrder,
+    /// The decimal mark.
+    pub decimal: Decimal,
+    /// Rows below the header.
+    pub row_count: u64,
+}
+
+/// A value that shows something, and where.
+type Witness = Option<(String, u64)>;
+
+/// What was seen of two ways of writing.
+#[derive(Default)]
+struct Evidence {
+    first_count: u64,
+    second_count: u64,
+    first: Witness,
+    second: Witness,
+    /// A value that may be either.
+    either: Witness,
+}
+
+impl Evidence {
+    fn first(&mut self, text: &str, row: u64) {
+        self.first_count += 1;
+        self.first.get_or_insert_with(|| (text.to_owned(), row));
+    }
+
+    fn second(&mut self, text: &str, row: u64) {
+        self.second_count += 1;
+        self.second.get_or_insert_with(|| (text.to_owned(), row));
+    }
+
+    /// Whether one way is all there is but for a few slips, at most one in a hundred.
+    const fn is_first(&self) -> bool {
+        self.first_count > 0 && self.second_count * 100 <= self.first_count
+    }
+
+    const fn is_second(&self) -> bool {
+        self.second_count > 0 && self.first_count * 100 <= self.second_count
+    }
+}
+
+/// Reads every row once. `order` is what the user or the mapping says of dates.
+///
+/// # Errors
+/// [`IngestError::DatesUndecided`], [`IngestError::DatesContradict`]; [`IngestError::File`] through `failed`.
+pub fn survey(
+    rows: &mut dyn RowSource,
+    plan: &Plan,
+    order: Option<DateOrder>,
+    file: &str,
+    failed: impl Fn(io::Error) -> IngestError,
+) -> Result<Conventions, IngestError> {
+    let of_kind = |kind: ColumnKind| -> Vec<usize> {
+        let columns = plan.inputs.iter().zip(&plan.sources).filter(|(input, _)| input.kind == kind);
+        columns.filter_map(|(_, source)| if let Source::Column(place) = source { Some(*place) } else { None }).collect()
+    };
+    let (date_columns, money_columns) = (of_kind(ColumnKind::Date), of_kind(ColumnKind::Money));
+    let mut dates = Evidence::default();
+    let mut marks = Evidence::default();
+    let mut row_count = 0;
+    while let Some(row) = rows.next_row().map_err(&failed)? {
+        row_count += 1;
+        for &column in &date_columns {
+            let Raw::Text(text) = row.cell(column) else { continue };
+            match dates::order_evidence(&text) {
+                OrderEvidence::DayFirst => dates.first(&text, row.number()),
+                OrderEvidence::MonthFirst => dates.second(&text, row.number()),
+                OrderEvidence::Either => {
+                    dates.either.get_or_insert_with(|| (text.into_owned(), row.number()));
+                }
+                OrderEvidence::None => {}
+            }
+        }
+        for &column in &money_columns {
+            let Raw::Text(text) = row.cell(column) else { continue };
+            match decimal_mark(&text) {
+                Some(',') => marks.first(&text, row.number()),
+                Some(_) => marks.second(&text, row.number()),
+                None => {}
+            }
+        }
+    }
+    let decimal = plan.decimal.unwrap_or(if marks.is_first() {
+        Decimal::Comma
+    } else if marks.is_second() {
+        Decimal::Dot
+    } else {
+        Decimal::Either
+    });
+    Ok(Conventions { date_order: decide_order(order, dates, file)?, decimal, row_count })
+}
+
+fn decide_order(order: Option<DateOrder>, dates: Evidence, file: &str) -> Result<DateOrder, IngestError> {
+    if let Some(order) = order {
+        return Ok(order);
+    }
+    if dates.is_first() {
+        return Ok(DateOrder::DayFirst);
+    }
+    if dates.is_second() {
+        return Ok(DateOrder::MonthFirst);
+    }
+    match (dates.first, dates.second, dates.either) {
+        (Some(day_first), Some(month_first), _) => {
+            Err(IngestError::DatesContradict { file: file.to_owned(), day_first, month_first })
+        }
+        (_, _, Some((example, _))) => Err(IngestError::DatesUndecided { file: file.to_owned(), example }),
+        // no date whose order matters
+        _ => Ok(DateOrder::DayFirst),
+    }
+}
+
+/// The decimal mark an amount proves; `None` where it may be read either way.
+fn decimal_mark(text: &str) -> Option<char> {
+    let (comma, point) = (text.rfind(','), text.rfind('.'));
+    let (mark, place) = match (comma, point) {
+        (Some(comma), Some(point)) if comma > point => return Some(','),
+        (Some(_), Some(_)) => return Some('.'),
+        (Some(place), None) => (',', place),
+        (None, Some(place)) => ('.', place),
+        (None, None) => return None,
+    };
+    let other = if mark == ',' { '.' } else { ',' };
+    if text.matches(mark).count() > 1 {
+        return Some(other);
+    }
+    let digits = text[place + 1..].bytes().take_while(u8::is_ascii_digit).count();
+    // 1,234 may be thousands; 12345,678 may not
+    let before = text[..place].bytes().filter(u8::is_ascii_digit).count();
+    (digits > 0 && (digits != 3 || before > 3)).then_some(mark)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_amount_proves_its_decimal_mark_or_does_not() {
+        for (text, mark) in [
+            ("1.234,56", Some(',')),
+            ("1,234.56", Some('.')),
+            ("12,5", Some(',')),
+            ("55.94", Some('.')),
+            ("1.234.567", Some(',')),
+            ("1,234", None),
+            ("1.234", None),
+            ("12345.678", Some('.')),
+            ("100", None),
+            ("", None),
+        ] {
+            assert_eq!(decimal_mark(text), mark, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_few_slips_do_not_change_the_order_of_dates() {
+        let evidence = |first: u64, second: u64| Evidence {
+            first_count: first,
+            second_count: second,
+            first: (first > 0).then(|| ("31/01/2024".to_owned(), 2)),
+            second: (second > 0).then(|| ("01/31/2024".to_owned(), 3)),
+            either: Some(("01/02/2024".to_owned(), 4)),
+        };
+        let decided =
+            |first, second| decide_order(None, evidence(first, second), "f.csv").map_err(|error| error.to_string());
+        assert_eq!(decided(500, 2), Ok(DateOrder::DayFirst));
+        assert_eq!(decided(2, 500), Ok(DateOrder::MonthFirst));
+        assert_eq!(
+            decided(5, 5),
+            Err("`f.csv` writes dates in two orders: `31/01/2024` (line 2) is day first, `01/31/2024` (line 3) is month first".into())
+        );
+        assert_eq!(
+            decided(0, 0),
+            Err("`f.csv` writes dates such as `01/02/2024` and no day above 12: it may be day first or month first"
+                .into())
+        );
+    }
+}

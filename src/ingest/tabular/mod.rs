@@ -1,0 +1,296 @@
+//! Tables: plain ones with our own columns, and those that mappings make ours; from CSV or a workbook.
+//!
+//! In: a file with a header. Out: rows of the tables it brings, `rejects`.
+//! Refused: single rows with a reason; the file when nobody knows its header, it has no row, or its dates cannot be told apart.
+
+pub mod conventions;
+pub mod grid;
+pub mod guess;
+pub mod inputs;
+pub mod mapping;
+pub mod plan;
+pub mod values;
+pub mod workbook;
+pub mod writer;
+
+use std::io;
+use std::path::Path;
+
+use self::grid::{RowSource, TextRows};
+use self::plan::Plan;
+use self::values::Values;
+use self::workbook::Sheet;
+use self::writer::{Writer, company_of};
+use super::encoding::{self, TextForm};
+use super::fields::{SEPARATORS, sniff};
+use super::lines::{LineSource, Lines};
+use super::output::Output;
+use super::progress::Progress;
+use super::{IngestError, ReadOptions, Sink, SourceReport};
+
+/// How many rows may stand above the header: titles, names, dates of export.
+const HEADER_ROWS: usize = 20;
+
+/// A table file, opened as far as its header.
+pub struct Tabular {
+    /// How the text is written; `None` for a workbook.
+    pub form: Option<TextForm>,
+    /// The mark between fields; `None` for a workbook.
+    pub separator: Option<char>,
+    /// The header.
+    pub header: Vec<String>,
+    /// What its columns give; `None` when nobody knows the header.
+    pub plan: Option<Plan>,
+    /// Rows down to the header.
+    header_rows: usize,
+    sheet: Option<Sheet>,
+}
+
+impl Tabular {
+    /// Opens a text file of a known form.
+    ///
+    /// # Errors
+    /// [`IngestError::Empty`], and as [`plan::find`].
+    pub fn open_text(path: &Path, file: &str, form: TextForm, options: &ReadOptions<'_>) -> Result<Self, IngestError> {
+        let failed = |source| IngestError::File { path: path.to_owned(), source };
+        let mut lines = Lines::open(path, form, |_| {}).map_err(failed)?;
+        let first = lines.next_line().map_err(failed)?.map(|line| line.text.to_owned());
+        let first = first.ok_or_else(|| IngestError::Empty { file: file.to_owned() })?;
+        let chosen = options.mapping.and_then(|mapping| mapping.separator);
+        let likely = chosen.unwrap_or_else(|| sniff(&first, plan::known_names(options)));
+        let mut separators = vec![likely];
+        if chosen.is_none() {
+            // titles above the header do not show the separator
+            separators.extend(SEPARATORS.into_iter().filter(|separator| *separator != likely));
+        }
+        let mut first_found = None;
+        let mut refused = None;
+        for separator in separators {
+            let lines = Lines::open(path, form, |_| {}).map_err(failed)?;
+            let found = match find_header(&mut TextRows::new(lines, separator), file, options, failed) {
+                Ok(found) => found,
+                Err(error @ IngestError::ColumnsMissing { .. }) => {
+                    refused.get_or_insert(error);
+                    continue;
+                }
+                Err(error) => return Err(error),
+            };
+            let found = Self { form: Some(form), separator: Some(separator), sheet: None, ..found };
+            if found.plan.is_some() {
+                return found.in_its_own_encoding(path, file, options);
+            }
+            first_found.get_or_insert(found);
+        }
+        match (refused, first_found) {
+            (Some(error), _) => Err(error),
+            (None, Some(found)) => Ok(found),
+            (None, None) => Err(IngestError::Empty { file: file.to_owned() }),
+        }
+    }
+
+    /// Opens a workbook.
+    ///
+    /// # Errors
+    /// As [`Sheet::open`] and [`plan::find`].
+    pub fn open_workbook(path: &Path, file: &str, options: &ReadOptions<'_>) -> Result<Self, IngestError> {
+        let failed = |source| IngestError::File { path: path.to_owned(), source };
+        let wanted = options.mapping.and_then(|mapping| mapping.sheet.as_deref());
+        let mut sheet = Sheet::open(path, file, wanted)?;
+        let mut found = find_header(&mut sheet, file, options, failed)?;
+        // a mapping that selects itself may name another sheet
+        let named =
+            found.plan.as_ref().and_then(|plan| mapping_of(plan, options)).and_then(|mapping| mapping.sheet.as_deref());
+        if let (None, Some(named)) = (wanted, named) {
+            sheet = Sheet::open(path, file, Some(named))?;
+            found = find_header(&mut sheet, file, options, failed)?;
+        }
+        Ok(Self { sheet: Some(sheet), ..found })
+    }
+
+    /// Where the mapping found names an encoding of its own and the user none, the file is read in that.
+    fn in_its_own_encoding(self, path: &Path, file: &str, options: &ReadOptions<'_>) -> Result<Self, IngestError> {
+        let wanted = self.plan.as_ref().and_then(|plan| mapping_of(plan, options)).and_then(|mapping| mapping.encoding);
+        let (Some(wanted), None, Some(form)) = (wanted, options.encoding, self.form) else { return Ok(self) };
+        if wanted == form.encoding || form.mark_bytes > 0 {
+            return Ok(self);
+        }
+        let failed = |source| IngestError::File { path: path.to_owned(), source };
+        let form = encoding::survey(path, Some(wanted), |_| {}).map_err(failed)?;
+        let separator = self.separator.unwrap_or(',');
+        let lines = Lines::open(path, form, |_| {}).map_err(failed)?;
+        let found = find_header(&mut TextRows::new(lines, separator), file, options, failed)?;
+        Ok(Self { form: Some(form), separator: Some(separator), ..found })
+    }
+
+    /// The rows below the header.
+    fn rows<'a>(
+        &'a mut self,
+        path: &Path,
+        progress: &'a Progress<'a>,
+        share: u64,
+    ) -> io::Result<Box<dyn RowSource + 'a>> {
+        let mut rows: Box<dyn RowSource + 'a> = match (&mut self.sheet, self.form) {
+            (Some(sheet), _) => {
+                sheet.rewind();
+                Box::new(SheetRows { sheet })
+            }
+            (None, Some(form)) => {
+                let lines = Lines::open(path, form, progress.pass(share))?;
+                Box::new(TextRows::new(lines, self.separator.unwrap_or(',')))
+            }
+            (None, None) => return Err(io::Error::other("neither text nor workbook")),
+        };
+        for _ in 0..self.header_rows {
+            rows.next_row()?;
+        }
+        Ok(rows)
+    }
+
+    /// The first rows below the header, as text, to guess from.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn sample(&mut self, path: &Path, row_count: usize) -> io::Result<Vec<Vec<String>>> {
+        let width = self.header.len();
+        let progress = Progress::new(&|_| {});
+        let mut rows = self.rows(path, &progress, 0)?;
+        let mut sample = Vec::new();
+        while sample.len() < row_count {
+            let Some(row) = rows.next_row()? else { break };
+            sample.push((0..width).map(|column| row.cell(column).text().into_owned()).collect());
+        }
+        Ok(sample)
+    }
+
+    /// Reads the whole file.
+    ///
+    /// # Errors
+    /// [`IngestError::HeaderUnknown`], [`IngestError::ColumnsMissing`], [`IngestError::NoLine`], and as
+    /// [`conventions::survey`].
+    pub fn read(
+        &mut self,
+        path: &Path,
+        file: &str,
+        options: &ReadOptions<'_>,
+        progress: &Progress<'_>,
+        sink: &mut dyn Sink,
+    ) -> Result<SourceReport, IngestError> {
+        let failed = |source| IngestError::File { path: path.to_owned(), source };
+        let Some(plan) = self.plan.clone() else {
+            return Err(match plan::nearest(&self.header) {
+                Some((table, missing)) => {
+                    IngestError::ColumnsMissing { file: file.to_owned(), format: table.to_owned(), missing }
+                }
+                None => IngestError::HeaderUnknown { file: file.to_owned(), found: self.header.clone() },
+            });
+        };
+        let order = options.date_order.or(plan.date_order);
+        let mut rows = self.rows(path, progress, 3).map_err(failed)?;
+        let conventions = conventions::survey(rows.as_mut(), &plan, order, file, failed)?;
+        drop(rows);
+        if conventions.row_count == 0 {
+            return Err(IngestError::NoLine { file: file.to_owned() });
+        }
+        let company_id = company_of(options);
+        let source_key = format!("{company_id}/{file}");
+        let mut output = Output::new(sink, company_id, &source_key, file);
+        let unknown: Vec<String> = plan
+            .columns()
+            .into_iter()
+            .filter(|column| column.known_as.is_none() && !column.header.is_empty())
+            .map(|column| column.header)
+            .collect();
+        if !unknown.is_empty() {
+            output.note_file("columns_unknown", format!("columns nobody knows, left out: {}", unknown.join(", ")));
+        }
+        let values = Values::new(&plan, conventions, options.currencies);
+        let mut writer = Writer::new(&plan, options, file);
+        let mut rows = self.rows(path, progress, 6).map_err(failed)?;
+        while let Some(row) = rows.next_row().map_err(failed)? {
+            let written = match values.read(row) {
+                Ok(values) => writer.row(row.number(), values, &mut output)?,
+                Err(refusal) => Err(refusal),
+            };
+            if let Err(refusal) = written {
+                output.reject(row.number(), refusal, &row.shown())?;
+            }
+        }
+        drop(rows);
+        let totals = writer.finish(&mut output)?;
+        let counts = output.finish()?;
+        Ok(SourceReport {
+            source_key,
+            company_id: company_id.to_owned(),
+            file_name: file.to_owned(),
+            format_code: plan.format_code,
+            encoding_code: self.form.map_or("workbook", |form| form.encoding.code()),
+            line_count: totals.accepted_count + counts.rejected,
+            accepted_count: totals.accepted_count,
+            rejected_count: counts.rejected,
+            receivable_count: totals.item_count,
+            debit_total: totals.debit,
+            credit_total: totals.credit,
+            fiscal_year: None,
+            tables: counts.tables,
+            reject_counts: counts.rejected_by_reason,
+            notes: counts.notes,
+        })
+    }
+}
+
+/// A sheet lent for one pass.
+struct SheetRows<'a> {
+    sheet: &'a mut Sheet,
+}
+
+impl RowSource for SheetRows<'_> {
+    fn next_row(&mut self) -> Result<Option<&dyn grid::Row>, io::Error> {
+        self.sheet.next_row()
+    }
+}
+
+/// The mapping that a plan comes from.
+fn mapping_of<'a>(plan: &Plan, options: &ReadOptions<'a>) -> Option<&'a mapping::Mapping> {
+    let name = plan.format_code.strip_prefix("mapping:")?;
+    options.mapping.into_iter().chain(options.mappings).find(|mapping| mapping.name == name)
+}
+
+/// The first row that somebody knows as a header, else the first that has at least two names.
+fn find_header(
+    rows: &mut dyn RowSource,
+    file: &str,
+    options: &ReadOptions<'_>,
+    failed: impl Fn(io::Error) -> IngestError,
+) -> Result<Tabular, IngestError> {
+    let mut first: Option<Tabular> = None;
+    let mut refused = None;
+    for place in 1..=HEADER_ROWS {
+        let Some(row) = rows.next_row().map_err(&failed)? else { break };
+        let mut header: Vec<String> = (0..row.width()).map(|column| row.cell(column).text().into_owned()).collect();
+        let named = header.iter().rposition(|name| !name.is_empty()).map_or(0, |last| last + 1);
+        header.truncate(named);
+        // a mapping asked for does not fit a title above the header either: that is told when no row fits
+        let plan = match plan::find(&header, file, options) {
+            Ok(plan) => plan,
+            Err(error @ IngestError::ColumnsMissing { .. }) => {
+                refused.get_or_insert(error);
+                None
+            }
+            Err(error) => return Err(error),
+        };
+        let is_known = plan.is_some();
+        let found = Tabular { form: None, separator: None, header, plan, header_rows: place, sheet: None };
+        if is_known {
+            return Ok(found);
+        }
+        let is_fuller = first.as_ref().is_none_or(|first| first.header.len() < 2 && found.header.len() >= 2);
+        if is_fuller {
+            first = Some(found);
+        }
+    }
+    match (first, refused) {
+        (_, Some(error)) => Err(error),
+        (Some(first), None) => Ok(first),
+        (None, None) => Err(IngestError::Empty { file: file.to_owned() }),
+    }
+}

@@ -1,0 +1,201 @@
+//! From a header to a plan: which column gives which value, and what the file is.
+
+use std::collections::HashMap;
+
+use super::super::amount::Decimal;
+use super::super::dates::DateOrder;
+use super::super::names::fold;
+use super::super::outcome::ColumnFinding;
+use super::super::{IngestError, ReadOptions};
+use super::inputs::{Input, Shape, is_ours};
+use super::mapping::{Mapping, Origin, Sign};
+use crate::model::{TableSpec, tables};
+
+/// Where the value of an input comes from, in this file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// The column at that place.
+    Column(usize),
+    /// The same on every row.
+    Constant(String),
+    /// Nowhere.
+    Absent,
+}
+
+/// How a file is read.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// The table's name, or `mapping:<name>`.
+    pub format_code: String,
+    /// What a row is.
+    pub shape: Shape,
+    /// What a row may bring.
+    pub inputs: Vec<Input>,
+    /// Where each input comes from.
+    pub sources: Vec<Source>,
+    /// For each input, what values of the file (folded) stand for.
+    pub translations: Vec<Option<HashMap<String, String>>>,
+    /// What signs mean.
+    pub sign: Sign,
+    /// The order of dates, where the mapping says it.
+    pub date_order: Option<DateOrder>,
+    /// The decimal mark, where the mapping says it.
+    pub decimal: Option<Decimal>,
+    /// The header.
+    pub header: Vec<String>,
+}
+
+impl Plan {
+    /// What the columns of the header are taken for.
+    #[must_use]
+    pub fn columns(&self) -> Vec<ColumnFinding> {
+        let known_as = |place: usize| {
+            let source = self.sources.iter().position(|source| *source == Source::Column(place))?;
+            Some(self.inputs[source].name.to_owned())
+        };
+        let finding =
+            |(place, header): (usize, &String)| ColumnFinding { header: header.clone(), known_as: known_as(place) };
+        self.header.iter().enumerate().map(finding).collect()
+    }
+
+    /// Inputs that the file does not bring.
+    #[must_use]
+    pub fn absent(&self) -> Vec<String> {
+        let inputs = self.inputs.iter().zip(&self.sources);
+        let is_absent = |(input, source): &(&Input, &Source)| {
+            **source == Source::Absent && !is_ours(input.name) && !input.name.contains('.')
+        };
+        inputs.filter(is_absent).map(|(input, _)| input.name.to_owned()).collect()
+    }
+}
+
+/// Finds the plan for a header; `None` when nobody knows it.
+///
+/// A mapping asked for is used. Else a table whose required columns are all there (of several, the one that knows
+/// most columns), else the one mapping that knows the header.
+///
+/// # Errors
+/// Two mappings, two columns of one meaning, or a mapping asked for whose columns are missing.
+pub fn find(header: &[String], file: &str, options: &ReadOptions<'_>) -> Result<Option<Plan>, IngestError> {
+    let folded: Vec<String> = header.iter().map(|name| fold(name)).collect();
+    if let Some(mapping) = options.mapping {
+        return of_mapping(mapping, header, &folded, file).map(Some);
+    }
+    let known = |table: &TableSpec| table.columns.iter().filter(|column| folded.contains(&fold(column.name))).count();
+    let complete = tables::TABLES.iter().filter(|table| table.is_loadable && missing(table, &folded).is_empty());
+    if let Some(table) =
+        complete.max_by_key(|table| (known(table), table.columns.iter().filter(|column| column.is_required).count()))
+    {
+        return of_table(table, header, &folded, file).map(Some);
+    }
+    let selected: Vec<&Mapping> = options.mappings.iter().filter(|mapping| mapping.selects(&folded)).collect();
+    match selected[..] {
+        [] => Ok(None),
+        [mapping] => of_mapping(mapping, header, &folded, file).map(Some),
+        _ => Err(IngestError::MappingAmbiguous {
+            file: file.to_owned(),
+            names: selected.iter().map(|mapping| mapping.name.clone()).collect(),
+        }),
+    }
+}
+
+/// For a header nobody knows: the table it comes near to, and what it lacks of it.
+#[must_use]
+pub fn nearest(header: &[String]) -> Option<(&'static str, Vec<String>)> {
+    let folded: Vec<String> = header.iter().map(|name| fold(name)).collect();
+    let known = |table: &TableSpec| table.columns.iter().filter(|column| folded.contains(&fold(column.name))).count();
+    let near = tables::TABLES.iter().filter(|table| table.is_loadable).max_by_key(|table| known(table))?;
+    let missing = missing(near, &folded);
+    let required = near.columns.iter().filter(|column| column.is_required).count();
+    let is_near = required - missing.len() >= 2 && 2 * known(near) >= folded.len();
+    is_near.then_some((near.name, missing))
+}
+
+/// Every name, folded, that tables or mappings know: what a separator must bring to light.
+pub fn known_names<'a>(options: &'a ReadOptions<'_>) -> impl Fn(&str) -> bool + use<'a> {
+    let columns = tables::TABLES.iter().filter(|table| table.is_loadable).flat_map(|table| table.columns);
+    let mut names: Vec<String> = columns.map(|column| fold(column.name)).collect();
+    for mapping in options.mappings.iter().chain(options.mapping) {
+        names.extend(mapping.header.iter().cloned());
+    }
+    move |name: &str| names.contains(&fold(name))
+}
+
+/// The required columns of a table that a header lacks.
+fn missing(table: &TableSpec, folded: &[String]) -> Vec<String> {
+    let is_missing = |name: &str| !folded.contains(&fold(name));
+    table
+        .columns
+        .iter()
+        .filter(|column| column.is_required && is_missing(column.name))
+        .map(|column| column.name.to_owned())
+        .collect()
+}
+
+fn of_table(table: &'static TableSpec, header: &[String], folded: &[String], file: &str) -> Result<Plan, IngestError> {
+    let shape = Shape::Table(table);
+    let inputs = shape.inputs();
+    let mut sources = vec![Source::Absent; inputs.len()];
+    for (source, input) in sources.iter_mut().zip(&inputs).filter(|(_, input)| !is_ours(input.name)) {
+        let is_column = table.position(input.name).is_some();
+        if let Some(place) = place_of(input.name, folded, file)?.filter(|_| is_column) {
+            *source = Source::Column(place);
+        }
+    }
+    Ok(Plan {
+        format_code: table.name.to_owned(),
+        translations: vec![None; inputs.len()],
+        shape,
+        inputs,
+        sources,
+        sign: Sign::AsIs,
+        date_order: None,
+        decimal: None,
+        header: header.to_vec(),
+    })
+}
+
+fn of_mapping(mapping: &Mapping, header: &[String], folded: &[String], file: &str) -> Result<Plan, IngestError> {
+    let inputs = mapping.shape.inputs();
+    let mut missing = Vec::new();
+    let mut sources = Vec::with_capacity(inputs.len());
+    for input in &inputs {
+        sources.push(match mapping.origins.get(input.name) {
+            None => Source::Absent,
+            Some(Origin::Constant(text)) => Source::Constant(text.clone()),
+            Some(Origin::Column(name)) => {
+                let place = place_of(name, folded, file)?;
+                // a column that only some exports have does not stop the others
+                if place.is_none() && (input.is_required || mapping.header.contains(&fold(name))) {
+                    missing.push(name.clone());
+                }
+                place.map_or(Source::Absent, Source::Column)
+            }
+        });
+    }
+    if !missing.is_empty() {
+        let format = format!("mapping:{}", mapping.name);
+        return Err(IngestError::ColumnsMissing { file: file.to_owned(), format, missing });
+    }
+    Ok(Plan {
+        format_code: format!("mapping:{}", mapping.name),
+        shape: mapping.shape,
+        translations: inputs.iter().map(|input| mapping.values.get(input.name).cloned()).collect(),
+        inputs,
+        sources,
+        sign: mapping.sign,
+        date_order: mapping.date_order,
+        decimal: mapping.decimal,
+        header: header.to_vec(),
+    })
+}
+
+fn place_of(name: &str, folded: &[String], file: &str) -> Result<Option<usize>, IngestError> {
+    let wanted = fold(name);
+    let mut places = folded.iter().enumerate().filter(|(_, column)| **column == wanted).map(|(place, _)| place);
+    let place = places.next();
+    match places.next() {
+        Some(_) => Err(IngestError::ColumnTwice { file: file.to_owned(), column: name.to_owned() }),
+        None => Ok(place),
+    }
+}

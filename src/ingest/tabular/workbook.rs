@@ -1,0 +1,110 @@
+//! Rows of a workbook (XLSX and its kin), held whole: a sheet has at most a million rows.
+
+use std::borrow::Cow;
+use std::io::{self, Cursor};
+use std::path::Path;
+
+use calamine::{Data, Reader, open_workbook_auto_from_rs};
+
+use super::super::IngestError;
+use super::grid::{Raw, Row, RowSource};
+
+/// The rows of one sheet.
+pub struct Sheet {
+    cells: Vec<Vec<Data>>,
+    /// The row of the sheet that the first of `cells` is, from 1.
+    first_number: u64,
+    next: usize,
+    row: SheetRow,
+}
+
+/// A row of a sheet.
+#[derive(Default)]
+struct SheetRow {
+    number: u64,
+    cells: Vec<Data>,
+}
+
+impl Sheet {
+    /// Opens the sheet of that name, else the first that has rows.
+    ///
+    /// # Errors
+    /// [`IngestError::Workbook`], [`IngestError::SheetMissing`], [`IngestError::File`].
+    pub fn open(path: &Path, file: &str, wanted: Option<&str>) -> Result<Self, IngestError> {
+        let bytes = std::fs::read(path).map_err(|source| IngestError::File { path: path.to_owned(), source })?;
+        let broken = |error: calamine::Error| IngestError::Workbook { file: file.to_owned(), cause: error.to_string() };
+        let mut workbook = open_workbook_auto_from_rs(Cursor::new(bytes)).map_err(broken)?;
+        let names = workbook.sheet_names();
+        let is_wanted = |name: &&String| wanted.is_none_or(|wanted| name.trim() == wanted.trim());
+        for name in names.iter().filter(is_wanted) {
+            let range = workbook.worksheet_range(name).map_err(broken)?;
+            let Some((first_row, _)) = range.start() else { continue };
+            let cells: Vec<Vec<Data>> = range.rows().map(<[Data]>::to_vec).collect();
+            let (first_number, row) = (u64::from(first_row) + 1, SheetRow::default());
+            return Ok(Self { cells, first_number, next: 0, row });
+        }
+        Err(IngestError::SheetMissing {
+            file: file.to_owned(),
+            wanted: wanted.unwrap_or_default().to_owned(),
+            found: names,
+        })
+    }
+
+    /// Goes back to the first row.
+    pub const fn rewind(&mut self) {
+        self.next = 0;
+    }
+}
+
+impl Row for SheetRow {
+    fn number(&self) -> u64 {
+        self.number
+    }
+    fn is_readable(&self) -> bool {
+        true
+    }
+    fn width(&self) -> usize {
+        self.cells.len()
+    }
+    fn cell(&self, column: usize) -> Raw<'_> {
+        match self.cells.get(column) {
+            None | Some(Data::Empty) => Raw::Text(Cow::Borrowed("")),
+            Some(Data::String(text)) => Raw::Text(Cow::Borrowed(text.trim())),
+            Some(Data::DateTimeIso(text) | Data::DurationIso(text)) => Raw::Text(Cow::Borrowed(text)),
+            Some(Data::Float(number)) => Raw::Number(*number),
+            Some(Data::Int(number)) => Raw::Text(Cow::Owned(number.to_string())),
+            Some(Data::Bool(flag)) => Raw::Flag(*flag),
+            Some(Data::DateTime(time)) => match time.as_datetime() {
+                Some(time) if time_is_day(time) => Raw::Day(time.date()),
+                _ => Raw::Number(time.as_f64()),
+            },
+            // `#N/A` and its kin: text that no column can read
+            Some(Data::Error(error)) => Raw::Text(Cow::Owned(error.to_string())),
+        }
+    }
+    fn shown(&self) -> Cow<'_, str> {
+        let cells: Vec<String> = (0..self.width()).map(|column| self.cell(column).text().into_owned()).collect();
+        Cow::Owned(cells.join("\t"))
+    }
+}
+
+/// Times of day without a day are stored as the first day of 1900 or the day before it.
+fn time_is_day(time: chrono::NaiveDateTime) -> bool {
+    time.date() > chrono::NaiveDate::from_ymd_opt(1900, 1, 1).unwrap_or_default()
+}
+
+impl RowSource for Sheet {
+    fn next_row(&mut self) -> Result<Option<&dyn Row>, io::Error> {
+        while let Some(cells) = self.cells.get(self.next) {
+            let number = self.first_number + self.next as u64;
+            self.next += 1;
+            let row = SheetRow { number, cells: cells.clone() };
+            let is_blank = (0..row.width()).all(|column| row.cell(column).text().trim().is_empty());
+            if !is_blank {
+                self.row = row;
+                return Ok(Some(&self.row));
+            }
+        }
+        Ok(None)
+    }
+}

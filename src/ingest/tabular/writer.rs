@@ -1,0 +1,466 @@
+//! From the values of a row to rows of our tables: defaults, identities, and what one row of a file stands for.
+
+use std::collections::{BTreeMap, HashSet};
+use std::hash::{BuildHasher, Hash, RandomState};
+
+use super::super::output::Output;
+use super::super::reason::{Reason, Refusal};
+use super::super::reference::Currencies;
+use super::super::{IngestError, ReadOptions};
+use super::inputs::{CUSTOMER, Shape};
+use super::plan::Plan;
+use crate::model::rows::Cell;
+use crate::model::{Date, ItemKind, Money, TableSpec, tables};
+
+/// The sums of the items written.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Totals {
+    /// Rows taken.
+    pub accepted_count: u64,
+    /// Items written.
+    pub item_count: u64,
+    /// Σ of amounts owed to us.
+    pub debit: i128,
+    /// Σ of amounts that lower it, without sign.
+    pub credit: i128,
+}
+
+/// Writes the rows of one file.
+pub struct Writer<'a> {
+    options: &'a ReadOptions<'a>,
+    shape: Shape,
+    file_name: &'a str,
+    places: BTreeMap<&'static str, usize>,
+    keys: Keys,
+    customers: Keys,
+    receipts: BTreeMap<(String, String), Receipt>,
+    totals: Totals,
+}
+
+/// A receipt put together from its rows.
+struct Receipt {
+    first_line: u64,
+    values: Vec<Cell>,
+    sum: i128,
+}
+
+/// The company and its default for rows that name none.
+pub fn company_of<'a>(options: &ReadOptions<'a>) -> &'a str {
+    options.company_id.unwrap_or(options.default_company_id)
+}
+
+impl<'a> Writer<'a> {
+    /// For the rows of a plan.
+    #[must_use]
+    pub fn new(plan: &Plan, options: &'a ReadOptions<'a>, file_name: &'a str) -> Self {
+        Self {
+            options,
+            shape: plan.shape,
+            file_name,
+            places: plan.inputs.iter().enumerate().map(|(place, input)| (input.name, place)).collect(),
+            keys: Keys::default(),
+            customers: Keys::default(),
+            receipts: BTreeMap::new(),
+            totals: Totals::default(),
+        }
+    }
+
+    /// One row. `Ok(Err(_))` when it is refused: it then left nothing behind.
+    pub fn row(
+        &mut self,
+        line: u64,
+        mut values: Vec<Cell>,
+        output: &mut Output<'_>,
+    ) -> Result<Result<(), Refusal>, IngestError> {
+        self.fill(&mut values, "company_id", Cell::text(company_of(self.options)));
+        let written = match self.shape {
+            Shape::Table(table) if std::ptr::eq(table, &raw const tables::ITEMS) => {
+                self.item_row(line, values, output)?
+            }
+            Shape::Table(table) => self.plain_row(line, table, values, output)?,
+            Shape::InvoiceHistory => self.history_row(line, values, output)?,
+            Shape::Receipts => self.receipt_row(line, values, output)?,
+        };
+        self.totals.accepted_count += u64::from(written.is_ok());
+        Ok(written)
+    }
+
+    /// What can only be written after the last row.
+    pub fn finish(mut self, output: &mut Output<'_>) -> Result<Totals, IngestError> {
+        for ((_, receipt_id), receipt) in std::mem::take(&mut self.receipts) {
+            // a sum too large to store cannot come from rows: each of them is checked
+            let amount = Money::from_wide(-receipt.sum).unwrap_or_default();
+            let day = self.day(&receipt.values, "receipt_date");
+            let mut item = Item::of(&receipt_id, ItemKind::Receipt, day, amount);
+            for name in ["company_id", "customer_id", "account", "currency_code", "reference", "label"] {
+                item.set(name, self.get(&receipt.values, name).clone());
+            }
+            self.write_item(receipt.first_line, item, output)?;
+        }
+        Ok(self.totals)
+    }
+
+    /// A row of a table other than items: as it is.
+    fn plain_row(
+        &mut self,
+        line: u64,
+        table: &'static TableSpec,
+        mut values: Vec<Cell>,
+        output: &mut Output<'_>,
+    ) -> Result<Result<(), Refusal>, IngestError> {
+        let key: Vec<&Cell> = table.key.iter().map(|name| self.get(&values, name)).collect();
+        if !table.key.is_empty() && !self.keys.insert(&key) {
+            return Ok(Err(duplicate(Reason::RowDuplicate, &key)));
+        }
+        if std::ptr::eq(table, &raw const tables::ALLOCATIONS) {
+            self.fill(&mut values, "is_inferred", Cell::Flag(false));
+        }
+        for (name, cell) in [("source_file", Cell::text(self.file_name)), ("source_line", line_cell(line))] {
+            if let Some(position) = table.position(name) {
+                values[position] = cell;
+            }
+        }
+        output.push(table, values)?;
+        Ok(Ok(()))
+    }
+
+    fn item_row(
+        &mut self,
+        line: u64,
+        values: Vec<Cell>,
+        output: &mut Output<'_>,
+    ) -> Result<Result<(), Refusal>, IngestError> {
+        if let Err(refusal) = self.claim_item(&values) {
+            return Ok(Err(refusal));
+        }
+        self.customer(&values, output)?;
+        self.write_item(line, Item::from_values(values), output)?;
+        Ok(Ok(()))
+    }
+
+    /// An invoice; where it is settled, a receipt named after it, and what of the one went to the other.
+    fn history_row(
+        &mut self,
+        line: u64,
+        mut values: Vec<Cell>,
+        output: &mut Output<'_>,
+    ) -> Result<Result<(), Refusal>, IngestError> {
+        let amount = self.money(&values, "amount").unwrap_or_default();
+        let kind = if amount < Money::ZERO { ItemKind::CreditNote } else { ItemKind::Invoice };
+        self.fill(&mut values, "kind", Cell::text(kind.code()));
+        if let Err(refusal) = self.claim_item(&values) {
+            return Ok(Err(refusal));
+        }
+        self.customer(&values, output)?;
+        let company = self.get(&values, "company_id").clone();
+        let item_id = self.text(&values, "item_id").to_owned();
+        let issued = self.day(&values, "issued_date");
+        if let Cell::Date(settled) = *self.get(&values, "settled_date") {
+            if settled < issued {
+                output.note(
+                    "settled_before_issue",
+                    Some(amount.wide()),
+                    "invoices settled before they were issued: taken as written",
+                );
+            }
+            let paid = self.money(&values, "settled_amount").map_or(amount.abs(), Money::abs);
+            self.settlement(line, &values, settled, (amount, paid), output)?;
+        }
+        if *self.get(&values, "is_disputed") == Cell::Flag(true) {
+            output.note(
+                "dispute_undated",
+                Some(amount.wide()),
+                "disputes without dates: they hold for the whole life of the item",
+            );
+            let cells = |name: &str| match name {
+                "company_id" => company.clone(),
+                "dispute_id" => Cell::text(format!("{item_id}/dispute")),
+                "item_id" => Cell::text(item_id.as_str()),
+                "reason_code" => self.get(&values, "dispute_reason_code").clone(),
+                "source_file" => Cell::text(self.file_name),
+                "source_line" => line_cell(line),
+                _ => Cell::Empty,
+            };
+            output.push(&tables::DISPUTES, row_of(&tables::DISPUTES, cells))?;
+        }
+        self.write_item(line, Item::from_values(values), output)?;
+        Ok(Ok(()))
+    }
+
+    /// What settled an invoice (or, with the signs turned, a credit note), on the day it did.
+    fn settlement(
+        &mut self,
+        line: u64,
+        values: &[Cell],
+        settled: Date,
+        (amount, paid): (Money, Money),
+        output: &mut Output<'_>,
+    ) -> Result<(), IngestError> {
+        if paid.is_zero() {
+            return Ok(());
+        }
+        let item_id = self.text(values, "item_id");
+        let receipt_id = format!("{item_id}/receipt");
+        let is_claim = amount >= Money::ZERO;
+        let (kind, receipt_amount) =
+            if is_claim { (ItemKind::Receipt, -paid) } else { (ItemKind::ReturnedReceipt, paid) };
+        let (debit_id, credit_id) =
+            if is_claim { (item_id, receipt_id.as_str()) } else { (receipt_id.as_str(), item_id) };
+        let allocated = amount.abs().min(paid);
+        let cells = |name: &str| match name {
+            "company_id" => self.get(values, "company_id").clone(),
+            "debit_item_id" => Cell::text(debit_id),
+            "credit_item_id" => Cell::text(credit_id),
+            "allocated_date" => Cell::Date(settled),
+            "amount" => Cell::Money(allocated),
+            "is_inferred" => Cell::Flag(false),
+            "source_file" => Cell::text(self.file_name),
+            "source_line" => line_cell(line),
+            _ => Cell::Empty,
+        };
+        if !allocated.is_zero() {
+            output.push(&tables::ALLOCATIONS, row_of(&tables::ALLOCATIONS, cells))?;
+        }
+        let mut item = Item::of(&receipt_id, kind, settled, receipt_amount);
+        for name in ["company_id", "customer_id", "account", "currency_code"] {
+            item.set(name, self.get(values, name).clone());
+        }
+        self.write_item(line, item, output)
+    }
+
+    /// A receipt, or a part of one, applied to an invoice; without invoice, a part that waits.
+    ///
+    /// All rows of one receipt make one item, which bears their sum.
+    fn receipt_row(
+        &mut self,
+        line: u64,
+        values: Vec<Cell>,
+        output: &mut Output<'_>,
+    ) -> Result<Result<(), Refusal>, IngestError> {
+        let company = self.get(&values, "company_id").clone();
+        let receipt_id = self.text(&values, "receipt_id").to_owned();
+        let amount = self.money(&values, "amount").unwrap_or_default();
+        let received = self.get(&values, "receipt_date").clone();
+        let key = (self.text(&values, "company_id").to_owned(), receipt_id.clone());
+        if let Some(receipt) = self.receipts.get(&key) {
+            let differs = |name: &&&str| self.get(&receipt.values, name) != self.get(&values, name);
+            if let Some(name) = ["customer_id", "receipt_date", "currency_code"].iter().find(differs) {
+                return Ok(Err(Refusal::of(Reason::ReceiptContradicts, name, &plain(self.get(&values, name)))));
+            }
+        }
+        let sum = self.receipts.get(&key).map_or(0, |receipt| receipt.sum) + amount.wide();
+        if Money::from_wide(sum).is_none() {
+            return Ok(Err(Refusal::of(Reason::AmountTooLarge, "amount", &amount.to_string())));
+        }
+        let invoice = self.get(&values, "invoice_id").clone();
+        if invoice != Cell::Empty {
+            let allocated = match self.get(&values, "allocated_date") {
+                Cell::Empty => received,
+                day => day.clone(),
+            };
+            let key = [&company, &invoice, &Cell::text(receipt_id.as_str()), &allocated];
+            if !self.keys.insert(&key) {
+                return Ok(Err(duplicate(Reason::RowDuplicate, &key)));
+            }
+            let cells = |name: &str| match name {
+                "company_id" => company.clone(),
+                "debit_item_id" => invoice.clone(),
+                "credit_item_id" => Cell::text(receipt_id.as_str()),
+                "allocated_date" => allocated.clone(),
+                "amount" => Cell::Money(amount),
+                "is_inferred" => Cell::Flag(false),
+                "source_file" => Cell::text(self.file_name),
+                "source_line" => line_cell(line),
+                _ => Cell::Empty,
+            };
+            output.push(&tables::ALLOCATIONS, row_of(&tables::ALLOCATIONS, cells))?;
+        }
+        self.receipts.entry(key).or_insert(Receipt { first_line: line, values, sum: 0 }).sum = sum;
+        Ok(Ok(()))
+    }
+
+    /// Fills what an item may lack, and writes it.
+    fn write_item(&mut self, line: u64, mut item: Item, output: &mut Output<'_>) -> Result<(), IngestError> {
+        let Cell::Money(amount) = *item.get("amount") else { return Ok(()) };
+        let Cell::Date(issued) = *item.get("issued_date") else { return Ok(()) };
+        let kind = if let Cell::Text(code) = item.get("kind") { ItemKind::parse(code) } else { None };
+        item.set("source_file", Cell::text(self.file_name));
+        item.set("source_line", line_cell(line));
+        item.fill("posted_date", Cell::Date(issued));
+        self.due_date(&mut item, kind, issued, amount, output);
+        item.fill("due_is_derived", Cell::Flag(false));
+        let default_currency = self.options.base_currency.unwrap_or(Currencies::NONE);
+        if *item.get("currency_code") == Cell::Empty {
+            let text = format!("items without currency: taken for {default_currency}");
+            output.note("currency_assumed", Some(amount.wide()), &text);
+            item.set("currency_code", Cell::text(default_currency));
+        }
+        let is_base = self.options.base_currency.is_none_or(|base| *item.get("currency_code") == Cell::text(base));
+        if is_base {
+            item.fill("base_amount", Cell::Money(amount));
+        }
+        if kind.and_then(ItemKind::sign).is_some_and(|sign| sign * amount.hundredths().signum() < 0) {
+            let text =
+                "items whose sign is not that of their kind (a negative invoice, a positive receipt): taken as written";
+            output.note("sign_unusual", Some(amount.wide()), text);
+        }
+        self.totals.item_count += 1;
+        if amount > Money::ZERO {
+            self.totals.debit += amount.wide();
+        } else {
+            self.totals.credit -= amount.wide();
+        }
+        output.push(&tables::ITEMS, item.cells)
+    }
+
+    /// Credits are due when issued; claims after the default terms; a balance brought forward has no due date.
+    fn due_date(&self, item: &mut Item, kind: Option<ItemKind>, issued: Date, amount: Money, output: &mut Output<'_>) {
+        if *item.get("due_date") != Cell::Empty {
+            return;
+        }
+        let is_claim = amount > Money::ZERO && kind != Some(ItemKind::ReturnedReceipt);
+        if !is_claim {
+            item.set("due_date", Cell::Date(issued));
+        } else if kind == Some(ItemKind::Opening) {
+            output.note("age_unknown", Some(amount.wide()), "opening items without due date: their age is not known");
+        } else {
+            item.set("due_date", Cell::Date(self.options.default_terms.due(issued)));
+            item.set("due_is_derived", Cell::Flag(true));
+            output.note(
+                "due_date_derived",
+                Some(amount.wide()),
+                "items without due date: derived from the issue date by the default terms",
+            );
+        }
+    }
+
+    /// The customer of an item, the first time it is met in a file that says more of it than its number.
+    fn customer(&mut self, values: &[Cell], output: &mut Output<'_>) -> Result<(), IngestError> {
+        let company = self.get(values, "company_id");
+        let customer = self.get(values, "customer_id");
+        let says_more = CUSTOMER.iter().any(|input| *self.get(values, input.name) != Cell::Empty);
+        let is_history = self.shape == Shape::InvoiceHistory;
+        if !(says_more || is_history) || !self.customers.insert(&[company, customer]) {
+            return Ok(());
+        }
+        let cells = |name: &str| match name {
+            "company_id" => company.clone(),
+            "customer_id" => customer.clone(),
+            "is_collective" | "load_id" => Cell::Empty,
+            "name" if *self.get(values, "customer.name") == Cell::Empty => customer.clone(),
+            other => self.get(values, &format!("customer.{other}")).clone(),
+        };
+        output.push(&tables::CUSTOMERS, row_of(&tables::CUSTOMERS, cells))
+    }
+
+    fn claim_item(&mut self, values: &[Cell]) -> Result<(), Refusal> {
+        let key = [self.get(values, "company_id"), self.get(values, "item_id")];
+        if self.keys.insert(&key) { Ok(()) } else { Err(duplicate(Reason::ItemDuplicate, &key[1..])) }
+    }
+
+    fn get<'v>(&self, values: &'v [Cell], name: &str) -> &'v Cell {
+        const EMPTY: &Cell = &Cell::Empty;
+        self.places.get(name).and_then(|&place| values.get(place)).unwrap_or(EMPTY)
+    }
+
+    fn fill(&self, values: &mut [Cell], name: &str, value: Cell) {
+        if let Some(cell) =
+            self.places.get(name).and_then(|&place| values.get_mut(place)).filter(|cell| **cell == Cell::Empty)
+        {
+            *cell = value;
+        }
+    }
+
+    fn text<'v>(&self, values: &'v [Cell], name: &str) -> &'v str {
+        if let Cell::Text(text) = self.get(values, name) { text } else { "" }
+    }
+
+    fn money(&self, values: &[Cell], name: &str) -> Option<Money> {
+        if let Cell::Money(amount) = self.get(values, name) { Some(*amount) } else { None }
+    }
+
+    /// A required date: rows without it never come here.
+    fn day(&self, values: &[Cell], name: &str) -> Date {
+        if let Cell::Date(day) = self.get(values, name) { *day } else { Date::default() }
+    }
+}
+
+/// An item on its way to `items`.
+struct Item {
+    cells: Vec<Cell>,
+}
+
+impl Item {
+    fn of(item_id: &str, kind: ItemKind, day: Date, amount: Money) -> Self {
+        let mut item = Self { cells: vec![Cell::Empty; tables::ITEMS.columns.len()] };
+        item.set("item_id", Cell::text(item_id));
+        item.set("kind", Cell::text(kind.code()));
+        item.set("issued_date", Cell::Date(day));
+        item.set("due_date", Cell::Date(day));
+        item.set("amount", Cell::Money(amount));
+        item
+    }
+
+    /// The columns of `items` come first among the inputs.
+    fn from_values(mut values: Vec<Cell>) -> Self {
+        values.truncate(tables::ITEMS.columns.len());
+        Self { cells: values }
+    }
+
+    fn get(&self, name: &str) -> &Cell {
+        const EMPTY: &Cell = &Cell::Empty;
+        tables::ITEMS.position(name).map_or(EMPTY, |place| &self.cells[place])
+    }
+
+    fn set(&mut self, name: &str, value: Cell) {
+        if let Some(place) = tables::ITEMS.position(name) {
+            self.cells[place] = value;
+        }
+    }
+
+    fn fill(&mut self, name: &str, value: Cell) {
+        if *self.get(name) == Cell::Empty {
+            self.set(name, value);
+        }
+    }
+}
+
+/// The keys met in a file, as 128 bits each: a file of ten million rows must not be held to find a key given twice.
+#[derive(Default)]
+struct Keys {
+    seen: HashSet<u128>,
+    states: (RandomState, RandomState),
+}
+
+impl Keys {
+    /// Whether the key is new.
+    fn insert<K: Hash + ?Sized>(&mut self, key: &K) -> bool {
+        let half = |state: &RandomState| u128::from(state.hash_one(key));
+        self.seen.insert((half(&self.states.0) << 64) | half(&self.states.1))
+    }
+}
+
+fn duplicate(reason: Reason, key: &[&Cell]) -> Refusal {
+    let shown: Vec<String> = key.iter().map(|cell| plain(cell)).collect();
+    Refusal { reason, found: super::super::reason::shortened(&shown.join(" "), 120) }
+}
+
+fn plain(cell: &Cell) -> String {
+    match cell {
+        Cell::Empty => String::new(),
+        Cell::Text(text) => text.clone(),
+        Cell::Date(day) => day.to_string(),
+        Cell::Int(number) => number.to_string(),
+        Cell::Money(amount) => amount.to_string(),
+        Cell::Flag(flag) => flag.to_string(),
+    }
+}
+
+/// Where a row stands in its file.
+fn line_cell(line: u64) -> Cell {
+    Cell::Int(i64::try_from(line).unwrap_or(i64::MAX))
+}
+
+fn row_of(table: &TableSpec, cell: impl Fn(&str) -> Cell) -> Vec<Cell> {
+    table.columns.iter().map(|column| cell(column.name)).collect()
+}

@@ -1,0 +1,425 @@
+//! Answers of an invented manufacturer with 12 M€ open, for tests: every panel of the page has something to show.
+
+use std::collections::BTreeMap;
+
+use super::{Assumption, CheckResult, Language, LoadFacts, PageInput, SourceFacts};
+use crate::model::calendar::{add_days, add_months, month_end};
+use crate::model::{Answer, AnswerColumn, ColumnKind, Date, Money, Value};
+
+/// Texts that a ledger might carry to do harm.
+pub(crate) const HOSTILE_NAMES: [&str; 4] = [
+    "<img src=x onerror=alert(1)>",
+    "=cmd|'/c calc'!A1",
+    "Groupe \u{202e}gnp.erutcaf",
+    "\"><script>alert('x')</script>\u{1b}[2J",
+];
+
+const HONEST_NAMES: [&str; 24] = [
+    "Société Dauphinoise d’Équipement",
+    "Ferronnerie Brossard & Fils",
+    "Transports Mollard",
+    "Centre hospitalier de Voiron",
+    "Comptoir des Métaux du Rhône",
+    "Maschinenbau Gräf GmbH",
+    "Papeteries de Lancey",
+    "شركة النور للتجهيزات",
+    "Établissements Chapuis",
+    "Robinetterie de l’Isère",
+    "Ville de Seyssins",
+    "Chaudronnerie Peyre",
+    "Aciers Lombard",
+    "Coopérative des Terres-Froides",
+    "Hydrelec SA",
+    "Outillage Ravix",
+    "Bâti-Alpes",
+    "Scierie du Vercors",
+    "Fonderies Giroud",
+    "Nordisk Ventilasjon AS",
+    "Câbleries de Pont-de-Claix",
+    "Ateliers Tournier",
+    "Industrie Cantal",
+    "Mécanique Berthon",
+];
+
+/// The day of the sample.
+pub(crate) fn as_of() -> Date {
+    Date::from_ymd_opt(2025, 12, 31).unwrap_or_default()
+}
+
+fn answer(columns: &[(&str, ColumnKind)], rows: Vec<Vec<Value>>) -> Answer {
+    let columns = columns.iter().map(|(name, kind)| AnswerColumn { name: (*name).to_owned(), kind: *kind }).collect();
+    Answer { columns, rows }
+}
+
+fn text(text: &str) -> Value {
+    Value::Text(text.to_owned())
+}
+
+const fn money(hundredths: i128) -> Value {
+    Value::Decimal { digits: hundredths, scale: 2 }
+}
+
+const fn days(ten_thousandths: i128) -> Value {
+    Value::Decimal { digits: ten_thousandths, scale: 4 }
+}
+
+/// The whole page in one language: it ties to the ledger, two checks found faults.
+pub(crate) fn page(language: Language) -> PageInput<'static> {
+    PageInput {
+        report_name: "controller",
+        language,
+        company_id: "999999998",
+        company_name: Some("Ateliers de la Valdaine"),
+        currency_code: "EUR",
+        as_of: as_of(),
+        load: load(),
+        answers: answers(),
+        checks: checks(),
+        query_options: &[],
+        generated_note: "encours 0.1.0",
+    }
+}
+
+fn load() -> LoadFacts {
+    let source = |file_name: &str, line_count, rejected_count| SourceFacts {
+        file_name: file_name.to_owned(),
+        line_count,
+        accepted_count: line_count - rejected_count,
+        rejected_count,
+    };
+    let assumption = |code: &str, line_count, hundredths| Assumption {
+        code: code.to_owned(),
+        line_count,
+        amount: Money::from_hundredths(hundredths),
+    };
+    LoadFacts {
+        load_id: "3".to_owned(),
+        loaded_at: "2026-01-08T07:42:10Z".to_owned(),
+        is_latest: true,
+        sources: vec![
+            source("999999998FEC20231231.txt", 48_211, 0),
+            source("999999998FEC20241231.txt", 51_904, 0),
+            source("999999998FEC20251231.txt", 53_377, 2),
+            source("disputes.csv", 184, 0),
+        ],
+        assumptions: vec![
+            assumption("due_date_derived", 11_982, 14_377_120_433),
+            assumption("allocation_inferred", 214, 128_450_917),
+            assumption("age_unknown", 37, 4_219_860),
+        ],
+    }
+}
+
+fn checks() -> Vec<CheckResult> {
+    let counts = [
+        ("control_differs", 0),
+        ("over_allocated", 0),
+        ("allocation_wrong_side", 0),
+        ("allocation_of_other_customer", 0),
+        ("entry_unbalanced", 1),
+        ("ledger_unbalanced", 0),
+        ("date_outside_year", 0),
+        ("line_duplicated", 0),
+        ("line_rejected", 2),
+        ("odd_lettering", 0),
+        ("opening_differs", 0),
+        ("due_before_issued", 0),
+        ("dispute_item_unknown", 0),
+        ("year_missing", 0),
+    ];
+    let result = |(name, fault_count): (&str, u64)| CheckResult {
+        name: name.to_owned(),
+        fault_count,
+        fault: "the header's own sentence".to_owned(),
+        todo: "the header's own advice".to_owned(),
+    };
+    counts.into_iter().map(result).collect()
+}
+
+/// The amounts of a `receivables` row from open to tie-out, consistent with one another.
+fn balances(open: i128, overdue: i128) -> Vec<Value> {
+    let unallocated = -open / 38;
+    let age_unknown = 4_219_860;
+    let amounts = [
+        open,
+        open - overdue - age_unknown,
+        overdue,
+        age_unknown,
+        overdue - unallocated / 2,
+        unallocated,
+        -18_400_000,
+        21_633_742,
+        38_215_090,
+    ];
+    let mut row: Vec<Value> = amounts.map(money).to_vec();
+    row.push(Value::Int(i64::try_from(open / 600_000).unwrap_or_default()));
+    row.push(money(open));
+    row.push(money(0));
+    row
+}
+
+const BALANCES: [(&str, ColumnKind); 12] = [
+    ("open_amount", ColumnKind::Money),
+    ("not_due_amount", ColumnKind::Money),
+    ("overdue_amount", ColumnKind::Money),
+    ("age_unknown_amount", ColumnKind::Money),
+    ("gross_overdue_amount", ColumnKind::Money),
+    ("unallocated_amount", ColumnKind::Money),
+    ("advances_amount", ColumnKind::Money),
+    ("doubtful_amount", ColumnKind::Money),
+    ("disputed_amount", ColumnKind::Money),
+    ("open_count", ColumnKind::Int),
+    ("control_amount", ColumnKind::Money),
+    ("tie_out_amount", ColumnKind::Money),
+];
+
+const OPEN: i128 = 1_203_456_789;
+const OVERDUE: i128 = 341_907_415;
+
+fn answers() -> BTreeMap<String, Answer> {
+    let named = [
+        ("receivables", receivables()),
+        ("tie_out", tie_out(&[])),
+        ("aging", aging()),
+        ("dso", dso()),
+        ("dso_bridge", dso_bridge()),
+        ("receivables_history", history()),
+        ("roll_forward", roll_forward()),
+        ("top_debtors", top_debtors()),
+        ("open_items", open_items()),
+    ];
+    named.into_iter().map(|(name, answer)| (name.to_owned(), answer)).collect()
+}
+
+/// One row; `page` ties to the ledger.
+pub(crate) fn receivables() -> Answer {
+    let mut columns = vec![("as_of_date", ColumnKind::Date)];
+    columns.extend(BALANCES);
+    let mut row = vec![Value::Date(as_of())];
+    row.extend(balances(OPEN, OVERDUE));
+    answer(&columns, vec![row])
+}
+
+/// Customers whose open items are not the balance of their account.
+pub(crate) fn tie_out(differences: &[(&str, i128, i128)]) -> Answer {
+    let columns = [
+        ("customer_id", ColumnKind::Text),
+        ("customer_name", ColumnKind::Text),
+        ("account", ColumnKind::Text),
+        ("open_amount", ColumnKind::Money),
+        ("control_amount", ColumnKind::Money),
+        ("difference_amount", ColumnKind::Money),
+    ];
+    let row = |(name, open, control): &(&str, i128, i128)| {
+        vec![text("C00042"), text(name), text("411000"), money(*open), money(*control), money(open - control)]
+    };
+    answer(&columns, differences.iter().map(row).collect())
+}
+
+fn aging() -> Answer {
+    let columns = [
+        ("bucket_code", ColumnKind::Text),
+        ("bucket_order", ColumnKind::Int),
+        ("open_amount", ColumnKind::Money),
+        ("open_count", ColumnKind::Int),
+    ];
+    let buckets = [
+        ("age_unknown", -1, 4_219_860, 37),
+        ("not_due", 0, 857_329_514, 1_204),
+        ("1-30", 1, 198_301_122, 402),
+        ("31-60", 2, 71_846_250, 171),
+        ("61-90", 3, 33_127_008, 88),
+        ("91+", 4, 38_633_035, 103),
+    ];
+    answer(
+        &columns,
+        buckets
+            .into_iter()
+            .map(|(code, order, open, count)| vec![text(code), Value::Int(order), money(open), Value::Int(count)])
+            .collect(),
+    )
+}
+
+fn dso() -> Answer {
+    let columns =
+        [("method_code", ColumnKind::Text), ("dso_days", ColumnKind::Decimal), ("is_capped", ColumnKind::Flag)];
+    let methods = [
+        ("simple", days(552_310)),
+        ("count_back", days(538_774)),
+        ("best_possible_simple", days(393_466)),
+        ("best_possible_count_back", days(388_021)),
+        ("delinquent", days(158_844)),
+        ("true", days(561_209)),
+        ("count_back_trade", Value::Null),
+    ];
+    answer(
+        &columns,
+        methods.into_iter().map(|(code, value)| vec![text(code), value, Value::Flag(code == "true")]).collect(),
+    )
+}
+
+fn dso_bridge() -> Answer {
+    let columns = [("component_code", ColumnKind::Text), ("dso_days", ColumnKind::Decimal)];
+    let parts =
+        [("not_due", 393_466), ("past_due_disputed", 17_538), ("past_due_undisputed", 141_306), ("total", 552_310)];
+    answer(&columns, parts.into_iter().map(|(code, value)| vec![text(code), days(value)]).collect())
+}
+
+/// A number that goes up and down over the months and never repeats the step before.
+fn swing(month: i32, size: i128) -> i128 {
+    (i128::from(month * month * 37 + month * 611) % 1_000 - 500) * size / 500
+}
+
+fn history() -> Answer {
+    let mut columns = vec![("month_end_date", ColumnKind::Date)];
+    columns.extend(BALANCES);
+    for method in [
+        "dso_simple_days",
+        "dso_count_back_days",
+        "dso_best_possible_simple_days",
+        "dso_best_possible_count_back_days",
+        "dso_delinquent_days",
+    ] {
+        columns.push((method, ColumnKind::Decimal));
+    }
+    let row = |back: i32| {
+        let is_now = back == 0;
+        let open = if is_now { OPEN } else { 1_180_000_000 - i128::from(back) * 7_300_000 + swing(back, 74_000_000) };
+        let overdue = if is_now { OVERDUE } else { open * (270 + swing(back + 3, 45)) / 1_000 };
+        let mut row = vec![Value::Date(month_end(add_months(as_of(), -back)))];
+        row.extend(balances(open, overdue));
+        for around in [552_310, 538_774, 393_466, 388_021, 158_844] {
+            row.push(if back > 33 { Value::Null } else { days(around + if is_now { 0 } else { swing(back, 31_000) }) });
+        }
+        row
+    };
+    answer(&columns, (0..36).rev().map(row).collect())
+}
+
+fn roll_forward() -> Answer {
+    let kinds = [
+        "opening",
+        "invoices",
+        "credit_notes",
+        "receipts",
+        "returned_receipts",
+        "discounts",
+        "write_offs",
+        "offsets",
+        "factored",
+        "transfers",
+        "adjustments",
+        "openings",
+        "closing",
+    ];
+    let names: Vec<String> = kinds.iter().map(|kind| format!("{kind}_amount")).collect();
+    let mut columns = vec![("month_end_date", ColumnKind::Date)];
+    columns.extend(names.iter().map(|name| (name.as_str(), ColumnKind::Money)));
+    let mut rows = Vec::new();
+    let mut opening = 1_091_220_000;
+    for back in (0..36).rev() {
+        let invoices = 398_000_000 + swing(back, 61_000_000);
+        let movements = [
+            invoices,
+            -invoices / 31,
+            -385_400_000 + swing(back + 1, 52_000_000),
+            1_214_000,
+            -invoices / 420,
+            if back % 3 == 0 { -1_863_400 } else { 0 },
+            -2_250_000,
+            0,
+            0,
+            if back == 7 { 1_240 } else { 0 },
+            0,
+        ];
+        let closing = opening + movements.iter().sum::<i128>();
+        let mut row = vec![Value::Date(month_end(add_months(as_of(), -back))), money(opening)];
+        row.extend(movements.map(money));
+        row.push(money(closing));
+        rows.push(row);
+        opening = closing;
+    }
+    answer(&columns, rows)
+}
+
+fn top_debtors() -> Answer {
+    let columns = [
+        ("rank_order", ColumnKind::Int),
+        ("customer_id", ColumnKind::Text),
+        ("customer_name", ColumnKind::Text),
+        ("open_amount", ColumnKind::Money),
+        ("overdue_amount", ColumnKind::Money),
+        ("share_ratio", ColumnKind::Ratio),
+        ("cumulative_ratio", ColumnKind::Ratio),
+        ("weighted_past_due_days", ColumnKind::Decimal),
+    ];
+    let mut rows = Vec::new();
+    let mut cumulated = 0;
+    for (rank, name) in (1_i64..).zip(HONEST_NAMES) {
+        let open = 131_880_455 * 10 / (10 + i128::from(rank) * 3);
+        cumulated += open;
+        let overdue = if rank % 4 == 0 { 0 } else { open * (30 + i128::from(rank * 37 % 60)) / 200 };
+        let ratio = |part: i128| Value::Decimal { digits: part * 1_000_000 / OPEN, scale: 6 };
+        rows.push(vec![
+            Value::Int(rank),
+            text(&format!("C{:05}", 40 + rank * 13)),
+            text(name),
+            money(open),
+            money(overdue),
+            ratio(open),
+            ratio(cumulated),
+            if overdue == 0 { Value::Null } else { days(i128::from(rank * 71 % 97) * 6_173 + 21_400) },
+        ]);
+    }
+    answer(&columns, rows)
+}
+
+fn open_items() -> Answer {
+    let columns = [
+        ("item_id", ColumnKind::Text),
+        ("customer_id", ColumnKind::Text),
+        ("customer_name", ColumnKind::Text),
+        ("kind", ColumnKind::Text),
+        ("reference", ColumnKind::Text),
+        ("issued_date", ColumnKind::Date),
+        ("due_date", ColumnKind::Date),
+        ("due_is_derived", ColumnKind::Flag),
+        ("past_due_days", ColumnKind::Int),
+        ("bucket_code", ColumnKind::Text),
+        ("amount", ColumnKind::Money),
+        ("open_amount", ColumnKind::Money),
+        ("currency_code", ColumnKind::Text),
+        ("is_disputed", ColumnKind::Flag),
+        ("source_file", ColumnKind::Text),
+        ("source_line", ColumnKind::Int),
+    ];
+    let row = |number: i64| {
+        let names = HOSTILE_NAMES.iter().chain(&HONEST_NAMES);
+        let name = names.cycle().nth(usize::try_from(number).unwrap_or_default()).copied().unwrap_or_default();
+        let is_credit = number % 11 == 5;
+        let due = add_days(as_of(), number * 37 % 96 - 70);
+        let past_due = as_of().signed_duration_since(due).num_days();
+        let amount = (8_412_366 - i128::from(number) * 27_301 + i128::from(number * 7_919 % 10_007))
+            * if is_credit { -1 } else { 1 };
+        let open = if number % 6 == 1 { amount / 2 } else { amount };
+        vec![
+            text(&format!("I{number}")),
+            text(&format!("C{:05}", number * 17 % 400)),
+            text(name),
+            text(if is_credit { "receipt" } else { "invoice" }),
+            text(&format!("F25-{:05}", 4_100 + number)),
+            Value::Date(add_days(due, -45)),
+            Value::Date(due),
+            Value::Flag(!is_credit),
+            Value::Int(past_due),
+            text(if past_due > 0 { "1-30" } else { "not_due" }),
+            money(amount),
+            money(open),
+            text("EUR"),
+            Value::Flag(number % 9 == 2),
+            text("999999998FEC20251231.txt"),
+            Value::Int(1_000 + number),
+        ]
+    };
+    answer(&columns, (0..240).map(row).collect())
+}

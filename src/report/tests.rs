@@ -1,0 +1,309 @@
+//! The whole page: what a hostile ledger may not do to it, and what a reader must find in it.
+#![expect(clippy::unwrap_used, reason = "a page that does not render must stop the test")]
+
+use super::sample::{HOSTILE_NAMES, page, tie_out};
+use super::*;
+use crate::model::{Answer, Value};
+
+fn html(input: &PageInput) -> String {
+    render_html(input, &Templates::built_in()).unwrap()
+}
+
+/// The text between two marks, the first time they occur.
+fn between<'a>(text: &'a str, from: &str, to: &str) -> &'a str {
+    text.split_once(from).unwrap().1.split_once(to).unwrap().0
+}
+
+/// Every start tag of the page, without its angle brackets.
+fn tags(html: &str) -> Vec<&str> {
+    let body = html.split_once("</style>").unwrap().1;
+    body.split('<').skip(1).filter_map(|rest| Some(rest.split_once('>')?.0)).collect()
+}
+
+#[test]
+fn hostile_names_are_text_in_both_languages() {
+    for language in Language::ALL {
+        let mut input = page(language);
+        input.company_name = Some(HOSTILE_NAMES[0]);
+        input.company_id = HOSTILE_NAMES[3];
+        input.load.sources[0].file_name = HOSTILE_NAMES[3].to_owned();
+        input.load.load_id = HOSTILE_NAMES[2].to_owned();
+        let html = html(&input);
+        assert!(html.contains("<bdi>&lt;img src=x onerror=alert(1)&gt;</bdi>"));
+        assert!(html.contains("<bdi>=cmd|&#x27;&#x2f;c calc&#x27;!A1</bdi>"));
+        assert!(html.contains("<bdi>Groupe [U+202E]gnp.erutcaf</bdi>"));
+        assert!(html.contains("&lt;script&gt;") && html.contains("␛[2J"));
+        assert!(
+            !html.contains("<img")
+                && !html.contains("<script")
+                && !html.contains('\u{202e}')
+                && !html.contains('\u{1b}')
+        );
+    }
+}
+
+#[test]
+fn the_page_loads_nothing_and_runs_nothing() {
+    for language in Language::ALL {
+        let html = html(&page(language));
+        for forbidden in
+            ["http://", "https://", "//cdn", "<script", "<link", "<iframe", "<object", "url(", "@import", "javascript:"]
+        {
+            assert!(!html.contains(forbidden), "{forbidden}");
+        }
+        for tag in tags(&html) {
+            for attribute in tag.split_whitespace().skip(1) {
+                let name = attribute.split('=').next().unwrap_or_default();
+                assert!(!name.starts_with("on") && name != "style" && name != "src" && name != "srcset", "{tag}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_policy_admits_this_style_and_no_other() {
+    let html = html(&page(Language::Fr));
+    let style = between(&html, "<style>", "</style>");
+    let policy = between(&html, "http-equiv=\"Content-Security-Policy\" content=\"", "\"");
+    assert_eq!(policy, content_policy::content_policy(style));
+    assert!(policy.starts_with("default-src 'none'; style-src 'sha256-"));
+    assert_eq!(html.matches("<style").count(), 1);
+}
+
+#[test]
+fn a_users_style_with_other_line_ends_is_still_admitted() {
+    let own = Templates::with_own([("page.css".to_owned(), "body { color: red; }\r\n".to_owned())].into());
+    let html = render_html(&page(Language::En), &own).unwrap();
+    assert_eq!(between(&html, "<style>", "</style>"), "body { color: red; }\n");
+    assert!(html.contains(&content_policy::content_policy("body { color: red; }\n")));
+}
+
+#[test]
+fn every_tag_that_opens_closes() {
+    let html = html(&page(Language::Fr));
+    let mut open: Vec<&str> = Vec::new();
+    for tag in tags(&html) {
+        let name = tag.trim_start_matches('/').split([' ', '\n']).next().unwrap();
+        if ["meta", "rect", "line", "path"].contains(&name) {
+            continue;
+        }
+        if tag.starts_with('/') {
+            let opened = open.pop();
+            // <html> and <head> open before the style, where this reading begins
+            assert!(
+                opened == Some(name) || (opened.is_none() && (name == "head" || name == "html")),
+                "</{name}> closes {opened:?}"
+            );
+        } else {
+            open.push(name);
+        }
+    }
+    assert!(open.is_empty(), "{open:?}");
+}
+
+#[test]
+fn whoever_cannot_see_finds_the_way() {
+    let html = html(&page(Language::Fr));
+    for wanted in [
+        "<html lang=\"fr\">",
+        "<a class=\"skip\" href=\"#content\">",
+        "<header",
+        "<nav aria-label=\"Sommaire\">",
+        "<main id=\"content\"",
+        "<footer>",
+        "<abbr title=",
+    ] {
+        assert!(html.contains(wanted), "{wanted}");
+    }
+    assert_eq!(html.matches("<h1").count(), 1);
+    assert_eq!(html.matches("<table>").count(), html.matches("<caption>").count());
+    assert_eq!(
+        html.matches("class=\"scroll").count(),
+        html.matches("role=\"region\" tabindex=\"0\" aria-label=\"").count()
+    );
+    for tag in tags(&html) {
+        assert!(tag.split(' ').next() != Some("th") || tag.contains("scope=\""), "<{tag}>");
+    }
+    let ids: Vec<&str> = html.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    let mut once = ids.clone();
+    once.sort_unstable();
+    once.dedup();
+    assert_eq!(once.len(), ids.len(), "an id twice: {ids:?}");
+    for link in html.split("href=\"#").skip(1).filter_map(|rest| rest.split('"').next()) {
+        assert!(ids.contains(&link), "#{link} leads nowhere");
+    }
+}
+
+#[test]
+fn figures_are_written_for_the_reader() {
+    let french = html(&page(Language::Fr));
+    assert!(french.contains("arrêté au <time datetime=\"2025-12-31\">31 décembre 2025</time>"));
+    assert!(french.contains("12\u{202f}034\u{202f}567<span class=\"cents\">,89</span>"));
+    assert!(french.contains("28,4\u{202f}% de l’encours"));
+    assert!(french.contains("Montants en EUR."));
+    let english = html(&page(Language::En));
+    assert!(english.contains("as of <time datetime=\"2025-12-31\">31 December 2025</time>"));
+    assert!(english.contains("12,034,567<span class=\"cents\">.89</span>"));
+    assert!(english.contains("28.4% of the open amount"));
+    for html in [french, english] {
+        let body = html.split_once("</style>").unwrap().1;
+        assert!(!body.contains('{'), "a place was left to fill: {}", between(body, "{", "<"));
+    }
+}
+
+#[test]
+fn an_unknown_currency_is_not_shown() {
+    let mut input = page(Language::En);
+    input.currency_code = "XXX";
+    let html = html(&input);
+    assert!(!html.contains("XXX"));
+    assert!(html.contains("Amounts in the currency of the files"));
+}
+
+#[test]
+fn the_first_panel_says_whether_the_total_ties_to_the_ledger() {
+    let html_of = |control: Value, difference: Value, rows: Answer| {
+        let mut input = page(Language::En);
+        let receivables = input.answers.get_mut("receivables").unwrap();
+        let (control_at, tie_out_at) =
+            (receivables.position("control_amount").unwrap(), receivables.position("tie_out_amount").unwrap());
+        receivables.rows[0][control_at] = control;
+        receivables.rows[0][tie_out_at] = difference;
+        input.answers.insert("tie_out".to_owned(), rows);
+        let html = html(&input);
+        between(&html, "<main", "id=\"figures\"").to_owned()
+    };
+    let money = |digits| Value::Decimal { digits, scale: 2 };
+    let proven = html_of(money(1_203_456_789), money(0), tie_out(&[]));
+    assert!(
+        proven.contains("class=\"tie-out proven\"")
+            && proven
+                .contains("Open items 12,034,567.89\u{a0}EUR = balance of the control accounts 12,034,567.89\u{a0}EUR")
+    );
+    let different = html_of(money(1_203_456_089), money(700), tie_out(&[("Transports Mollard", 700, 0)]));
+    assert!(
+        different.contains("class=\"tie-out different\"")
+            && different.contains("differ by 7.00\u{a0}EUR")
+            && different.contains("Transports Mollard")
+    );
+    let unproven = html_of(Value::Null, Value::Null, tie_out(&[]));
+    assert!(
+        unproven.contains("class=\"tie-out unproven\"")
+            && unproven.contains("nothing proves this total of 12,034,567.89\u{a0}EUR")
+    );
+    let crossed =
+        html_of(money(1_203_456_789), money(0), tie_out(&[("Transports Mollard", 700, 0), ("Bâti-Alpes", 0, 700)]));
+    assert!(crossed.contains("class=\"tie-out different\"") && crossed.contains("cancel out between customers"));
+}
+
+#[test]
+fn figures_say_how_they_changed_since_the_last_month_end_before() {
+    let html = html(&page(Language::En));
+    let open = between(&html, "<dt>Open</dt>", "</div>");
+    assert!(open.contains("since 30 Nov 2025"), "{open}");
+}
+
+#[test]
+fn a_panel_without_data_says_why() {
+    let mut input = page(Language::Fr);
+    input.answers.get_mut("open_items").unwrap().rows.clear();
+    input.answers.remove("top_debtors");
+    input.checks.clear();
+    let html = html(&input);
+    for sentence in [
+        "Aucun poste ouvert à cette date.",
+        "Cette question n’a pas été posée pour cette page.",
+        "Les contrôles n’ont pas été lancés pour cette page.",
+    ] {
+        assert!(html.contains(sentence), "{sentence}");
+    }
+}
+
+#[test]
+fn an_empty_lake_still_makes_a_page() {
+    for language in Language::ALL {
+        let mut input = page(language);
+        for answer in input.answers.values_mut() {
+            answer.rows.clear();
+        }
+        input.load = LoadFacts::default();
+        html(&input);
+    }
+}
+
+#[test]
+fn long_lists_say_how_many_rows_are_not_shown() {
+    let html = html(&page(Language::En));
+    assert!(html.contains("200 of 240 rows shown; 40 more in the query."));
+    assert!(html.contains("20 of 24 rows shown; 4 more in the query."));
+    assert!(html.contains("<summary>Earlier months (24)</summary>"));
+}
+
+#[test]
+fn movements_that_never_happened_are_left_out_and_named() {
+    let html = html(&page(Language::En));
+    let panel = between(&html, "id=\"roll_forward\"", "</section>");
+    assert!(
+        panel.contains("so not shown: brought forward, offsets, factored")
+            || panel.contains("so not shown: brought forward,"),
+        "{panel}"
+    );
+    assert!(!panel.contains(">Factored</th>"));
+}
+
+#[test]
+fn a_check_of_ones_own_speaks_with_its_header() {
+    let mut input = page(Language::Fr);
+    let own = CheckResult {
+        name: "no_tuesday".to_owned(),
+        fault_count: 3,
+        fault: "posted <b>on</b> a Tuesday".to_owned(),
+        todo: "ask why".to_owned(),
+    };
+    input.checks.push(own);
+    let html = html(&input);
+    assert!(html.contains("posted &lt;b&gt;on&lt;&#x2f;b&gt; a Tuesday"));
+    assert!(html.contains("Une ligne d’un fichier n’a pas pu être lue."));
+}
+
+#[test]
+fn commands_can_be_pasted() {
+    let mut input = page(Language::En);
+    let options = ["--lake".to_owned(), "./my lake".to_owned()];
+    input.query_options = &options;
+    let html = html(&input);
+    assert!(html.contains("<code>encours query aging --as-of 2025-12-31 --lake &#x27;.&#x2f;my lake&#x27;</code>"));
+}
+
+#[test]
+fn an_earlier_load_is_said_to_be_one() {
+    let mut input = page(Language::En);
+    input.load.is_latest = false;
+    assert!(html(&input).contains("as known at that load"));
+}
+
+#[test]
+fn a_column_that_the_answer_lacks_is_named() {
+    let mut input = page(Language::En);
+    input.answers.get_mut("aging").unwrap().columns[2].name = "amount_open".to_owned();
+    let error = render_html(&input, &Templates::built_in()).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "panel `aging` wants column `open_amount`, which the answer of `aging` does not have"
+    );
+}
+
+#[test]
+fn a_template_that_asks_for_a_word_nobody_wrote_is_stopped_by_its_key() {
+    let own = Templates::with_own([("controller.html".to_owned(), "{{ word(\"page.horoscope\") }}".to_owned())].into());
+    let error = render_html(&page(Language::Fr), &own).unwrap_err();
+    assert_eq!(error, ReportError::WordMissing { key: "page.horoscope".to_owned(), name: "words.fr.toml".to_owned() });
+    let own = Templates::with_own([("controller.html".to_owned(), "{{ nobody }}".to_owned())].into());
+    let error = render_html(&page(Language::Fr), &own).unwrap_err();
+    assert!(error.to_string().starts_with("template `controller.html` does not run: "), "{error}");
+}
+
+#[test]
+fn the_same_input_gives_the_same_bytes() {
+    assert_eq!(html(&page(Language::Fr)), html(&page(Language::Fr)));
+}

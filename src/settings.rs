@@ -1,0 +1,225 @@
+//! What the command line means: options, then `encours.toml` from the current folder upwards, then defaults.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use include_dir::{Dir, include_dir};
+use serde::Deserialize;
+
+use crate::cli::Common;
+use crate::engine::{Catalogue, Scope};
+use crate::error::Error;
+use crate::lake::{KnownAt, Lake};
+use crate::model::{Date, Terms};
+use crate::report::Language;
+
+static REFERENCE: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/data/reference");
+static MAPPINGS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/data/mappings");
+
+/// The company of files that name none, where no setting names one either.
+const DEFAULT_COMPANY: &str = "main";
+/// A FEC is kept in euros unless the settings say otherwise (C. com. L.123-22).
+const LEDGER_CURRENCY: &str = "EUR";
+
+/// `encours.toml`. Paths are relative to its folder.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct File {
+    company: Option<String>,
+    base_currency: Option<String>,
+    language: Option<String>,
+    default_terms: Option<String>,
+    letters_act_from: Option<LettersActFrom>,
+    lake: Option<PathBuf>,
+    sources: Vec<PathBuf>,
+    queries: Vec<PathBuf>,
+    mappings: Vec<PathBuf>,
+    reference: Vec<PathBuf>,
+    reports: Vec<PathBuf>,
+}
+
+/// From when a letter settles.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum LettersActFrom {
+    /// The later of both posted dates.
+    #[default]
+    PostedDate,
+    /// `DateLet`, never before both are posted.
+    LetterDate,
+}
+
+/// What a run goes by.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The lake.
+    pub lake: Lake,
+    /// As of which load.
+    pub known_at: KnownAt,
+    /// `--company`.
+    pub company: Option<String>,
+    /// The company of files that name none.
+    pub default_company: String,
+    /// The currency answers are given in where several meet.
+    pub base_currency: Option<String>,
+    /// `--currency`.
+    pub currency: Option<String>,
+    /// `--as-of`.
+    pub as_of: Option<Date>,
+    /// Language of words, numbers and dates.
+    pub language: Language,
+    /// Due dates where a ledger has none.
+    pub default_terms: Terms,
+    /// Whether letters act from their DateLet.
+    pub letters_act_from_letter_date: bool,
+    /// What `load` reads when no file is named.
+    pub sources: Vec<PathBuf>,
+    /// Overriding queries.
+    pub query_folders: Vec<PathBuf>,
+    /// Overriding templates and words.
+    pub report_folders: Vec<PathBuf>,
+    /// Reference tables, by stem.
+    pub references: BTreeMap<String, String>,
+    /// Mappings, by stem.
+    pub mappings: BTreeMap<String, String>,
+    /// Whether talk is unwanted.
+    pub is_quiet: bool,
+}
+
+impl Settings {
+    /// Settles the options of a command line.
+    ///
+    /// # Errors
+    /// When `encours.toml` or an option says what cannot be.
+    pub fn settle(common: &Common) -> Result<Self, Error> {
+        let here = std::env::current_dir().map_err(|cause| Error::Disk(".".into(), cause))?;
+        let (folder, file) = read_file(&here)?;
+        let under = |paths: &[PathBuf]| paths.iter().map(|path| folder.join(path)).collect::<Vec<_>>();
+        let lake = match (&common.lake, &file.lake) {
+            (Some(path), _) => here.join(path),
+            (None, Some(path)) => folder.join(path),
+            (None, None) => here.join("lake"),
+        };
+        let language = common.lang.as_deref().or(file.language.as_deref());
+        let language = match language {
+            None => environment_language(),
+            Some(text) => Language::parse(text)?,
+        };
+        let default_terms = match &file.default_terms {
+            None => Terms::STATUTORY,
+            Some(code) => Terms::parse(code).ok_or_else(|| {
+                plain(format!("found `default_terms = \"{code}\"`"), "write days and end of month as `30`, `45EOM` or `EOM45`")
+            })?,
+        };
+        let known_at = match &common.known_at {
+            None => KnownAt::Latest,
+            Some(text) => KnownAt::parse(text).ok_or_else(|| {
+                plain(format!("found `--known-at {text}`"), "write the number of a load, a day (2024-12-31) or a time (2024-12-31T18:00:00Z)")
+            })?,
+        };
+        let as_of = match &common.as_of {
+            None => None,
+            Some(text) => Some(text.parse::<Date>().map_err(|_| {
+                plain(format!("found `--as-of {text}`"), "write a day that exists, year first: `--as-of 2024-12-31`")
+            })?),
+        };
+        Ok(Self {
+            lake: Lake::at(&lake),
+            known_at,
+            company: common.company.clone(),
+            default_company: file.company.clone().unwrap_or_else(|| DEFAULT_COMPANY.to_owned()),
+            base_currency: file.base_currency.clone(),
+            currency: common.currency.clone(),
+            as_of,
+            language,
+            default_terms,
+            letters_act_from_letter_date: file.letters_act_from == Some(LettersActFrom::LetterDate),
+            sources: under(&file.sources),
+            query_folders: under(&file.queries),
+            report_folders: under(&file.reports),
+            references: files(&REFERENCE, &under(&file.reference), "csv"),
+            mappings: files(&MAPPINGS, &under(&file.mappings), "toml"),
+            is_quiet: common.quiet,
+        })
+    }
+
+    /// The currency a ledger without one is kept in.
+    #[must_use]
+    pub fn ledger_currency(&self) -> &str {
+        self.base_currency.as_deref().unwrap_or(LEDGER_CURRENCY)
+    }
+
+    /// The queries, the user's over the built-in ones.
+    ///
+    /// # Errors
+    /// When a header does not say what it must.
+    pub fn catalogue(&self) -> Result<Catalogue, Error> {
+        Ok(Catalogue::load(&self.query_folders)?)
+    }
+
+    /// What is asked, as of a day.
+    #[must_use]
+    pub fn scope(&self, as_of: Date) -> Scope {
+        Scope { company_id: self.company.clone(), currency_code: self.currency.clone(), ..Scope::at(as_of) }
+    }
+
+    /// A reference table's text; empty where there is none.
+    #[must_use]
+    pub fn reference(&self, name: &str) -> &str {
+        self.references.get(name).map_or("", String::as_str)
+    }
+}
+
+/// The reference tables that are compiled in, by stem.
+#[must_use]
+pub fn built_in_references() -> BTreeMap<String, String> {
+    files(&REFERENCE, &[], "csv")
+}
+
+fn plain(found: String, hint: &str) -> Error {
+    Error::Plain(found, hint.to_owned())
+}
+
+/// French where the system speaks French, else English.
+fn environment_language() -> Language {
+    let spoken = ["LC_ALL", "LANG"].iter().find_map(|name| std::env::var(name).ok().filter(|text| !text.is_empty()));
+    if spoken.is_some_and(|text| text.starts_with("fr")) { Language::Fr } else { Language::En }
+}
+
+/// The nearest `encours.toml` upwards and its folder; none: the defaults, here.
+fn read_file(here: &Path) -> Result<(PathBuf, File), Error> {
+    let Some(path) = here.ancestors().map(|folder| folder.join("encours.toml")).find(|path| path.is_file()) else {
+        return Ok((here.to_owned(), File::default()));
+    };
+    let text = fs::read_to_string(&path).map_err(|cause| Error::Disk(path.clone(), cause))?;
+    let file = toml::from_str(&text).map_err(|cause| {
+        Error::Plain(
+            format!("`{}` cannot be read: {}", path.display(), cause.to_string().trim_end()),
+            "the README lists what encours.toml may say".to_owned(),
+        )
+    })?;
+    Ok((path.parent().map_or_else(|| here.to_owned(), Path::to_owned), file))
+}
+
+/// The built-in files, then those of the user's folders, by stem.
+fn files(built_in: &Dir<'_>, folders: &[PathBuf], ending: &str) -> BTreeMap<String, String> {
+    let mut found = BTreeMap::new();
+    let stem = |path: &Path| {
+        let is_wanted = path.extension().is_some_and(|found| found == ending);
+        path.file_stem().filter(|_| is_wanted).and_then(|stem| stem.to_str()).map(str::to_owned)
+    };
+    for file in built_in.files() {
+        if let (Some(stem), Some(text)) = (stem(file.path()), file.contents_utf8()) {
+            found.insert(stem, text.to_owned());
+        }
+    }
+    for folder in folders {
+        for path in fs::read_dir(folder).into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path())) {
+            if let (Some(stem), Ok(text)) = (stem(&path), fs::read_to_string(&path)) {
+                found.insert(stem, text);
+            }
+        }
+    }
+    found
+}

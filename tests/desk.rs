@@ -1,0 +1,193 @@
+//! A desk to try things at: a folder, the `encours` command in it, and the answers of its lake.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use encours::engine::{Catalogue, Engine, Scope};
+use encours::lake::{KnownAt, Lake};
+use encours::model::{Answer, Date, Value};
+
+/// A folder of its own, gone at the end of the test.
+pub struct Desk {
+    folder: tempfile::TempDir,
+}
+
+/// What a command said.
+#[derive(Debug)]
+pub struct Said {
+    pub stdout: String,
+    pub stderr: String,
+    pub status: i32,
+}
+
+impl Said {
+    /// The command ended as it should.
+    #[track_caller]
+    pub fn ended(self, status: i32) -> Self {
+        assert_eq!(self.status, status, "status\nstdout: {}\nstderr: {}", self.stdout, self.stderr);
+        self
+    }
+
+    /// The last line of stdout.
+    pub fn last_line(&self) -> &str {
+        self.stdout.lines().last().unwrap_or_default()
+    }
+}
+
+impl Desk {
+    pub fn new() -> Self {
+        Self { folder: tempfile::tempdir().unwrap() }
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Writes a file on the desk.
+    pub fn file(&self, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.path(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, bytes).unwrap();
+        path
+    }
+
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_encours"));
+        command
+            .args(arguments)
+            .current_dir(self.folder.path())
+            .env("LC_ALL", "en_GB.UTF-8")
+            .env("NO_COLOR", "1")
+            .stdin(Stdio::null());
+        command
+    }
+
+    /// Runs `encours` on the desk.
+    pub fn run(&self, arguments: &[&str]) -> Said {
+        let output = self.command(arguments).output().unwrap();
+        Said {
+            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+            status: output.status.code().unwrap_or(-1),
+        }
+    }
+
+    /// Loads files, which must all be accepted.
+    #[track_caller]
+    pub fn load(&self, files: &[&Path]) -> Said {
+        let files: Vec<&str> = files.iter().map(|file| file.to_str().unwrap()).collect();
+        self.run(&[&["load"], files.as_slice()].concat()).ended(0)
+    }
+
+    /// The lake of the desk, asked as of a day.
+    pub fn ask(&self, as_of: &str) -> Asked {
+        Asked::of(&self.path("lake"), as_of)
+    }
+}
+
+/// A lake asked as of a day.
+pub struct Asked {
+    runtime: tokio::runtime::Runtime,
+    engine: Engine,
+}
+
+/// A row by column name, in plain text.
+pub type Row = BTreeMap<String, String>;
+
+impl Asked {
+    pub fn of(lake: &Path, as_of: &str) -> Self {
+        Self::scoped(lake, Scope::at(day(as_of)))
+    }
+
+    pub fn scoped(lake: &Path, scope: Scope) -> Self {
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(2).thread_stack_size(8 << 20).enable_all().build();
+        let runtime = runtime.unwrap();
+        let engine = runtime.block_on(async {
+            let snapshot = Lake::at(lake).snapshot(&KnownAt::Latest).await.unwrap();
+            let references = encours::settings::built_in_references();
+            Engine::open(&Engine::files_of(&snapshot), Catalogue::load(&[]).unwrap(), &references, scope).await.unwrap()
+        });
+        Self { runtime, engine }
+    }
+
+    pub fn months(mut self, months: i64) -> Self {
+        self.engine.set_months(months);
+        self
+    }
+
+    pub fn at(&mut self, as_of: &str) -> &mut Self {
+        self.engine.set_as_of(day(as_of));
+        self
+    }
+
+    #[track_caller]
+    pub fn answer(&mut self, query: &str) -> Answer {
+        match self.runtime.block_on(self.engine.ask(query)) {
+            Ok(answer) => answer,
+            Err(cause) => panic!("{query}: {cause}"),
+        }
+    }
+
+    #[track_caller]
+    pub fn rows(&mut self, query: &str) -> Vec<Row> {
+        rows(&self.answer(query))
+    }
+
+    #[track_caller]
+    pub fn sql(&mut self, sql: &str) -> Vec<Row> {
+        rows(&self.runtime.block_on(self.engine.ask_sql(sql)).unwrap())
+    }
+
+    /// One value of the first row.
+    #[track_caller]
+    pub fn first(&mut self, query: &str, column: &str) -> String {
+        self.answer(query).value(0, column).plain()
+    }
+
+    /// Every query of a reader, by name.
+    pub fn all(&mut self) -> BTreeMap<String, Answer> {
+        let names: Vec<String> = self
+            .engine
+            .catalogue()
+            .in_room(encours::engine::Room::Metrics)
+            .map(|query| query.header.name.clone())
+            .collect();
+        names.into_iter().map(|name| (name.clone(), self.answer(&name))).collect()
+    }
+
+    pub fn checks(&mut self) -> Vec<String> {
+        let checks = self.engine.catalogue().in_room(encours::engine::Room::Checks);
+        checks.map(|query| query.header.name.clone()).collect()
+    }
+}
+
+fn rows(answer: &Answer) -> Vec<Row> {
+    let named = |row: &Vec<Value>| {
+        answer.columns.iter().zip(row).map(|(column, value)| (column.name.clone(), value.plain())).collect()
+    };
+    answer.rows.iter().map(named).collect()
+}
+
+pub fn day(text: &str) -> Date {
+    text.parse().unwrap()
+}
+
+/// A row with these values.
+pub fn row(values: &[(&str, &str)]) -> Row {
+    values.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+}
+
+/// A file of the real ledgers, or nothing, said, where they are absent.
+pub fn real(name: &str) -> Option<PathBuf> {
+    let folder = std::env::var_os("ENCOURS_SHARED")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data"), PathBuf::from);
+    let path = folder.join(name);
+    if path.exists() {
+        return Some(path);
+    }
+    println!("skipped: {name} is not there (ENCOURS_SHARED names the folder of real ledgers)");
+    None
+}

@@ -1,0 +1,82 @@
+//! Every query keeps what its header promises, on an empty lake and on the demo company; goldens of the demo.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use encours::demo::{self, DemoOptions};
+
+use crate::desk::{Asked, Desk};
+
+fn demo_desk() -> Desk {
+    let desk = Desk::new();
+    let written = demo::write(&DemoOptions::default(), &desk.path("sources")).unwrap();
+    let files: Vec<PathBuf> = written.files.iter().map(|file| desk.path("sources").join(&file.name)).collect();
+    desk.load(&files.iter().map(PathBuf::as_path).collect::<Vec<_>>());
+    desk
+}
+
+#[test]
+fn an_empty_ledger_answers_every_query() {
+    let desk = Desk::new();
+    // one supplier invoice: a ledger, and no receivable in it
+    let text = crate::books::Ledger::new(2024).entry(
+        "AC",
+        "2024-02-01",
+        "S1",
+        "2024-02-01",
+        &[crate::books::debit("607000", "", "10.00", ""), crate::books::credit("401000", "X1", "10.00", "")],
+    );
+    let file = desk.file("111111111FEC20241231.txt", text.text());
+    desk.load(&[&file]);
+    let mut asked = desk.ask("2024-12-31");
+    for (name, answer) in asked.all() {
+        assert!(!answer.columns.is_empty(), "{name} has its columns");
+    }
+    for check in asked.checks() {
+        assert_eq!(asked.rows(&check), [], "{check}");
+    }
+    assert_eq!(asked.first("receivables", "open_amount"), "0.00");
+}
+
+/// The demo has an item issued, one due and one allocated on the goldens' day itself.
+#[test]
+fn the_demo_answers_as_its_goldens_say() {
+    let desk = demo_desk();
+    let mut asked = desk.ask("2025-12-31");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
+    let is_renewed = std::env::var_os("ENCOURS_RENEW_GOLDENS").is_some();
+    for (name, answer) in asked.all() {
+        let mut text = Vec::new();
+        encours::report::outputs::write_csv(&answer, &mut text).unwrap();
+        // item lists are long; their head shows the form, their totals are in the other answers
+        let text: String = String::from_utf8(text).unwrap().lines().take(61).map(|line| format!("{line}\n")).collect();
+        let path = folder.join(format!("{name}.csv"));
+        if is_renewed {
+            fs::write(&path, &text).unwrap();
+        }
+        let golden = fs::read_to_string(&path).unwrap_or_default();
+        assert_eq!(text, golden, "{name}: read the difference; ENCOURS_RENEW_GOLDENS=1 accepts it");
+    }
+}
+
+#[test]
+fn the_demo_is_healthy() {
+    let desk = demo_desk();
+    let said = desk.run(&["check", "--as-of", "2025-12-31"]).ended(0);
+    assert_eq!(said.stdout, "");
+    for month in ["2023-06-30", "2024-01-31", "2025-01-15", "2025-12-31"] {
+        assert_eq!(desk.ask(month).rows("tie_out"), [], "{month}");
+    }
+    planted_edges(&mut desk.ask("2025-12-31"));
+}
+
+/// Without them the fault between `<` and `<=` on dates is not caught.
+fn planted_edges(asked: &mut Asked) {
+    for (what, sql) in [
+        ("issued", "select count(*) as found from items where items.issued_date = $as_of and items.kind = 'invoice'"),
+        ("due", "select count(*) as found from items where items.due_date = $as_of and items.kind = 'invoice'"),
+        ("allocated", "select count(*) as found from allocations where allocations.allocated_date = $as_of"),
+    ] {
+        assert_ne!(asked.sql(sql)[0]["found"], "0", "an item is {what} on the goldens' day");
+    }
+}

@@ -1,0 +1,126 @@
+//! The rooms and their doors, and how files look: the style guide, as far as a machine can read it.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn files(folder: &str, ending: &str) -> Vec<(String, String)> {
+    fn walk(folder: &Path, ending: &str, found: &mut Vec<PathBuf>) {
+        for entry in fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok) {
+            let path = entry.path();
+            if path.is_dir() {
+                walk(&path, ending, found);
+            } else if path.extension().is_some_and(|found| found == ending) {
+                found.push(path);
+            }
+        }
+    }
+    let mut found = Vec::new();
+    walk(&root().join(folder), ending, &mut found);
+    found.sort();
+    assert!(!found.is_empty(), "there are .{ending} files in {folder}");
+    let named = |path: PathBuf| {
+        let name = path.strip_prefix(root()).unwrap().to_string_lossy().into_owned();
+        let text = fs::read_to_string(&path).unwrap();
+        (name, text)
+    };
+    found.into_iter().map(named).collect()
+}
+
+/// The room of a source file: the first folder, or the file of the house itself.
+fn room(name: &str) -> &str {
+    name.trim_start_matches("src/").split('/').next().unwrap().trim_end_matches(".rs")
+}
+
+#[test]
+fn rooms_import_only_what_they_may_see() {
+    let may: BTreeMap<&str, &[&str]> = BTreeMap::from([
+        ("model", [].as_slice()),
+        ("ingest", &["model"]),
+        ("ledger", &["model"]),
+        ("lake", &["model"]),
+        ("engine", &["model", "lake"]),
+        ("report", &["model"]),
+        ("demo", &["model"]),
+    ]);
+    for (name, text) in files("src", "rs") {
+        let here = room(&name);
+        let Some(allowed) = may.get(here) else { continue };
+        for (number, line) in text.lines().enumerate() {
+            for part in line.split("crate::").skip(1) {
+                let seen = part.split(|character: char| !character.is_alphanumeric() && character != '_').next().unwrap();
+                let is_allowed = seen == here || seen.is_empty() || allowed.contains(&seen);
+                assert!(is_allowed, "{name}:{}: `{here}` may not see `{seen}`", number + 1);
+            }
+        }
+    }
+}
+
+#[test]
+fn heavy_crates_have_one_door() {
+    for (crate_name, door) in [
+        ("polars", "src/ingest/staging.rs"),
+        ("deltalake_core", "src/lake/"),
+        ("datafusion", "src/engine/"),
+        ("minijinja", "src/report/"),
+        ("icu_decimal", "src/report/"),
+        ("calamine", "src/ingest/"),
+        ("clap", "src/cli.rs"),
+        ("indicatif", "src/commands/"),
+    ] {
+        let uses = format!("use {crate_name}::");
+        for (name, text) in files("src", "rs") {
+            assert!(name.starts_with(door) || !text.contains(&uses), "{name} uses {crate_name}, whose door is {door}");
+        }
+    }
+}
+
+#[test]
+fn every_file_says_first_what_it_is() {
+    let firsts = [("src", "rs", "//! "), ("tests", "rs", "//! "), ("queries", "sql", "-- ")];
+    for (folder, ending, first) in firsts {
+        for (name, text) in files(folder, ending) {
+            assert!(text.starts_with(first), "{name} begins with `{first}` and says what it is");
+        }
+    }
+}
+
+#[test]
+fn no_room_is_crowded() {
+    for (name, text) in files("src", "rs") {
+        assert!(text.len() <= 28 * 1024, "{name} has {} bytes: split it by idea", text.len());
+    }
+}
+
+#[test]
+fn queries_keep_their_style() {
+    for (name, text) in files("queries", "sql") {
+        for (number, line) in text.lines().enumerate() {
+            let place = format!("{name}:{}", number + 1);
+            assert!(line.chars().count() <= 100, "{place} is longer than 100 columns");
+            assert!(!line.ends_with(' ') && !line.contains('\t'), "{place} has stray white space");
+            let code = line.split("--").next().unwrap();
+            let is_bare = !code.contains('\'');
+            assert!(!is_bare || code == code.to_lowercase(), "{place} is lower case");
+            assert!(!code.contains("select *"), "{place} names its columns");
+            for clock in ["now()", "current_date", "current_timestamp", "today()"] {
+                assert!(!code.contains(clock), "{place} reads no clock");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_input_has_its_line_in_the_readme_of_data() {
+    let readme = fs::read_to_string(root().join("data/README.md")).unwrap();
+    for folder in ["data/reference", "data/mappings"] {
+        for entry in fs::read_dir(root().join(folder)).unwrap() {
+            let name = entry.unwrap().file_name().to_string_lossy().into_owned();
+            assert!(readme.contains(&name), "data/README.md says what {folder}/{name} is");
+        }
+    }
+}
