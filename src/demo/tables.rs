@@ -10,7 +10,7 @@ use super::settlement::{Nature, Plan};
 use super::truth::DemoFile;
 use super::years::bank_day;
 use crate::model::calendar::add_days;
-use crate::model::tables::{ACTIONS, CONTACTS, CUSTOMERS, DISPUTES};
+use crate::model::tables::{ACTIONS, CONTACTS, CUSTOMERS, DISPUTES, FILLED_BY_LOAD};
 use crate::model::{Date, TableSpec, money::decimal_text};
 
 /// `customers.csv`.
@@ -251,9 +251,10 @@ fn left(plan: &Plan, invoice: &Invoice, day: Date) -> i64 {
     invoice.gross() - plan.steps.iter().filter(|step| step.day <= day).map(|step| step.amount).sum::<i64>()
 }
 
-/// Rows as a plain CSV with the table's own header, without the load.
+/// Rows as a plain CSV with the table's own header, without what a load fills.
 fn file(table: &TableSpec, rows: Vec<Vec<String>>) -> FileText {
-    let columns: Vec<&str> = table.columns.iter().map(|column| column.name).filter(|name| *name != "load_id").collect();
+    let names = table.columns.iter().map(|column| column.name);
+    let columns: Vec<&str> = names.filter(|name| !FILLED_BY_LOAD.contains(name)).collect();
     let line_count = rows.len();
     let mut text = columns.join(",");
     text.push('\n');

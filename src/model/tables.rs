@@ -79,6 +79,9 @@ impl TableSpec {
     }
 }
 
+/// Columns that a load fills, whatever a file says.
+pub const FILLED_BY_LOAD: [&str; 3] = ["load_id", "source_file", "source_line"];
+
 const fn must(name: &'static str, kind: ColumnKind) -> ColumnSpec {
     ColumnSpec { name, kind, is_required: true }
 }

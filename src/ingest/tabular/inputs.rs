@@ -2,6 +2,7 @@
 
 use crate::model::ColumnKind::{self, Date, Flag, Money, Text};
 use crate::model::{TableSpec, tables};
+use crate::model::tables::FILLED_BY_LOAD;
 
 /// What a row of a file is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,9 +73,6 @@ const RECEIPTS: [Input; 11] = [
     may("label", Text),
 ];
 
-/// Columns of a table that the load fills.
-const OURS: [&str; 3] = ["load_id", "source_file", "source_line"];
-
 impl Shape {
     /// What a row may bring. For tables, and for the items of a history, the columns of the table come first, in
     /// its order; the load's own columns are there and never read.
@@ -119,5 +117,5 @@ impl Shape {
 /// Whether the load fills this column whatever the file says.
 #[must_use]
 pub fn is_ours(name: &str) -> bool {
-    OURS.contains(&name)
+    FILLED_BY_LOAD.contains(&name)
 }
