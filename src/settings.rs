@@ -31,6 +31,7 @@ struct File {
     language: Option<String>,
     default_terms: Option<String>,
     letters_act_from: Option<LettersActFrom>,
+    dso_days: Option<u16>,
     lake: Option<PathBuf>,
     sources: Vec<PathBuf>,
     queries: Vec<PathBuf>,
@@ -73,6 +74,8 @@ pub struct Settings {
     pub default_terms: Terms,
     /// Whether letters act from their DateLet.
     pub letters_act_from_letter_date: bool,
+    /// Days of sales that the simple DSO compares with.
+    pub dso_days: i64,
     /// What `load` reads when no file is named.
     pub sources: Vec<PathBuf>,
     /// Overriding queries.
@@ -135,6 +138,7 @@ impl Settings {
             language,
             default_terms,
             letters_act_from_letter_date: file.letters_act_from == Some(LettersActFrom::LetterDate),
+            dso_days: file.dso_days.map_or(Scope::at(Date::default()).dso_days, i64::from),
             sources: under(&file.sources),
             query_folders: under(&file.queries),
             report_folders: under(&file.reports),
@@ -161,7 +165,12 @@ impl Settings {
     /// What is asked, as of a day.
     #[must_use]
     pub fn scope(&self, as_of: Date) -> Scope {
-        Scope { company_id: self.company.clone(), currency_code: self.currency.clone(), ..Scope::at(as_of) }
+        Scope {
+            dso_days: self.dso_days,
+            company_id: self.company.clone(),
+            currency_code: self.currency.clone(),
+            ..Scope::at(as_of)
+        }
     }
 
     /// A reference table's text; empty where there is none.

@@ -1,13 +1,13 @@
--- simple_dso: receivables in days of the last 90 days' sales, on each as-of day.
+-- simple_dso: receivables in days of the sales of a window ($dso_days, 90), on each as-of day.
 --
 -- grain:   one as-of day: the months of the history, and $as_of
 -- key:     as_of_date
 -- source:  as_of_days, known_items, receivables_by_day
--- params:  $as_of date
+-- params:  $as_of date, $dso_days int
 -- columns:
 --   as_of_date                 date     end of that day
---   sales_amount               money    sales issued in the 90 days that end on it, posted by then
---   simple_days                decimal  open / sales × 90; null without sales or 90 days of history
+--   sales_amount               money    sales issued in the window that ends on it, posted by then
+--   simple_days                decimal  open / sales × window; null without sales or so long a history
 --   best_possible_simple_days  decimal  the same for what is not due
 --   delinquent_days            decimal  the same for what is past due
 
@@ -17,23 +17,30 @@ with history as (
     from known_items
 ),
 
--- an item joins the sales of 90 days once issued and posted, and leaves them 90 days after issue
+-- an item joins the window's sales once issued and posted, and leaves them a window after issue
+sales_items as (
+    select
+        known_items.issued_date,
+        known_items.posted_date,
+        known_items.answer_amount,
+        known_items.issued_date
+        + cast(concat(cast($dso_days as text), ' days') as interval) as left_date
+    from known_items
+    where known_items.kind in ('invoice', 'credit_note')
+),
+
 sales_steps as (
     select
-        greatest(known_items.issued_date, known_items.posted_date) as step_date,
-        known_items.answer_amount as change_amount
-    from known_items
-    where
-        known_items.kind in ('invoice', 'credit_note')
-        and known_items.posted_date < known_items.issued_date + interval '90 days'
+        greatest(sales_items.issued_date, sales_items.posted_date) as step_date,
+        sales_items.answer_amount as change_amount
+    from sales_items
+    where sales_items.posted_date < sales_items.left_date
     union all
     select
-        known_items.issued_date + interval '90 days' as step_date,
-        -known_items.answer_amount as change_amount
-    from known_items
-    where
-        known_items.kind in ('invoice', 'credit_note')
-        and known_items.posted_date < known_items.issued_date + interval '90 days'
+        sales_items.left_date as step_date,
+        -sales_items.answer_amount as change_amount
+    from sales_items
+    where sales_items.posted_date < sales_items.left_date
 ),
 
 sales_changes as (
@@ -71,7 +78,7 @@ divisors as (
         case
             when
                 window_sales.sales_amount > 0
-                and window_sales.as_of_date - history.first_date + 1 >= 90
+                and window_sales.as_of_date - history.first_date + 1 >= $dso_days
                 then cast(window_sales.sales_amount as decimal(20, 2))
         end as divisor_amount
     from window_sales
@@ -83,15 +90,15 @@ select
     divisors.as_of_date,
     cast(divisors.sales_amount as decimal(18, 2)) as sales_amount,
     cast(
-        cast(receivables_by_day.open_amount * 90 as decimal(50, 6)) / divisors.divisor_amount
+        cast(receivables_by_day.open_amount * $dso_days as decimal(50, 6)) / divisors.divisor_amount
         as decimal(18, 4)
     ) as simple_days,
     cast(
-        cast(receivables_by_day.not_due_amount * 90 as decimal(50, 6)) / divisors.divisor_amount
+        cast(receivables_by_day.not_due_amount * $dso_days as decimal(50, 6)) / divisors.divisor_amount
         as decimal(18, 4)
     ) as best_possible_simple_days,
     cast(
-        cast(receivables_by_day.overdue_amount * 90 as decimal(50, 6)) / divisors.divisor_amount
+        cast(receivables_by_day.overdue_amount * $dso_days as decimal(50, 6)) / divisors.divisor_amount
         as decimal(18, 4)
     ) as delinquent_days
 from divisors

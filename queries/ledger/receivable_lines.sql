@@ -1,4 +1,4 @@
--- receivable_lines: the ledger lines of the receivable accounts, each with what its entry says of it.
+-- receivable_lines: the ledger lines of receivable accounts, each with what its entry says of it.
 --
 -- grain:   one accepted line of an account in the perimeter
 -- key:

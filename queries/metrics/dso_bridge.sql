@@ -3,7 +3,7 @@
 -- grain:   one component, and their total
 -- key:     component_code
 -- source:  simple_dso, receivables_by_day
--- params:  $as_of date
+-- params:  $as_of date, $dso_days int
 -- columns:
 --   component_code  text     not_due, past_due_disputed, past_due_undisputed, total
 --   dso_days        decimal  the components sum exactly to the total, which is method simple
@@ -17,13 +17,13 @@ with parts as (
         receivables_by_day.age_unknown_amount,
         case
             when simple_dso.simple_days is not null then cast(
-                cast(receivables_by_day.disputed_past_due_amount * 90 as decimal(50, 6))
+                cast(receivables_by_day.disputed_past_due_amount * $dso_days as decimal(50, 6))
                 / cast(simple_dso.sales_amount as decimal(20, 2)) as decimal(18, 4)
             )
         end as disputed_days,
         case
             when simple_dso.simple_days is not null then cast(
-                cast(receivables_by_day.age_unknown_amount * 90 as decimal(50, 6))
+                cast(receivables_by_day.age_unknown_amount * $dso_days as decimal(50, 6))
                 / cast(simple_dso.sales_amount as decimal(20, 2)) as decimal(18, 4)
             )
         end as age_unknown_days

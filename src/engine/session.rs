@@ -35,6 +35,8 @@ pub struct Scope {
     pub as_of: Date,
     /// How many month-ends a history answers.
     pub months: i64,
+    /// Days of sales that the simple DSO compares with.
+    pub dso_days: i64,
     /// One company only.
     pub company_id: Option<String>,
     /// One currency only.
@@ -45,7 +47,7 @@ impl Scope {
     /// The whole lake as of a day, with the default history of 36 month-ends.
     #[must_use]
     pub const fn at(as_of: Date) -> Self {
-        Self { as_of, months: 36, company_id: None, currency_code: None }
+        Self { as_of, months: 36, dso_days: 90, company_id: None, currency_code: None }
     }
 }
 
@@ -286,6 +288,7 @@ impl Engine {
         match name {
             "as_of" => Some(ScalarValue::Date32(Some(self.scope.as_of.to_epoch_days()))),
             "months" => Some(ScalarValue::Int64(Some(self.scope.months))),
+            "dso_days" => Some(ScalarValue::Int64(Some(self.scope.dso_days))),
             "in_base" => Some(ScalarValue::Boolean(Some(self.is_in_base))),
             _ => None,
         }
@@ -311,7 +314,7 @@ impl Engine {
         };
         let frame = self.context.sql_with_options(sql, read_only()).await.map_err(failed)?;
         let mut values = Vec::new();
-        for name in ["as_of", "months", "in_base"] {
+        for name in ["as_of", "months", "dso_days", "in_base"] {
             if let (true, Some(value)) = (sql.contains(&format!("${name}")), self.parameter(name)) {
                 values.push((name, value));
             }

@@ -93,7 +93,7 @@ fn calendar_day(year: u32, month: u32, day: u32) -> Option<Date> {
 }
 
 fn shape(text: &str) -> Option<Shape> {
-    if let Some(shape) = compact(text.as_bytes()) {
+    if let Some(shape) = compact(text.as_bytes()).or_else(|| iso(text.as_bytes())) {
         return Some(shape);
     }
     let day = without_time(text.trim())?;
@@ -123,6 +123,19 @@ fn compact(bytes: &[u8]) -> Option<Shape> {
     } else {
         Shape::YearFirst(year_first.0, year_first.1, year_first.2)
     })
+}
+
+/// `2024-01-05`, the most common form with marks, without search for them.
+fn iso(bytes: &[u8]) -> Option<Shape> {
+    let bytes: &[u8; 10] = bytes.try_into().ok()?;
+    if bytes[4] != b'-' || bytes[7] != b'-' {
+        return None;
+    }
+    let number = |digits: &[u8]| {
+        let digit = |number: u32, digit: &u8| digit.is_ascii_digit().then(|| number * 10 + u32::from(digit - b'0'));
+        digits.iter().try_fold(0, digit)
+    };
+    Some(Shape::YearFirst(number(&bytes[..4])?, number(&bytes[5..7])?, number(&bytes[8..])?))
 }
 
 /// Three numbers with one mark between them; the year has four digits.

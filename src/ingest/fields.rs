@@ -55,12 +55,11 @@ impl Fields {
         self.text.push_str(line);
         self.bounds.clear();
         let mut start = 0;
-        if separator.is_ascii() {
-            for (place, byte) in line.bytes().enumerate() {
-                if char::from(byte) == separator {
-                    self.bounds.push((start, place));
-                    start = place + 1;
-                }
+        // every separator is ASCII, and no byte of a longer character is
+        for (place, byte) in line.bytes().enumerate() {
+            if char::from(byte) == separator {
+                self.bounds.push((start, place));
+                start = place + 1;
             }
         }
         self.bounds.push((start, line.len()));

@@ -107,11 +107,12 @@ impl LineSource for Lines<'_> {
             let is_decoded = if let Some(table) = &self.table {
                 self.text.extend(self.bytes.iter().map(|&byte| table[usize::from(byte)]));
                 true
+            } else if let Ok(text) = std::str::from_utf8(&self.bytes) {
+                self.text.push_str(text);
+                true
             } else {
-                let text = String::from_utf8_lossy(&self.bytes);
-                self.text.push_str(&text);
-                // only text that has to be mended is no longer the file's own
-                matches!(text, std::borrow::Cow::Borrowed(_))
+                self.text.push_str(&String::from_utf8_lossy(&self.bytes));
+                false
             };
             let is_readable = is_decoded && !is_cut && !self.bytes.contains(&0);
             return Ok(Some(Line { number: self.number, text: &self.text, is_readable }));

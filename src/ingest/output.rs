@@ -7,8 +7,8 @@ use super::{IngestError, Note, Reason, Sink};
 use crate::model::rows::Cell;
 use crate::model::{Rows, TableSpec, tables};
 
-/// Rows in one batch.
-const BATCH_ROWS: usize = 32_768;
+/// Rows in one batch: few enough to stay in the processor's cache until the sink has them.
+const BATCH_ROWS: usize = 8_192;
 /// Characters kept of a refused line.
 const REJECT_TEXT: usize = 500;
 

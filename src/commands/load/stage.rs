@@ -83,7 +83,7 @@ pub(super) fn read_all(
     load_id: &str,
 ) -> Result<Vec<Source>, Error> {
     let rules = Rules::settle(settings, reading)?;
-    let rates = Rates::parse(settings.reference("rates"))?;
+    let rates = Rates::parse(settings.ledger_currency(), settings.reference("rates"))?;
     let mut sources = Vec::new();
     for (number, (path, hash)) in files.iter().enumerate() {
         match read_one(settings, path, number, &rules, &rates, load_id) {
@@ -238,11 +238,14 @@ impl Sink for Staged<'_> {
     }
 }
 
-/// What one unit of a currency is worth in the base currency, from a day on, in millionths.
-struct Rates(BTreeMap<String, BTreeMap<Date, i128>>);
+/// The base currency, and what one unit of another is worth in it, from a day on, in millionths.
+struct Rates {
+    base: String,
+    rates: BTreeMap<String, BTreeMap<Date, i128>>,
+}
 
 impl Rates {
-    fn parse(text: &str) -> Result<Self, Error> {
+    fn parse(base: &str, text: &str) -> Result<Self, Error> {
         let refuse = |line: usize, found: &str| {
             Error::Plain(
                 format!("line {} of rates.csv holds `{found}`; wanted a currency, a day and a rate", line + 1),
@@ -260,14 +263,12 @@ impl Rates {
             let (code, day, rate) = parsed.ok_or_else(|| refuse(number, line))?;
             rates.entry(code.to_owned()).or_default().insert(day, rate);
         }
-        Ok(Self(rates))
+        Ok(Self { base: base.to_owned(), rates })
     }
 
-    /// Fills `base_amount` where it is empty and a rate of the issue day or before is known; half up.
+    /// Fills `base_amount` where it is empty: amounts in the base currency as they are, others at the rate of the
+    /// issue day or the last before it, half up.
     fn convert(&self, rows: &mut Rows) {
-        if self.0.is_empty() {
-            return;
-        }
         let column = |table: &TableSpec, name: &str| table.position(name).unwrap_or_default();
         let (currency, issued, amount, base) = (
             column(rows.table, "currency_code"),
@@ -281,7 +282,11 @@ impl Rates {
                 .zip(days)
                 .zip(amounts)
                 .map(|((code, day), amount)| {
-                    let (_, rate) = self.0.get(code.as_deref()?)?.range(..=(*day)?).next_back()?;
+                    let code = code.as_deref()?;
+                    if code == self.base {
+                        return *amount;
+                    }
+                    let (_, rate) = self.rates.get(code)?.range(..=(*day)?).next_back()?;
                     let millionths = (*amount)?.wide() * rate;
                     let half_up = (millionths.abs() + 500_000) / 1_000_000 * millionths.signum();
                     Money::from_wide(half_up)

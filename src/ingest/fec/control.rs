@@ -67,7 +67,7 @@ pub struct Control<'a> {
     /// The slot of each column; 0 where the column is not wanted.
     slots: Vec<usize>,
     year_end: Date,
-    names: HashMap<String, u32>,
+    names: HashMap<String, Name>,
     entries: Vec<Entry>,
     merge_at: usize,
 }
@@ -97,23 +97,19 @@ impl<'a> Control<'a> {
     }
 
     /// One raw line.
-    pub fn line(&mut self, line: &str) {
-        let mut found = [""; WANTED.len() + 1];
-        let pieces = line.split(self.separator).count();
-        if line.contains('"') && pieces != self.width {
-            for (piece, &slot) in quoted_pieces(line, self.separator).into_iter().zip(&self.slots) {
-                found[slot] = piece;
-            }
-        } else {
-            for (piece, &slot) in line.split(self.separator).zip(&self.slots) {
-                found[slot] = piece;
-            }
+    pub fn line<'l>(&mut self, line: &'l str) {
+        let mut found = self.pieces(line, false);
+        if line.contains('"') && found.count != self.width {
+            found = self.pieces(line, true);
         }
-        let [_, account, auxiliary, date, debit, credit, amount, side] =
-            found.map(|piece| piece.trim().trim_matches('"').trim());
-        if !self.roles.is_perimeter(account) {
+        let clean = |piece: &'l str| piece.trim().trim_matches('"').trim();
+        let [_, account, auxiliary, date, debit, credit, amount, side] = found.wanted;
+        let account = clean(account);
+        let account_name = self.name(account);
+        if !account_name.is_perimeter {
             return;
         }
+        let [auxiliary, date, debit, credit, amount, side] = [auxiliary, date, debit, credit, amount, side].map(clean);
         let (debit, credit) = if side.is_empty() && amount.is_empty() {
             (hundredths(debit).unwrap_or(0), hundredths(credit).unwrap_or(0))
         } else {
@@ -128,8 +124,8 @@ impl<'a> Control<'a> {
             return;
         }
         let day = made_out(date).unwrap_or(self.year_end);
-        let account = number_of(&mut self.names, account);
-        let customer = if auxiliary.is_empty() { account } else { number_of(&mut self.names, auxiliary) };
+        let account = account_name.number;
+        let customer = if auxiliary.is_empty() { account } else { self.name(auxiliary).number };
         self.entries.push(Entry { account, customer, day, debit, credit });
         if self.entries.len() >= self.merge_at {
             self.merge();
@@ -138,27 +134,57 @@ impl<'a> Control<'a> {
     }
 
     /// Every movement, by account, customer and day. A sum beyond what can be stored stays in several.
-    #[must_use]
-    pub fn movements(mut self) -> Vec<Movement> {
-        self.merge();
-        let mut names: Vec<String> = vec![String::new(); self.names.len()];
-        for (name, number) in self.names {
-            names[number as usize] = name;
+    pub fn movements(mut self) -> impl Iterator<Item = Movement> {
+        let mut names: Vec<(String, u32)> = self.names.drain().map(|(name, number)| (name, number.number)).collect();
+        names.sort_unstable();
+        let mut ranks = vec![0; names.len()];
+        for (rank, (_, number)) in (0..).zip(&names) {
+            ranks[*number as usize] = rank;
         }
+        for entry in &mut self.entries {
+            (entry.account, entry.customer) = (ranks[entry.account as usize], ranks[entry.customer as usize]);
+        }
+        self.merge();
         let money = |hundredths: i64| Money::from_hundredths(hundredths).unwrap_or_default();
-        let mut movements: Vec<Movement> = self
-            .entries
-            .iter()
-            .map(|entry| Movement {
-                account: names[entry.account as usize].clone(),
-                customer_id: names[entry.customer as usize].clone(),
-                day: entry.day,
-                debit: money(entry.debit),
-                credit: money(entry.credit),
-            })
-            .collect();
-        movements.sort_by(|a, b| (&a.account, &a.customer_id, a.day).cmp(&(&b.account, &b.customer_id, b.day)));
-        movements
+        self.entries.into_iter().map(move |entry| Movement {
+            account: names[entry.account as usize].0.clone(),
+            customer_id: names[entry.customer as usize].0.clone(),
+            day: entry.day,
+            debit: money(entry.debit),
+            credit: money(entry.credit),
+        })
+    }
+
+    /// Cuts a line at separators; where quotes count, not at those between an opening and a closing one.
+    fn pieces<'l>(&self, line: &'l str, quotes_count: bool) -> Pieces<'l> {
+        let mut pieces = Pieces { wanted: [""; WANTED.len() + 1], count: 1 };
+        let mut start = 0;
+        let mut is_open = false;
+        for (place, byte) in line.bytes().enumerate() {
+            if byte == b'"' && quotes_count {
+                is_open = !is_open;
+            } else if char::from(byte) == self.separator && !is_open {
+                if let Some(&slot) = self.slots.get(pieces.count - 1) {
+                    pieces.wanted[slot] = &line[start..place];
+                }
+                pieces.count += 1;
+                start = place + 1;
+            }
+        }
+        if let Some(&slot) = self.slots.get(pieces.count - 1) {
+            pieces.wanted[slot] = &line[start..];
+        }
+        pieces
+    }
+
+    fn name(&mut self, name: &str) -> Name {
+        if let Some(&known) = self.names.get(name) {
+            return known;
+        }
+        let number = u32::try_from(self.names.len()).unwrap_or(u32::MAX);
+        let new = Name { number, is_perimeter: self.roles.is_perimeter(name) };
+        self.names.insert(name.to_owned(), new);
+        new
     }
 
     fn merge(&mut self) {
@@ -173,30 +199,19 @@ impl<'a> Control<'a> {
     }
 }
 
-fn number_of(names: &mut HashMap<String, u32>, name: &str) -> u32 {
-    if let Some(&number) = names.get(name) {
-        return number;
-    }
-    let number = u32::try_from(names.len()).unwrap_or(u32::MAX);
-    names.insert(name.to_owned(), number);
-    number
+/// What a line was cut into.
+struct Pieces<'l> {
+    /// The wanted pieces, each in its slot.
+    wanted: [&'l str; WANTED.len() + 1],
+    /// How many pieces there are.
+    count: usize,
 }
 
-/// The pieces of a line, those between an opening and a closing quote put together again.
-fn quoted_pieces(line: &str, separator: char) -> Vec<&str> {
-    let mut pieces = Vec::new();
-    let mut start = 0;
-    let mut is_open = false;
-    for (place, letter) in line.char_indices() {
-        if letter == '"' {
-            is_open = !is_open;
-        } else if letter == separator && !is_open {
-            pieces.push(&line[start..place]);
-            start = place + separator.len_utf8();
-        }
-    }
-    pieces.push(&line[start..]);
-    pieces
+/// A name met: its number, and whether it is that of a receivable account.
+#[derive(Clone, Copy)]
+struct Name {
+    number: u32,
+    is_perimeter: bool,
 }
 
 /// An amount in hundredths, rounded half away from zero where it has more decimals.
@@ -292,7 +307,7 @@ mod tests {
         }
         let row =
             |m: Movement| (m.account, m.customer_id, m.day.to_string(), m.debit.hundredths(), m.credit.hundredths());
-        control.movements().into_iter().map(row).collect()
+        control.movements().map(row).collect()
     }
 
     fn row(account: &str, customer: &str, day: &str, debit: i64, credit: i64) -> (String, String, String, i64, i64) {

@@ -76,10 +76,9 @@ pub fn find(named: Option<Date>, days: &Days) -> Option<YearFound> {
         named => (latest_month_end(&days.all, total)?, named),
     };
     let floor = two_years_before(year_end);
-    let opening = days.openings.range(floor..=year_end).max_by_key(|&(&day, &lines)| (lines, std::cmp::Reverse(day)));
-    let opening = opening
-        .map(|(&day, _)| day)
-        .filter(|&day| 2 * count(&days.all, day, year_end) >= count(&days.all, floor, year_end));
+    // opening entries begin a ledger however long it is: several years may be exported as one
+    let opening = days.openings.range(..=year_end).max_by_key(|&(&day, &lines)| (lines, std::cmp::Reverse(day)));
+    let opening = opening.map(|(&day, _)| day).filter(|&day| 2 * count(&days.all, day, year_end) >= total);
     let year_start = opening.unwrap_or_else(|| {
         let usual = year_before(year_end, 12);
         let earlier = count(&days.all, floor, add_days(usual, -1));

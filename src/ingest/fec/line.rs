@@ -14,18 +14,9 @@ use super::survey::{EntryNumbers, OpeningMemo};
 use crate::model::rows::Cell;
 use crate::model::{Date, Money};
 
-/// What the lines of one file have in common.
+/// Reads the lines of one file.
 pub struct LineReader<'a> {
-    header: &'a Header,
-    /// The number of fields most lines have, where it is not the header's.
-    usual_width: Option<usize>,
-    entry_numbers: EntryNumbers,
-    company_id: String,
-    file_name: String,
-    year_end: Date,
-    roles: &'a AccountRoles,
-    classes: &'a CounterpartClasses,
-    currencies: &'a Currencies,
+    setting: Setting<'a>,
     openings: OpeningMemo<'a>,
     accounts: HashMap<String, Account>,
 }
@@ -38,7 +29,8 @@ struct Account {
     is_perimeter: bool,
 }
 
-/// What stays the same from line to line.
+/// What the lines of one file have in common.
+#[derive(Clone, Copy)]
 pub struct Setting<'a> {
     /// The header of the file.
     pub header: &'a Header,
@@ -79,20 +71,8 @@ pub struct LedgerLine {
 impl<'a> LineReader<'a> {
     /// For the lines below a header.
     #[must_use]
-    pub fn new(setting: &Setting<'a>) -> Self {
-        Self {
-            header: setting.header,
-            usual_width: setting.usual_width,
-            entry_numbers: setting.entry_numbers,
-            company_id: setting.company_id.to_owned(),
-            file_name: setting.file_name.to_owned(),
-            year_end: setting.year_end,
-            roles: setting.roles,
-            classes: setting.classes,
-            currencies: setting.currencies,
-            openings: OpeningMemo::new(setting.opening_journals),
-            accounts: HashMap::new(),
-        }
+    pub fn new(setting: Setting<'a>) -> Self {
+        Self { setting, openings: OpeningMemo::new(setting.opening_journals), accounts: HashMap::new() }
     }
 
     /// Reads one line, already cut into fields.
@@ -104,7 +84,7 @@ impl<'a> LineReader<'a> {
             return Err(Refusal { reason: Reason::TextUnreadable, found: "bytes that are no text".to_owned() });
         }
         self.check_width(fields)?;
-        let header = self.header;
+        let header = self.setting.header;
         let get = |field: Field| header.get(fields, field);
         let account = get(Field::CompteNum);
         if account.is_empty() {
@@ -124,9 +104,9 @@ impl<'a> LineReader<'a> {
         let facts = self.account(account);
         let is_perimeter = facts.is_perimeter;
         let cells = vec![
-            Cell::text(self.company_id.as_str()),
-            Cell::Date(self.year_end),
-            Cell::text(self.file_name.as_str()),
+            Cell::text(self.setting.company_id),
+            Cell::Date(self.setting.year_end),
+            Cell::text(self.setting.file_name),
             Cell::Int(i64::try_from(line.number).unwrap_or(i64::MAX)),
             Cell::text(journal_code),
             Cell::text(journal_name),
@@ -158,10 +138,10 @@ impl<'a> LineReader<'a> {
     /// A short line is refused, since a line cut in transfer looks the same; fields too many are taken when they
     /// are empty. Either is taken when it is the habit of the file: its header or most of its lines are so.
     fn check_width(&self, fields: &Fields) -> Result<(), Refusal> {
-        let (count, width) = (fields.len(), self.header.width);
-        let is_usual = count == self.header.full_width || Some(count) == self.usual_width;
+        let (count, width) = (fields.len(), self.setting.header.width);
+        let is_usual = count == self.setting.header.full_width || Some(count) == self.setting.usual_width;
         let is_taken = if count < width {
-            is_usual && self.header.reaches(count)
+            is_usual && self.setting.header.reaches(count)
         } else {
             count == width || (is_usual && (width..count).all(|place| fields.get(place).is_empty()))
         };
@@ -172,16 +152,16 @@ impl<'a> LineReader<'a> {
     /// The amounts of a line, from either pair of columns; blank is zero.
     fn debit_and_credit(&self, fields: &Fields) -> Result<(Money, Money), Refusal> {
         let money = |field: Field| {
-            let text = self.header.get(fields, field);
+            let text = self.setting.header.get(fields, field);
             let amount =
                 amount::read(text, Decimal::French).map_err(|reason| Refusal::of(reason, field.name(), text))?;
             Ok(amount.unwrap_or_default())
         };
-        let (debit, credit) = if self.header.has_debit_and_credit() {
+        let (debit, credit) = if self.setting.header.has_debit_and_credit() {
             (money(Field::Debit)?, money(Field::Credit)?)
         } else {
             let amount = money(Field::Montant)?;
-            let side = self.header.get(fields, Field::Sens);
+            let side = self.setting.header.get(fields, Field::Sens);
             match side.to_ascii_uppercase().as_str() {
                 "D" | "1" | "+1" | "+" => (amount, Money::ZERO),
                 "C" | "-1" | "-" => (Money::ZERO, amount),
@@ -196,10 +176,13 @@ impl<'a> LineReader<'a> {
 
     /// The foreign currency never enters an amount, so what cannot be read of it is left out and noted.
     fn currency(&self, fields: &Fields) -> (Option<Money>, Option<String>, bool) {
-        let text = self.header.get(fields, Field::Montantdevise);
+        let text = self.setting.header.get(fields, Field::Montantdevise);
+        let written = self.setting.header.get(fields, Field::Idevise);
+        if text.is_empty() && written.is_empty() {
+            return (None, None, false);
+        }
         let amount = amount::read(text, Decimal::French);
-        let written = self.header.get(fields, Field::Idevise);
-        let code = self.currencies.code(written).map(str::to_owned);
+        let code = self.setting.currencies.code(written).map(str::to_owned);
         let is_lost = amount.is_err() || (code.is_none() && !written.is_empty());
         (amount.unwrap_or_default(), code, is_lost)
     }
@@ -210,10 +193,10 @@ impl<'a> LineReader<'a> {
     /// gives one number to lines of several days, a day's entry must not change when the lines of later days
     /// arrive, or the past would read differently after each load.
     fn entry_key(&self, fields: &Fields, posted: Date) -> String {
-        let journal = self.header.get(fields, Field::JournalCode);
-        let number = self.header.get(fields, Field::EcritureNum);
-        let is_numbered = self.entry_numbers == EntryNumbers::Telling && !number.is_empty();
-        let last = if is_numbered { number } else { self.header.get(fields, Field::PieceRef) };
+        let journal = self.setting.header.get(fields, Field::JournalCode);
+        let number = self.setting.header.get(fields, Field::EcritureNum);
+        let is_numbered = self.setting.entry_numbers == EntryNumbers::Telling && !number.is_empty();
+        let last = if is_numbered { number } else { self.setting.header.get(fields, Field::PieceRef) };
         let mut key = String::with_capacity(journal.len() + last.len() + 12);
         push_part(&mut key, journal);
         key.push('/');
@@ -233,10 +216,10 @@ impl<'a> LineReader<'a> {
         if let Some(facts) = self.accounts.get(account) {
             return facts.clone();
         }
-        let role = self.roles.role(account);
+        let role = self.setting.roles.role(account);
         let facts = Account {
             role_code: role.map(|role| role.code.clone()),
-            class_code: self.classes.class_code(account).to_owned(),
+            class_code: self.setting.classes.class_code(account).to_owned(),
             is_perimeter: role.is_some_and(|role| role.is_perimeter),
         };
         self.accounts.insert(account.to_owned(), facts.clone());

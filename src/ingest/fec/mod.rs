@@ -100,7 +100,7 @@ impl Fec {
             );
         }
 
-        let mut reader = LineReader::new(&Setting {
+        let mut reader = LineReader::new(Setting {
             header: &self.header,
             usual_width: facts.usual_width,
             entry_numbers: facts.entry_numbers,

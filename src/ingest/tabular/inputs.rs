@@ -1,8 +1,8 @@
 //! What a row of a table file may bring, by the shape of the file.
 
 use crate::model::ColumnKind::{self, Date, Flag, Money, Text};
-use crate::model::{TableSpec, tables};
 use crate::model::tables::FILLED_BY_LOAD;
+use crate::model::{TableSpec, tables};
 
 /// What a row of a file is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

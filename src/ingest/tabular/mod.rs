@@ -7,6 +7,7 @@ pub mod conventions;
 pub mod grid;
 pub mod guess;
 pub mod inputs;
+pub mod item;
 pub mod mapping;
 pub mod plan;
 pub mod values;

@@ -81,8 +81,11 @@ impl<'a> Values<'a> {
         let refused = |reason: Reason| Refusal::of(reason, input.name, &text);
         match (input.kind, raw) {
             (ColumnKind::Date, Raw::Day(day)) => Ok(Cell::Date(*day)),
-            (ColumnKind::Date, _) if dates::is_blank(&text) => Ok(Cell::Empty),
-            (ColumnKind::Date, _) => dates::read(&text, self.conventions.date_order).map(Cell::Date).map_err(refused),
+            (ColumnKind::Date, _) => match dates::read(&text, self.conventions.date_order) {
+                Ok(day) => Ok(Cell::Date(day)),
+                Err(_) if dates::is_blank(&text) => Ok(Cell::Empty),
+                Err(reason) => Err(refused(reason)),
+            },
             (ColumnKind::Money | ColumnKind::Decimal | ColumnKind::Ratio, Raw::Number(number)) => {
                 amount::read_binary(*number).map(Cell::Money).map_err(refused)
             }

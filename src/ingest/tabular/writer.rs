@@ -8,7 +8,8 @@ use super::super::reason::{Reason, Refusal};
 use super::super::reference::Currencies;
 use super::super::{IngestError, ReadOptions};
 use super::inputs::{CUSTOMER, Shape};
-use super::plan::Plan;
+use super::item::{Column, Item};
+use super::plan::{Plan, Source};
 use crate::model::rows::Cell;
 use crate::model::{Date, ItemKind, Money, TableSpec, tables};
 
@@ -33,6 +34,8 @@ pub struct Writer<'a> {
     places: BTreeMap<&'static str, usize>,
     keys: Keys,
     customers: Keys,
+    /// Whether rows say more of a customer than its number.
+    describes_customers: bool,
     receipts: BTreeMap<(String, String), Receipt>,
     totals: Totals,
 }
@@ -60,6 +63,12 @@ impl<'a> Writer<'a> {
             places: plan.inputs.iter().enumerate().map(|(place, input)| (input.name, place)).collect(),
             keys: Keys::default(),
             customers: Keys::default(),
+            describes_customers: plan.shape == Shape::InvoiceHistory
+                || plan
+                    .inputs
+                    .iter()
+                    .zip(&plan.sources)
+                    .any(|(input, source)| CUSTOMER.contains(input) && *source != Source::Absent),
             receipts: BTreeMap::new(),
             totals: Totals::default(),
         }
@@ -92,8 +101,15 @@ impl<'a> Writer<'a> {
             let amount = Money::from_wide(-receipt.sum).unwrap_or_default();
             let day = self.day(&receipt.values, "receipt_date");
             let mut item = Item::of(&receipt_id, ItemKind::Receipt, day, amount);
-            for name in ["company_id", "customer_id", "account", "currency_code", "reference", "label"] {
-                item.set(name, self.get(&receipt.values, name).clone());
+            for (column, name) in [
+                (Column::COMPANY_ID, "company_id"),
+                (Column::CUSTOMER_ID, "customer_id"),
+                (Column::ACCOUNT, "account"),
+                (Column::CURRENCY_CODE, "currency_code"),
+                (Column::REFERENCE, "reference"),
+                (Column::LABEL, "label"),
+            ] {
+                item.set(column, self.get(&receipt.values, name).clone());
             }
             self.write_item(receipt.first_line, item, output)?;
         }
@@ -222,8 +238,13 @@ impl<'a> Writer<'a> {
             output.push(&tables::ALLOCATIONS, row_of(&tables::ALLOCATIONS, cells))?;
         }
         let mut item = Item::of(&receipt_id, kind, settled, receipt_amount);
-        for name in ["company_id", "customer_id", "account", "currency_code"] {
-            item.set(name, self.get(values, name).clone());
+        for (column, name) in [
+            (Column::COMPANY_ID, "company_id"),
+            (Column::CUSTOMER_ID, "customer_id"),
+            (Column::ACCOUNT, "account"),
+            (Column::CURRENCY_CODE, "currency_code"),
+        ] {
+            item.set(column, self.get(values, name).clone());
         }
         self.write_item(line, item, output)
     }
@@ -281,23 +302,24 @@ impl<'a> Writer<'a> {
 
     /// Fills what an item may lack, and writes it.
     fn write_item(&mut self, line: u64, mut item: Item, output: &mut Output<'_>) -> Result<(), IngestError> {
-        let Cell::Money(amount) = *item.get("amount") else { return Ok(()) };
-        let Cell::Date(issued) = *item.get("issued_date") else { return Ok(()) };
-        let kind = if let Cell::Text(code) = item.get("kind") { ItemKind::parse(code) } else { None };
-        item.set("source_file", Cell::text(self.file_name));
-        item.set("source_line", line_cell(line));
-        item.fill("posted_date", Cell::Date(issued));
+        let Cell::Money(amount) = *item.get(Column::AMOUNT) else { return Ok(()) };
+        let Cell::Date(issued) = *item.get(Column::ISSUED_DATE) else { return Ok(()) };
+        let kind = if let Cell::Text(code) = item.get(Column::KIND) { ItemKind::parse(code) } else { None };
+        item.set(Column::SOURCE_FILE, Cell::text(self.file_name));
+        item.set(Column::SOURCE_LINE, line_cell(line));
+        item.fill(Column::POSTED_DATE, Cell::Date(issued));
         self.due_date(&mut item, kind, issued, amount, output);
-        item.fill("due_is_derived", Cell::Flag(false));
+        item.fill(Column::DUE_IS_DERIVED, Cell::Flag(false));
         let default_currency = self.options.base_currency.unwrap_or(Currencies::NONE);
-        if *item.get("currency_code") == Cell::Empty {
+        if item.is_empty(Column::CURRENCY_CODE) {
             let text = format!("items without currency: taken for {default_currency}");
             output.note("currency_assumed", Some(amount.wide()), &text);
-            item.set("currency_code", Cell::text(default_currency));
+            item.set(Column::CURRENCY_CODE, Cell::text(default_currency));
         }
-        let is_base = self.options.base_currency.is_none_or(|base| *item.get("currency_code") == Cell::text(base));
+        let is_base =
+            self.options.base_currency.is_some_and(|base| *item.get(Column::CURRENCY_CODE) == Cell::text(base));
         if is_base {
-            item.fill("base_amount", Cell::Money(amount));
+            item.fill(Column::BASE_AMOUNT, Cell::Money(amount));
         }
         if kind.and_then(ItemKind::sign).is_some_and(|sign| sign * amount.hundredths().signum() < 0) {
             let text =
@@ -310,22 +332,22 @@ impl<'a> Writer<'a> {
         } else {
             self.totals.credit -= amount.wide();
         }
-        output.push(&tables::ITEMS, item.cells)
+        output.push(&tables::ITEMS, item.into_cells())
     }
 
     /// Credits are due when issued; claims after the default terms; a balance brought forward has no due date.
     fn due_date(&self, item: &mut Item, kind: Option<ItemKind>, issued: Date, amount: Money, output: &mut Output<'_>) {
-        if *item.get("due_date") != Cell::Empty {
+        if !item.is_empty(Column::DUE_DATE) {
             return;
         }
         let is_claim = amount > Money::ZERO && kind != Some(ItemKind::ReturnedReceipt);
         if !is_claim {
-            item.set("due_date", Cell::Date(issued));
+            item.set(Column::DUE_DATE, Cell::Date(issued));
         } else if kind == Some(ItemKind::Opening) {
             output.note("age_unknown", Some(amount.wide()), "opening items without due date: their age is not known");
         } else {
-            item.set("due_date", Cell::Date(self.options.default_terms.due(issued)));
-            item.set("due_is_derived", Cell::Flag(true));
+            item.set(Column::DUE_DATE, Cell::Date(self.options.default_terms.due(issued)));
+            item.set(Column::DUE_IS_DERIVED, Cell::Flag(true));
             output.note(
                 "due_date_derived",
                 Some(amount.wide()),
@@ -336,11 +358,11 @@ impl<'a> Writer<'a> {
 
     /// The customer of an item, the first time it is met in a file that says more of it than its number.
     fn customer(&mut self, values: &[Cell], output: &mut Output<'_>) -> Result<(), IngestError> {
-        let company = self.get(values, "company_id");
-        let customer = self.get(values, "customer_id");
-        let says_more = CUSTOMER.iter().any(|input| *self.get(values, input.name) != Cell::Empty);
-        let is_history = self.shape == Shape::InvoiceHistory;
-        if !(says_more || is_history) || !self.customers.insert(&[company, customer]) {
+        if !self.describes_customers {
+            return Ok(());
+        }
+        let (company, customer) = (self.get(values, "company_id"), self.get(values, "customer_id"));
+        if !self.customers.insert(&[company, customer]) {
             return Ok(());
         }
         let cells = |name: &str| match name {
@@ -382,46 +404,6 @@ impl<'a> Writer<'a> {
     /// A required date: rows without it never come here.
     fn day(&self, values: &[Cell], name: &str) -> Date {
         if let Cell::Date(day) = self.get(values, name) { *day } else { Date::default() }
-    }
-}
-
-/// An item on its way to `items`.
-struct Item {
-    cells: Vec<Cell>,
-}
-
-impl Item {
-    fn of(item_id: &str, kind: ItemKind, day: Date, amount: Money) -> Self {
-        let mut item = Self { cells: vec![Cell::Empty; tables::ITEMS.columns.len()] };
-        item.set("item_id", Cell::text(item_id));
-        item.set("kind", Cell::text(kind.code()));
-        item.set("issued_date", Cell::Date(day));
-        item.set("due_date", Cell::Date(day));
-        item.set("amount", Cell::Money(amount));
-        item
-    }
-
-    /// The columns of `items` come first among the inputs.
-    fn from_values(mut values: Vec<Cell>) -> Self {
-        values.truncate(tables::ITEMS.columns.len());
-        Self { cells: values }
-    }
-
-    fn get(&self, name: &str) -> &Cell {
-        const EMPTY: &Cell = &Cell::Empty;
-        tables::ITEMS.position(name).map_or(EMPTY, |place| &self.cells[place])
-    }
-
-    fn set(&mut self, name: &str, value: Cell) {
-        if let Some(place) = tables::ITEMS.position(name) {
-            self.cells[place] = value;
-        }
-    }
-
-    fn fill(&mut self, name: &str, value: Cell) {
-        if *self.get(name) == Cell::Empty {
-            self.set(name, value);
-        }
     }
 }
 

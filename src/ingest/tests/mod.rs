@@ -1,5 +1,6 @@
 //! Files in, rows out: the room as its callers see it. One file a family of files read.
 
+mod cases;
 mod damage;
 mod fec;
 mod ledgers;
