@@ -112,13 +112,19 @@ impl Settings {
         let default_terms = match &file.default_terms {
             None => Terms::STATUTORY,
             Some(code) => Terms::parse(code).ok_or_else(|| {
-                plain(format!("found `default_terms = \"{code}\"`"), "write days and end of month as `30`, `45EOM` or `EOM45`")
+                plain(
+                    format!("found `default_terms = \"{code}\"`"),
+                    "write days and end of month as `30`, `45EOM` or `EOM45`",
+                )
             })?,
         };
         let known_at = match &common.known_at {
             None => KnownAt::Latest,
             Some(text) => KnownAt::parse(text).ok_or_else(|| {
-                plain(format!("found `--known-at {text}`"), "write the number of a load, a day (2024-12-31) or a time (2024-12-31T18:00:00Z)")
+                plain(
+                    format!("found `--known-at {text}`"),
+                    "write the number of a load, a day (2024-12-31) or a time (2024-12-31T18:00:00Z)",
+                )
             })?,
         };
         let as_of = match &common.as_of {

@@ -102,7 +102,11 @@ fn letters_never_look_ahead() {
         assert_same_answers(&full, &cut, as_of);
     }
     let open = |as_of: &str| -> Vec<(String, String)> {
-        full.ask(as_of).rows("open_items").iter().map(|row| (row["reference"].clone(), row["open_amount"].clone())).collect()
+        full.ask(as_of)
+            .rows("open_items")
+            .iter()
+            .map(|row| (row["reference"].clone(), row["open_amount"].clone()))
+            .collect()
     };
     assert_eq!(open("2024-02-29"), [("F1".to_owned(), "40.00".to_owned())]);
     assert_eq!(open("2024-05-31"), [("OLD".to_owned(), "40.00".to_owned())]);

@@ -70,21 +70,45 @@ impl Ledger {
     }
 
     pub fn lettered_invoice(self, customer: &str, piece: &str, day: &str, amount: &str, letter: &str) -> Self {
-        self.entry("VE", day, piece, day, &[debit("411000", customer, amount, letter), credit("707000", "", amount, "")])
+        self.entry(
+            "VE",
+            day,
+            piece,
+            day,
+            &[debit("411000", customer, amount, letter), credit("707000", "", amount, "")],
+        )
     }
 
     pub fn credit_note(self, customer: &str, piece: &str, day: &str, amount: &str, letter: &str) -> Self {
-        self.entry("VE", day, piece, day, &[debit("709000", "", amount, ""), credit("411000", customer, amount, letter)])
+        self.entry(
+            "VE",
+            day,
+            piece,
+            day,
+            &[debit("709000", "", amount, ""), credit("411000", customer, amount, letter)],
+        )
     }
 
     pub fn receipt(self, customer: &str, piece: &str, day: &str, amount: &str, letter: &str) -> Self {
-        self.entry("BQ", day, piece, day, &[debit("512000", "", amount, ""), credit("411000", customer, amount, letter)])
+        self.entry(
+            "BQ",
+            day,
+            piece,
+            day,
+            &[debit("512000", "", amount, ""), credit("411000", customer, amount, letter)],
+        )
     }
 
     /// An opening line of a customer, against the balance sheet.
     pub fn opening(self, customer: &str, piece: &str, piece_day: &str, amount: &str, letter: &str) -> Self {
         let day = format!("{}-01-01", self.year);
-        self.entry("AN", &day, piece, piece_day, &[debit("411000", customer, amount, letter), credit("101000", "", amount, "")])
+        self.entry(
+            "AN",
+            &day,
+            piece,
+            piece_day,
+            &[debit("411000", customer, amount, letter), credit("101000", "", amount, "")],
+        )
     }
 
     /// Only what was posted by a day.

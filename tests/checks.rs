@@ -35,9 +35,13 @@ fn cases() -> Vec<(&'static str, Vec<(&'static str, String)>)> {
         |rows: &str| ("allocations.csv", format!("debit_item_id,credit_item_id,allocated_date,amount\n{rows}"));
     let disputes =
         |rows: &str| ("disputes.csv", format!("dispute_id,item_id,reason_code,opened_date,closed_date\n{rows}"));
-    let pair = "F1,C1,invoice,2024-03-05,2024-04-04,120.00,EUR,F1\nR1,C1,receipt,2024-04-05,2024-04-05,-120.00,EUR,R1\n";
+    let pair =
+        "F1,C1,invoice,2024-03-05,2024-04-04,120.00,EUR,F1\nR1,C1,receipt,2024-04-05,2024-04-05,-120.00,EUR,R1\n";
     vec![
-        ("allocation_of_other_customer", vec![items(&pair.replace("R1,C1", "R1,C2")), allocations("F1,R1,2024-04-05,120.00\n")]),
+        (
+            "allocation_of_other_customer",
+            vec![items(&pair.replace("R1,C1", "R1,C2")), allocations("F1,R1,2024-04-05,120.00\n")],
+        ),
         (
             "allocation_of_other_currency",
             vec![items(&pair.replace("-120.00,EUR", "-120.00,USD")), allocations("F1,R1,2024-04-05,120.00\n")],
@@ -63,8 +67,18 @@ fn cases() -> Vec<(&'static str, Vec<(&'static str, String)>)> {
         ("ledger_unbalanced", ledger(sound().text().replacen("60,00", "61,00", 1))),
         ("date_outside_year", ledger(sound().invoice("C3", "F9", "2022-05-06", "1.00").text())),
         ("line_duplicated", ledger(duplicated(&sound().text(), "F2"))),
-        ("valid_date_before_entry_date", ledger(sound().text().replacen("\t20240506\t\t\r\n", "\t20240501\t\t\r\n", 1))),
-        ("odd_lettering", ledger(sound().text().replacen("\tAA\t\t20240305", "\tAA\t20240110\t20240305", 1).replacen("\tAA\t\t20240405", "\tAA\t20240110\t20240405", 1))),
+        (
+            "valid_date_before_entry_date",
+            ledger(sound().text().replacen("\t20240506\t\t\r\n", "\t20240501\t\t\r\n", 1)),
+        ),
+        (
+            "odd_lettering",
+            ledger(sound().text().replacen("\tAA\t\t20240305", "\tAA\t20240110\t20240305", 1).replacen(
+                "\tAA\t\t20240405",
+                "\tAA\t20240110\t20240405",
+                1,
+            )),
+        ),
         (
             "opening_differs",
             vec![
@@ -83,8 +97,14 @@ fn cases() -> Vec<(&'static str, Vec<(&'static str, String)>)> {
 }
 
 fn with_extra_field(text: &str, piece: &str) -> String {
-    let line = |line: &str| if line.contains("\t411000\t") && line.contains(piece) { format!("{line}x") } else { line.to_owned() };
-    text.split("\r\n").map(line).map(|line| if line.ends_with('x') { line.replace("\t\tx", "\t\t\tx") } else { line }).collect::<Vec<_>>().join("\r\n")
+    let line = |line: &str| {
+        if line.contains("\t411000\t") && line.contains(piece) { format!("{line}x") } else { line.to_owned() }
+    };
+    text.split("\r\n")
+        .map(line)
+        .map(|line| if line.ends_with('x') { line.replace("\t\tx", "\t\t\tx") } else { line })
+        .collect::<Vec<_>>()
+        .join("\r\n")
 }
 
 fn duplicated(text: &str, piece: &str) -> String {
@@ -113,9 +133,13 @@ fn every_check_has_its_case() {
 #[test]
 fn a_sound_ledger_is_silent_and_exits_0() {
     let desk = Desk::new();
-    let ledger = sound()
-        .credit_note("C2", "A1", "2024-05-07", "10.00", "")
-        .entry("OD", "2024-06-01", "T1", "2024-06-01", &[debit("416000", "C2", "50.00", ""), credit("411000", "C2", "50.00", "")]);
+    let ledger = sound().credit_note("C2", "A1", "2024-05-07", "10.00", "").entry(
+        "OD",
+        "2024-06-01",
+        "T1",
+        "2024-06-01",
+        &[debit("416000", "C2", "50.00", ""), credit("411000", "C2", "50.00", "")],
+    );
     let file = desk.file(FEC, ledger.text());
     desk.load(&[&file]);
     let said = desk.run(&["check", "--as-of", "2024-12-31"]).ended(0);

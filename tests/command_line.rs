@@ -5,7 +5,8 @@ use crate::desk::Desk;
 
 fn desk() -> Desk {
     let desk = Desk::new();
-    let ledger = Ledger::new(2024).invoice("C1", "F1", "2024-03-05", "120.00").receipt("C1", "R1", "2024-04-05", "20.00", "");
+    let ledger =
+        Ledger::new(2024).invoice("C1", "F1", "2024-03-05", "120.00").receipt("C1", "R1", "2024-04-05", "20.00", "");
     let file = desk.file("111111111FEC20241231.txt", ledger.text());
     desk.load(&[&file]);
     desk
@@ -15,7 +16,11 @@ fn desk() -> Desk {
 fn answers_come_as_table_csv_json_and_parquet() {
     let desk = desk();
     let json = desk.run(&["query", "aging", "--as-of", "2024-12-31", "--output", "json"]).ended(0);
-    assert!(json.stdout.contains(r#"{"bucket_code": "91+", "bucket_order": 4, "open_amount": 100.00, "open_count": 2}"#), "{}", json.stdout);
+    assert!(
+        json.stdout.contains(r#"{"bucket_code": "91+", "bucket_order": 4, "open_amount": 100.00, "open_count": 2}"#),
+        "{}",
+        json.stdout
+    );
     assert_eq!(json.stderr, "");
     let csv = desk.run(&["query", "aging", "--as-of", "2024-12-31", "--output", "csv"]).ended(0);
     assert!(csv.stdout.starts_with("bucket_code,bucket_order,open_amount,open_count\n"), "{}", csv.stdout);
@@ -43,7 +48,14 @@ fn sql_reads_and_never_writes() {
     assert_eq!(said.ended(0).stdout, "[\n{\"item_count\": 2}\n]\n");
     let said = desk.run(&["query", "--sql", "create table x as select 1", "--quiet"]).ended(2);
     assert!(said.stderr.starts_with("error: only questions are answered here"), "{}", said.stderr);
-    let base = desk.run(&["query", "--as-of", "2024-12-31", "--sql", "select count(*) as step_count from item_steps", "--quiet"]);
+    let base = desk.run(&[
+        "query",
+        "--as-of",
+        "2024-12-31",
+        "--sql",
+        "select count(*) as step_count from item_steps",
+        "--quiet",
+    ]);
     base.ended(0);
 }
 
@@ -51,9 +63,21 @@ fn sql_reads_and_never_writes() {
 fn every_query_is_listed_with_its_columns() {
     let said = Desk::new().run(&["query", "--list", "--output", "csv"]).ended(0);
     for name in [
-        "receivables", "open_items", "aging", "aging_by_customer", "dso", "dso_bridge", "collection_effectiveness",
-        "days_late", "roll_rates", "receivables_history", "roll_forward", "top_debtors", "provision_matrix",
-        "late_payment_table", "tie_out",
+        "receivables",
+        "open_items",
+        "aging",
+        "aging_by_customer",
+        "dso",
+        "dso_bridge",
+        "collection_effectiveness",
+        "days_late",
+        "roll_rates",
+        "receivables_history",
+        "roll_forward",
+        "top_debtors",
+        "provision_matrix",
+        "late_payment_table",
+        "tie_out",
     ] {
         assert!(said.stdout.contains(&format!("\n{name},")), "{name}");
     }
@@ -98,7 +122,8 @@ fn a_query_of_the_users_own_takes_the_place_of_the_built_in_one() {
 #[test]
 fn a_difference_with_the_control_accounts_exits_1_and_is_on_the_page() {
     let desk = Desk::new();
-    let text = Ledger::new(2024).invoice("C1", "F1", "2024-03-05", "120.00").invoice("C2", "F2", "2024-03-06", "50.00").text();
+    let text =
+        Ledger::new(2024).invoice("C1", "F1", "2024-03-05", "120.00").invoice("C2", "F2", "2024-03-06", "50.00").text();
     // a field too many refuses the line; the control account still counts it
     let broken = text.replacen("F2 C2\t50,00\t0,00\t\t\t20240306\t\t", "F2 C2\t50,00\t0,00\t\t\t20240306\t\t\tx", 1);
     assert_ne!(text, broken);
@@ -114,7 +139,8 @@ fn a_difference_with_the_control_accounts_exits_1_and_is_on_the_page() {
 #[test]
 fn names_of_customers_are_text_on_the_page() {
     let desk = Desk::new();
-    let hostile = ["<img src=x onerror=alert(1)>", "=cmd|'/c calc'!A1", "O'Brien & \"Sons\"", "\u{202e}gnp.exe", "شركة الاختبار"];
+    let hostile =
+        ["<img src=x onerror=alert(1)>", "=cmd|'/c calc'!A1", "O'Brien & \"Sons\"", "\u{202e}gnp.exe", "شركة الاختبار"];
     let mut rows = String::from("customer_id,name\n");
     let mut items = String::from("item_id,customer_id,kind,issued_date,amount\n");
     for (number, name) in hostile.iter().enumerate() {

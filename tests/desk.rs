@@ -102,8 +102,11 @@ impl Asked {
     }
 
     pub fn scoped(lake: &Path, scope: Scope) -> Self {
-        let runtime =
-            tokio::runtime::Builder::new_multi_thread().worker_threads(2).thread_stack_size(8 << 20).enable_all().build();
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .thread_stack_size(8 << 20)
+            .enable_all()
+            .build();
         let runtime = runtime.unwrap();
         let engine = runtime.block_on(async {
             let snapshot = Lake::at(lake).snapshot(&KnownAt::Latest).await.unwrap();

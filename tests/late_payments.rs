@@ -101,7 +101,17 @@ fn at_any_day_an_independent_computation_agrees() {
     let Some(file) = real(FILE) else { return };
     let desk = Desk::new();
     desk.load(&[&file]);
-    let days = ["2012-01-03", "2012-02-29", "2012-06-17", "2012-08-08", "2012-11-30", "2013-03-31", "2013-07-04", "2013-12-01", "2014-01-15"];
+    let days = [
+        "2012-01-03",
+        "2012-02-29",
+        "2012-06-17",
+        "2012-08-08",
+        "2012-11-30",
+        "2013-03-31",
+        "2013-07-04",
+        "2013-12-01",
+        "2014-01-15",
+    ];
     let output = Command::new("python3").arg("-c").arg(ORACLE).arg(&file).args(days).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let text = String::from_utf8(output.stdout).unwrap();
@@ -112,8 +122,11 @@ fn at_any_day_an_independent_computation_agrees() {
         asked.at(expected[0]);
         let receivables = asked.rows("receivables").remove(0);
         let aging = asked.rows("aging");
-        let mut found = vec![expected[0].to_owned(), receivables["open_count"].clone(), receivables["open_amount"].clone()];
-        found.extend(aging.iter().filter(|row| row["bucket_code"] != "age_unknown").map(|row| row["open_amount"].clone()));
+        let mut found =
+            vec![expected[0].to_owned(), receivables["open_count"].clone(), receivables["open_amount"].clone()];
+        found.extend(
+            aging.iter().filter(|row| row["bucket_code"] != "age_unknown").map(|row| row["open_amount"].clone()),
+        );
         found.push(receivables["disputed_amount"].clone());
         let simple = asked.rows("dso").into_iter().find(|row| row["method_code"] == "simple").unwrap();
         found.push(if simple["dso_days"].is_empty() { "-".to_owned() } else { simple["dso_days"].clone() });

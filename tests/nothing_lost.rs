@@ -13,7 +13,8 @@ fn open(desk: &Desk) -> String {
 #[test]
 fn a_load_killed_at_any_moment_leaves_the_answers_of_before() {
     let desk = Desk::new();
-    let first = desk.file("111111111FEC20241231.txt", Ledger::new(2024).invoice("C1", "F1", "2024-03-05", "120.00").text());
+    let first =
+        desk.file("111111111FEC20241231.txt", Ledger::new(2024).invoice("C1", "F1", "2024-03-05", "120.00").text());
     desk.load(&[&first]);
     let mut big = Ledger::new(2024);
     for number in 0..3000 {
@@ -88,7 +89,11 @@ fn a_then_corrected_b_then_a_gives_a() {
         assert_eq!(open(&desk), "120.00", "{name}");
         let said = desk.load(&[&file]);
         assert!(said.stdout.contains("already holds"), "{}", said.stdout);
-        assert_eq!(desk.run(&["history", "--output", "csv"]).stdout.lines().count(), 4, "loading twice is loading once");
+        assert_eq!(
+            desk.run(&["history", "--output", "csv"]).stdout.lines().count(),
+            4,
+            "loading twice is loading once"
+        );
         let known = desk.run(&["query", "receivables", "--as-of", "2024-12-31", "--known-at", "2", "--output", "json"]);
         assert!(known.ended(0).stdout.contains("\"open_amount\": 132.00"), "the past is asked as known then");
     }

@@ -80,7 +80,11 @@ fn customers_tie_out(asked: &mut Asked, history: &[Row]) {
     for month in history {
         let differences = asked.at(&month["month_end_date"]).rows("tie_out");
         assert_eq!(differences, [], "at {}", month["month_end_date"]);
-        assert_eq!(asked.first("receivables", "open_amount"), month["open_amount"], "the history is the answer of the day");
+        assert_eq!(
+            asked.first("receivables", "open_amount"),
+            month["open_amount"],
+            "the history is the answer of the day"
+        );
     }
 }
 
@@ -91,7 +95,9 @@ fn roll_forward_closes(asked: &mut Asked, history: &[Row]) {
     for (position, month) in months.iter().enumerate() {
         let moved: i64 = month
             .keys()
-            .filter(|column| column.ends_with("_amount") && !["opening_amount", "closing_amount"].contains(&column.as_str()))
+            .filter(|column| {
+                column.ends_with("_amount") && !["opening_amount", "closing_amount"].contains(&column.as_str())
+            })
             .map(|column| hundredths(month, column))
             .sum();
         assert_eq!(hundredths(month, "opening_amount") + moved, hundredths(month, "closing_amount"), "{month:?}");

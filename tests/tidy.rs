@@ -52,7 +52,8 @@ fn rooms_import_only_what_they_may_see() {
         let Some(allowed) = may.get(here) else { continue };
         for (number, line) in text.lines().enumerate() {
             for part in line.split("crate::").skip(1) {
-                let seen = part.split(|character: char| !character.is_alphanumeric() && character != '_').next().unwrap();
+                let seen =
+                    part.split(|character: char| !character.is_alphanumeric() && character != '_').next().unwrap();
                 let is_allowed = seen == here || seen.is_empty() || allowed.contains(&seen);
                 assert!(is_allowed, "{name}:{}: `{here}` may not see `{seen}`", number + 1);
             }

@@ -8,7 +8,9 @@ use crate::desk::{Asked, Desk, day};
 fn lake(items: &str, allocations: &str) -> Desk {
     let csv = |header: &str, text: &str| {
         let rows = text.lines().map(str::trim).filter(|line| !line.is_empty());
-        rows.fold(format!("{header}\n"), |text, row| text + &row.split_whitespace().collect::<Vec<_>>().join(",") + "\n")
+        rows.fold(format!("{header}\n"), |text, row| {
+            text + &row.split_whitespace().collect::<Vec<_>>().join(",") + "\n"
+        })
     };
     let desk = Desk::new();
     let items = desk.file("items.csv", csv("item_id,customer_id,kind,issued_date,due_date,amount", items));
@@ -54,7 +56,10 @@ fn two_receipts_and_a_credit_note_age_as_the_scenario_says() {
         asked.rows("aging").iter().map(|row| format!("{} {}", row["bucket_code"], row["open_amount"])).collect();
     assert_eq!(aging, ["age_unknown 0.00", "not_due 6.75", "1-30 1.00", "31-60 8.50", "61-90 7.50", "91+ 8.00"]);
     let whole = asked.rows("receivables").remove(0);
-    assert_eq!((&*whole["open_amount"], &*whole["unallocated_amount"], &*whole["gross_overdue_amount"]), ("31.75", "-3.00", "28.00"));
+    assert_eq!(
+        (&*whole["open_amount"], &*whole["unallocated_amount"], &*whole["gross_overdue_amount"]),
+        ("31.75", "-3.00", "28.00")
+    );
 }
 
 #[test]
@@ -186,10 +191,13 @@ fn expected_loss_is_balance_times_rate() {
     };
     let sum = |desk: &Desk| -> i64 {
         let said = desk.run(&["query", "provision_matrix", "--as-of", "2024-06-30", "--output", "csv"]).ended(0);
-        let column = |name: &str| said.stdout.lines().next().unwrap().split(',').position(|found| found == name).unwrap();
+        let column =
+            |name: &str| said.stdout.lines().next().unwrap().split(',').position(|found| found == name).unwrap();
         let (allowance, source) = (column("allowance_amount"), column("loss_source_code"));
         let rows = said.stdout.lines().skip(1).map(|line| line.split(',').collect::<Vec<_>>());
-        rows.filter(|row| row[source] == "given").map(|row| row[allowance].replace('.', "").parse::<i64>().unwrap()).sum()
+        rows.filter(|row| row[source] == "given")
+            .map(|row| row[allowance].replace('.', "").parse::<i64>().unwrap())
+            .sum()
     };
     desk.file("own/loss_rates.csv", rates(["0.02", "0.04", "0.086957", "0.25", "1"]));
     assert_eq!(sum(&desk), 27_567_42);
@@ -210,13 +218,16 @@ fn several_currencies_answer_in_the_base_currency_or_one_at_a_time() {
     let desk = Desk::new();
     desk.file("encours.toml", "base_currency = \"EUR\"\nreference = [\"own\"]\n");
     let header = "item_id,customer_id,kind,issued_date,due_date,amount,currency_code\n";
-    let items = format!("{header}F1,C1,invoice,2024-01-10,2024-02-09,100.00,EUR\nF2,C1,invoice,2024-01-10,2024-02-09,200.00,USD\n");
+    let items = format!(
+        "{header}F1,C1,invoice,2024-01-10,2024-02-09,100.00,EUR\nF2,C1,invoice,2024-01-10,2024-02-09,200.00,USD\n"
+    );
     let items = desk.file("items.csv", items);
     desk.load(&[&items]);
     let refused = desk.run(&["query", "receivables", "--as-of", "2024-01-31"]).ended(2);
     assert!(refused.stderr.contains("`USD`") && refused.stderr.contains("rates.csv"), "{}", refused.stderr);
     let open = |arguments: &[&str]| {
-        let said = desk.run(&[&["query", "receivables", "--as-of", "2024-01-31", "--output", "csv"], arguments].concat());
+        let said =
+            desk.run(&[&["query", "receivables", "--as-of", "2024-01-31", "--output", "csv"], arguments].concat());
         said.ended(0).stdout.lines().nth(1).unwrap().split(',').nth(1).unwrap().to_owned()
     };
     assert_eq!(open(&["--currency", "USD"]), "200.00");

@@ -9,9 +9,8 @@ use crate::desk::{Asked, Desk, Row, day};
 
 /// What is open, per item as the customer would name it: items of both lakes differ in identity only.
 fn open_items(asked: &mut Asked) -> Vec<String> {
-    let items = asked.sql(
-        "select items.customer_id, items.item_id, items.reference, items.posted_date, items.due_date from items",
-    );
+    let items = asked
+        .sql("select items.customer_id, items.item_id, items.reference, items.posted_date, items.due_date from items");
     let facts: BTreeMap<String, Row> = items.into_iter().map(|item| (item["item_id"].clone(), item)).collect();
     let mut open: Vec<String> = asked
         .rows("open_items")
@@ -50,11 +49,29 @@ fn three_years_in_any_order_equal_one_continuous_ledger() {
             desk.load(&[&years[year]]);
         }
         let mut asked = desk.ask("2025-12-31");
-        let same = ["open_amount", "not_due_amount", "overdue_amount", "age_unknown_amount", "unallocated_amount", "open_count", "control_amount", "tie_out_amount"];
+        let same = [
+            "open_amount",
+            "not_due_amount",
+            "overdue_amount",
+            "age_unknown_amount",
+            "unallocated_amount",
+            "open_count",
+            "control_amount",
+            "tie_out_amount",
+        ];
         let pick = |rows: Vec<Row>| -> Vec<Vec<String>> {
-            rows.iter().map(|row| same.iter().map(|name| format!("{name} {}", row[*name])).chain([row["month_end_date"].clone()]).collect()).collect()
+            rows.iter()
+                .map(|row| {
+                    same.iter()
+                        .map(|name| format!("{name} {}", row[*name]))
+                        .chain([row["month_end_date"].clone()])
+                        .collect()
+                })
+                .collect()
         };
-        for (found, wanted) in pick(asked.rows("receivables_history")).iter().zip(pick(expected.rows("receivables_history"))) {
+        for (found, wanted) in
+            pick(asked.rows("receivables_history")).iter().zip(pick(expected.rows("receivables_history")))
+        {
             assert_eq!(*found, wanted, "{order:?}");
         }
         let months = expected.rows("receivables_history");
@@ -89,9 +106,13 @@ fn a_letter_that_reaches_back_settles_the_item_of_the_year_before() {
     assert_eq!(desk.ask("2024-03-31").first("receivables", "age_unknown_amount"), "100.00");
     desk.load(&[&first]);
     let mut asked = desk.ask("2024-03-31");
-    let open: Vec<_> = asked.rows("open_items").iter().map(|row| (row["reference"].clone(), row["open_amount"].clone())).collect();
+    let open: Vec<_> =
+        asked.rows("open_items").iter().map(|row| (row["reference"].clone(), row["open_amount"].clone())).collect();
     assert_eq!(open.len(), 2, "{open:?}");
-    assert!(open.contains(&("F1".into(), "100.00".into())) && open.contains(&("F3".into(), "30.00".into())), "{open:?}");
+    assert!(
+        open.contains(&("F1".into(), "100.00".into())) && open.contains(&("F3".into(), "30.00".into())),
+        "{open:?}"
+    );
     assert_eq!(asked.first("receivables", "tie_out_amount"), "0.00");
     assert_eq!(asked.rows("opening_differs"), []);
 }
@@ -129,7 +150,8 @@ fn a_year_without_opening_entries_carries_the_year_before_forward() {
 #[test]
 fn a_missing_year_is_closed_over_and_said() {
     let [first, _] = two_years();
-    let third = Ledger::new(2025).opening("C1", "", "2025-01-01", "70.00", "").invoice("C1", "F9", "2025-02-01", "5.00");
+    let third =
+        Ledger::new(2025).opening("C1", "", "2025-01-01", "70.00", "").invoice("C1", "F9", "2025-02-01", "5.00");
     let desk = Desk::new();
     let first = desk.file("111111111FEC20231231.txt", first.text());
     let third = desk.file("111111111FEC20251231.txt", third.text());
@@ -144,11 +166,17 @@ fn a_missing_year_is_closed_over_and_said() {
 #[test]
 fn overlapping_years_are_refused_with_the_flag_that_says_which_to_keep() {
     let desk = Desk::new();
-    let first = desk.file("111111111FEC20241231.txt", Ledger::new(2024).invoice("C1", "F1", "2024-03-05", "10.00").text());
-    let other = desk.file("111111111FEC20240930.txt", Ledger::new(2024).invoice("C1", "F1", "2024-03-05", "20.00").text());
+    let first =
+        desk.file("111111111FEC20241231.txt", Ledger::new(2024).invoice("C1", "F1", "2024-03-05", "10.00").text());
+    let other =
+        desk.file("111111111FEC20240930.txt", Ledger::new(2024).invoice("C1", "F1", "2024-03-05", "20.00").text());
     desk.load(&[&first]);
     let said = desk.run(&["load", other.to_str().unwrap()]).ended(2);
-    assert!(said.stderr.contains("overlaps") && said.stderr.contains("--replace 111111111/2024-12-31"), "{}", said.stderr);
+    assert!(
+        said.stderr.contains("overlaps") && said.stderr.contains("--replace 111111111/2024-12-31"),
+        "{}",
+        said.stderr
+    );
     desk.run(&["load", other.to_str().unwrap(), "--replace", "111111111/2024-12-31"]).ended(0);
     assert_eq!(desk.ask("2024-09-30").first("receivables", "open_amount"), "20.00");
     desk.run(&["load", first.to_str().unwrap(), "--replace", "111111111/2024-09-30"]).ended(0);
@@ -163,21 +191,72 @@ fn kinds_are_told_by_the_largest_counterpart() {
         .invoice("C1", "F1", "2024-01-10", "120.00")
         .credit_note("C1", "A1", "2024-01-11", "12.00", "")
         .receipt("C1", "R1", "2024-01-12", "100.00", "")
-        .entry("BQ", "2024-01-13", "J1", "2024-01-13", &[debit("411000", "C1", "100.00", ""), credit("512000", "", "100.00", "")])
-        .entry("OD", "2024-01-14", "P1", "2024-01-14", &[debit("654000", "", "5.00", ""), credit("411000", "C1", "5.00", "")])
-        .entry("OD", "2024-01-15", "E1", "2024-01-15", &[debit("665000", "", "6.00", ""), credit("411000", "C1", "6.00", "")])
-        .entry("OD", "2024-01-16", "K1", "2024-01-16", &[debit("401000", "X1", "7.00", ""), credit("411000", "C1", "7.00", "")])
-        .entry("OD", "2024-01-17", "T1", "2024-01-17", &[debit("416000", "C1", "8.00", ""), credit("411000", "C1", "8.00", "")])
-        .entry("OD", "2024-01-18", "N1", "2024-01-18", &[debit("467000", "", "9.00", ""), credit("411000", "C1", "9.00", "")])
-        .entry("OD", "2024-01-19", "D1", "2024-01-19", &[debit("471000", "", "4.00", ""), credit("411000", "C1", "4.00", "")]);
+        .entry(
+            "BQ",
+            "2024-01-13",
+            "J1",
+            "2024-01-13",
+            &[debit("411000", "C1", "100.00", ""), credit("512000", "", "100.00", "")],
+        )
+        .entry(
+            "OD",
+            "2024-01-14",
+            "P1",
+            "2024-01-14",
+            &[debit("654000", "", "5.00", ""), credit("411000", "C1", "5.00", "")],
+        )
+        .entry(
+            "OD",
+            "2024-01-15",
+            "E1",
+            "2024-01-15",
+            &[debit("665000", "", "6.00", ""), credit("411000", "C1", "6.00", "")],
+        )
+        .entry(
+            "OD",
+            "2024-01-16",
+            "K1",
+            "2024-01-16",
+            &[debit("401000", "X1", "7.00", ""), credit("411000", "C1", "7.00", "")],
+        )
+        .entry(
+            "OD",
+            "2024-01-17",
+            "T1",
+            "2024-01-17",
+            &[debit("416000", "C1", "8.00", ""), credit("411000", "C1", "8.00", "")],
+        )
+        .entry(
+            "OD",
+            "2024-01-18",
+            "N1",
+            "2024-01-18",
+            &[debit("467000", "", "9.00", ""), credit("411000", "C1", "9.00", "")],
+        )
+        .entry(
+            "OD",
+            "2024-01-19",
+            "D1",
+            "2024-01-19",
+            &[debit("471000", "", "4.00", ""), credit("411000", "C1", "4.00", "")],
+        );
     let file = desk.file("111111111FEC20241231.txt", ledger.text());
     desk.load(&[&file]);
     let mut asked = desk.ask("2024-12-31");
     let kinds = asked.sql("select items.kind, items.amount from items order by items.posted_date, items.amount desc");
     let kinds: Vec<String> = kinds.iter().map(|row| format!("{} {}", row["kind"], row["amount"])).collect();
     let expected = [
-        "opening 500.00", "invoice 120.00", "credit_note -12.00", "receipt -100.00", "returned_receipt 100.00",
-        "write_off -5.00", "discount -6.00", "offset -7.00", "transfer 8.00", "transfer -8.00", "factored -9.00",
+        "opening 500.00",
+        "invoice 120.00",
+        "credit_note -12.00",
+        "receipt -100.00",
+        "returned_receipt 100.00",
+        "write_off -5.00",
+        "discount -6.00",
+        "offset -7.00",
+        "transfer 8.00",
+        "transfer -8.00",
+        "factored -9.00",
         "adjustment -4.00",
     ];
     assert_eq!(kinds, expected);

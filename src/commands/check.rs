@@ -18,9 +18,8 @@ pub(super) async fn run(settings: &Settings, output: Output) -> Result<Outcome, 
         if answer.rows.is_empty() {
             continue;
         }
-        let word = |part: &str, own: &str| {
-            words.find(&format!("checks.{}.{part}", result.name)).unwrap_or(own).to_owned()
-        };
+        let word =
+            |part: &str, own: &str| words.find(&format!("checks.{}.{part}", result.name)).unwrap_or(own).to_owned();
         let fault = word("fault", &result.fault);
         if faults.columns.is_empty() {
             faults.columns = ["check_code", "fault_text"]

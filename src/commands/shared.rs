@@ -25,8 +25,7 @@ pub(super) async fn snapshot(settings: &Settings) -> Result<Snapshot, Error> {
 pub(super) async fn engine(settings: &Settings, snapshot: &Snapshot) -> Result<Engine, Error> {
     let files = Engine::files_of(snapshot);
     let asked = settings.as_of.unwrap_or_default();
-    let mut engine =
-        Engine::open(&files, settings.catalogue()?, &settings.references, settings.scope(asked)).await?;
+    let mut engine = Engine::open(&files, settings.catalogue()?, &settings.references, settings.scope(asked)).await?;
     if settings.as_of.is_none() {
         let as_of = engine.latest_posted_date(today()).await?;
         engine.set_as_of(as_of);

@@ -47,7 +47,11 @@ pub(super) fn columns_of(schema: &Schema) -> Result<Vec<AnswerColumn>, String> {
         .iter()
         .map(|field| match kind_of(field.name(), field.data_type()) {
             Some(kind) => Ok(AnswerColumn { name: field.name().clone(), kind }),
-            None => Err(format!("column `{}` is a {}: cast it to text, bigint, date or decimal", field.name(), field.data_type())),
+            None => Err(format!(
+                "column `{}` is a {}: cast it to text, bigint, date or decimal",
+                field.name(),
+                field.data_type()
+            )),
         })
         .collect()
 }

@@ -24,9 +24,12 @@ pub(super) fn difference(header: &Header, plan: &LogicalPlan) -> Option<String> 
         return Some(format!("its columns are {found:?}; `columns` says {wanted:?}"));
     }
     let fields = schema.fields().iter().zip(&header.columns);
-    fields.filter(|(field, (_, kind, _))| !holds(*kind, field.data_type())).map(|(field, (name, kind, _))| {
-        format!("column `{name}` is a {}; `columns` says {}", field.data_type(), kind.code())
-    }).next()
+    fields
+        .filter(|(field, (_, kind, _))| !holds(*kind, field.data_type()))
+        .map(|(field, (name, kind, _))| {
+            format!("column `{name}` is a {}; `columns` says {}", field.data_type(), kind.code())
+        })
+        .next()
 }
 
 /// The key columns of a row that comes twice, if one does.

@@ -39,7 +39,8 @@ fn array(column: &str, values: &[Option<String>]) -> Result<ArrayRef, String> {
         return Ok(Arc::new(BooleanArray::from(flags)));
     }
     if ends(&["_date"]) {
-        let days = parsed(column, values, "a day, year first", |text| Some(text.parse::<Date>().ok()?.to_epoch_days()))?;
+        let days =
+            parsed(column, values, "a day, year first", |text| Some(text.parse::<Date>().ok()?.to_epoch_days()))?;
         return Ok(Arc::new(Date32Array::from(days)));
     }
     if ends(&["_days", "_order", "_count"]) {

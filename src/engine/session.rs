@@ -8,9 +8,9 @@ use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::catalog::TableProvider;
 use datafusion::common::ScalarValue;
-use datafusion::datasource::{MemTable, provider_as_source};
 use datafusion::datasource::file_format::parquet::ParquetFormat;
 use datafusion::datasource::listing::{ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl};
+use datafusion::datasource::{MemTable, provider_as_source};
 use datafusion::error::DataFusionError;
 use datafusion::execution::SendableRecordBatchStream;
 use datafusion::execution::context::SQLOptions;
@@ -84,8 +84,14 @@ impl Engine {
         references: &BTreeMap<String, String>,
         scope: Scope,
     ) -> Result<Self, EngineError> {
-        let mut engine =
-            Self { context: context(None)?, catalogue, scope, is_in_base: false, rate_missing: None, computed: BTreeSet::new() };
+        let mut engine = Self {
+            context: context(None)?,
+            catalogue,
+            scope,
+            is_in_base: false,
+            rate_missing: None,
+            computed: BTreeSet::new(),
+        };
         engine.register(files, references)?;
         engine.look_at_currencies().await?;
         Ok(engine)
@@ -205,7 +211,9 @@ impl Engine {
     /// When there is no such item.
     pub async fn latest_posted_date(&self, today: Date) -> Result<Date, EngineError> {
         let latest = self
-            .sql(&format!("select max(items.posted_date) as posted_date from items where items.posted_date <= date '{today}'"))
+            .sql(&format!(
+                "select max(items.posted_date) as posted_date from items where items.posted_date <= date '{today}'"
+            ))
             .await?;
         match latest.value(0, "posted_date") {
             Value::Date(day) => Ok(*day),
@@ -238,8 +246,7 @@ impl Engine {
 
     /// Computes and registers the base results a query needs, once a session.
     async fn compute_bases(&mut self, query: &Query) -> Result<(), EngineError> {
-        let bases: Vec<Query> =
-            self.catalogue.bases_for([query.header.name.as_str()])?.into_iter().cloned().collect();
+        let bases: Vec<Query> = self.catalogue.bases_for([query.header.name.as_str()])?.into_iter().cloned().collect();
         for base in bases.iter().filter(|base| base.header.name != query.header.name) {
             self.compute(base).await?;
         }
@@ -309,7 +316,9 @@ impl Engine {
 
     async fn sql(&self, sql: &str) -> Result<Answer, EngineError> {
         let failed = |cause: DataFusionError| match cause.find_root() {
-            DataFusionError::Plan(message) if message.contains("not supported:") => EngineError::ReadOnly(message.clone()),
+            DataFusionError::Plan(message) if message.contains("not supported:") => {
+                EngineError::ReadOnly(message.clone())
+            }
             _ => EngineError::Sql { query: "--sql".to_owned(), cause },
         };
         let frame = self.context.sql_with_options(sql, read_only()).await.map_err(failed)?;
@@ -347,7 +356,12 @@ impl Engine {
         self.stream_of(table.name, columns, frame).await
     }
 
-    async fn stream_of(&self, name: &str, columns: Vec<AnswerColumn>, frame: DataFrame) -> Result<RowStream, EngineError> {
+    async fn stream_of(
+        &self,
+        name: &str,
+        columns: Vec<AnswerColumn>,
+        frame: DataFrame,
+    ) -> Result<RowStream, EngineError> {
         let failed = |cause| EngineError::Sql { query: name.to_owned(), cause };
         let batches = frame.execute_stream().await.map_err(failed)?;
         Ok(RowStream { query: name.to_owned(), columns, batches })
@@ -426,8 +440,7 @@ fn context(memory_limit: Option<usize>) -> Result<SessionContext, EngineError> {
         config.options_mut().optimizer.prefer_hash_join = false;
         runtime = runtime.with_memory_limit(limit, 1.0);
     }
-    let runtime =
-        runtime.build_arc().map_err(|cause| EngineError::Sql { query: "session".to_owned(), cause })?;
+    let runtime = runtime.build_arc().map_err(|cause| EngineError::Sql { query: "session".to_owned(), cause })?;
     Ok(SessionContext::new_with_config_rt(config, runtime))
 }
 

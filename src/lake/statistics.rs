@@ -71,7 +71,9 @@ fn group_bounds(kind: ColumnKind, statistics: &Statistics) -> Bounds {
         },
         (ColumnKind::Text, Statistics::ByteArray(text)) => match (text.min_opt(), text.max_opt()) {
             (Some(low), Some(high)) => match (low.as_utf8(), high.as_utf8()) {
-                (Ok(low), Ok(high)) if low.len().max(high.len()) <= LONGEST_BOUND => Bounds::Of(json!(low), json!(high)),
+                (Ok(low), Ok(high)) if low.len().max(high.len()) <= LONGEST_BOUND => {
+                    Bounds::Of(json!(low), json!(high))
+                }
                 _ => Bounds::Unknown,
             },
             _ => Bounds::AllNull,

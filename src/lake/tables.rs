@@ -38,7 +38,9 @@ impl Lake {
         let created = CreateBuilder::new()
             .with_location(folder_url(&folder)?.to_string())
             .with_table_name(table.name)
-            .with_columns(table.columns.iter().map(|column| StructField::new(column.name, data_type(column.kind), true)))
+            .with_columns(
+                table.columns.iter().map(|column| StructField::new(column.name, data_type(column.kind), true)),
+            )
             // the past is asked again through old versions, so their logs stay
             .with_configuration([("delta.enableExpiredLogCleanup", Some("false"))])
             .with_commit_properties(quiet(CommitProperties::default()))
@@ -60,7 +62,10 @@ pub(super) fn quiet(properties: CommitProperties) -> CommitProperties {
 
 fn folder_url(folder: &Path) -> Result<url::Url, LakeError> {
     url::Url::from_directory_path(folder).map_err(|()| {
-        LakeError::Disk(folder.to_owned(), std::io::Error::new(std::io::ErrorKind::InvalidInput, "not an absolute path"))
+        LakeError::Disk(
+            folder.to_owned(),
+            std::io::Error::new(std::io::ErrorKind::InvalidInput, "not an absolute path"),
+        )
     })
 }
 

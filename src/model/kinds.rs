@@ -72,7 +72,9 @@ impl ItemKind {
     pub const fn sign(self) -> Option<i64> {
         match self {
             Self::Invoice | Self::ReturnedReceipt => Some(1),
-            Self::CreditNote | Self::Receipt | Self::WriteOff | Self::Discount | Self::Offset | Self::Factored => Some(-1),
+            Self::CreditNote | Self::Receipt | Self::WriteOff | Self::Discount | Self::Offset | Self::Factored => {
+                Some(-1)
+            }
             Self::Opening | Self::Transfer | Self::Adjustment => None,
         }
     }

@@ -33,13 +33,15 @@ pub(super) async fn upsert(
         for (number, (path, origin)) in held.into_iter().enumerate() {
             engine.register_files("held_rows", staged.table, std::slice::from_ref(&path))?;
             let condition = same_key(staged.table);
-            let count = format!("select count(*) as row_count from held_rows left semi join staged_rows on {condition}");
+            let count =
+                format!("select count(*) as row_count from held_rows left semi join staged_rows on {condition}");
             if engine.ask_step(&count).await?.value(0, "row_count") == &Value::Int(0) {
                 continue;
             }
             let columns: Vec<String> =
                 staged.table.columns.iter().map(|column| format!("held_rows.{}", column.name)).collect();
-            let rest = format!("select {} from held_rows left anti join staged_rows on {condition}", columns.join(", "));
+            let rest =
+                format!("select {} from held_rows left anti join staged_rows on {condition}", columns.join(", "));
             let mut rows = engine.stream_table(staged.table, &rest).await?;
             let mut staging = Staging::new(settings.lake.root(), load_id, &format!("{tag}.{number}"));
             while let Some(batch) = rows.next_rows(staged.table).await? {

@@ -81,9 +81,8 @@ async fn commit(
     replace: &[String],
     load_id: &str,
 ) -> Result<(LoadRecord, bool), Error> {
-    let write_rows = |rows: &Rows, path: &std::path::Path| {
-        staging::write_file(rows, path).map_err(|cause| cause.to_string())
-    };
+    let write_rows =
+        |rows: &Rows, path: &std::path::Path| staging::write_file(rows, path).map_err(|cause| cause.to_string());
     for attempt in 0..ATTEMPTS {
         // a name of its own for every try: files of a lost one may be named in a log already
         let tag = format!("{load_id}{attempt}");

@@ -14,9 +14,7 @@ use crate::ingest::staging::Staging;
 use crate::ledger::{AccountHistory, ControlMovement, Derived, FiscalYear, Line, Rules, control_balances};
 use crate::model::money::decimal_text;
 use crate::model::rows::Cell;
-use crate::model::tables::{
-    ALLOCATIONS, CONTROL_BALANCES, CUSTOMERS, FISCAL_YEARS, ITEMS, OPENING_GAPS,
-};
+use crate::model::tables::{ALLOCATIONS, CONTROL_BALANCES, CUSTOMERS, FISCAL_YEARS, ITEMS, OPENING_GAPS};
 use crate::model::{Answer, Date, ItemKind, Money, Rows, TableSpec, Terms, Value};
 use crate::settings::Settings;
 
@@ -74,9 +72,8 @@ pub(super) fn add_year(years: &mut Vec<Year>, source: &Source) -> Result<(), Err
     let Some(found) = source.year else { return Ok(()) };
     let company_id = &source.report.company_id;
     years.retain(|year| year.company_id != *company_id || year.end != found.year_end);
-    let overlaps = |year: &&Year| {
-        year.company_id == *company_id && year.start <= found.year_end && found.year_start <= year.end
-    };
+    let overlaps =
+        |year: &&Year| year.company_id == *company_id && year.start <= found.year_end && found.year_start <= year.end;
     if let Some(other) = years.iter().find(overlaps) {
         return Err(Error::Plain(
             format!(
@@ -151,7 +148,13 @@ impl Receivables<'_> {
         if mine.is_empty() {
             return Ok(Vec::new());
         }
-        let engine = step_engine(self.settings, self.catalogue, wanted, Some(self.company), &[("fiscal_calendar", calendar(&mine))])?;
+        let engine = step_engine(
+            self.settings,
+            self.catalogue,
+            wanted,
+            Some(self.company),
+            &[("fiscal_calendar", calendar(&mine))],
+        )?;
         let years = self.fiscal_years(&engine, &mine).await?;
         let known = self.known(&engine).await?;
         let mut staging = Staging::new(self.settings.lake.root(), self.load_id, self.tag);
@@ -162,9 +165,7 @@ impl Receivables<'_> {
         for file in staging.finish().map_err(|cause| unwritable(self.settings, &cause))? {
             wanted.add(&file);
         }
-        let assumption = |(code, (count, amount)): (&'static str, (i64, i128))| {
-            json!({ "code": code, "company_id": self.company, "line_count": count, "amount": decimal_text(amount, 2) })
-        };
+        let assumption = |(code, (count, amount)): (&'static str, (i64, i128))| json!({ "code": code, "company_id": self.company, "line_count": count, "amount": decimal_text(amount, 2) });
         Ok(assumptions.0.into_iter().map(assumption).collect())
     }
 
@@ -287,8 +288,7 @@ impl Receivables<'_> {
             return;
         }
         let root = group.account.trim_end_matches('0');
-        let is_collective =
-            !group.is_auxiliary && root.len() <= ROOT_DIGITS && group.lines.len() >= COLLECTIVE_LINES;
+        let is_collective = !group.is_auxiliary && root.len() <= ROOT_DIGITS && group.lines.len() >= COLLECTIVE_LINES;
         let name = group.name.clone().unwrap_or_else(|| group.customer.clone());
         let mut cells = vec![Cell::Empty; CUSTOMERS.columns.len()];
         let mut set = |column: &str, cell: Cell| {

@@ -146,9 +146,11 @@ async fn create_customers(
     for row in 0..unknown.rows.len() {
         let mut cells = vec![Cell::Empty; CUSTOMERS.columns.len()];
         let customer = unknown.value(row, "customer_id").plain();
-        for (name, text) in
-            [("company_id", unknown.value(row, "company_id").plain()), ("customer_id", customer.clone()), ("name", customer)]
-        {
+        for (name, text) in [
+            ("company_id", unknown.value(row, "company_id").plain()),
+            ("customer_id", customer.clone()),
+            ("name", customer),
+        ] {
             if let Some(position) = CUSTOMERS.position(name) {
                 cells[position] = Cell::text(text);
             }

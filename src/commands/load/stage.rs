@@ -62,9 +62,9 @@ pub(super) fn not_yet_held<'a>(
         // rows of a plain file may since have been overwritten by another file; a ledger's year is its own
         let is_last_word = known.is_some_and(|source| {
             source.facts["is_ledger"].as_bool() == Some(true)
-                || held.values().all(|other| {
-                    other.version <= source.version || other.facts["is_ledger"].as_bool() == Some(true)
-                })
+                || held
+                    .values()
+                    .all(|other| other.version <= source.version || other.facts["is_ledger"].as_bool() == Some(true))
         });
         if is_last_word && replace.is_empty() {
             fresh.held.push(file.as_path());
@@ -257,7 +257,9 @@ impl Rates {
         for (number, line) in lines.skip(1) {
             let cells: Vec<&str> = line.split(',').map(str::trim).collect();
             let parsed = match cells[..] {
-                [code, day, rate] => day.parse::<Date>().ok().zip(millionths(rate)).map(|(day, rate)| (code, day, rate)),
+                [code, day, rate] => {
+                    day.parse::<Date>().ok().zip(millionths(rate)).map(|(day, rate)| (code, day, rate))
+                }
                 _ => None,
             };
             let (code, day, rate) = parsed.ok_or_else(|| refuse(number, line))?;
@@ -276,24 +278,25 @@ impl Rates {
             column(rows.table, "amount"),
             column(rows.table, "base_amount"),
         );
-        let converted: Vec<Option<Money>> = match (&rows.columns[currency], &rows.columns[issued], &rows.columns[amount]) {
-            (Values::Text(codes), Values::Date(days), Values::Money(amounts)) => codes
-                .iter()
-                .zip(days)
-                .zip(amounts)
-                .map(|((code, day), amount)| {
-                    let code = code.as_deref()?;
-                    if code == self.base {
-                        return *amount;
-                    }
-                    let (_, rate) = self.rates.get(code)?.range(..=(*day)?).next_back()?;
-                    let millionths = (*amount)?.wide() * rate;
-                    let half_up = (millionths.abs() + 500_000) / 1_000_000 * millionths.signum();
-                    Money::from_wide(half_up)
-                })
-                .collect(),
-            _ => return,
-        };
+        let converted: Vec<Option<Money>> =
+            match (&rows.columns[currency], &rows.columns[issued], &rows.columns[amount]) {
+                (Values::Text(codes), Values::Date(days), Values::Money(amounts)) => codes
+                    .iter()
+                    .zip(days)
+                    .zip(amounts)
+                    .map(|((code, day), amount)| {
+                        let code = code.as_deref()?;
+                        if code == self.base {
+                            return *amount;
+                        }
+                        let (_, rate) = self.rates.get(code)?.range(..=(*day)?).next_back()?;
+                        let millionths = (*amount)?.wide() * rate;
+                        let half_up = (millionths.abs() + 500_000) / 1_000_000 * millionths.signum();
+                        Money::from_wide(half_up)
+                    })
+                    .collect(),
+                _ => return,
+            };
         if let Values::Money(bases) = &mut rows.columns[base] {
             for (base, converted) in bases.iter_mut().zip(converted) {
                 *base = base.or(converted);

@@ -137,9 +137,8 @@ fn assumption(
     let name = words.find(&format!("assumptions.{code}")).unwrap_or(code);
     let count = formats.number(i128::from(line_count), 0);
     Ok(match amount {
-        Some(amount) => {
-            words.fill("load.assumption", &[("name", name), ("count", &count), ("amount", &formats.number(amount, 2))])?
-        }
+        Some(amount) => words
+            .fill("load.assumption", &[("name", name), ("count", &count), ("amount", &formats.number(amount, 2))])?,
         None => words.fill("load.assumption_without_amount", &[("name", name), ("count", &count)])?,
     })
 }

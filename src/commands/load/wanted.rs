@@ -37,7 +37,8 @@ pub(super) struct Wanted {
 impl Wanted {
     /// What it holds now.
     pub(super) fn of(base: &Snapshot) -> Self {
-        let held = |file: &DataFile| WantedFile { path: file.path.clone(), origin: file.origin.clone(), is_of_base: true };
+        let held =
+            |file: &DataFile| WantedFile { path: file.path.clone(), origin: file.origin.clone(), is_of_base: true };
         let files = TABLES.iter().map(|table| (table.name, base.files(table).iter().map(held).collect())).collect();
         Self { files }
     }
