@@ -100,11 +100,8 @@ impl Error {
 
 /// `error:`, `cause:` lines, then `hint:`, on stderr.
 pub fn say(error: &Error) {
-    let mut text = format!("error: {error}\n");
-    for cause in error.causes() {
-        text.push_str(&format!("cause: {cause}\n"));
-    }
-    text.push_str(&format!("hint: {}\n", error.hint()));
+    let causes: String = error.causes().iter().fold(String::new(), |text, cause| text + "cause: " + cause + "\n");
+    let text = format!("error: {error}\n{causes}hint: {}\n", error.hint());
     // nobody is left to tell when stderr is closed
     drop(io::stderr().write_all(text.as_bytes()));
 }

@@ -72,7 +72,7 @@ pub struct Settings {
     pub language: Language,
     /// Due dates where a ledger has none.
     pub default_terms: Terms,
-    /// Whether letters act from their DateLet.
+    /// Whether letters act from their `DateLet`.
     pub letters_act_from_letter_date: bool,
     /// Days of sales that the simple DSO compares with.
     pub dso_days: i64,

@@ -141,12 +141,13 @@ fn names_of_customers_are_text_on_the_page() {
     let desk = Desk::new();
     let hostile =
         ["<img src=x onerror=alert(1)>", "=cmd|'/c calc'!A1", "O'Brien & \"Sons\"", "\u{202e}gnp.exe", "شركة الاختبار"];
-    let mut rows = String::from("customer_id,name\n");
-    let mut items = String::from("item_id,customer_id,kind,issued_date,amount\n");
-    for (number, name) in hostile.iter().enumerate() {
-        rows.push_str(&format!("C{number},\"{}\"\n", name.replace('"', "\"\"")));
-        items.push_str(&format!("F{number},C{number},invoice,2024-01-0{},10.00\n", number + 1));
-    }
+    let table = |header: &str, row: &dyn Fn(usize, &str) -> String| {
+        hostile.iter().enumerate().fold(header.to_owned(), |text, (number, name)| text + &row(number, name))
+    };
+    let rows = table("customer_id,name\n", &|number, name| format!("C{number},\"{}\"\n", name.replace('"', "\"\"")));
+    let items = table("item_id,customer_id,kind,issued_date,amount\n", &|number, _| {
+        format!("F{number},C{number},invoice,2024-01-0{},10.00\n", number + 1)
+    });
     let (customers, items) = (desk.file("customers.csv", rows), desk.file("items.csv", items));
     desk.load(&[&customers, &items]);
     let said = desk.run(&["report", "controller", "--as-of", "2024-12-31", "--lang", "fr"]).ended(0);

@@ -178,11 +178,6 @@ pub fn day(text: &str) -> Date {
     text.parse().unwrap()
 }
 
-/// A row with these values.
-pub fn row(values: &[(&str, &str)]) -> Row {
-    values.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
-}
-
 /// A file of the real ledgers, or nothing, said, where they are absent.
 pub fn real(name: &str) -> Option<PathBuf> {
     let folder = std::env::var_os("ENCOURS_SHARED")

@@ -1,7 +1,5 @@
 //! Laws over random ledgers: whatever is booked, these hold.
 
-use std::fmt::Write;
-
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -78,7 +76,7 @@ fn sum(rows: &[Row], column: &str) -> i64 {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 6, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 4, ..ProptestConfig::default() })]
 
     #[test]
     fn buckets_items_customers_and_history_sum_to_what_is_open(books in books(), offset in 0..500_u32) {
@@ -96,14 +94,13 @@ proptest! {
         let items = asked.sql(&format!("select sum(items.amount) as amount from items where items.posted_date <= date '{as_of}'"));
         let booked: i64 = items[0]["amount"].replace('.', "").parse().unwrap_or_default();
         prop_assert_eq!(booked, open, "allocations take as much from debits as from credits");
-        for month in asked.rows("receivables_history").iter().filter(|month| month["month_end_date"].as_str() >= "2023-01-01") {
+        let history = asked.rows("receivables_history");
+        let within = |month: &&Row| month["month_end_date"].as_str() >= "2023-01-01";
+        if let Some(month) = history.iter().rfind(within) {
             let then = asked.at(&month["month_end_date"]).rows("receivables").remove(0);
-            for (name, value) in &then {
-                if name != "as_of_date" {
-                    prop_assert_eq!(value, &month[name], "{} at {}", name, &month["month_end_date"]);
-                }
+            for (name, value) in then.iter().filter(|(name, _)| *name != "as_of_date") {
+                prop_assert_eq!(value, &month[name], "{} at {}", name, &month["month_end_date"]);
             }
-            break;
         }
     }
 
@@ -136,8 +133,7 @@ proptest! {
         let parts = Desk::new();
         let size = books.items.len().div_ceil(8);
         for (number, lines) in books.items.chunks(size).enumerate() {
-            let mut text = ITEMS.to_owned();
-            lines.iter().for_each(|line| write!(text, "{line}").unwrap());
+            let text = lines.iter().fold(ITEMS.to_owned(), |text, line| text + line);
             let file = parts.file(&format!("items{number}.csv"), text);
             parts.load(&[&file]);
         }

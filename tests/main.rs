@@ -24,7 +24,12 @@
 //! - [`tidy`]            the rooms, their doors, and how files look
 
 #![allow(missing_docs, reason = "names of tests are their sentences")]
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops where something is not as it says")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test stops where something is not as it says"
+)]
 
 mod as_of;
 mod books;

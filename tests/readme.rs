@@ -1,1 +1,71 @@
-//! To come.
+//! The commands of the README run as they stand, and the settings it lists are those there are.
+
+use std::process::Command;
+
+use crate::books::Ledger;
+use crate::desk::Desk;
+
+/// The blocks of the README in a language, in order.
+fn blocks(language: &str) -> Vec<String> {
+    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+    let mut blocks = Vec::new();
+    let mut lines = readme.lines();
+    while let Some(line) = lines.next() {
+        if line.trim() == format!("```{language}") {
+            let indent = line.len() - line.trim_start().len();
+            let block = lines.by_ref().take_while(|line| line.trim() != "```");
+            blocks.push(block.map(|line| line.get(indent..).unwrap_or_default().to_owned() + "\n").collect());
+        }
+    }
+    blocks
+}
+
+#[test]
+fn every_encours_command_of_the_readme_runs() {
+    let desk = Desk::new();
+    let ledger =
+        Ledger::new(2024).invoice("C1", "F1", "2024-03-05", "120.00").receipt("C1", "R1", "2024-04-05", "20.00", "");
+    desk.file("123456789FEC20241231.txt", ledger.text());
+    let mut count = 0;
+    for line in blocks("sh").iter().flat_map(|block| block.lines()) {
+        let command = line.split('#').next().unwrap().trim();
+        let Some(arguments) = command.strip_prefix("encours ") else { continue };
+        // a shell reads the quotes
+        let script = format!("\"{}\" {arguments}", env!("CARGO_BIN_EXE_encours"));
+        let output = Command::new("sh").arg("-c").arg(&script).current_dir(desk.path("")).output().unwrap();
+        assert!(output.status.success(), "{command}: {}", String::from_utf8_lossy(&output.stderr));
+        count += 1;
+    }
+    assert!(count >= 8, "only {count} commands were found");
+}
+
+#[test]
+fn the_two_commands_are_there() {
+    let shell = blocks("sh").concat();
+    assert!(shell.contains("cargo run -- demo") && shell.contains("tests/run"));
+    assert!(std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/run")).exists());
+}
+
+#[test]
+fn the_csv_of_the_readme_loads() {
+    let desk = Desk::new();
+    let file = desk.file("items.csv", blocks("csv").remove(0));
+    desk.load(&[&file]);
+    assert_eq!(desk.ask("2024-12-31").first("receivables", "open_count"), "2");
+}
+
+#[test]
+fn the_settings_of_the_readme_are_those_there_are() {
+    let desk = Desk::new();
+    desk.file("encours.toml", blocks("toml").remove(0));
+    let ledger = desk
+        .file("ledgers/123456789FEC20241231.txt", Ledger::new(2024).invoice("C1", "F1", "2024-01-20", "10.00").text());
+    assert!(ledger.exists());
+    let said = desk.run(&["load"]).ended(0);
+    assert!(said.last_line().contains("10,00"), "the settings speak French: {}", said.last_line());
+    let due = desk.ask("2024-12-31").first("open_items", "due_date");
+    assert_eq!(due, "2024-03-31", "45EOM");
+    desk.file("encours.toml", "compny = \"1\"\n");
+    let said = desk.run(&["history"]).ended(2);
+    assert!(said.stderr.contains("compny"), "{}", said.stderr);
+}

@@ -7,7 +7,7 @@
 -- columns:
 --   as_of_date                 date     end of that day
 --   sales_amount               money    sales issued in the window that ends on it, posted by then
---   simple_days                decimal  open / sales × window; null without sales or so long a history
+--   simple_days                decimal  open / sales × window; null without so much history
 --   best_possible_simple_days  decimal  the same for what is not due
 --   delinquent_days            decimal  the same for what is past due
 

@@ -41,7 +41,9 @@ pub(super) async fn run(settings: &Settings, output: Output) -> Result<Outcome, 
         return Ok(Outcome::Done);
     }
     shared::write(settings, &faults, output)?;
-    todos.iter().for_each(|todo| shared::say(settings, todo));
+    for todo in &todos {
+        shared::say(settings, todo);
+    }
     Ok(Outcome::Doubtful)
 }
 

@@ -22,8 +22,7 @@ fn lines(found: &Inspection, words: &Words, formats: &Formats) -> Result<Vec<Str
     let mut lines = Vec::new();
     let number = |count: u64| formats.number(i128::from(count), 0);
     let mut fact = |key: &str, text: &str| -> Result<(), Error> {
-        let name = words.get(&format!("inspect.{key}"))?;
-        lines.push(format!("{name}: {}", visible(text)));
+        lines.push(words.fill(&format!("inspect.{key}"), &[("text", &visible(text))])?);
         Ok(())
     };
     fact("file", &found.file_name)?;
@@ -57,15 +56,22 @@ fn lines(found: &Inspection, words: &Words, formats: &Formats) -> Result<Vec<Str
         fact("debit", &formats.number(report.debit_total, 2))?;
         fact("credit", &formats.number(report.credit_total, 2))?;
         for note in &report.notes {
-            fact("note", &note.text)?;
+            fact("note", &load::assumption(words, formats, note.code, note.line_count, note.amount)?)?;
         }
     }
     for reject in &found.first_rejects {
         let reason = words.find(&format!("reasons.{}", reject.reason.code())).unwrap_or(reject.reason.code());
-        fact("reject", &format!("{} · {reason} · {} · {}", reject.line, reject.found, reject.text))?;
+        let values = [
+            ("line", reject.line.to_string()),
+            ("reason", reason.to_owned()),
+            ("found", visible(&reject.found).into_owned()),
+            ("text", visible(&reject.text).into_owned()),
+        ];
+        let values = values.each_ref().map(|(name, text)| (*name, text.as_str()));
+        lines.push(words.fill("inspect.reject", &values)?);
     }
     if let Some(mapping) = &found.proposed_mapping {
-        fact("mapping", "")?;
+        lines.push(words.get("inspect.mapping")?.to_owned());
         lines.push(mapping.trim_end().to_owned());
     }
     Ok(lines)

@@ -96,7 +96,9 @@ fn facts(settings: &Settings, snapshot: &Snapshot, history: &[LoadRecord]) -> Lo
             sum.1 = Some(sum.1.unwrap_or_default() + amount);
         }
     };
-    held.values().for_each(|source| source.facts["notes"].as_array().into_iter().flatten().for_each(&mut add));
+    for source in held.values() {
+        source.facts["notes"].as_array().into_iter().flatten().for_each(&mut add);
+    }
     // what was assumed of a company's ledgers, its last derivation says
     let mut derived: BTreeMap<&str, &LoadRecord> = BTreeMap::new();
     for past in &known {
@@ -111,7 +113,8 @@ fn facts(settings: &Settings, snapshot: &Snapshot, history: &[LoadRecord]) -> Lo
     LoadFacts {
         load_id: load.load_id.clone(),
         loaded_at: load.loaded_at.clone(),
-        is_latest: settings.known_at == KnownAt::Latest,
+        // `--known-at` may name the last load too
+        is_latest: known.len() == history.len(),
         sources: held
             .values()
             .map(|source| SourceFacts {
@@ -131,6 +134,11 @@ fn facts(settings: &Settings, snapshot: &Snapshot, history: &[LoadRecord]) -> Lo
 /// What asks the same part of the same lake again.
 fn query_options(settings: &Settings) -> Vec<String> {
     let mut options = vec!["--lake".to_owned(), settings.lake.root().display().to_string()];
+    let known_at = match &settings.known_at {
+        KnownAt::Latest => None,
+        KnownAt::Version(version) => Some(version.to_string()),
+        KnownAt::Time(time) => Some(time.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true)),
+    };
     let mut add = |name: &str, value: &Option<String>| {
         if let Some(value) = value {
             options.extend([name.to_owned(), value.clone()]);
@@ -138,5 +146,6 @@ fn query_options(settings: &Settings) -> Vec<String> {
     };
     add("--company", &settings.company);
     add("--currency", &settings.currency);
+    add("--known-at", &known_at);
     options
 }

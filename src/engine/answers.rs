@@ -105,31 +105,28 @@ pub fn parquet(answer: &Answer) -> Result<Vec<u8>, EngineError> {
 fn array(kind: ColumnKind, answer: &Answer, position: usize) -> ArrayRef {
     let values = answer.rows.iter().map(|row| &row[position]);
     match kind {
-        ColumnKind::Text => Arc::new(StringArray::from_iter(values.map(|value| match value {
-            Value::Text(text) => Some(text.as_str()),
-            _ => None,
-        }))),
-        ColumnKind::Date => Arc::new(Date32Array::from_iter(values.map(|value| match value {
-            Value::Date(day) => Some(day.to_epoch_days()),
-            _ => None,
-        }))),
-        ColumnKind::Int => Arc::new(Int64Array::from_iter(values.map(|value| match value {
-            Value::Int(number) => Some(*number),
-            _ => None,
-        }))),
-        ColumnKind::Flag => Arc::new(BooleanArray::from_iter(values.map(|value| match value {
-            Value::Flag(flag) => Some(*flag),
-            _ => None,
-        }))),
+        ColumnKind::Text => {
+            let texts = values.map(|value| if let Value::Text(text) = value { Some(text.as_str()) } else { None });
+            Arc::new(texts.collect::<StringArray>())
+        }
+        ColumnKind::Date => {
+            let days = values.map(|value| if let Value::Date(day) = value { Some(day.to_epoch_days()) } else { None });
+            Arc::new(days.collect::<Date32Array>())
+        }
+        ColumnKind::Int => {
+            let numbers = values.map(|value| if let Value::Int(number) = value { Some(*number) } else { None });
+            Arc::new(numbers.collect::<Int64Array>())
+        }
+        ColumnKind::Flag => {
+            let flags = values.map(|value| if let Value::Flag(flag) = value { Some(*flag) } else { None });
+            Arc::new(flags.collect::<BooleanArray>())
+        }
         ColumnKind::Money | ColumnKind::Ratio | ColumnKind::Decimal => {
-            let scale = answer.rows.iter().find_map(|row| match row[position] {
-                Value::Decimal { scale, .. } => i8::try_from(scale).ok(),
-                _ => None,
-            });
-            let digits = Decimal128Array::from_iter(values.map(|value| match value {
-                Value::Decimal { digits, .. } => Some(*digits),
-                _ => None,
-            }));
+            let parts = |value: &Value| {
+                if let Value::Decimal { digits, scale } = value { Some((*digits, *scale)) } else { None }
+            };
+            let scale = values.clone().find_map(parts).and_then(|(_, scale)| i8::try_from(scale).ok());
+            let digits = values.map(|value| parts(value).map(|(digits, _)| digits)).collect::<Decimal128Array>();
             Arc::new(digits.with_data_type(DataType::Decimal128(38, scale.unwrap_or(2))))
         }
     }

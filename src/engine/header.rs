@@ -78,7 +78,7 @@ impl Header {
             if trimmed.is_empty() {
                 continue;
             }
-            let is_continued = text.starts_with("   ") || text.starts_with("\t");
+            let is_continued = text.starts_with("   ") || text.starts_with('\t');
             if let (false, Some((name, rest))) = (is_continued, trimmed.split_once(':'))
                 && ["grain", "key", "source", "params", "columns", "fault", "todo", "note"].contains(&name)
             {

@@ -3,7 +3,7 @@
 //! In: the files of a snapshot (or of a load being made), the query catalogue, reference tables, `$as_of`.
 //! Out: [`Answer`]s whose columns, kinds, sources and key are checked against the header of their query.
 //! Refused: a query that is not in the catalogue, one whose SQL breaks its header, SQL that would write.
-//! The only door to DataFusion.
+//! The only door to `DataFusion`.
 
 mod answers;
 mod catalogue;
@@ -62,7 +62,7 @@ pub enum EngineError {
     Sql {
         /// Which query.
         query: String,
-        /// What DataFusion says.
+        /// What `DataFusion` says.
         cause: datafusion::error::DataFusionError,
     },
 }

@@ -1,4 +1,4 @@
-//! A session: the tables of a snapshot in DataFusion, the base results computed once, and questions asked.
+//! A session: the tables of a snapshot in `DataFusion`, the base results computed once, and questions asked.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -370,7 +370,7 @@ impl Engine {
     /// Registers more files under a name of their own, with the columns of a table.
     ///
     /// # Errors
-    /// When DataFusion refuses.
+    /// When `DataFusion` refuses.
     pub fn register_files(&self, name: &str, table: &TableSpec, paths: &[PathBuf]) -> Result<(), EngineError> {
         provider(table, paths)
             .and_then(|provider| {

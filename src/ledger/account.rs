@@ -23,7 +23,7 @@ pub struct Rules {
     pub currency_code: String,
     /// Due dates where the ledger has none.
     pub default_terms: Terms,
-    /// Whether letters act from their DateLet (never before both lines are posted) instead of from the later line.
+    /// Whether letters act from their `DateLet` (never before both lines are posted) instead of from the later line.
     pub letters_act_from_letter_date: bool,
 }
 
@@ -77,6 +77,13 @@ struct Item {
     year_end: Date,
     /// What is left, all allocations known so far taken off: same sign as `amount`.
     left: i64,
+}
+
+impl Item {
+    /// An opening with a letter of its own is settled by its own group.
+    fn waits_for_letter(&self, day: Date) -> bool {
+        self.letter.is_some() && self.kind == ItemKind::Opening && self.posted <= day
+    }
 }
 
 /// A line's place in a lettered group.
@@ -136,13 +143,12 @@ impl Work<'_> {
         if let (Some(_), false) = (before, is_chained) {
             self.close(&earlier, year.opening.unwrap_or(year.start));
         }
-        if is_chained {
-            if let Some(opening) = year.opening {
-                self.compare_opening(year, opening, &earlier, lines);
-                self.join_openings(&mut groups, opening, &earlier, lines);
-            }
+        if is_chained && let Some(opening) = year.opening {
+            self.compare_opening(year, opening, &earlier, lines);
+            self.join_openings(&mut groups, opening, &earlier, lines);
         }
-        for line in lines.iter().filter(|line| !(line.is_opening && is_chained) && !line.amount.is_zero()) {
+        let is_evidence = |line: &Line| line.is_opening && is_chained;
+        for line in lines.iter().filter(|line| !is_evidence(line) && !line.amount.is_zero()) {
             let item = self.add(line, year);
             if line.is_opening {
                 openings.push(item);
@@ -303,14 +309,10 @@ impl Work<'_> {
         // an item with a letter of its own waits for its own group
         earlier.sort_by_key(|debit| {
             let item = &self.items[debit.part.item];
-            let is_lettered = grouped.contains(&debit.part.item) || self.waits_for_letter(item, day);
+            let is_lettered = grouped.contains(&debit.part.item) || item.waits_for_letter(day);
             (is_lettered, item.issued, debit.part.item)
         });
         settle_earlier(&earlier, &excess)
-    }
-
-    fn waits_for_letter(&self, item: &Item, day: Date) -> bool {
-        item.letter.is_some() && item.kind == ItemKind::Opening && item.posted <= day
     }
 
     /// Turns one state of pairs into another, as changes of a day.

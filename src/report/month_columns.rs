@@ -3,76 +3,86 @@
 use minijinja::{Value as Shown, context};
 
 use super::ReportError;
-use super::tables::{Reader, header_word};
+use super::tables::{Reader, first_with_amount, header_word};
 use crate::model::{Answer, Value};
 
-/// The drawing's own units: SVG scales them to the page.
+/// The drawing's own units: SVG scales them to the page. Amounts are named at the right, beside the last
+/// month, which a narrow screen shows first.
 const WIDTH: i128 = 960;
 const HEIGHT: i128 = 240;
-const LEFT: i128 = 64;
-const RIGHT: i128 = 28;
+const LEFT: i128 = 20;
+const RIGHT: i128 = 64;
 const TOP: i128 = 12;
 const BOTTOM: i128 = 28;
 
-/// What the template draws: one column a row of `answer`, the `stacked` amounts on top of each other, lowest
-/// first. Amounts below zero have no height. `None` without a positive amount: nothing to draw.
+/// What the template draws: one column a row of `answer` from the first with an amount, the `stacked` amounts
+/// on top of each other, lowest first; amounts below zero hang below the ground, first highest. `None` without
+/// any amount: nothing to draw.
 pub(super) fn month_columns(
     stacked: &[String],
     answer: &Answer,
     reader: &Reader,
 ) -> Result<Option<Shown>, ReportError> {
-    let amount = |row: usize, name: &str| answer.value(row, name).hundredths().unwrap_or(0).max(0);
-    let sum = |row: usize| stacked.iter().map(|name| amount(row, name)).sum::<i128>();
-    let highest = (0..answer.rows.len()).map(sum).max().unwrap_or(0);
-    if highest == 0 {
+    let amount = |row: usize, name: &str| answer.value(row, name).hundredths().unwrap_or(0);
+    let first = first_with_amount(answer);
+    let rows = first..answer.rows.len();
+    let above = |row: usize| stacked.iter().map(|name| amount(row, name).max(0)).sum::<i128>();
+    let below = |row: usize| stacked.iter().map(|name| amount(row, name).min(0)).sum::<i128>();
+    let highest = rows.clone().map(above).max().unwrap_or(0);
+    let lowest = rows.clone().map(below).min().unwrap_or(0);
+    if highest == 0 && lowest == 0 {
         return Ok(None);
     }
-    let step = step(highest);
+    let step = step(highest.max(-lowest));
     let top = (highest + step - 1) / step * step;
-    let drawn_height = HEIGHT - TOP - BOTTOM;
-    let ground = HEIGHT - BOTTOM;
-    let level = |hundredths: i128| ground - hundredths * drawn_height / top;
+    let depth = (step - 1 - lowest) / step * step;
+    let level = |hundredths: i128| TOP + (top - hundredths) * (HEIGHT - TOP - BOTTOM) / (top + depth);
+    // a part that no month has is no part of the picture
+    let parts: Vec<(usize, &String)> =
+        stacked.iter().enumerate().filter(|(_, name)| rows.clone().any(|row| amount(row, name) != 0)).collect();
 
-    let count = i128::try_from(answer.rows.len()).unwrap_or(i128::MAX);
+    let count = i128::try_from(rows.len()).unwrap_or(i128::MAX);
     let left_of = |position: i128| LEFT + (WIDTH - LEFT - RIGHT) * position / count;
     let mut columns = Vec::new();
-    for (row, position) in (0..answer.rows.len()).zip(0_i128..) {
+    for (row, position) in rows.clone().zip(0_i128..) {
         let (left, right) = (left_of(position), left_of(position + 1));
-        let gap = ((right - left) / 5).max(1);
-        let mut below = 0;
-        let mut parts = Vec::new();
+        // few months make no walls
+        let width = ((right - left) * 4 / 5).clamp(1, 56);
+        let middle = i128::midpoint(left, right);
+        let (mut high, mut low) = (0, 0);
+        let mut drawn = Vec::new();
         let mut read = Vec::new();
-        for (order, name) in stacked.iter().enumerate() {
-            let above = below + amount(row, name);
-            parts.push(context! { order, y => level(above), height => level(below) - level(above) });
-            below = above;
-            let value = answer.value(row, name).hundredths().unwrap_or(0);
+        for (order, name) in &parts {
+            let value = amount(row, name);
+            let end = if value < 0 { &mut low } else { &mut high };
+            let (from, to) = (*end, *end + value);
+            *end = to;
+            let (y, foot) = (level(from.max(to)), level(from.min(to)));
+            drawn.push(context! { order, y, height => foot - y });
             read.push(format!("{} {}", header_word(name, reader)?, reader.formats.rounded(value, 2, 0)));
         }
         let month = match answer.value(row, "month_end_date") {
             Value::Date(day) => reader.formats.month(*day),
             other => reader.formats.exact(other),
         };
-        // a name under every third column from the last: all of them would not fit
-        let is_named = (answer.rows.len() - 1 - row).is_multiple_of(3);
+        // a name under every third column from the last: all of them would not fit, unless they are few
+        let is_named = rows.len() <= 12 || (answer.rows.len() - 1 - row).is_multiple_of(3);
         let read = reader.words.fill("drawing.column", &[("month", &month), ("amounts", &read.join(", "))])?;
-        columns.push(context! {
-            x => left, width => (right - left - gap).max(1), middle => left + (right - left - gap) / 2, parts, month, is_named, read,
-        });
+        columns.push(context! { x => middle - width / 2, width, middle, parts => drawn, month, is_named, read });
     }
-    let unit = Unit::of(top);
+    let unit = Unit::of(top.max(depth));
     let mut levels = Vec::new();
-    let mut at = 0;
+    let mut at = -depth;
     while at <= top {
-        levels.push(context! { y => level(at), text => unit.text(at, reader)? });
+        levels.push(context! { y => level(at), text => unit.text(at, reader)?, is_ground => at == 0 });
         at += step;
     }
     let mut legend = Vec::new();
-    for (order, name) in stacked.iter().enumerate() {
+    for (order, name) in &parts {
         legend.push(context! { order, text => header_word(name, reader)? });
     }
     Ok(Some(context! {
-        columns, levels, legend, width => WIDTH, height => HEIGHT, left => LEFT, right => WIDTH - RIGHT, ground, names => HEIGHT - 8,
+        columns, levels, legend, width => WIDTH, height => HEIGHT, left => LEFT, right => WIDTH - RIGHT, names => HEIGHT - 8,
     }))
 }
 

@@ -36,7 +36,7 @@ pub struct PageInput<'a> {
     pub answers: BTreeMap<String, Answer>,
     /// The result of every check that was run.
     pub checks: Vec<CheckResult>,
-    /// What comes after `encours query NAME --as-of DAY` to ask the same again: `["--lake", "./lake"]`; quoted here.
+    /// What comes after `encours query NAME --as-of DAY` and `encours check --as-of DAY` to ask the same again: `["--lake", "./lake"]`; quoted here.
     pub query_options: &'a [String],
     /// Who made the page, at the foot: `encours 0.1.0`.
     pub generated_note: &'a str,
@@ -195,7 +195,10 @@ fn panel_context(panel: &PanelSpec, input: &PageInput, reader: &Reader) -> Resul
         (None, true) => Some(word("empty")?),
         (None, false) => Some(reader.words.get("page.not_asked")?),
     };
-    let commands: Vec<String> = panel.queries().map(|query| command(query, input)).collect();
+    let mut commands: Vec<String> = panel.queries().map(|query| command(&format!("query {query}"), input)).collect();
+    if panel.shape == Shape::Checks && content.is_some() {
+        commands.push(command("check", input));
+    }
     Ok(context! {
         id => &panel.id, shape => panel.shape.code(), title => word("title")?, question => word("question")?,
         note => reader.words.find(&format!("panels.{}.note", panel.id)), content, drawing, empty, commands,
@@ -203,8 +206,8 @@ fn panel_context(panel: &PanelSpec, input: &PageInput, reader: &Reader) -> Resul
 }
 
 /// The command that asks a panel's question again, ready to paste into a POSIX shell.
-fn command(query: &str, input: &PageInput) -> String {
-    let mut command = format!("encours query {query} --as-of {}", input.as_of);
+fn command(question: &str, input: &PageInput) -> String {
+    let mut command = format!("encours {question} --as-of {}", input.as_of);
     for option in input.query_options {
         command.push(' ');
         command.push_str(&quoted(&visible(option)));
@@ -303,10 +306,16 @@ fn load_panel_context(load: &LoadFacts, reader: &Reader) -> Result<Shown, Report
                 0 => reader.words.get("load_table.whole_file")?.to_owned(),
                 lines => count(lines),
             },
-            amount => assumption.amount.map(|amount| reader.formats.number(amount.wide(), 2)).unwrap_or_default(),
+            // years and letterings that sum to nothing: a zero would say that nothing hangs on them
+            amount => match assumption.amount.filter(|amount| !amount.is_zero()) {
+                Some(amount) => reader.formats.number(amount.wide(), 2),
+                None => String::new(),
+            },
         });
     }
-    Ok(context! { sources, assumptions, caption => amounts_caption(false, reader)? })
+    let caption =
+        format!("{} {}", amounts_caption(false, reader)?, reader.words.get("load_table.assumptions_caption")?);
+    Ok(context! { sources, assumptions, caption })
 }
 
 fn checks_context(checks: &[CheckResult], reader: &Reader) -> Result<Option<Shown>, ReportError> {

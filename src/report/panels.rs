@@ -96,9 +96,12 @@ pub struct PanelSpec {
     /// Whether amounts are shown without cents.
     #[serde(default)]
     pub whole_amounts: bool,
-    /// Whether amount columns without any amount are left out (and named).
+    /// Amount columns left out (and named) where all their rows are zero.
     #[serde(default)]
-    pub drop_zero_columns: bool,
+    pub drop_if_zero: Vec<String>,
+    /// Whether rows before the first with an amount or a count are left out (and that row named).
+    #[serde(default)]
+    pub skip_leading_zeros: bool,
 }
 
 impl PageSpec {

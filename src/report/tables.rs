@@ -23,6 +23,20 @@ pub(super) fn header_word<'a>(column: &str, reader: &Reader<'a>) -> Result<&'a s
 /// A text of so many characters is not broken over lines: references, dates, codes.
 const LONGEST_UNBROKEN: usize = 16;
 
+/// A table of more columns than these is set closer.
+const MOST_AIRY_COLUMNS: usize = 9;
+
+/// The first row with an amount or a count that is not zero: months before it are those before the books.
+pub(super) fn first_with_amount(answer: &Answer) -> usize {
+    let is_counted = |kind: ColumnKind| matches!(kind, ColumnKind::Money | ColumnKind::Int);
+    let has_amount = |row: &Vec<Value>| {
+        row.iter()
+            .zip(&answer.columns)
+            .any(|(value, column)| is_counted(column.kind) && digits(value).unwrap_or(0) != 0)
+    };
+    answer.rows.iter().position(has_amount).unwrap_or(0)
+}
+
 /// Where the values of a shown column come from.
 enum Origin {
     Column(usize),
@@ -58,27 +72,14 @@ struct TableBuilder<'a> {
 
 impl TableBuilder<'_> {
     fn table(&self) -> Result<Shown, ReportError> {
-        let order = self.order()?;
+        let mut order = self.order()?;
+        let skipped = if self.panel.skip_leading_zeros { first_with_amount(self.answer) } else { 0 };
+        order.drain(..skipped);
         let split = self.panel.last_rows.map_or(0, |count| order.len().saturating_sub(count));
         let (earlier, shown) = order.split_at(split);
         let shown = &shown[..self.panel.first_rows.unwrap_or(usize::MAX).min(shown.len())];
 
-        let mut dropped = Vec::new();
-        let mut columns = Vec::new();
-        for column in self.columns()? {
-            if self.panel.drop_zero_columns && self.is_without_amount(&column, &order) {
-                dropped.push(header_word(&column.column.name, self.reader)?.to_lowercase());
-            } else {
-                columns.push(column);
-            }
-        }
-        let mut headers = Vec::new();
-        for column in &columns {
-            headers.push(context! { text => header_word(&column.column.name, self.reader)?, is_number => is_number(column.column.kind) });
-        }
-        let rows = |positions: &[usize]| -> Result<Vec<Shown>, ReportError> {
-            positions.iter().map(|row| self.row(*row, &columns)).collect()
-        };
+        let (columns, dropped) = self.columns_with_amount(shown)?;
         let count = |number: usize| self.reader.formats.number(number.try_into().unwrap_or(i128::MAX), 0);
         let more = if shown.len() + earlier.len() < order.len() {
             let hidden = order.len() - shown.len() - earlier.len();
@@ -92,14 +93,49 @@ impl TableBuilder<'_> {
             [] => None,
             names => Some(self.reader.words.fill("table.dropped", &[("columns", &names.join(", "))])?),
         };
-        let earlier_label = match earlier.len() {
+        let starts = match order.first() {
+            Some(first) if skipped > 0 => {
+                let value = self.reader.formats.value(&self.answer.rows[*first][0], &self.answer.columns[0]);
+                Some(self.reader.words.fill("table.starts", &[("first", &value)])?)
+            }
+            _ => None,
+        };
+        let earlier = match earlier.len() {
             0 => None,
-            number => Some(self.reader.words.fill("table.earlier", &[("count", &count(number))])?),
+            number => {
+                let label = self.reader.words.fill("table.earlier", &[("count", &count(number))])?;
+                let (columns, _) = self.columns_with_amount(earlier)?;
+                Some(context! { label, ..self.grid(earlier, &columns)? })
+            }
         };
         Ok(context! {
-            headers, rows => rows(shown)?, earlier_rows => rows(earlier)?, earlier_label, more, dropped,
-            total => self.total(&columns)?, caption => self.caption(&columns)?,
+            more, dropped, starts, earlier, total => self.total(&columns)?, caption => self.caption(&columns)?,
+            ..self.grid(shown, &columns)?
         })
+    }
+
+    /// Headers and rows of one table.
+    fn grid(&self, positions: &[usize], columns: &[ShownColumn]) -> Result<Shown, ReportError> {
+        let mut headers = Vec::new();
+        for column in columns {
+            headers.push(context! { text => header_word(&column.column.name, self.reader)?, is_number => is_number(column.column.kind) });
+        }
+        let rows: Result<Vec<Shown>, ReportError> = positions.iter().map(|row| self.row(*row, columns)).collect();
+        Ok(context! { headers, rows => rows?, is_dense => columns.len() > MOST_AIRY_COLUMNS })
+    }
+
+    /// The columns of the panel that these rows need, and the words of those they do not.
+    fn columns_with_amount(&self, rows: &[usize]) -> Result<(Vec<ShownColumn>, Vec<String>), ReportError> {
+        let mut columns = Vec::new();
+        let mut dropped = Vec::new();
+        for column in self.columns()? {
+            if self.panel.drop_if_zero.contains(&column.column.name) && self.is_without_amount(&column, rows) {
+                dropped.push(header_word(&column.column.name, self.reader)?.to_lowercase());
+            } else {
+                columns.push(column);
+            }
+        }
+        Ok((columns, dropped))
     }
 
     fn position(&self, name: &str) -> Result<usize, ReportError> {
@@ -182,6 +218,7 @@ impl TableBuilder<'_> {
             cells.push(context! {
                 text => text.text, is_ledger => text.is_ledger, class,
                 beneath => beneath.text, beneath_is_ledger => beneath.is_ledger, bar, explanation,
+                is_below => digits(&value).unwrap_or(0) < 0,
             });
         }
         let is_total = values.iter().zip(&self.answer.columns).any(|(value, column)| {

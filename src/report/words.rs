@@ -192,6 +192,63 @@ mod tests {
         }
     }
 
+    /// The Rust files of a folder of `src/`, tests left out, as one text without line breaks and indents.
+    fn source(folder: &str) -> String {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(folder);
+        let mut text = String::new();
+        let mut folders = vec![folder];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+                if entry.is_dir() && !entry.ends_with("tests") {
+                    folders.push(entry);
+                } else if entry.extension().is_some_and(|extension| extension == "rs") {
+                    let file = std::fs::read_to_string(entry).unwrap();
+                    let file = file.split("#[cfg(test)]").next().unwrap_or_default();
+                    text.extend(file.lines().map(str::trim));
+                }
+            }
+        }
+        text
+    }
+
+    /// The codes that stand in quotes right behind one of `marks`.
+    fn codes_behind(marks: &[&str], text: &str) -> Vec<String> {
+        let behind = |mark: &&str| -> Vec<String> {
+            text.split(mark).skip(1).filter_map(|rest| Some(rest.split_once('"')?.0.to_owned())).collect()
+        };
+        let mut codes: Vec<String> = marks.iter().flat_map(behind).collect();
+        codes.sort();
+        codes.dedup();
+        codes
+    }
+
+    /// The names of the words right under a key.
+    fn names_under(key: &str) -> Vec<String> {
+        let words = Words::load(Language::Fr, None).unwrap();
+        words.under(key).map(|(name, _)| name.to_owned()).collect()
+    }
+
+    // the rooms that speak of reasons and assumptions cannot be imported here: their text is read instead
+
+    #[test]
+    fn every_assumption_that_a_load_makes_has_its_words_and_no_word_waits_for_none() {
+        let rooms = source("ingest") + &source("commands/load") + &source("ledger");
+        let made = codes_behind(&["output.note(\"", "output.note_file(\"", "assumptions.add(\""], &rooms);
+        assert!(made.len() > 15, "{made:?}");
+        assert_eq!(names_under("assumptions"), made);
+    }
+
+    #[test]
+    fn every_reason_of_a_reject_has_its_words_and_no_word_waits_for_none() {
+        let text = source("ingest");
+        let (_, codes) =
+            text.split_once("pub const fn code(self) -> &'static str {match self {Self::FieldCount").unwrap();
+        let (codes, _) = codes.split_once("}}").unwrap();
+        let refused = codes_behind(&["=> \""], codes);
+        assert!(refused.len() > 15, "{refused:?}");
+        assert_eq!(names_under("reasons"), refused);
+    }
+
     #[test]
     fn every_published_column_has_its_word() {
         let words = Words::load(Language::Fr, None).unwrap();

@@ -29,6 +29,7 @@ const ATTEMPTS: u32 = 20;
 
 pub(super) use self::sources::held;
 pub(super) use self::stage::Rules;
+pub(super) use self::summary::assumption;
 
 /// Memory the SQL steps of a load may hold before they go to disk.
 const STEP_MEMORY: usize = 384 << 20;
@@ -64,7 +65,7 @@ pub(super) async fn load(
     let staged = stage::read_all(settings, &fresh.files, reading, &load_id)?;
     let outcome = commit(settings, &mut base, &staged, replace, &load_id).await;
     if outcome.is_err() {
-        staged.iter().flat_map(|source| &source.files).for_each(|file| drop(std::fs::remove_file(&file.path)));
+        stage::forget_all(&staged);
     }
     let (record, rejected) = outcome?;
     for line in summary::lines(settings, &staged, &record)? {

@@ -102,12 +102,12 @@ pub(super) fn add_year(years: &mut Vec<Year>, source: &Source) -> Result<(), Err
 
 /// The years as a reference table, for the SQL of the derivation.
 fn calendar(years: &[Year]) -> String {
-    let mut text = "company_id,year_end_date,year_start_date\n".to_owned();
-    for year in years {
+    let row = |year: &Year| {
         let company = year.company_id.replace('"', "\"\"");
-        text.push_str(&format!("\"{company}\",{},{}\n", year.end, year.start));
-    }
-    text
+        format!("\"{company}\",{},{}\n", year.end, year.start)
+    };
+    let header = "company_id,year_end_date,year_start_date\n".to_owned();
+    years.iter().fold(header, |text, year| text + &row(year))
 }
 
 /// The derivation of one company.
@@ -255,20 +255,18 @@ impl Receivables<'_> {
             for row in 0..answer.rows.len() {
                 let account = answer.value(row, "account").plain();
                 let customer = answer.value(row, "customer_id").plain();
-                if group.as_ref().is_some_and(|group| group.account != account || group.customer != customer) {
-                    if let Some(done) = group.take() {
-                        self.customer_row(&done, known, &mut named, &mut customers);
-                        batches.take(done.derive(years, known, &rules), assumptions);
-                    }
+                if group.as_ref().is_some_and(|group| group.account != account || group.customer != customer)
+                    && let Some(done) = group.take()
+                {
+                    self.customer_row(&done, known, &mut named, &mut customers);
+                    batches.take(done.derive(years, known, &rules), assumptions);
                 }
                 let group = group.get_or_insert_with(|| Group { account, customer, ..Group::default() });
                 group.take(&answer, row, &mut texts);
             }
-            if is_last {
-                if let Some(done) = group.take() {
-                    self.customer_row(&done, known, &mut named, &mut customers);
-                    batches.take(done.derive(years, known, &rules), assumptions);
-                }
+            if is_last && let Some(done) = group.take() {
+                self.customer_row(&done, known, &mut named, &mut customers);
+                batches.take(done.derive(years, known, &rules), assumptions);
             }
             if is_last || batches.items.len() > 60_000 {
                 for rows in batches.drain() {

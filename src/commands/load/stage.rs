@@ -92,8 +92,7 @@ pub(super) fn read_all(
                 sources.push(source);
             }
             Err(cause) => {
-                let files = sources.iter().flat_map(|source: &Source| &source.files);
-                files.for_each(|file| drop(std::fs::remove_file(&file.path)));
+                forget_all(&sources);
                 return Err(cause);
             }
         }
@@ -120,19 +119,33 @@ fn read_one(
     let report = match read {
         Ok(report) => report,
         Err(cause) => {
-            files.iter().for_each(|file| drop(std::fs::remove_file(&file.path)));
+            forget(&files);
             return Err(cause.into());
         }
     };
     let origin = origin_of_key(&report.source_key);
-    let files = files.into_iter().map(|file| renamed(file, &origin, load_id)).collect::<Result<_, Error>>()?;
+    let files = files.iter().map(|file| renamed(file, &origin, load_id)).collect::<Result<_, Error>>()?;
     Ok(Source { year: report.fiscal_year, report, hash: String::new(), origin, files })
 }
 
-fn renamed(file: StagedFile, origin: &str, load_id: &str) -> Result<StagedFile, Error> {
+/// Deletes the staged files of all sources.
+pub(super) fn forget_all(sources: &[Source]) {
+    for source in sources {
+        forget(&source.files);
+    }
+}
+
+/// Deletes staged files: nobody sees them, so one that stays behind does no harm.
+fn forget(files: &[StagedFile]) {
+    for file in files {
+        drop(std::fs::remove_file(&file.path));
+    }
+}
+
+fn renamed(file: &StagedFile, origin: &str, load_id: &str) -> Result<StagedFile, Error> {
     let path = file.path.with_file_name(format!("{origin}-{load_id}.parquet"));
     std::fs::rename(&file.path, &path).map_err(|cause| Error::Disk(path.clone(), cause))?;
-    Ok(StagedFile { origin: origin.to_owned(), path, ..file })
+    Ok(StagedFile { origin: origin.to_owned(), path, ..file.clone() })
 }
 
 pub(super) fn unwritable(settings: &Settings, cause: &dyn std::fmt::Display) -> Error {
@@ -329,7 +342,7 @@ pub(super) fn slug(prefix: &str, text: &str) -> String {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
 
 fn content_hash(path: &Path, rules: &str) -> Result<String, Error> {

@@ -127,7 +127,8 @@ pub(super) fn lines(settings: &Settings, staged: &[Source], record: &LoadRecord)
     Ok(lines)
 }
 
-fn assumption(
+/// What was assumed, as a reader says it: on how many lines and how much, or on the file as a whole.
+pub(in crate::commands) fn assumption(
     words: &crate::report::Words,
     formats: &Formats,
     code: &str,
@@ -136,7 +137,8 @@ fn assumption(
 ) -> Result<String, Error> {
     let name = words.find(&format!("assumptions.{code}")).unwrap_or(code);
     let count = formats.number(i128::from(line_count), 0);
-    Ok(match amount {
+    Ok(match amount.filter(|amount| *amount != 0) {
+        _ if line_count == 0 => words.fill("load.assumption_of_file", &[("name", name)])?,
         Some(amount) => words
             .fill("load.assumption", &[("name", name), ("count", &count), ("amount", &formats.number(amount, 2))])?,
         None => words.fill("load.assumption_without_amount", &[("name", name), ("count", &count)])?,
