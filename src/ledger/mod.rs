@@ -10,6 +10,9 @@ mod identity;
 mod lettering;
 mod lines;
 mod pool;
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a case that cannot be made must stop the test")]
+mod tests;
 
 pub use account::{AccountHistory, Derived, Rules};
 pub use control::{ControlMovement, control_balances};
