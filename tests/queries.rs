@@ -71,6 +71,21 @@ fn the_demo_is_healthy() {
     planted_edges(&mut desk.ask("2025-12-31"));
 }
 
+/// What is planted in the demo is told where its parameters are.
+#[test]
+fn the_readme_of_data_tells_what_is_planted() {
+    let desk = Desk::new();
+    let planted = demo::planted_markdown(&demo::write(&DemoOptions::default(), &desk.path("sources")).unwrap());
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/README.md");
+    let readme = fs::read_to_string(&path).unwrap();
+    let (head, told) = readme.split_once("### The demo company").unwrap();
+    if std::env::var_os("ENCOURS_RENEW_GOLDENS").is_some() {
+        fs::write(&path, format!("{head}{}\n", planted.trim_end())).unwrap();
+        return;
+    }
+    assert_eq!(format!("### The demo company{}", told.trim_end()), planted.trim_end());
+}
+
 /// Without them the fault between `<` and `<=` on dates is not caught.
 fn planted_edges(asked: &mut Asked) {
     for (what, sql) in [

@@ -193,8 +193,9 @@ pub(super) fn cast(seed: u64, count: usize, years: &Years, parameters: &Paramete
             _ if dice.percent(50) => Sector::Industry,
             _ => Sector::Distribution,
         };
-        // One customer in twenty, as far as the list goes, has a name meant to break readers.
-        let is_difficult = sector != Sector::Public && index >= 3 + difficult * (count / 20);
+        // One customer in twenty or so, as far as the list goes, has a name meant to break readers;
+        // large customers bear plain names: the demo is looked at by people who would lend their own
+        let is_difficult = sector != Sector::Public && rank >= count / 5 && index >= difficult * (count / 24);
         let (name, country, sector) = names.draw(&mut dice, sector, is_difficult.then_some(difficult));
         difficult += usize::from(is_difficult);
         let terms_code = terms_code(&mut dice, behaviour);

@@ -113,6 +113,7 @@ impl Unit {
 
     fn text(&self, hundredths: i128, reader: &Reader) -> Result<String, ReportError> {
         let (scale, key) = match self {
+            _ if hundredths == 0 => (2, "drawing.ones"),
             Self::Millions => (8, "drawing.millions"),
             Self::Thousands => (5, "drawing.thousands"),
             Self::Ones => (2, "drawing.ones"),
