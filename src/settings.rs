@@ -11,7 +11,7 @@ use crate::cli::Common;
 use crate::engine::{Catalogue, Scope};
 use crate::error::Error;
 use crate::lake::{KnownAt, Lake};
-use crate::model::{Date, Terms};
+use crate::model::{Date, Terms, YearEnd};
 use crate::report::Language;
 
 static REFERENCE: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/data/reference");
@@ -27,9 +27,11 @@ const LEDGER_CURRENCY: &str = "EUR";
 #[serde(deny_unknown_fields, default)]
 struct File {
     company: Option<String>,
+    company_name: Option<String>,
     base_currency: Option<String>,
     language: Option<String>,
     default_terms: Option<String>,
+    fiscal_year_end: Option<String>,
     letters_act_from: Option<LettersActFrom>,
     dso_days: Option<u16>,
     lake: Option<PathBuf>,
@@ -60,6 +62,8 @@ pub struct Settings {
     pub known_at: KnownAt,
     /// `--company`.
     pub company: Option<String>,
+    /// What the company is called on pages.
+    pub company_name: Option<String>,
     /// The company of files that name none.
     pub default_company: String,
     /// The currency answers are given in where several meet.
@@ -72,6 +76,8 @@ pub struct Settings {
     pub language: Language,
     /// Due dates where a ledger has none.
     pub default_terms: Terms,
+    /// The day on which the company usually closes its books.
+    pub usual_year_end: Option<YearEnd>,
     /// Whether letters act from their `DateLet`.
     pub letters_act_from_letter_date: bool,
     /// Days of sales that the simple DSO compares with.
@@ -118,6 +124,12 @@ impl Settings {
                 )
             })?,
         };
+        let usual_year_end = match &file.fiscal_year_end {
+            None => None,
+            Some(text) => Some(YearEnd::parse(text).ok_or_else(|| {
+                plain(format!("found `fiscal_year_end = \"{text}\"`"), "write month and day as `12-31`")
+            })?),
+        };
         let known_at = match &common.known_at {
             None => KnownAt::Latest,
             Some(text) => KnownAt::parse(text).ok_or_else(|| {
@@ -137,12 +149,14 @@ impl Settings {
             lake: Lake::at(&lake),
             known_at,
             company: common.company.clone(),
+            company_name: file.company_name.clone(),
             default_company: file.company.clone().unwrap_or_else(|| DEFAULT_COMPANY.to_owned()),
             base_currency: file.base_currency.clone(),
             currency: common.currency.clone(),
             as_of,
             language,
             default_terms,
+            usual_year_end,
             letters_act_from_letter_date: file.letters_act_from == Some(LettersActFrom::LetterDate),
             dso_days: file.dso_days.map_or(Scope::at(Date::default()).dso_days, i64::from),
             sources: under(&file.sources),

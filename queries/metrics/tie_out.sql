@@ -2,7 +2,7 @@
 --
 -- grain:   one customer and account that differ; an account alone where control knows no customer
 -- key:     customer_id, account
--- source:  control_differences
+-- source:  control_differences, customers
 -- params:  none
 -- columns:
 --   customer_id        text   null where the comparison is by account
@@ -10,6 +10,7 @@
 --   open_amount        money  open items
 --   control_amount     money  balance of the control account; sum of raw ledger lines for a FEC
 --   difference_amount  money  open − control, never 0
+--   customer_name      text   its name, where it has one
 
 with differences as (
     select
@@ -20,6 +21,12 @@ with differences as (
         sum(abs(control_differences.difference_amount)) as distance_amount
     from control_differences
     group by control_differences.customer_id, control_differences.account
+),
+
+names as (
+    select customers.customer_id, min(customers.name) as customer_name
+    from customers
+    group by customers.customer_id
 )
 
 select
@@ -28,6 +35,8 @@ select
     cast(differences.open_amount as decimal(18, 2)) as open_amount,
     cast(differences.control_amount as decimal(18, 2)) as control_amount,
     cast(differences.open_amount - differences.control_amount as decimal(18, 2))
-        as difference_amount
+        as difference_amount,
+    names.customer_name
 from differences
+left join names on differences.customer_id = names.customer_id
 order by differences.distance_amount desc, differences.account, differences.customer_id

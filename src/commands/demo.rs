@@ -22,6 +22,7 @@ pub(super) async fn run(settings: &Settings, arguments: &DemoArguments) -> Resul
     let demo = Settings {
         lake: Lake::at(&folder.join("lake")),
         company: None,
+        company_name: Some(written.company_name.to_owned()),
         as_of: settings.as_of.or(Some(options.last_year_end)),
         ..settings.clone()
     };

@@ -39,10 +39,10 @@ pub(super) async fn write(settings: &Settings, name: &str, folder: &Path) -> Res
         report_name: name,
         language: settings.language,
         company_id: &company(settings, &engine).await?,
-        company_name: None,
+        company_name: settings.company_name.as_deref(),
         currency_code: &currency(settings, &engine).await?,
         as_of,
-        load: facts(settings, &snapshot, &history),
+        load: facts(&snapshot, &history),
         answers,
         checks,
         query_options: &query_options(settings),
@@ -83,7 +83,7 @@ async fn currency(settings: &Settings, engine: &Engine) -> Result<String, Error>
     })
 }
 
-fn facts(settings: &Settings, snapshot: &Snapshot, history: &[LoadRecord]) -> LoadFacts {
+fn facts(snapshot: &Snapshot, history: &[LoadRecord]) -> LoadFacts {
     let Some(load) = &snapshot.load else { return LoadFacts::default() };
     let known: Vec<LoadRecord> = history.iter().filter(|past| past.version <= load.version).cloned().collect();
     let held = load::held(&known);

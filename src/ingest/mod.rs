@@ -40,7 +40,7 @@ pub use self::outcome::{ColumnFinding, FiscalYear, Inspection, Note, RejectSampl
 pub use self::reason::Reason;
 pub use self::reference::{AccountRoles, CounterpartClasses, Currencies, OpeningJournals, Role};
 pub use self::tabular::mapping::Mapping;
-use crate::model::{Rows, Terms};
+use crate::model::{Rows, Terms, YearEnd};
 
 /// Takes rows, batch by batch.
 pub trait Sink {
@@ -70,6 +70,8 @@ pub struct ReadOptions<'a> {
     pub mappings: &'a [Mapping],
     /// The terms of items without due date.
     pub default_terms: Terms,
+    /// The day on which the company usually closes its books, for ledgers whose name does not tell.
+    pub usual_year_end: Option<YearEnd>,
     /// Roles of accounts.
     pub roles: &'a AccountRoles,
     /// Classes of counterparts.

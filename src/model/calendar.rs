@@ -28,6 +28,35 @@ pub fn add_days(day: Date, days: i64) -> Date {
     moved.unwrap_or(day)
 }
 
+/// The day of the year on which a company closes its books.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct YearEnd {
+    month: u32,
+    day: u32,
+}
+
+impl YearEnd {
+    /// Reads `12-31`. A 29 February is the end of February in other years.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let (month, day) = text.split_once('-')?;
+        let found = Self { month: month.parse().ok()?, day: day.parse().ok()? };
+        // a leap year holds every day there is
+        Date::from_ymd_opt(2024, found.month, found.day).map(|_| found)
+    }
+
+    /// The first closing date that is not before `day`.
+    #[must_use]
+    pub fn on_or_after(self, day: Date) -> Date {
+        let of = |year: i32| {
+            let first = Date::from_ymd_opt(year, self.month, 1).map(month_end);
+            Date::from_ymd_opt(year, self.month, self.day).or(first).unwrap_or(day)
+        };
+        let this = of(day.year());
+        if this < day { of(day.year() + 1) } else { this }
+    }
+}
+
 /// When an invoice falls due (`terms_code`): French practice needs days, end of month and both orders.
 ///
 /// `45EOM` runs 45 days and then to the end of that month; `EOM45` runs to the end of the month and then
@@ -90,6 +119,15 @@ mod tests {
         assert_eq!(Terms::parse("eom 45").unwrap().due(issued), day(2024, 3, 16));
         assert_eq!(Terms::parse("EOM").unwrap().due(issued), day(2024, 1, 31));
         assert_eq!(Terms::parse("soon"), None);
+    }
+
+    #[test]
+    fn a_year_ends_on_its_day_or_the_next_time_round() {
+        let end = YearEnd::parse("08-31").unwrap();
+        assert_eq!(end.on_or_after(day(2024, 8, 31)), day(2024, 8, 31));
+        assert_eq!(end.on_or_after(day(2024, 9, 1)), day(2025, 8, 31));
+        assert_eq!(YearEnd::parse("02-29").unwrap().on_or_after(day(2025, 1, 1)), day(2025, 2, 28));
+        assert_eq!(YearEnd::parse("31-12"), None);
     }
 
     #[test]

@@ -10,7 +10,7 @@ pub mod rows;
 pub mod tables;
 
 pub use answer::{Answer, AnswerColumn, Value};
-pub use calendar::{Date, Terms};
+pub use calendar::{Date, Terms, YearEnd};
 pub use kinds::ItemKind;
 pub use money::Money;
 pub use rows::{Rows, Values};

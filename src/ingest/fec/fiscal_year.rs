@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::super::FiscalYear;
-use crate::model::Date;
 use crate::model::calendar::{add_days, add_months, month_end};
+use crate::model::{Date, YearEnd};
 
 /// What the name of a FEC says: `<SIREN>FEC<closing date>`, with anything before and after.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -64,16 +64,20 @@ pub struct YearFound {
 /// The fiscal year; `None` when no line has a date and the name tells nothing.
 ///
 /// The name's closing date holds when at least half the lines lie in the 24 months before it (a first year may
-/// last that long). Else the year closes at the end of the month of the latest line, outliers left out. It begins
+/// last that long). Else the year closes at the end of the month of the latest line, outliers left out, or on the
+/// company's usual day after it. It begins
 /// on the day of the opening entries; without them, twelve months before its end, or with its first line when at
 /// least 2 % of the lines are earlier than that.
 #[must_use]
-pub fn find(named: Option<Date>, days: &Days) -> Option<YearFound> {
+pub fn find(named: Option<Date>, usual: Option<YearEnd>, days: &Days) -> Option<YearFound> {
     let total: u64 = days.all.values().sum();
     let is_held = |end: Date| 2 * count(&days.all, two_years_before(end), end) >= total;
     let (year_end, contradicted) = match named {
         Some(end) if is_held(end) => (end, None),
-        named => (latest_month_end(&days.all, total)?, named),
+        named => {
+            let latest = latest_month_end(&days.all, total)?;
+            (usual.map_or(latest, |end| end.on_or_after(latest)), named)
+        }
     };
     let floor = two_years_before(year_end);
     // opening entries begin a ledger however long it is: several years may be exported as one
@@ -130,7 +134,7 @@ mod tests {
     }
 
     fn bounds(named: Option<&str>, days: &Days) -> (Date, Date) {
-        let year = find(named.map(day), days).unwrap().year;
+        let year = find(named.map(day), None, days).unwrap().year;
         (year.year_start, year.year_end)
     }
 
@@ -157,7 +161,7 @@ mod tests {
     fn the_name_holds_while_half_the_lines_agree() {
         let lines = days(&[("1850-01-05", 1), ("2024-01-05", 2)], &[]);
         assert_eq!(bounds(Some("2024-12-31"), &lines), (day("2024-01-01"), day("2024-12-31")));
-        let found = find(Some(day("2020-12-31")), &lines).unwrap();
+        let found = find(Some(day("2020-12-31")), None, &lines).unwrap();
         assert_eq!((found.year.year_end, found.contradicted), (day("2024-01-31"), Some(day("2020-12-31"))));
         assert!(!found.year.is_named);
     }
@@ -196,7 +200,9 @@ mod tests {
 
     #[test]
     fn a_file_without_any_date_has_no_year_unless_named() {
-        assert_eq!(find(None, &Days::default()), None);
-        assert_eq!(find(Some(day("2024-12-31")), &Days::default()).unwrap().year.year_end, day("2024-12-31"));
+        assert_eq!(find(None, None, &Days::default()), None);
+        let interim = days(&[("2024-03-01", 5)], &[]);
+        assert_eq!(find(None, YearEnd::parse("12-31"), &interim).unwrap().year.year_end, day("2024-12-31"));
+        assert_eq!(find(Some(day("2024-12-31")), None, &Days::default()).unwrap().year.year_end, day("2024-12-31"));
     }
 }

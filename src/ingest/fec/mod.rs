@@ -80,7 +80,7 @@ impl Fec {
         drop(lines);
         let named = NamedYear::read(file_name);
         let closing = self.closing_date.or(named.year_end);
-        let found = fiscal_year::find(closing, &facts.days).filter(|_| facts.line_count > 0);
+        let found = fiscal_year::find(closing, options.usual_year_end, &facts.days).filter(|_| facts.line_count > 0);
         let Some(found) = found else {
             return Err(if facts.line_count == 0 {
                 IngestError::NoLine { file: file_name.to_owned() }

@@ -108,6 +108,7 @@ impl Desk {
             mapping: None,
             mappings: &self.mappings,
             default_terms: Terms::STATUTORY,
+            usual_year_end: None,
             roles: &self.roles,
             classes: &self.classes,
             opening_journals: &self.opening_journals,
