@@ -90,15 +90,18 @@ select
     divisors.as_of_date,
     cast(divisors.sales_amount as decimal(18, 2)) as sales_amount,
     cast(
-        cast(receivables_by_day.open_amount * $dso_days as decimal(50, 6)) / divisors.divisor_amount
+        cast(receivables_by_day.open_amount * $dso_days as decimal(50, 6))
+        / divisors.divisor_amount
         as decimal(18, 4)
     ) as simple_days,
     cast(
-        cast(receivables_by_day.not_due_amount * $dso_days as decimal(50, 6)) / divisors.divisor_amount
+        cast(receivables_by_day.not_due_amount * $dso_days as decimal(50, 6))
+        / divisors.divisor_amount
         as decimal(18, 4)
     ) as best_possible_simple_days,
     cast(
-        cast(receivables_by_day.overdue_amount * $dso_days as decimal(50, 6)) / divisors.divisor_amount
+        cast(receivables_by_day.overdue_amount * $dso_days as decimal(50, 6))
+        / divisors.divisor_amount
         as decimal(18, 4)
     ) as delinquent_days
 from divisors

@@ -67,11 +67,11 @@ pub(super) async fn load(
     if outcome.is_err() {
         stage::forget_all(&staged);
     }
-    let (record, rejected) = outcome?;
+    let record = outcome?;
     for line in summary::lines(settings, &staged, &record)? {
         shared::print(&line)?;
     }
-    Ok(if rejected { Outcome::Doubtful } else { Outcome::Done })
+    Ok(if record.rejected_count > 0 { Outcome::Doubtful } else { Outcome::Done })
 }
 
 /// Merges, derives and commits, again from the start when another load was committed meanwhile.
@@ -81,23 +81,29 @@ async fn commit(
     staged: &[Source],
     replace: &[String],
     load_id: &str,
-) -> Result<(LoadRecord, bool), Error> {
+) -> Result<LoadRecord, Error> {
     let write_rows =
         |rows: &Rows, path: &std::path::Path| staging::write_file(rows, path).map_err(|cause| cause.to_string());
     for attempt in 0..ATTEMPTS {
         // a name of its own for every try: files of a lost one may be named in a log already
         let tag = format!("{load_id}{attempt}");
-        let mut prepared = prepare(settings, base, staged, replace, load_id, &tag).await?;
-        match settings.lake.commit(base, &prepared.wanted.changes(base), prepared.record.clone(), &write_rows).await {
-            Ok(record) => return Ok((record, prepared.record.rejected_count > 0)),
-            Err(LakeError::Moved) => {
-                prepared.wanted.forget_own(staged);
+        let tried = match prepare(settings, base, staged, replace, load_id, &tag).await {
+            Ok(prepared) => {
+                let changes = prepared.wanted.changes(base);
+                settings.lake.commit(base, &changes, prepared.record, &write_rows).await.map_err(Error::from)
+            }
+            Err(cause) => Err(cause),
+        };
+        match tried {
+            Ok(record) => return Ok(record),
+            Err(Error::Lake(LakeError::Moved)) => {
+                wanted::forget_try(settings.lake.root(), &tag);
                 tokio::time::sleep(std::time::Duration::from_millis(50 * u64::from(attempt + 1))).await;
                 *base = settings.lake.snapshot(&KnownAt::Latest).await?;
             }
             Err(cause) => {
-                prepared.wanted.forget_own(staged);
-                return Err(cause.into());
+                wanted::forget_try(settings.lake.root(), &tag);
+                return Err(cause);
             }
         }
     }

@@ -1,7 +1,7 @@
 //! The files the lake shall hold after a load, table by table.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::stage::Source;
 use crate::engine::TableFiles;
@@ -112,13 +112,22 @@ impl Wanted {
         }
         changes
     }
+}
 
-    /// Deletes the files this try made beside those of the sources: no load names them.
-    pub(super) fn forget_own(&mut self, staged: &[Source]) {
-        let kept: BTreeSet<&PathBuf> = staged.iter().flat_map(|source| &source.files).map(|file| &file.path).collect();
-        for file in self.files.values().flatten().filter(|file| !file.is_of_base && !kept.contains(&file.path)) {
-            // a file that stays behind is seen by nobody
-            drop(std::fs::remove_file(&file.path));
+/// Deletes the files that a try of a load made, finished or not: no load names them.
+pub(super) fn forget_try(root: &Path, tag: &str) {
+    for table in TABLES {
+        for path in
+            std::fs::read_dir(root.join(table.name)).into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path()))
+        {
+            let is_of_try = path.file_stem().and_then(|stem| stem.to_str()).is_some_and(|stem| {
+                // `…-<tag>`, or `…-<tag>.<step>`
+                stem.rsplit_once(tag).is_some_and(|(_, rest)| rest.is_empty() || rest.starts_with('.'))
+            });
+            if is_of_try {
+                // one that stays behind is seen by nobody
+                drop(std::fs::remove_file(&path));
+            }
         }
     }
 }
