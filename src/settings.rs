@@ -66,6 +66,8 @@ pub struct Settings {
     pub company_name: Option<String>,
     /// The company of files that name none.
     pub default_company: String,
+    /// Whether the settings name a company.
+    pub has_own_company: bool,
     /// The currency answers are given in where several meet.
     pub base_currency: Option<String>,
     /// `--currency`.
@@ -145,11 +147,33 @@ impl Settings {
                 plain(format!("found `--as-of {text}`"), "write a day that exists, year first: `--as-of 2024-12-31`")
             })?),
         };
+        for (name, text) in [
+            ("company", &common.company),
+            ("company", &file.company),
+            ("currency", &common.currency),
+            ("base_currency", &file.base_currency),
+        ] {
+            if text.as_ref().is_some_and(|text| text.trim().is_empty()) {
+                return Err(plain(
+                    format!("found an empty `{name}`"),
+                    "name it, or leave it out to mean all or the default",
+                ));
+            }
+        }
+        for path in [&file.queries, &file.mappings, &file.reference, &file.reports].into_iter().flatten() {
+            if !folder.join(path).is_dir() {
+                return Err(plain(
+                    format!("encours.toml names the folder `{}`, which is not there", path.display()),
+                    "correct the path, which is relative to the folder of encours.toml, or make the folder",
+                ));
+            }
+        }
         Ok(Self {
             lake: Lake::at(&lake),
             known_at,
             company: common.company.clone(),
             company_name: file.company_name.clone(),
+            has_own_company: file.company.is_some(),
             default_company: file.company.clone().unwrap_or_else(|| DEFAULT_COMPANY.to_owned()),
             base_currency: file.base_currency.clone(),
             currency: common.currency.clone(),

@@ -58,6 +58,11 @@ fn the_csv_of_the_readme_loads() {
 fn the_settings_of_the_readme_are_those_there_are() {
     let desk = Desk::new();
     desk.file("encours.toml", blocks("toml").remove(0));
+    let missing = desk.run(&["load"]).ended(2);
+    assert!(missing.stderr.contains("own/queries"), "{}", missing.stderr);
+    for folder in ["queries", "mappings", "reference", "reports"] {
+        std::fs::create_dir_all(desk.path(&format!("own/{folder}"))).unwrap();
+    }
     let ledger = desk
         .file("ledgers/123456789FEC20241231.txt", Ledger::new(2024).invoice("C1", "F1", "2024-01-20", "10.00").text());
     assert!(ledger.exists());

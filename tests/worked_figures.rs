@@ -217,6 +217,7 @@ fn expected_loss_is_balance_times_rate() {
 fn several_currencies_answer_in_the_base_currency_or_one_at_a_time() {
     let desk = Desk::new();
     desk.file("encours.toml", "base_currency = \"EUR\"\nreference = [\"own\"]\n");
+    std::fs::create_dir_all(desk.path("own")).unwrap();
     let header = "item_id,customer_id,kind,issued_date,due_date,amount,currency_code\n";
     let items = format!(
         "{header}F1,C1,invoice,2024-01-10,2024-02-09,100.00,EUR\nF2,C1,invoice,2024-01-10,2024-02-09,200.00,USD\n"

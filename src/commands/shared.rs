@@ -1,6 +1,6 @@
 //! What several commands do alike: open the lake for questions, write answers, talk.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 
@@ -8,7 +8,8 @@ use crate::cli::Output;
 use crate::engine::{self, Engine};
 use crate::error::{Error, Outcome};
 use crate::lake::{LakeError, Snapshot};
-use crate::model::{Answer, Date, Value};
+use crate::model::rows::Cell;
+use crate::model::{Answer, Date, Money, Value};
 use crate::report::{Formats, Templates, Words, outputs};
 use crate::settings::Settings;
 
@@ -26,12 +27,37 @@ pub(super) async fn engine(settings: &Settings, snapshot: &Snapshot) -> Result<E
     let files = Engine::files_of(snapshot);
     let asked = settings.as_of.unwrap_or_default();
     let mut engine = Engine::open(&files, settings.catalogue()?, &settings.references, settings.scope(asked)).await?;
+    known_scope(settings, &engine).await?;
     if settings.as_of.is_none() {
         let as_of = engine.latest_posted_date(today()).await?;
         engine.set_as_of(as_of);
         say(settings, &format!("as of {as_of}, the latest posted date"));
     }
     Ok(engine)
+}
+
+/// A company or currency that the lake does not hold would be answered with zeros that mean nothing.
+async fn known_scope(settings: &Settings, engine: &Engine) -> Result<(), Error> {
+    for (option, asked, table, column) in [
+        ("company", &settings.company, "loads", "company_id"),
+        ("currency", &settings.currency, "items", "currency_code"),
+    ] {
+        let Some(asked) = asked else { continue };
+        let answer = engine.ask_step(&format!("select distinct {table}.{column} from {table}")).await?;
+        let known: BTreeSet<String> = answer
+            .rows
+            .iter()
+            .flat_map(|row| row[0].plain().split(',').map(str::to_owned).collect::<Vec<_>>())
+            .collect();
+        if !known.contains(asked) {
+            let known: Vec<String> = known.into_iter().filter(|name| !name.is_empty()).collect();
+            return Err(Error::Plain(
+                format!("the lake holds no {option} `{asked}`"),
+                format!("it holds {}", if known.is_empty() { "none here".to_owned() } else { known.join(", ") }),
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// Today, read once, here: no query knows what day it is.
@@ -109,6 +135,18 @@ pub(super) fn words(settings: &Settings) -> Result<Words, Error> {
 pub(super) async fn tie_out(engine: &mut Engine) -> Result<Outcome, Error> {
     let answer = engine.ask("tie_out").await?;
     Ok(if answer.rows.is_empty() { Outcome::Done } else { Outcome::Doubtful })
+}
+
+/// A value of an answer as a cell of a row.
+pub(super) fn cell(value: &Value) -> Cell {
+    match value {
+        Value::Null => Cell::Empty,
+        Value::Text(text) => Cell::text(text.as_str()),
+        Value::Date(day) => Cell::Date(*day),
+        Value::Int(number) => Cell::Int(*number),
+        Value::Decimal { digits, .. } => Cell::money(Money::from_wide(*digits)),
+        Value::Flag(flag) => Cell::Flag(*flag),
+    }
 }
 
 /// A count of an answer; 0 where there is none.

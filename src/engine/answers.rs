@@ -12,8 +12,7 @@ use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::parquet::arrow::ArrowWriter;
 
 use super::EngineError;
-use crate::model::rows::Cell;
-use crate::model::{Answer, AnswerColumn, ColumnKind, Date, Money, Rows, TableSpec, Value};
+use crate::model::{Answer, AnswerColumn, ColumnKind, Date, Value};
 
 /// The kind an Arrow type answers as, where a header does not say.
 pub(super) fn kind_of(name: &str, kind: &DataType) -> Option<ColumnKind> {
@@ -130,26 +129,4 @@ fn array(kind: ColumnKind, answer: &Answer, position: usize) -> ArrayRef {
             Arc::new(digits.with_data_type(DataType::Decimal128(38, scale.unwrap_or(2))))
         }
     }
-}
-
-/// A batch with the columns of a canonical table as its rows.
-pub(super) fn rows(table: &'static TableSpec, batch: &RecordBatch) -> Rows {
-    let positions: Vec<Option<usize>> =
-        table.columns.iter().map(|column| batch.schema().index_of(column.name).ok()).collect();
-    let mut rows = Rows::new(table);
-    for row in 0..batch.num_rows() {
-        let cells = positions
-            .iter()
-            .map(|position| match position.map(|position| value(batch.column(position).as_ref(), row)) {
-                None | Some(Value::Null) => Cell::Empty,
-                Some(Value::Text(text)) => Cell::Text(text),
-                Some(Value::Date(day)) => Cell::Date(day),
-                Some(Value::Int(number)) => Cell::Int(number),
-                Some(Value::Flag(flag)) => Cell::Flag(flag),
-                Some(Value::Decimal { digits, .. }) => Cell::money(Money::from_wide(digits)),
-            })
-            .collect();
-        rows.push(cells);
-    }
-    rows
 }

@@ -14,6 +14,8 @@ mod session;
 
 use std::fmt;
 
+use datafusion::error::DataFusionError;
+
 pub use answers::parquet;
 pub use catalogue::{Catalogue, Query, Room};
 pub use header::{Header, HeaderError};
@@ -63,7 +65,7 @@ pub enum EngineError {
         /// Which query.
         query: String,
         /// What `DataFusion` says.
-        cause: datafusion::error::DataFusionError,
+        cause: DataFusionError,
     },
 }
 
@@ -102,7 +104,18 @@ impl EngineError {
             ),
             Self::NoItems => "load a ledger with `encours load FILE…`, or name a day with `--as-of`".to_owned(),
             Self::ReadOnly(_) => "write a `select`; the lake is changed by `encours load` only".to_owned(),
-            Self::Sql { .. } => "`encours query --list` names the tables' queries and columns".to_owned(),
+            Self::Sql { query, cause } => match cause.find_root() {
+                DataFusionError::ResourcesExhausted(_) => {
+                    "free memory or room on the disk, and run it again".to_owned()
+                }
+                DataFusionError::ArrowError(..) | DataFusionError::Execution(_) => {
+                    "a sum beyond 18 digits or a day out of range cannot be answered: ask a narrower `--company`, \
+                     `--currency`, `--as-of` or `--months`"
+                        .to_owned()
+                }
+                _ if query == "--sql" => "`encours query --list` names the queries and their columns".to_owned(),
+                _ => "if you override queries or reference data, compare yours with the built-in ones".to_owned(),
+            },
         }
     }
 }

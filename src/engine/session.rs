@@ -14,6 +14,7 @@ use datafusion::datasource::{MemTable, provider_as_source};
 use datafusion::error::DataFusionError;
 use datafusion::execution::SendableRecordBatchStream;
 use datafusion::execution::context::SQLOptions;
+use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::logical_expr::LogicalPlanBuilder;
 use datafusion::prelude::{DataFrame, SessionConfig, SessionContext, col, lit};
@@ -23,7 +24,7 @@ use super::catalogue::{Catalogue, Query, Room};
 use super::{EngineError, answers, contract, reference};
 use crate::lake::Snapshot;
 use crate::model::tables::{LOADS, TABLES};
-use crate::model::{Answer, AnswerColumn, ColumnKind, Date, Rows, TableSpec, Value};
+use crate::model::{Answer, AnswerColumn, ColumnKind, Date, TableSpec, Value};
 
 /// The files that hold each table, by table name.
 pub type TableFiles = BTreeMap<&'static str, Vec<PathBuf>>;
@@ -409,14 +410,6 @@ impl RowStream {
         }
     }
 
-    /// The next batch as rows of a canonical table; `None` after the last.
-    ///
-    /// # Errors
-    /// When the query fails midway.
-    pub async fn next_rows(&mut self, table: &'static TableSpec) -> Result<Option<Rows>, EngineError> {
-        Ok(self.next_batch().await?.map(|batch| answers::rows(table, &batch)))
-    }
-
     async fn next_batch(&mut self) -> Result<Option<RecordBatch>, EngineError> {
         match self.batches.next().await {
             None => Ok(None),
@@ -436,9 +429,10 @@ fn context(memory_limit: Option<usize>) -> Result<SessionContext, EngineError> {
     config.options_mut().sql_parser.enable_ident_normalization = true;
     let mut runtime = RuntimeEnvBuilder::new();
     if let Some(limit) = memory_limit {
-        // joins that hash cannot spill to disk; those that sort can
-        config.options_mut().optimizer.prefer_hash_join = false;
-        runtime = runtime.with_memory_limit(limit, 1.0);
+        // 2026-11-22: one partition, since repartitioned sorts of one pool starve each other; steps of a load sort
+        // once and join small tables only
+        config = config.with_target_partitions(1);
+        runtime = runtime.with_memory_pool(Arc::new(FairSpillPool::new(limit)));
     }
     let runtime = runtime.build_arc().map_err(|cause| EngineError::Sql { query: "session".to_owned(), cause })?;
     Ok(SessionContext::new_with_config_rt(config, runtime))

@@ -168,7 +168,7 @@ impl Work<'_> {
 
     /// After a gap between years nobody knows what became of the open items: one adjustment closes them.
     fn close(&mut self, earlier: &[usize], day: Date) {
-        let total: i64 = earlier.iter().map(|item| self.items[*item].left).sum();
+        let total = self.left_of(earlier);
         let mut open = earlier.to_vec();
         if total != 0 {
             open.push(self.add_adjustment(-total, day, "year missing before"));
@@ -184,9 +184,15 @@ impl Work<'_> {
         }
     }
 
+    /// What is left of items together. More than 18 digits are beyond any column: a law of ours would be broken.
+    fn left_of(&self, items: &[usize]) -> i64 {
+        let total: i128 = items.iter().map(|item| i128::from(self.items[*item].left)).sum();
+        i64::try_from(total).unwrap_or_else(|_| unreachable!("amounts of one customer sum to at most 18 digits"))
+    }
+
     /// The opening is evidence: where it differs from the closing before, the difference is one item.
     fn compare_opening(&mut self, year: &FiscalYear, opening: Date, earlier: &[usize], lines: &[&Line]) {
-        let closing: i64 = earlier.iter().map(|item| self.items[*item].left).sum();
+        let closing = self.left_of(earlier);
         let opened: i64 = lines.iter().filter(|line| line.is_opening).map(|line| line.amount.hundredths()).sum();
         if closing == opened {
             return;
@@ -341,11 +347,7 @@ impl Work<'_> {
 
     fn add(&mut self, line: &Line, year: &FiscalYear) -> usize {
         let amount = line.amount.hundredths();
-        let kind = match (line.is_opening, amount > 0) {
-            (true, _) => ItemKind::Opening,
-            (false, true) => line.debit_kind,
-            (false, false) => line.credit_kind,
-        };
+        let kind = line.kind;
         let issued = line.piece_date.unwrap_or(line.posted);
         let has_no_date = kind == ItemKind::Opening && line.piece_date.is_none_or(|day| is_placeholder(day, year));
         let (due, due_is_derived) = match (amount > 0, kind) {

@@ -31,10 +31,8 @@ pub struct Line {
     pub letter_date: Option<Date>,
     /// Belongs to an opening entry.
     pub is_opening: bool,
-    /// What a debit of its entry is.
-    pub debit_kind: ItemKind,
-    /// What a credit of its entry is.
-    pub credit_kind: ItemKind,
+    /// What its entry makes of it.
+    pub kind: ItemKind,
     /// File.
     pub source_file: Arc<str>,
     /// Line in it.

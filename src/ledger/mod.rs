@@ -6,6 +6,7 @@
 
 mod account;
 mod control;
+mod entries;
 mod identity;
 mod lettering;
 mod lines;
@@ -16,4 +17,5 @@ mod tests;
 
 pub use account::{AccountHistory, Derived, Rules};
 pub use control::{ControlMovement, control_balances};
+pub use entries::{CounterpartKinds, Entry};
 pub use lines::{FiscalYear, Line};

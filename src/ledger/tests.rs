@@ -37,8 +37,11 @@ fn line(text: &str) -> Line {
         letter: text(3),
         letter_date: text(4).map(|text| day(&text)),
         is_opening,
-        debit_kind: ItemKind::Invoice,
-        credit_kind: ItemKind::Receipt,
+        kind: match (is_opening, amount > 0) {
+            (true, _) => ItemKind::Opening,
+            (false, true) => ItemKind::Invoice,
+            (false, false) => ItemKind::Receipt,
+        },
         source_file: Arc::from("ledger.txt"),
         source_line: 2,
     }

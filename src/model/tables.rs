@@ -398,6 +398,35 @@ pub static LOADS: TableSpec = TableSpec {
     is_loadable: false,
 };
 
+/// One row a receivable line with what its entry tells: a work table of a load, never part of the lake.
+pub static TOLD_LINES: TableSpec = TableSpec {
+    name: "told_lines",
+    columns: &[
+        may("company_id", Text),
+        must("account", Text),
+        must("customer_id", Text),
+        may("customer_name", Text),
+        must("is_auxiliary", Flag),
+        must("year_end_date", Date),
+        must("posted_date", Date),
+        may("journal_code", Text),
+        may("entry_number", Text),
+        may("piece_reference", Text),
+        may("piece_date", Date),
+        may("label", Text),
+        must("amount", Money),
+        may("letter_code", Text),
+        may("letter_date", Date),
+        must("is_opening", Flag),
+        must("kind", Text),
+        may("source_file", Text),
+        must("source_line", Int),
+        may("load_id", Text),
+    ],
+    key: &[],
+    is_loadable: false,
+};
+
 /// Every table but `loads`, in the order a load writes them.
 pub static TABLES: &[&TableSpec] = &[
     &CUSTOMERS,

@@ -48,14 +48,23 @@ const fn alignment(kind: ColumnKind) -> CellAlignment {
 /// What `out` refuses.
 pub fn write_csv(answer: &Answer, out: &mut impl Write) -> io::Result<()> {
     let mut csv = csv::Writer::from_writer(out);
-    csv.write_record(answer.columns.iter().map(|column| without_formula(column.name.clone())))?;
+    csv.write_record(answer.columns.iter().map(|column| without_formula(column.name.clone()))).map_err(refused)?;
     for row in &answer.rows {
         csv.write_record(row.iter().map(|value| match value {
             Value::Text(text) => without_formula(text.clone()),
             _ => value.plain(),
-        }))?;
+        }))
+        .map_err(refused)?;
     }
     csv.flush()
+}
+
+/// The refusal of the disk or pipe itself, by its own kind.
+fn refused(cause: csv::Error) -> io::Error {
+    match cause.into_kind() {
+        csv::ErrorKind::Io(cause) => cause,
+        other => io::Error::other(format!("{other:?}")),
+    }
 }
 
 fn without_formula(text: String) -> String {

@@ -2,13 +2,14 @@
 
 use std::path::PathBuf;
 
+use super::keys::{Keys, each_row};
 use super::stage::unwritable;
 use super::step_engine;
 use super::wanted::Wanted;
 use crate::engine::Catalogue;
 use crate::error::Error;
 use crate::ingest::staging::{StagedFile, Staging};
-use crate::model::{ColumnKind, TableSpec, Value};
+use crate::model::Rows;
 use crate::settings::Settings;
 
 /// Adds a staged file of a table with a key; held files that hold one of its keys are written anew without it, the
@@ -29,23 +30,35 @@ pub(super) async fn upsert(
         .collect();
     if !held.is_empty() {
         let engine = step_engine(settings, catalogue, &Wanted::default(), None, &[])?;
+        let places: Vec<usize> = (0..staged.table.key.len()).collect();
+        let mut keys = Keys::default();
         engine.register_files("staged_rows", staged.table, std::slice::from_ref(&staged.path))?;
+        each_row(&engine, staged.table, "staged_rows", staged.table.key, |answer, row| {
+            keys.ask(Keys::key(answer, row, &places));
+        })
+        .await?;
         for (number, (path, origin)) in held.into_iter().enumerate() {
             engine.register_files("held_rows", staged.table, std::slice::from_ref(&path))?;
-            let condition = same_key(staged.table);
-            let count =
-                format!("select count(*) as row_count from held_rows left semi join staged_rows on {condition}");
-            if engine.ask_step(&count).await?.value(0, "row_count") == &Value::Int(0) {
+            let mut is_shared = false;
+            each_row(&engine, staged.table, "held_rows", staged.table.key, |answer, row| {
+                is_shared |= keys.holds(Keys::key(answer, row, &places));
+            })
+            .await?;
+            if !is_shared {
                 continue;
             }
-            let columns: Vec<String> =
-                staged.table.columns.iter().map(|column| format!("held_rows.{}", column.name)).collect();
-            let rest =
-                format!("select {} from held_rows left anti join staged_rows on {condition}", columns.join(", "));
-            let mut rows = engine.stream_table(staged.table, &rest).await?;
             let mut staging = Staging::new(settings.lake.root(), load_id, &format!("{tag}.{number}"));
-            while let Some(batch) = rows.next_rows(staged.table).await? {
-                staging.write(&origin, batch).map_err(|cause| unwritable(settings, &cause))?;
+            let names: Vec<&str> = staged.table.columns.iter().map(|column| column.name).collect();
+            let places: Vec<usize> = staged.table.key.iter().filter_map(|name| staged.table.position(name)).collect();
+            let columns: Vec<String> = names.iter().map(|name| format!("held_rows.{name}")).collect();
+            let mut rows =
+                engine.stream_table(staged.table, &format!("select {} from held_rows", columns.join(", "))).await?;
+            while let Some(answer) = rows.next().await? {
+                let mut kept = Rows::new(staged.table);
+                for row in (0..answer.rows.len()).filter(|row| !keys.holds(Keys::key(&answer, *row, &places))) {
+                    kept.push(answer.rows[row].iter().map(crate::commands::shared::cell).collect());
+                }
+                staging.write(&origin, kept).map_err(|cause| unwritable(settings, &cause))?;
             }
             wanted.drop_path(staged.table, &path);
             for file in staging.finish().map_err(|cause| unwritable(settings, &cause))? {
@@ -55,17 +68,4 @@ pub(super) async fn upsert(
     }
     wanted.add(staged);
     Ok(())
-}
-
-/// The key columns of both sides are equal, an empty one to an empty one.
-fn same_key(table: &TableSpec) -> String {
-    let equal = |name: &str| {
-        let is_text = table.columns.iter().any(|column| column.name == name && column.kind == ColumnKind::Text);
-        if is_text {
-            format!("coalesce(held_rows.{name}, '') = coalesce(staged_rows.{name}, '')")
-        } else {
-            format!("held_rows.{name} = staged_rows.{name}")
-        }
-    };
-    table.key.iter().copied().map(equal).collect::<Vec<_>>().join(" and ")
 }

@@ -1,6 +1,7 @@
 //! `encours load`: files are read into staged Parquet, merged with what the lake holds, receivables are derived from
 //! ledgers, and everything is committed at once or not at all.
 
+mod keys;
 mod merge;
 mod receivables;
 mod references;
@@ -32,11 +33,11 @@ pub(super) use self::stage::Rules;
 pub(super) use self::summary::assumption;
 
 /// Memory the SQL steps of a load may hold before they go to disk.
-const STEP_MEMORY: usize = 384 << 20;
+const STEP_MEMORY: usize = 256 << 20;
 
 pub(super) async fn run(settings: &Settings, arguments: &LoadArguments) -> Result<Outcome, Error> {
     let files = if arguments.files.is_empty() { settings.sources.clone() } else { arguments.files.clone() };
-    if files.is_empty() {
+    if files.is_empty() && arguments.replace.is_empty() {
         return Err(Error::Plain(
             "found no file to load".to_owned(),
             "name the files, `encours load FILE…`, or list them as `sources` in encours.toml".to_owned(),
@@ -62,12 +63,14 @@ pub(super) async fn load(
     if fresh.files.is_empty() && replace.is_empty() {
         return Ok(Outcome::Done);
     }
-    let staged = stage::read_all(settings, &fresh.files, reading, &load_id)?;
-    let outcome = commit(settings, &mut base, &staged, replace, &load_id).await;
-    if outcome.is_err() {
-        stage::forget_all(&staged);
-    }
-    let record = outcome?;
+    let ledgers = held.values().filter(|source| source.facts["is_ledger"].as_bool() == Some(true));
+    let ledgers = ledgers.map(|source| source.text("company_id").to_owned()).collect();
+    let done = async {
+        let staged = stage::read_all(settings, &fresh.files, reading, &load_id, &ledgers)?;
+        let record = commit(settings, &mut base, &staged, replace, &load_id).await?;
+        Ok((staged, record))
+    };
+    let (staged, record) = done.await.inspect_err(|_: &Error| wanted::forget_try(settings.lake.root(), &load_id))?;
     for line in summary::lines(settings, &staged, &record)? {
         shared::print(&line)?;
     }

@@ -1,6 +1,7 @@
 //! Items, allocations and control balances of a company, derived anew from all its ledger years.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde_json::{Value as Json, json};
@@ -8,18 +9,23 @@ use serde_json::{Value as Json, json};
 use super::stage::{Source, unwritable};
 use super::step_engine;
 use super::wanted::Wanted;
+use crate::commands::shared;
 use crate::engine::{Catalogue, Engine};
 use crate::error::Error;
-use crate::ingest::staging::Staging;
-use crate::ledger::{AccountHistory, ControlMovement, Derived, FiscalYear, Line, Rules, control_balances};
+use crate::ingest::staging::{StagedFile, Staging};
+use crate::ledger::{
+    AccountHistory, ControlMovement, CounterpartKinds, Derived, Entry, FiscalYear, Line, Rules, control_balances,
+};
 use crate::model::money::decimal_text;
 use crate::model::rows::Cell;
-use crate::model::tables::{ALLOCATIONS, CONTROL_BALANCES, CUSTOMERS, FISCAL_YEARS, ITEMS, OPENING_GAPS};
+use crate::model::tables::{ALLOCATIONS, CONTROL_BALANCES, CUSTOMERS, FISCAL_YEARS, ITEMS, OPENING_GAPS, TOLD_LINES};
 use crate::model::{Answer, Date, ItemKind, Money, Rows, TableSpec, Terms, Value};
 use crate::settings::Settings;
 
 /// An account without sub-accounts or auxiliaries that carries at least so many lines stands for many customers.
 const COLLECTIVE_LINES: usize = 20;
+/// The origin of work files.
+const WORK: &str = "work";
 /// Digits of an account that name it in the chart; more of them tell customers apart (plan comptable général).
 const ROOT_DIGITS: usize = 4;
 
@@ -60,7 +66,7 @@ pub(super) async fn years(settings: &Settings, wanted: &Wanted, catalogue: &Cata
         start: day(&answer, row, "year_start_date").unwrap_or_default(),
         end: day(&answer, row, "year_end_date").unwrap_or_default(),
         source_file: answer.value(row, "source_file").plain(),
-        line_count: crate::commands::shared::count(answer.value(row, "line_count")),
+        line_count: shared::count(answer.value(row, "line_count")),
         debit_amount: money(&answer, row, "debit_amount"),
         credit_amount: money(&answer, row, "credit_amount"),
     };
@@ -247,6 +253,9 @@ impl Receivables<'_> {
         let mut named: BTreeSet<String> = BTreeSet::new();
         let mut batches = Batches::default();
         let mut group: Option<Group> = None;
+        let told = self.told_lines(engine, years).await?;
+        let paths: Vec<PathBuf> = told.iter().map(|file| file.path.clone()).collect();
+        engine.register_files(TOLD_LINES.name, &TOLD_LINES, &paths)?;
         let mut stream = engine.stream("receivable_lines").await?;
         loop {
             let answer = stream.next().await?;
@@ -277,7 +286,40 @@ impl Receivables<'_> {
                 break;
             }
         }
+        // read to their end
+        for path in &paths {
+            drop(std::fs::remove_file(path));
+        }
         self.write(staging, origin, customers)
+    }
+
+    /// Writes each receivable line with what its entry says of it to a work file: entries come in the order of their
+    /// keys, customers need theirs, and neither order fits into memory.
+    async fn told_lines(&self, engine: &Engine, years: &[FiscalYear]) -> Result<Vec<StagedFile>, Error> {
+        let kinds = CounterpartKinds::parse(self.settings.reference("counterpart_kinds")).map_err(|line| {
+            Error::Plain(
+                format!("counterpart_kinds.csv holds `{line}`"),
+                "write lines as `class,debit kind,order,credit kind,order`, kinds as in the README".to_owned(),
+            )
+        })?;
+        let mut staging = Staging::new(self.settings.lake.root(), self.load_id, self.tag);
+        let mut entry = OpenEntry::default();
+        let mut rows = Rows::new(&TOLD_LINES);
+        let mut stream = engine.stream("entry_lines").await?;
+        while let Some(answer) = stream.next().await? {
+            for row in 0..answer.rows.len() {
+                if !entry.holds(&answer, row) {
+                    std::mem::take(&mut entry).close(years, &mut rows);
+                }
+                entry.take(&answer, row, &kinds);
+            }
+            if rows.len() > 30_000 {
+                self.write(&mut staging, WORK, std::mem::replace(&mut rows, Rows::new(&TOLD_LINES)))?;
+            }
+        }
+        entry.close(years, &mut rows);
+        self.write(&mut staging, WORK, rows)?;
+        staging.finish().map_err(|cause| unwritable(self.settings, &cause))
     }
 
     /// A customer that no file of customers names is known by what the ledger calls it.
@@ -340,6 +382,55 @@ impl Receivables<'_> {
     }
 }
 
+/// The entry whose lines stream by, and its receivable lines.
+#[derive(Default)]
+struct OpenEntry {
+    year_end: Option<Date>,
+    key: String,
+    entry: Entry,
+    lines: Vec<Vec<Cell>>,
+}
+
+impl OpenEntry {
+    fn holds(&self, answer: &Answer, row: usize) -> bool {
+        self.year_end == day(answer, row, "year_end_date")
+            && matches!(answer.value(row, "entry_key"), Value::Text(key) if *key == self.key)
+    }
+
+    fn take(&mut self, answer: &Answer, row: usize, kinds: &CounterpartKinds) {
+        if self.year_end.is_none() {
+            self.year_end = day(answer, row, "year_end_date");
+            self.key = answer.value(row, "entry_key").plain();
+        }
+        let flag = |name: &str| matches!(answer.value(row, name), Value::Flag(true));
+        let net = money(answer, row, "net_amount").unwrap_or_default();
+        let posted = day(answer, row, "posted_date").unwrap_or_default();
+        let is_receivable = flag("is_receivable");
+        let class = match answer.value(row, "class_code") {
+            Value::Text(class) => class.as_str(),
+            _ => "",
+        };
+        self.entry.add(class, net, posted, is_receivable, flag("is_opening_journal"), kinds);
+        if is_receivable {
+            let cell = |name: &str| shared::cell(answer.value(row, if name == "amount" { "net_amount" } else { name }));
+            self.lines.push(TOLD_LINES.columns.iter().map(|column| cell(column.name)).collect());
+        }
+    }
+
+    /// Tells its receivable lines what they are.
+    fn close(self, years: &[FiscalYear], rows: &mut Rows) {
+        let place = |name: &str| TOLD_LINES.position(name).unwrap_or_default();
+        let (amount, opening, kind) = (place("amount"), place("is_opening"), place("kind"));
+        let year = years.iter().find(|year| Some(year.end) == self.year_end);
+        for mut cells in self.lines {
+            let net = if let Cell::Money(net) = cells[amount] { net } else { Money::ZERO };
+            cells[opening] = Cell::Flag(self.entry.is_opening(year));
+            cells[kind] = Cell::text(self.entry.kind(net, year).code());
+            rows.push(cells);
+        }
+    }
+}
+
 /// The lines of one account and customer, while they stream by.
 #[derive(Default)]
 struct Group {
@@ -361,7 +452,7 @@ impl Group {
             self.name = Some(name.into());
         }
         self.is_auxiliary |= matches!(answer.value(row, "is_auxiliary"), Value::Flag(true));
-        let kind = |name: &str| ItemKind::parse(&answer.value(row, name).plain()).unwrap_or(ItemKind::Adjustment);
+        let kind = ItemKind::parse(&answer.value(row, "kind").plain()).unwrap_or(ItemKind::Adjustment);
         self.lines.push(Line {
             year_end: day(answer, row, "year_end_date").unwrap_or_default(),
             posted: day(answer, row, "posted_date").unwrap_or_default(),
@@ -374,10 +465,9 @@ impl Group {
             letter: own("letter_code"),
             letter_date: day(answer, row, "letter_date"),
             is_opening: matches!(answer.value(row, "is_opening"), Value::Flag(true)),
-            debit_kind: kind("debit_kind"),
-            credit_kind: kind("credit_kind"),
+            kind,
             source_file: texts.shared(&answer.value(row, "source_file").plain()),
-            source_line: crate::commands::shared::count(answer.value(row, "source_line")),
+            source_line: shared::count(answer.value(row, "source_line")),
         });
     }
 

@@ -1,16 +1,18 @@
 //! What rows of a load refer to must exist: an unknown item refuses the row, an unknown customer is created.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::keys::{Keys, each_row};
 use super::stage::{Source, unwritable};
 use super::step_engine;
 use super::wanted::Wanted;
+use crate::commands::shared;
 use crate::engine::Catalogue;
 use crate::error::Error;
 use crate::ingest::Reason;
 use crate::ingest::staging::{StagedFile, Staging};
 use crate::model::rows::Cell;
-use crate::model::tables::{ALLOCATIONS, CUSTOMERS, DISPUTES, INVOICE_EVENTS, REJECTS};
+use crate::model::tables::{ALLOCATIONS, CUSTOMERS, DISPUTES, INVOICE_EVENTS, ITEMS, REJECTS};
 use crate::model::{Rows, TableSpec};
 use crate::settings::Settings;
 
@@ -20,20 +22,12 @@ const CREATED: &str = "created";
 /// Rows refused after reading, by source key.
 pub(super) type Refused = BTreeMap<String, u64>;
 
-/// How the rows of a table name items: SQL that holds for a row whose items are all known.
-fn known_items(table: &TableSpec) -> Option<String> {
-    let by_id = |column: &str| {
-        format!(
-            "exists (select 1 from items where items.company_id = staged_rows.company_id \
-             and items.item_id = staged_rows.{column})"
-        )
-    };
-    let by_reference = "exists (select 1 from items where items.company_id = staged_rows.company_id \
-        and items.reference = staged_rows.item_id)";
+/// The columns of a table that name items, and whether a reference will do as a name.
+fn item_columns(table: &TableSpec) -> Option<(&'static [&'static str], bool)> {
     if *table == ALLOCATIONS {
-        Some(format!("{} and {}", by_id("debit_item_id"), by_id("credit_item_id")))
+        Some((&["debit_item_id", "credit_item_id"], false))
     } else if *table == DISPUTES || *table == INVOICE_EVENTS {
-        Some(format!("({} or {by_reference})", by_id("item_id")))
+        Some((&["item_id"], true))
     } else {
         None
     }
@@ -51,9 +45,9 @@ pub(super) async fn resolve(
     let mut refused = Refused::new();
     for source in staged {
         for file in &source.files {
-            if let Some(condition) = known_items(file.table) {
+            if let Some((columns, by_reference)) = item_columns(file.table) {
                 let step = Step { settings, catalogue, source, file, load_id, tag };
-                let count = step.refuse_unknown(wanted, &condition).await?;
+                let count = step.refuse_unknown(wanted, columns, by_reference).await?;
                 if count > 0 {
                     *refused.entry(source.report.source_key.clone()).or_default() += count;
                 }
@@ -76,50 +70,63 @@ struct Step<'a> {
 }
 
 impl Step<'_> {
-    async fn refuse_unknown(&self, wanted: &mut Wanted, condition: &str) -> Result<u64, Error> {
+    async fn refuse_unknown(&self, wanted: &mut Wanted, columns: &[&str], by_reference: bool) -> Result<u64, Error> {
+        let table = self.file.table;
         let engine = step_engine(self.settings, self.catalogue, wanted, None, &[])?;
-        engine.register_files("staged_rows", self.file.table, std::slice::from_ref(&self.file.path))?;
-        let item_column = if *self.file.table == ALLOCATIONS { "debit_item_id" } else { "item_id" };
-        let other_column = if *self.file.table == ALLOCATIONS { "credit_item_id" } else { "item_id" };
-        let unknown = engine
-            .ask_step(&format!(
-                "select staged_rows.source_line, staged_rows.{item_column} as first_id, \
-                 staged_rows.{other_column} as second_id from staged_rows where not ({condition}) \
-                 order by staged_rows.source_line"
-            ))
-            .await?;
-        if unknown.rows.is_empty() {
+        engine.register_files("staged_rows", table, std::slice::from_ref(&self.file.path))?;
+        let names = [&["company_id"][..], columns].concat();
+        let mut keys = Keys::default();
+        each_row(&engine, table, "staged_rows", &names, |answer, row| {
+            (1..names.len()).for_each(|column| keys.ask(Keys::key(answer, row, &[0, column])));
+        })
+        .await?;
+        each_row(&engine, &ITEMS, "items", &["company_id", "item_id", "reference"], |answer, row| {
+            keys.meet(Keys::key(answer, row, &[0, 1]));
+            if by_reference {
+                keys.meet(Keys::key(answer, row, &[0, 2]));
+            }
+        })
+        .await?;
+        if keys.are_all_met() {
             return Ok(0);
         }
         let mut staging = Staging::new(self.settings.lake.root(), self.load_id, &format!("{}.known", self.tag));
-        let columns: Vec<String> =
-            self.file.table.columns.iter().map(|column| format!("staged_rows.{}", column.name)).collect();
-        let known = format!("select {} from staged_rows where {condition}", columns.join(", "));
-        let mut rows = engine.stream_table(self.file.table, &known).await?;
-        while let Some(batch) = rows.next_rows(self.file.table).await? {
-            self.write(&mut staging, batch)?;
-        }
         let mut rejects = Rows::new(&REJECTS);
-        for row in 0..unknown.rows.len() {
-            let (first, second) = (unknown.value(row, "first_id").plain(), unknown.value(row, "second_id").plain());
-            let text = if first == second { first.clone() } else { format!("{first} | {second}") };
-            rejects.push(vec![
-                Cell::text(self.source.report.company_id.as_str()),
-                Cell::text(self.source.report.source_key.as_str()),
-                Cell::text(self.source.report.file_name.as_str()),
-                Cell::Int(crate::commands::shared::count(unknown.value(row, "source_line"))),
-                Cell::text(Reason::ItemUnknown.code()),
-                Cell::text(first),
-                Cell::text(text),
-                Cell::Empty,
-            ]);
+        let all: Vec<String> = table.columns.iter().map(|column| format!("staged_rows.{}", column.name)).collect();
+        let places: Vec<usize> = names.iter().filter_map(|name| table.position(name)).collect();
+        let line = table.position("source_line").unwrap_or_default();
+        let mut rows = engine.stream_table(table, &format!("select {} from staged_rows", all.join(", "))).await?;
+        while let Some(answer) = rows.next().await? {
+            let mut known = Rows::new(table);
+            for row in 0..answer.rows.len() {
+                let values = &answer.rows[row];
+                let is_unknown = |place: &&usize| !keys.is_met(Keys::key(&answer, row, &[places[0], **place]));
+                match places[1..].iter().find(is_unknown) {
+                    None => known.push(values.iter().map(shared::cell).collect()),
+                    Some(place) => {
+                        let both: Vec<String> = places[1..].iter().map(|place| values[*place].plain()).collect();
+                        rejects.push(vec![
+                            Cell::text(self.source.report.company_id.as_str()),
+                            Cell::text(self.source.report.source_key.as_str()),
+                            Cell::text(self.source.report.file_name.as_str()),
+                            Cell::Int(shared::count(&values[line])),
+                            Cell::text(Reason::ItemUnknown.code()),
+                            Cell::text(values[*place].plain()),
+                            Cell::text(both.join(" | ")),
+                            Cell::Empty,
+                        ]);
+                    }
+                }
+            }
+            self.write(&mut staging, known)?;
         }
+        let count = rejects.len() as u64;
         self.write(&mut staging, rejects)?;
-        wanted.drop_path(self.file.table, &self.file.path);
+        wanted.drop_path(table, &self.file.path);
         for file in staging.finish().map_err(|cause| unwritable(self.settings, &cause))? {
             wanted.add(&file);
         }
-        Ok(unknown.rows.len() as u64)
+        Ok(count)
     }
 
     fn write(&self, staging: &mut Staging, rows: Rows) -> Result<(), Error> {
@@ -135,27 +142,25 @@ async fn create_customers(
     tag: &str,
 ) -> Result<(), Error> {
     let engine = step_engine(settings, catalogue, wanted, None, &[])?;
-    let unknown = engine
-        .ask_step(
-            "select distinct items.company_id, items.customer_id from items left anti join customers \
-             on items.company_id = customers.company_id and items.customer_id = customers.customer_id \
-             order by items.company_id, items.customer_id",
-        )
-        .await?;
+    let named = |answer: &crate::model::Answer, row: usize| (answer.rows[row][0].plain(), answer.rows[row][1].plain());
+    let mut unknown: BTreeSet<(String, String)> = BTreeSet::new();
+    let columns = ["company_id", "customer_id"];
+    each_row(&engine, &ITEMS, "items", &columns, |answer, row| {
+        unknown.insert(named(answer, row));
+    })
+    .await?;
+    each_row(&engine, &CUSTOMERS, "customers", &columns, |answer, row| {
+        unknown.remove(&named(answer, row));
+    })
+    .await?;
     let mut rows = Rows::new(&CUSTOMERS);
-    for row in 0..unknown.rows.len() {
-        let mut cells = vec![Cell::Empty; CUSTOMERS.columns.len()];
-        let customer = unknown.value(row, "customer_id").plain();
-        for (name, text) in [
-            ("company_id", unknown.value(row, "company_id").plain()),
-            ("customer_id", customer.clone()),
-            ("name", customer),
-        ] {
-            if let Some(position) = CUSTOMERS.position(name) {
-                cells[position] = Cell::text(text);
-            }
-        }
-        rows.push(cells);
+    for (company, customer) in unknown {
+        let cell = |name: &str| match name {
+            "company_id" => Cell::text(company.as_str()),
+            "customer_id" | "name" => Cell::text(customer.as_str()),
+            _ => Cell::Empty,
+        };
+        rows.push(CUSTOMERS.columns.iter().map(|column| cell(column.name)).collect());
     }
     let mut staging = Staging::new(settings.lake.root(), load_id, tag);
     staging.write(CREATED, rows).map_err(|cause| unwritable(settings, &cause))?;

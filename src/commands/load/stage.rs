@@ -1,6 +1,6 @@
 //! Files become staged Parquet: which are new, how they are read, and what each brought.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{IsTerminal, Read};
 use std::path::{Path, PathBuf};
@@ -81,23 +81,50 @@ pub(super) fn read_all(
     files: &[(&Path, String)],
     reading: &ReadingArguments,
     load_id: &str,
+    ledgers: &BTreeSet<String>,
 ) -> Result<Vec<Source>, Error> {
-    let rules = Rules::settle(settings, reading)?;
+    let mut rules = Rules::settle(settings, reading)?;
+    let mut ledgers = ledgers.clone();
     let rates = Rates::parse(settings.ledger_currency(), settings.reference("rates"))?;
     let mut sources = Vec::new();
-    for (number, (path, hash)) in files.iter().enumerate() {
-        match read_one(settings, path, number, &rules, &rates, load_id) {
-            Ok(mut source) => {
-                source.hash.clone_from(hash);
-                sources.push(source);
-            }
-            Err(cause) => {
-                forget_all(&sources);
-                return Err(cause);
-            }
+    for (number, (path, hash)) in in_reading_order(files).into_iter().enumerate() {
+        rules.default_company = plain_company(settings, &ledgers);
+        let source = read_one(settings, path, number, &rules, &rates, load_id)?;
+        if let Some(other) = sources.iter().find(|other: &&Source| other.report.source_key == source.report.source_key)
+        {
+            return Err(Error::Plain(
+                format!(
+                    "`{}` and `{}` are both the source `{}`",
+                    other.report.file_name, source.report.file_name, source.report.source_key
+                ),
+                "load one of them; a later load of the same source takes the place of the earlier one".to_owned(),
+            ));
         }
+        if source.year.is_some() {
+            ledgers.insert(source.report.company_id.clone());
+        }
+        sources.push(Source { hash: hash.clone(), ..source });
     }
     Ok(sources)
+}
+
+/// The company of plain files that name none: the one of the settings, else the only one that has a ledger.
+fn plain_company(settings: &Settings, ledgers: &BTreeSet<String>) -> String {
+    match ledgers.iter().next() {
+        Some(only) if ledgers.len() == 1 && !settings.has_own_company => only.clone(),
+        _ => settings.default_company.clone(),
+    }
+}
+
+/// Ledgers first, told by their names: plain files beside them speak of the same company.
+fn in_reading_order<'a>(files: &'a [(&'a Path, String)]) -> Vec<&'a (&'a Path, String)> {
+    let is_plain = |path: &Path| {
+        let name = crate::commands::shared::file_name(path).unwrap_or_default().to_uppercase();
+        !name.contains("FEC") && path.extension().is_none_or(|ending| !ending.eq_ignore_ascii_case("xml"))
+    };
+    let mut files: Vec<_> = files.iter().collect();
+    files.sort_by_key(|(path, _)| is_plain(path));
+    files
 }
 
 fn read_one(
@@ -115,31 +142,22 @@ fn read_one(
     let mut sink = Staged { staging: Staging::new(settings.lake.root(), load_id, load_id), origin: &waiting, rates };
     let read = ingest::read(path, &rules.options(&progress), &mut sink);
     bar.finish_and_clear();
-    let files = sink.staging.finish().map_err(|cause| unwritable(settings, &cause))?;
-    let report = match read {
-        Ok(report) => report,
-        Err(cause) => {
-            forget(&files);
-            return Err(cause.into());
-        }
-    };
+    let finished = sink.staging.finish();
+    let report = read?;
+    let files = finished.map_err(|cause| unwritable(settings, &cause))?;
+    if report.accepted_count == 0 {
+        let reason = report.reject_counts.keys().next().map_or("none", |reason| reason.code());
+        return Err(Error::Plain(
+            format!(
+                "none of the {} lines of `{}` can be accepted (`{reason}`); nothing was changed",
+                report.line_count, report.file_name
+            ),
+            "`encours inspect FILE` shows how it was read and the first refused lines".to_owned(),
+        ));
+    }
     let origin = origin_of_key(&report.source_key);
     let files = files.iter().map(|file| renamed(file, &origin, load_id)).collect::<Result<_, Error>>()?;
     Ok(Source { year: report.fiscal_year, report, hash: String::new(), origin, files })
-}
-
-/// Deletes the staged files of all sources.
-pub(super) fn forget_all(sources: &[Source]) {
-    for source in sources {
-        forget(&source.files);
-    }
-}
-
-/// Deletes staged files: nobody sees them, so one that stays behind does no harm.
-fn forget(files: &[StagedFile]) {
-    for file in files {
-        drop(std::fs::remove_file(&file.path));
-    }
 }
 
 fn renamed(file: &StagedFile, origin: &str, load_id: &str) -> Result<StagedFile, Error> {
@@ -155,6 +173,7 @@ pub(super) fn unwritable(settings: &Settings, cause: &dyn std::fmt::Display) -> 
 /// What every reading goes by: the user's words and the reference tables, read once.
 pub(in crate::commands) struct Rules<'a> {
     settings: &'a Settings,
+    default_company: String,
     encoding: Option<Encoding>,
     date_order: Option<DateOrder>,
     mapping: Option<Mapping>,
@@ -188,6 +207,7 @@ impl<'a> Rules<'a> {
         let mappings = settings.mappings.iter().map(|(name, text)| Mapping::parse(name, text));
         Ok(Self {
             settings,
+            default_company: settings.default_company.clone(),
             encoding,
             date_order,
             mapping: reading.mapping.as_deref().map(|name| named_mapping(settings, name)).transpose()?,
@@ -202,7 +222,7 @@ impl<'a> Rules<'a> {
     pub(in crate::commands) fn options<'b>(&'b self, progress: &'b dyn Fn(u64)) -> ReadOptions<'b> {
         ReadOptions {
             company_id: self.settings.company.as_deref(),
-            default_company_id: &self.settings.default_company,
+            default_company_id: &self.default_company,
             base_currency: self.settings.base_currency.as_deref(),
             encoding: self.encoding,
             date_order: self.date_order,
@@ -349,6 +369,12 @@ fn hex(bytes: &[u8]) -> String {
 fn content_hash(path: &Path, rules: &str) -> Result<String, Error> {
     let unreadable = |cause| Error::Ingest(ingest::IngestError::File { path: path.to_owned(), source: cause });
     let mut file = File::open(path).map_err(unreadable)?;
+    if !file.metadata().map_err(unreadable)?.is_file() {
+        return Err(Error::Plain(
+            format!("`{}` is no file", path.display()),
+            "name files; what a pipe brings can be saved to one first".to_owned(),
+        ));
+    }
     let mut digest = Sha256::new();
     digest.update(rules.as_bytes());
     // the name tells the company and the year

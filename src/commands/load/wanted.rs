@@ -8,7 +8,7 @@ use crate::engine::TableFiles;
 use crate::ingest::staging::StagedFile;
 use crate::lake::{Changes, DataFile, Snapshot};
 use crate::model::TableSpec;
-use crate::model::tables::TABLES;
+use crate::model::tables::{TABLES, TOLD_LINES};
 
 /// The first part of the origin of files derived from a company's ledgers.
 const DERIVED: &str = "ledger-";
@@ -116,7 +116,7 @@ impl Wanted {
 
 /// Deletes the files that a try of a load made, finished or not: no load names them.
 pub(super) fn forget_try(root: &Path, tag: &str) {
-    for table in TABLES {
+    for table in TABLES.iter().copied().chain([&TOLD_LINES]) {
         for path in
             std::fs::read_dir(root.join(table.name)).into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path()))
         {
