@@ -94,6 +94,11 @@ fn errors_say_what_was_found_and_what_to_do() {
         (&sound, &["query", "aging", "--known-at", "9"], "no load is known at `9`", "encours history"),
         (&sound, &["query", "aging", "--lang", "de"], "de", "fr"),
         (&sound, &["load", "nowhere.txt"], "nowhere.txt", ""),
+        (&sound, &["query", "aging", "--company", "NOPE"], "no company `NOPE`", "111111111"),
+        (&sound, &["query", "aging", "--currency", "USD"], "no currency `USD`", ""),
+        (&sound, &["query", "aging", "--company", ""], "empty `company`", ""),
+        (&sound, &["load", "--replace", "111111111/1999-12-31"], "holds no such source", "history"),
+        (&sound, &["load", "."], "is no file", ""),
         (&sound, &["report", "treasury"], "treasury", "controller"),
     ] {
         let said = desk.run(arguments).ended(2);

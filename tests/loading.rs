@@ -159,3 +159,55 @@ fn two_companies_of_one_siren_can_be_kept_apart() {
         ["35.00", "25.00", "10.00"]
     );
 }
+
+#[test]
+fn a_file_of_which_nothing_can_be_accepted_changes_nothing() {
+    let desk = Desk::new();
+    let sound = Ledger::new(2024).invoice("C1", "F1", "2024-03-05", "120.00").text();
+    let file = desk.file("111111111FEC20241231.txt", &sound);
+    desk.load(&[&file]);
+    desk.file("111111111FEC20241231.txt", sound.replace("120,00", "abc"));
+    let said = desk.run(&["load", file.to_str().unwrap()]).ended(2);
+    assert!(said.stderr.contains("amount_unreadable"), "{}", said.stderr);
+    assert_eq!(desk.ask("2024-12-31").first("receivables", "open_amount"), "120.00");
+    let left = std::fs::read_dir(desk.path("lake/ledger_lines"))
+        .unwrap()
+        .filter(|entry| entry.as_ref().unwrap().path().extension().is_some_and(|ending| ending == "parquet"));
+    assert_eq!(left.count(), 1, "no file of the refused load stays behind");
+}
+
+#[test]
+fn two_files_of_one_source_in_one_load_are_refused() {
+    let desk = Desk::new();
+    let name = "111111111FEC20241231.txt";
+    let first = desk.file(name, Ledger::new(2024).invoice("C1", "F1", "2024-03-05", "1.00").text());
+    let other = desk.file(&format!("other/{name}"), Ledger::new(2024).invoice("C1", "F1", "2024-03-05", "2.00").text());
+    let said = desk.run(&["load", first.to_str().unwrap(), other.to_str().unwrap()]).ended(2);
+    assert!(said.stderr.contains("111111111/2024-12-31"), "{}", said.stderr);
+}
+
+#[test]
+fn plain_files_beside_a_ledger_speak_of_its_company() {
+    let desk = Desk::new();
+    let file =
+        desk.file("111111111FEC20241231.txt", Ledger::new(2024).invoice("C1", "F1", "2024-01-20", "10.00").text());
+    let customers = desk.file("customers.csv", "customer_id,name,terms_code\nC1,Client C1,60\n");
+    let disputes = desk.file("disputes.csv", "dispute_id,item_id,opened_date\nD1,F1,2024-02-01\n");
+    desk.load(&[&customers, &file]);
+    desk.load(&[&disputes]);
+    let mut asked = desk.ask("2024-12-31");
+    assert_eq!(asked.first("open_items", "due_date"), "2024-03-20");
+    assert_eq!(asked.first("receivables", "disputed_amount"), "10.00");
+    assert_eq!(asked.sql("select customers.customer_id from customers").len(), 1);
+}
+
+#[test]
+fn what_was_refused_after_reading_is_named_too() {
+    let desk = Desk::new();
+    let items =
+        desk.file("items.csv", "item_id,customer_id,kind,issued_date,amount\nF1,C1,invoice,2024-01-10,100.00\n");
+    let disputes = desk.file("disputes.csv", "dispute_id,item_id\nD1,F9\nD2,F1\n");
+    let said = desk.run(&["load", items.to_str().unwrap(), disputes.to_str().unwrap()]).ended(1);
+    assert!(said.stdout.lines().any(|line| line.contains('1') && line.contains("item")), "{}", said.stdout);
+    assert!(said.stdout.lines().count() >= 4, "{}", said.stdout);
+}

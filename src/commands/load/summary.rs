@@ -8,6 +8,7 @@ use super::references::Refused;
 use super::stage::Source;
 use crate::commands::shared;
 use crate::error::Error;
+use crate::ingest::Reason;
 use crate::lake::LoadRecord;
 use crate::model::money::decimal_text;
 use crate::report::Formats;
@@ -96,9 +97,14 @@ pub(super) fn lines(settings: &Settings, staged: &[Source], record: &LoadRecord)
                 ("source", &report.source_key),
             ],
         )?);
-        for (reason, count) in &report.reject_counts {
+        // items that nobody knows are found after reading, and only in the load's own record
+        let facts = record.sources.as_array().into_iter().flatten().find(|facts| facts["key"] == report.source_key);
+        let rejected = facts.and_then(|facts| facts["rejected_count"].as_u64()).unwrap_or_default();
+        let unknown = Some((&Reason::ItemUnknown, rejected.saturating_sub(report.rejected_count)));
+        let found = report.reject_counts.iter().map(|(reason, count)| (reason, *count));
+        for (reason, count) in found.chain(unknown.filter(|(_, count)| *count > 0)) {
             let reason = words.find(&format!("reasons.{}", reason.code())).unwrap_or(reason.code());
-            lines.push(words.fill("load.reject", &[("count", &number(*count)), ("reason", reason)])?);
+            lines.push(words.fill("load.reject", &[("count", &number(count)), ("reason", reason)])?);
         }
         for note in &report.notes {
             assumed.push(assumption(&words, &formats, note.code, note.line_count, note.amount)?);
