@@ -1,4 +1,5 @@
 -- control_lines: what the raw lines of each receivable account sum to, by customer and day.
+-- Reading a ledger has summed each day already: one pass, no grouping.
 --
 -- grain:   one account, customer, fiscal year and day with movements
 -- key:     company_id, account, customer_id, year_end_date, movement_date
@@ -17,15 +18,9 @@ select
     control_movements.year_end_date,
     control_movements.movement_date,
     cast(
-        sum(control_movements.debit_amount - control_movements.credit_amount) as decimal(18, 2)
+        control_movements.debit_amount - control_movements.credit_amount as decimal(18, 2)
     ) as amount
 from control_movements
-group by
-    control_movements.company_id,
-    control_movements.account,
-    control_movements.customer_id,
-    control_movements.year_end_date,
-    control_movements.movement_date
 order by
     control_movements.company_id,
     control_movements.account,

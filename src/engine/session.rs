@@ -58,6 +58,8 @@ pub struct Engine {
     catalogue: Catalogue,
     scope: Scope,
     is_in_base: bool,
+    /// How texts are held: views where speed counts, plain where a sort must count its memory truly.
+    text: DataType,
     /// Amounts that no answer can sum: said when a reader asks, not when faults are looked for.
     rate_missing: Option<(String, i64)>,
     computed: BTreeSet<String>,
@@ -90,6 +92,7 @@ impl Engine {
             catalogue,
             scope,
             is_in_base: false,
+            text: DataType::Utf8View,
             rate_missing: None,
             computed: BTreeSet::new(),
         };
@@ -114,6 +117,7 @@ impl Engine {
             catalogue,
             scope: Scope { company_id: company_id.map(str::to_owned), ..Scope::default() },
             is_in_base: false,
+            text: DataType::Utf8,
             rate_missing: None,
             computed: BTreeSet::new(),
         };
@@ -126,7 +130,7 @@ impl Engine {
         for table in TABLES.iter().copied().chain([&LOADS]) {
             let paths = files.get(table.name).unwrap_or(&none);
             let register = || -> Result<(), DataFusionError> {
-                let view = self.scoped(table, provider(table, paths)?)?;
+                let view = self.scoped(table, provider(table, paths, &self.text)?)?;
                 self.context.register_table(table.name, view)?;
                 Ok(())
             };
@@ -373,7 +377,7 @@ impl Engine {
     /// # Errors
     /// When `DataFusion` refuses.
     pub fn register_files(&self, name: &str, table: &TableSpec, paths: &[PathBuf]) -> Result<(), EngineError> {
-        provider(table, paths)
+        provider(table, paths, &self.text)
             .and_then(|provider| {
                 self.context.deregister_table(name)?;
                 self.context.register_table(name, provider)
@@ -431,7 +435,8 @@ fn context(memory_limit: Option<usize>) -> Result<SessionContext, EngineError> {
     if let Some(limit) = memory_limit {
         // 2026-11-22: one partition, since repartitioned sorts of one pool starve each other; steps of a load sort
         // once and join small tables only
-        config = config.with_target_partitions(1);
+        config = config.with_target_partitions(1).with_batch_size(4096);
+        config.options_mut().execution.parquet.schema_force_view_types = false;
         runtime = runtime.with_memory_pool(Arc::new(FairSpillPool::new(limit)));
     }
     let runtime = runtime.build_arc().map_err(|cause| EngineError::Sql { query: "session".to_owned(), cause })?;
@@ -439,8 +444,8 @@ fn context(memory_limit: Option<usize>) -> Result<SessionContext, EngineError> {
 }
 
 /// The files of a table as a listing with the table's own schema; no file is an empty table.
-fn provider(table: &TableSpec, paths: &[PathBuf]) -> Result<Arc<dyn TableProvider>, DataFusionError> {
-    let schema = schema(table);
+fn provider(table: &TableSpec, paths: &[PathBuf], text: &DataType) -> Result<Arc<dyn TableProvider>, DataFusionError> {
+    let schema = schema(table, text);
     if paths.is_empty() {
         return Ok(Arc::new(MemTable::try_new(schema, vec![vec![]])?));
     }
@@ -456,13 +461,13 @@ fn file_url(path: &Path) -> Result<ListingTableUrl, DataFusionError> {
     ListingTableUrl::try_new(url, None)
 }
 
-fn schema(table: &TableSpec) -> SchemaRef {
+fn schema(table: &TableSpec, text: &DataType) -> SchemaRef {
     let fields: Vec<Field> = table
         .columns
         .iter()
         .map(|column| {
             let kind = match column.kind {
-                ColumnKind::Text => DataType::Utf8View,
+                ColumnKind::Text => text.clone(),
                 ColumnKind::Date => DataType::Date32,
                 ColumnKind::Int => DataType::Int64,
                 ColumnKind::Flag => DataType::Boolean,

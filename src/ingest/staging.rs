@@ -17,7 +17,7 @@ use polars::prelude::{
 use crate::model::{ColumnKind, Date, Rows, TableSpec, Values};
 
 /// Rows held back until a row group is worth writing.
-const ROW_GROUP_ROWS: usize = 131_072;
+const ROW_GROUP_ROWS: usize = 49_152;
 
 /// A file that waits for its commit.
 #[derive(Clone, Debug)]

@@ -33,7 +33,7 @@ pub(super) use self::stage::Rules;
 pub(super) use self::summary::assumption;
 
 /// Memory the SQL steps of a load may hold before they go to disk.
-const STEP_MEMORY: usize = 256 << 20;
+const STEP_MEMORY: usize = 192 << 20;
 
 pub(super) async fn run(settings: &Settings, arguments: &LoadArguments) -> Result<Outcome, Error> {
     let files = if arguments.files.is_empty() { settings.sources.clone() } else { arguments.files.clone() };

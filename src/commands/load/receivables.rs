@@ -277,7 +277,7 @@ impl Receivables<'_> {
                 self.customer_row(&done, known, &mut named, &mut customers);
                 batches.take(done.derive(years, known, &rules), assumptions);
             }
-            if is_last || batches.items.len() > 60_000 {
+            if is_last || batches.items.len() > 20_000 {
                 for rows in batches.drain() {
                     self.write(staging, origin, rows)?;
                 }
