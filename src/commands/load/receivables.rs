@@ -354,7 +354,7 @@ impl Receivables<'_> {
         let mut at: Option<(String, String)> = None;
         let mut movements: Vec<ControlMovement> = Vec::new();
         let mut stream = engine.stream("control_lines").await?;
-        let mut close = |at: Option<(String, String)>, movements: &mut Vec<ControlMovement>| {
+        let close = |at: Option<(String, String)>, movements: &mut Vec<ControlMovement>, rows: &mut Rows| {
             if let Some((account, customer)) = at {
                 rows.append(control_balances(self.company, &account, &customer, movements, years));
             }
@@ -364,7 +364,7 @@ impl Receivables<'_> {
             for row in 0..answer.rows.len() {
                 let here = (answer.value(row, "account").plain(), answer.value(row, "customer_id").plain());
                 if at.as_ref() != Some(&here) {
-                    close(at.replace(here), &mut movements);
+                    close(at.replace(here), &mut movements, &mut rows);
                 }
                 movements.push(ControlMovement {
                     year_end: day(&answer, row, "year_end_date").unwrap_or_default(),
@@ -372,8 +372,11 @@ impl Receivables<'_> {
                     amount: money(&answer, row, "amount").unwrap_or_default(),
                 });
             }
+            if rows.len() > 20_000 {
+                self.write(staging, origin, std::mem::replace(&mut rows, Rows::new(&CONTROL_BALANCES)))?;
+            }
         }
-        close(at, &mut movements);
+        close(at, &mut movements, &mut rows);
         self.write(staging, origin, rows)
     }
 
