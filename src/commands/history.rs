@@ -15,6 +15,7 @@ pub(super) async fn run(settings: &Settings, output: Output) -> Result<Outcome, 
         ("loaded_at", ColumnKind::Text),
         ("company_id", ColumnKind::Text),
         ("source_file", ColumnKind::Text),
+        ("source_key", ColumnKind::Text),
         ("line_count", ColumnKind::Int),
         ("accepted_count", ColumnKind::Int),
         ("rejected_count", ColumnKind::Int),
@@ -28,13 +29,17 @@ pub(super) async fn run(settings: &Settings, output: Output) -> Result<Outcome, 
 }
 
 fn row(load: &LoadRecord) -> Vec<Value> {
-    let files: Vec<&str> =
-        load.sources.as_array().into_iter().flatten().filter_map(|source| source["file"].as_str()).collect();
+    // a key is what `--replace` takes
+    let named = |name: &str| -> String {
+        let sources = load.sources.as_array().into_iter().flatten();
+        sources.filter_map(|source| source[name].as_str()).collect::<Vec<_>>().join(", ")
+    };
     vec![
         Value::Int(i64::try_from(load.version).unwrap_or(i64::MAX)),
         Value::Text(load.loaded_at.clone()),
         Value::Text(load.company_id.clone()),
-        Value::Text(files.join(", ")),
+        Value::Text(named("file")),
+        Value::Text(named("key")),
         Value::Int(load.line_count),
         Value::Int(load.accepted_count),
         Value::Int(load.rejected_count),
