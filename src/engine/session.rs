@@ -350,10 +350,10 @@ impl Engine {
         self.stream_of(name, columns, self.planned(query).await?).await
     }
 
-    /// The rows of a table read from some of its files that satisfy `condition` (SQL), a batch at a time.
+    /// The rows that a step's own SQL reads of a registered table, a batch at a time; `table` names it in errors.
     ///
     /// # Errors
-    /// When the condition does not plan or a file cannot be read.
+    /// When the SQL does not plan or a file cannot be read.
     pub async fn stream_table(&self, table: &'static TableSpec, sql: &str) -> Result<RowStream, EngineError> {
         let failed = |cause| EngineError::Sql { query: table.name.to_owned(), cause };
         let frame = self.context.sql_with_options(sql, read_only()).await.map_err(failed)?;

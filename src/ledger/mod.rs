@@ -1,6 +1,7 @@
 //! Reading receivables out of a ledger: lines become items, letters become allocations, years become one history.
 //!
-//! In: the lines of one receivable account and customer over all fiscal years in the lake, with what their entries say.
+//! In: entries, which tell the kind of their receivable lines; then the lines of one receivable account and customer over
+//! all fiscal years in the lake.
 //! Out: items, allocations, opening gaps; and control balances by a path of their own. Refused: nothing; what cannot be
 //! known is left open and counted. Imports `model` only. The rules are those of a French FEC (LPF art. A47 A-1).
 
