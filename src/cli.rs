@@ -81,8 +81,13 @@ pub enum Command {
     Query(QueryArguments),
     /// Look for faults; silence means healthy
     Check,
-    /// Write the pages of a report
+    /// Write a report: a page and a workbook
     Report(ReportArguments),
+    /// Write the statement one sends a customer: a page and a workbook
+    #[command(name = "customer_statement", alias = "customer-statement")]
+    CustomerStatement(CustomerStatementArguments),
+    /// Write a comment beside a panel of a report, for the figures of a day
+    Comment(CommentArguments),
 }
 
 /// `encours demo`
@@ -150,6 +155,12 @@ pub struct QueryArguments {
     /// How many month-ends a history answers
     #[arg(long, value_name = "N", default_value_t = 36)]
     pub months: u16,
+    /// The customer that queries of statements tell of
+    #[arg(long, value_name = "ID")]
+    pub customer: Option<String>,
+    /// Since the end of which day they tell what moved
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub since: Option<String>,
 }
 
 /// `encours report`
@@ -161,6 +172,35 @@ pub struct ReportArguments {
     /// Folder for the pages
     #[arg(long, value_name = "DIR", default_value = "out")]
     pub out: PathBuf,
+}
+
+/// `encours customer_statement`
+#[derive(Debug, Args)]
+pub struct CustomerStatementArguments {
+    /// The customer
+    #[arg(long, value_name = "ID")]
+    pub customer: String,
+    /// End of the day of the last statement [default: the last action by the channel `statement`, else the month-end
+    /// before]
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub since: Option<String>,
+    /// Folder for page and workbook
+    #[arg(long, value_name = "DIR", default_value = "out")]
+    pub out: PathBuf,
+}
+
+/// `encours comment`
+#[derive(Debug, Args)]
+pub struct CommentArguments {
+    /// The panel: the name behind `#` of its title
+    #[arg(value_name = "PANEL")]
+    pub panel: String,
+    /// The comment; an empty one takes the old one back
+    #[arg(value_name = "TEXT")]
+    pub text: String,
+    /// Name of the report
+    #[arg(long, value_name = "NAME", default_value = "controller")]
+    pub report: String,
 }
 
 /// Runs the command line; the process's exit status.

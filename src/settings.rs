@@ -76,6 +76,8 @@ pub struct Settings {
     pub as_of: Option<Date>,
     /// Language of words, numbers and dates.
     pub language: Language,
+    /// Whether the command line names the language.
+    pub has_own_language: bool,
     /// Due dates where a ledger has none.
     pub default_terms: Terms,
     /// The day on which the company usually closes its books.
@@ -143,9 +145,7 @@ impl Settings {
         };
         let as_of = match &common.as_of {
             None => None,
-            Some(text) => Some(text.parse::<Date>().map_err(|_| {
-                plain(format!("found `--as-of {text}`"), "write a day that exists, year first: `--as-of 2024-12-31`")
-            })?),
+            Some(text) => Some(Self::day("as-of", text)?),
         };
         for (name, text) in [
             ("company", &common.company),
@@ -179,6 +179,7 @@ impl Settings {
             currency: common.currency.clone(),
             as_of,
             language,
+            has_own_language: common.lang.is_some(),
             default_terms,
             usual_year_end,
             letters_act_from_letter_date: file.letters_act_from == Some(LettersActFrom::LetterDate),
@@ -189,6 +190,19 @@ impl Settings {
             references: files(&REFERENCE, &under(&file.reference), "csv"),
             mappings: files(&MAPPINGS, &under(&file.mappings), "toml"),
             is_quiet: common.quiet,
+        })
+    }
+
+    /// The day that an option names.
+    ///
+    /// # Errors
+    /// When there is no such day.
+    pub fn day(option: &str, text: &str) -> Result<Date, Error> {
+        text.parse().map_err(|_| {
+            plain(
+                format!("found `--{option} {text}`"),
+                &format!("write a day that exists, year first: `--{option} 2024-12-31`"),
+            )
         })
     }
 

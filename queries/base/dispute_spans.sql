@@ -10,6 +10,7 @@
 --   from_date        date   opened, or the item's posted date if later or if never said
 --   to_date          date   first day it no longer holds; null while open
 --   disputed_amount  money  contested part of this item, in its currency; null for the whole
+--   is_undated       flag   nobody said when it was opened
 
 -- A closing after the as-of day is not known yet, nor is an outcome: neither is looked at.
 with known_disputes as (
@@ -57,6 +58,7 @@ disputed_items as (
         ) as from_date,
         resolved_disputes.closed_date as to_date,
         resolved_disputes.disputed_amount,
+        resolved_disputes.opened_date is null as is_undated,
         known_items.amount,
         sum(known_items.amount) over (
             partition by resolved_disputes.company_id, resolved_disputes.dispute_id
@@ -86,6 +88,7 @@ select
                 0
             ) as decimal(18, 2)
         )
-    end as disputed_amount
+    end as disputed_amount,
+    disputed_items.is_undated
 from disputed_items
 where disputed_items.to_date is null or disputed_items.to_date > disputed_items.from_date

@@ -2,7 +2,7 @@
 --
 -- grain:   one as-of day
 -- key:     as_of_date
--- source:  as_of_days, item_steps, control_balances, ledger_lines, fiscal_years
+-- source:  as_of_days, item_steps, control_balances, ledger_role_steps
 -- params:  $as_of date
 -- columns:
 --   as_of_date                date   end of that day
@@ -108,71 +108,22 @@ control_changes as (
     group by as_of_date
 ),
 
--- Each year's ledger states the whole balance anew in its opening entries: the lines of a year
--- count until the first later year that has some begins.
-known_years as (
-    select
-        coalesce(fiscal_years.company_id, '') as company_id,
-        fiscal_years.year_end_date,
-        min(
-            case when fiscal_years.has_openings then fiscal_years.year_start_date end
-        ) over (
-            partition by fiscal_years.company_id
-            order by fiscal_years.year_end_date
-            rows between 1 following and unbounded following
-        ) as restated_date
-    from fiscal_years
-    where fiscal_years.year_start_date <= $as_of
-),
-
-advance_lines as (
-    select
-        ledger_lines.posted_date,
-        ledger_lines.debit_amount - ledger_lines.credit_amount as change_amount,
-        known_years.restated_date
-    from ledger_lines
-    left join known_years
-        on coalesce(ledger_lines.company_id, '') = known_years.company_id
-        and ledger_lines.year_end_date = known_years.year_end_date
-    where ledger_lines.role_code = 'advances' and ledger_lines.posted_date <= $as_of
-),
-
-advance_steps as (
-    select
-        advance_lines.posted_date as step_date,
-        advance_lines.change_amount
-    from advance_lines
-    union all
-    select
-        greatest(advance_lines.posted_date, advance_lines.restated_date) as step_date,
-        -advance_lines.change_amount as change_amount
-    from advance_lines
-    where advance_lines.restated_date is not null
-),
-
-advance_days as (
-    select
-        advance_steps.step_date,
-        sum(advance_steps.change_amount) as change_amount
-    from advance_steps
-    group by advance_steps.step_date
-),
-
 advance_changes as (
     select
         greatest(
             least(
                 cast(
-                    date_trunc('month', advance_days.step_date)
+                    date_trunc('month', ledger_role_steps.step_date)
                     + interval '1 month' - interval '1 day' as date
                 ),
                 $as_of
             ),
             first_day.first_date
         ) as as_of_date,
-        sum(advance_days.change_amount) as advances_amount
-    from advance_days
+        sum(ledger_role_steps.change_amount) as advances_amount
+    from ledger_role_steps
     cross join first_day
+    where ledger_role_steps.role_code = 'advances'
     group by as_of_date
 ),
 

@@ -2,7 +2,7 @@
 --
 -- grain:   one customer with an open item on $as_of, even if the items net to 0
 -- key:     customer_id
--- source:  item_balances, customers
+-- source:  customer_aging
 -- params:  none
 -- columns:
 --   customer_id            text   who owes
@@ -16,72 +16,16 @@
 --   other_buckets_amount   money  buckets of one's own with other codes: 0 with the built-in set
 --   open_amount            money  sum of the buckets
 
--- A column is a fixed name: with bounds of one's own, copy this query and name them there. Until
--- then `other_buckets_amount` keeps the sum whole.
-with bucket_balances as (
-    select
-        item_balances.company_id,
-        item_balances.customer_id,
-        item_balances.bucket_code,
-        sum(item_balances.open_amount) as open_amount
-    from item_balances
-    group by item_balances.company_id, item_balances.customer_id, item_balances.bucket_code
-),
-
-customer_balances as (
-    select
-        bucket_balances.customer_id,
-        min(customers.name) as customer_name,
-        sum(
-            case when bucket_balances.bucket_code = 'age_unknown'
-                then bucket_balances.open_amount else 0 end
-        ) as age_unknown_amount,
-        sum(
-            case when bucket_balances.bucket_code = 'not_due'
-                then bucket_balances.open_amount else 0 end
-        ) as not_due_amount,
-        sum(
-            case when bucket_balances.bucket_code = '1-30'
-                then bucket_balances.open_amount else 0 end
-        ) as days_1_30_amount,
-        sum(
-            case when bucket_balances.bucket_code = '31-60'
-                then bucket_balances.open_amount else 0 end
-        ) as days_31_60_amount,
-        sum(
-            case when bucket_balances.bucket_code = '61-90'
-                then bucket_balances.open_amount else 0 end
-        ) as days_61_90_amount,
-        sum(
-            case when bucket_balances.bucket_code = '91+'
-                then bucket_balances.open_amount else 0 end
-        ) as days_91_plus_amount,
-        sum(bucket_balances.open_amount) as open_amount
-    from bucket_balances
-    left join customers
-        on bucket_balances.company_id = coalesce(customers.company_id, '')
-        and bucket_balances.customer_id = customers.customer_id
-    group by bucket_balances.customer_id
-)
-
 select
-    customer_balances.customer_id,
-    coalesce(customer_balances.customer_name, customer_balances.customer_id) as customer_name,
-    cast(customer_balances.age_unknown_amount as decimal(18, 2)) as age_unknown_amount,
-    cast(customer_balances.not_due_amount as decimal(18, 2)) as not_due_amount,
-    cast(customer_balances.days_1_30_amount as decimal(18, 2)) as days_1_30_amount,
-    cast(customer_balances.days_31_60_amount as decimal(18, 2)) as days_31_60_amount,
-    cast(customer_balances.days_61_90_amount as decimal(18, 2)) as days_61_90_amount,
-    cast(customer_balances.days_91_plus_amount as decimal(18, 2)) as days_91_plus_amount,
-    cast(
-        customer_balances.open_amount
-        - customer_balances.age_unknown_amount
-        - customer_balances.not_due_amount
-        - customer_balances.days_1_30_amount
-        - customer_balances.days_31_60_amount
-        - customer_balances.days_61_90_amount
-        - customer_balances.days_91_plus_amount as decimal(18, 2)
-    ) as other_buckets_amount,
-    cast(customer_balances.open_amount as decimal(18, 2)) as open_amount
-from customer_balances
-order by open_amount desc, customer_id
+    customer_aging.customer_id,
+    customer_aging.customer_name,
+    customer_aging.age_unknown_amount,
+    customer_aging.not_due_amount,
+    customer_aging.days_1_30_amount,
+    customer_aging.days_31_60_amount,
+    customer_aging.days_61_90_amount,
+    customer_aging.days_91_plus_amount,
+    customer_aging.other_buckets_amount,
+    customer_aging.open_amount
+from customer_aging
+order by customer_aging.open_amount desc, customer_aging.customer_id

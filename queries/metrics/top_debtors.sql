@@ -2,7 +2,7 @@
 --
 -- grain:   one customer whose open items net to more than 0
 -- key:     customer_id
--- source:  item_balances, customers
+-- source:  item_balances, customer_aging
 -- params:  none
 -- columns:
 --   rank_order              int      1 for the largest
@@ -13,12 +13,17 @@
 --   share_ratio             ratio    of what all these customers owe
 --   cumulative_ratio        ratio    share of this customer and those before; ends at 1
 --   weighted_past_due_days  decimal  of its overdue debit items, by open amount; null if none
+--   age_unknown_amount      money    its open items by aging bucket, as in aging_by_customer
+--   not_due_amount          money    bucket not_due
+--   days_1_30_amount        money    bucket 1-30
+--   days_31_60_amount       money    bucket 31-60
+--   days_61_90_amount       money    bucket 61-90
+--   days_91_plus_amount     money    bucket 91+
+--   other_buckets_amount    money    buckets of one's own
 
-with company_customers as (
+with lateness as (
     select
-        item_balances.company_id,
         item_balances.customer_id,
-        sum(item_balances.open_amount) as open_amount,
         sum(
             case when item_balances.past_due_days > 0 then item_balances.open_amount else 0 end
         ) as overdue_amount,
@@ -43,52 +48,34 @@ with company_customers as (
             end
         ) as late_day_amount
     from item_balances
-    group by item_balances.company_id, item_balances.customer_id
-),
-
-debtors as (
-    select
-        company_customers.customer_id,
-        min(customers.name) as customer_name,
-        sum(company_customers.open_amount) as open_amount,
-        sum(company_customers.overdue_amount) as overdue_amount,
-        sum(company_customers.late_amount) as late_amount,
-        sum(company_customers.late_day_amount) as late_day_amount
-    from company_customers
-    left join customers
-        on company_customers.company_id = coalesce(customers.company_id, '')
-        and company_customers.customer_id = customers.customer_id
-    group by company_customers.customer_id
-    having sum(company_customers.open_amount) > 0
+    group by item_balances.customer_id
 ),
 
 ranked_debtors as (
     select
         cast(
-            row_number() over (order by debtors.open_amount desc, debtors.customer_id) as bigint
+            row_number() over (
+                order by customer_aging.open_amount desc, customer_aging.customer_id
+            ) as bigint
         ) as rank_order,
-        debtors.customer_id,
-        debtors.customer_name,
-        debtors.open_amount,
-        debtors.overdue_amount,
-        debtors.late_amount,
-        debtors.late_day_amount,
-        sum(debtors.open_amount) over (
-            order by debtors.open_amount desc, debtors.customer_id
+        customer_aging.customer_id,
+        sum(customer_aging.open_amount) over (
+            order by customer_aging.open_amount desc, customer_aging.customer_id
             rows between unbounded preceding and current row
         ) as cumulative_amount,
-        sum(debtors.open_amount) over () as total_amount
-    from debtors
+        sum(customer_aging.open_amount) over () as total_amount
+    from customer_aging
+    where customer_aging.open_amount > 0
 )
 
 select
     ranked_debtors.rank_order,
     ranked_debtors.customer_id,
-    coalesce(ranked_debtors.customer_name, ranked_debtors.customer_id) as customer_name,
-    cast(ranked_debtors.open_amount as decimal(18, 2)) as open_amount,
-    cast(ranked_debtors.overdue_amount as decimal(18, 2)) as overdue_amount,
+    customer_aging.customer_name,
+    customer_aging.open_amount,
+    cast(lateness.overdue_amount as decimal(18, 2)) as overdue_amount,
     cast(
-        cast(ranked_debtors.open_amount as decimal(50, 8))
+        cast(customer_aging.open_amount as decimal(50, 8))
         / cast(ranked_debtors.total_amount as decimal(24, 2)) as decimal(18, 6)
     ) as share_ratio,
     cast(
@@ -96,8 +83,17 @@ select
         / cast(ranked_debtors.total_amount as decimal(24, 2)) as decimal(18, 6)
     ) as cumulative_ratio,
     cast(
-        cast(ranked_debtors.late_day_amount as decimal(50, 8))
-        / cast(ranked_debtors.late_amount as decimal(24, 2)) as decimal(18, 4)
-    ) as weighted_past_due_days
+        cast(lateness.late_day_amount as decimal(50, 8))
+        / cast(lateness.late_amount as decimal(24, 2)) as decimal(18, 4)
+    ) as weighted_past_due_days,
+    customer_aging.age_unknown_amount,
+    customer_aging.not_due_amount,
+    customer_aging.days_1_30_amount,
+    customer_aging.days_31_60_amount,
+    customer_aging.days_61_90_amount,
+    customer_aging.days_91_plus_amount,
+    customer_aging.other_buckets_amount
 from ranked_debtors
+inner join customer_aging on ranked_debtors.customer_id = customer_aging.customer_id
+inner join lateness on ranked_debtors.customer_id = lateness.customer_id
 order by ranked_debtors.rank_order

@@ -31,10 +31,10 @@ pub(super) async fn run(settings: &Settings, arguments: &DemoArguments) -> Resul
     let mut outcome = if loaded == Outcome::Done { checked } else { loaded };
     for language in Language::ALL {
         let reader = Settings { language, ..demo.clone() };
-        let (page, tied) = report::write(&reader, "controller", &folder.join("pages")).await?;
-        shared::print(&words.fill("demo.open", &[("page", &page.display().to_string())])?)?;
-        if tied != Outcome::Done {
-            outcome = tied;
+        let written = report::write(&reader, "controller", &folder.join("pages")).await?;
+        shared::print(&words.fill("demo.open", &[("page", &written.page.display().to_string())])?)?;
+        if written.outcome != Outcome::Done {
+            outcome = written.outcome;
         }
     }
     Ok(outcome)

@@ -1,6 +1,8 @@
 //! One file a subcommand; the only place that sees every room. Each reads as the data flow.
 
 mod check;
+mod comment;
+mod customer_statement;
 mod demo;
 mod history;
 mod inspect;
@@ -29,5 +31,7 @@ pub async fn run(cli: &Cli) -> Result<Outcome, Error> {
         Command::Query(arguments) => query::run(&settings, arguments, cli.common.output).await,
         Command::Check => check::run(&settings, cli.common.output).await,
         Command::Report(arguments) => report::run(&settings, arguments).await,
+        Command::CustomerStatement(arguments) => customer_statement::run(&settings, arguments).await,
+        Command::Comment(arguments) => comment::run(&settings, arguments).await,
     }
 }

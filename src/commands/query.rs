@@ -18,6 +18,10 @@ pub(super) async fn run(settings: &Settings, arguments: &QueryArguments, output:
     let snapshot = shared::snapshot(settings).await?;
     let mut engine = shared::engine(settings, &snapshot).await?;
     engine.set_months(arguments.months.into());
+    if let Some(customer) = &arguments.customer {
+        let since = arguments.since.as_deref().map(|text| Settings::day("since", text)).transpose()?;
+        engine.set_customer(customer, since);
+    }
     let answer = match (&arguments.name, &arguments.sql) {
         (Some(name), _) => engine.ask(name).await?,
         (None, Some(sql)) => engine.ask_sql(sql).await?,
@@ -32,7 +36,8 @@ fn list(catalogue: &Catalogue) -> Answer {
     let columns = ["query_name", "answers_text", "grain_text", "column_name", "kind_code", "column_text"];
     let columns = columns.map(|name| AnswerColumn { name: name.to_owned(), kind: ColumnKind::Text }).to_vec();
     let mut rows = Vec::new();
-    for query in [Room::Metrics, Room::Checks, Room::Base].into_iter().flat_map(|room| catalogue.in_room(room)) {
+    let rooms = [Room::Metrics, Room::Statements, Room::Checks, Room::Base];
+    for query in rooms.into_iter().flat_map(|room| catalogue.in_room(room)) {
         for (position, (name, kind, meaning)) in query.header.columns.iter().enumerate() {
             // said once a query
             let once = |text: &str| if position == 0 { Value::Text(text.to_owned()) } else { Value::Null };

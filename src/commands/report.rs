@@ -1,4 +1,4 @@
-//! `encours report`: the answers of a report's queries become a page.
+//! `encours report`: the answers of a report's queries become a page and a workbook.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -9,57 +9,115 @@ use crate::commands::{check, load, shared};
 use crate::engine::Engine;
 use crate::error::{Error, Outcome};
 use crate::lake::{KnownAt, LoadRecord, Snapshot};
-use crate::model::{Date, Money, Value};
-use crate::report::{Assumption, LoadFacts, PageInput, PageSpec, SourceFacts, Templates, render_html};
+use crate::model::{Answer, Money, Value};
+use crate::report::{
+    Addressee, Assumption, LoadFacts, PageInput, PageSpec, SourceFacts, Templates, render_html, render_workbook,
+};
 use crate::settings::Settings;
 
 pub(super) async fn run(settings: &Settings, arguments: &ReportArguments) -> Result<Outcome, Error> {
-    let (path, outcome) = write(settings, &arguments.name, &arguments.out).await?;
-    shared::print(&path.display().to_string())?;
-    Ok(outcome)
+    let written = write(settings, &arguments.name, &arguments.out).await?;
+    written.print()?;
+    Ok(written.outcome)
 }
 
-/// Writes the page of a report; where it is, and whether its figures tie out.
-pub(super) async fn write(settings: &Settings, name: &str, folder: &Path) -> Result<(PathBuf, Outcome), Error> {
-    let templates = shared::templates(settings);
-    let spec = PageSpec::load(name, &templates)?;
+/// The files of a report, and whether its figures tie out.
+pub(super) struct Written {
+    pub page: PathBuf,
+    pub workbook: PathBuf,
+    pub outcome: Outcome,
+}
+
+impl Written {
+    /// Says where the files are.
+    pub(super) fn print(&self) -> Result<(), Error> {
+        shared::print(&self.page.display().to_string())?;
+        shared::print(&self.workbook.display().to_string())
+    }
+}
+
+/// Writes the page and the workbook of a report.
+pub(super) async fn write(settings: &Settings, name: &str, folder: &Path) -> Result<Written, Error> {
     let snapshot = shared::snapshot(settings).await?;
     let mut engine = shared::engine(settings, &snapshot).await?;
-    // the file is opened before the work starts
-    fs::create_dir_all(folder).map_err(|cause| Error::Disk(folder.to_owned(), cause))?;
+    let checks = check::run_all(&mut engine).await?.into_iter().map(|(result, _)| result).collect();
+    let comments = comments(&engine.ask("comments").await?, name);
+    let stem = format!("{name}-{}-{}", engine.scope().as_of, settings.language.code());
+    let about = About { checks, comments, addressee: None };
+    write_files(settings, &snapshot, &mut engine, name, about, &Target { folder, stem }).await
+}
+
+/// What a report says beside the answers of its queries.
+pub(super) struct About {
+    pub checks: Vec<crate::report::CheckResult>,
+    pub comments: Vec<(String, String)>,
+    pub addressee: Option<Addressee>,
+}
+
+/// Where a report is written: `<folder>/<stem>.html` and `.xlsx`.
+pub(super) struct Target<'a> {
+    pub folder: &'a Path,
+    pub stem: String,
+}
+
+/// Asks the queries of a report and writes its files.
+pub(super) async fn write_files(
+    settings: &Settings,
+    snapshot: &Snapshot,
+    engine: &mut Engine,
+    name: &str,
+    about: About,
+    target: &Target<'_>,
+) -> Result<Written, Error> {
+    let templates = shared::templates(settings);
+    let spec = PageSpec::load(name, &templates)?;
+    // the folder is made before the work starts
+    fs::create_dir_all(target.folder).map_err(|cause| Error::Disk(target.folder.to_owned(), cause))?;
     let mut answers = BTreeMap::new();
     for query in spec.queries() {
         answers.insert(query.to_owned(), engine.ask(query).await?);
     }
-    let checks = check::run_all(&mut engine).await?.into_iter().map(|(result, _)| result).collect();
-    let outcome = shared::tie_out(&mut engine).await?;
-    let as_of = engine.scope().as_of;
+    let outcome = shared::tie_out(engine).await?;
     let history = settings.lake.history().await?;
     let input = PageInput {
         report_name: name,
         language: settings.language,
-        company_id: &company(settings, &engine).await?,
+        company_id: &company(settings, engine).await?,
         company_name: settings.company_name.as_deref(),
-        currency_code: &currency(settings, &engine).await?,
-        as_of,
-        load: facts(&snapshot, &history),
+        currency_code: &currency(settings, engine).await?,
+        as_of: engine.scope().as_of,
+        load: facts(snapshot, &history),
         answers,
-        checks,
+        checks: about.checks,
+        comments: about.comments,
+        addressee: about.addressee,
         query_options: &query_options(settings),
         generated_note: concat!("encours ", env!("CARGO_PKG_VERSION")),
     };
-    let path = folder.join(file_name(name, as_of, settings));
-    let page = render(&input, &templates)?;
-    fs::write(&path, page).map_err(|cause| Error::Disk(path.clone(), cause))?;
-    Ok((path, outcome))
+    let page = target.folder.join(format!("{}.html", target.stem));
+    let workbook = target.folder.join(format!("{}.xlsx", target.stem));
+    let (html, xlsx) = render(&input, &templates)?;
+    fs::write(&page, html).map_err(|cause| Error::Disk(page.clone(), cause))?;
+    fs::write(&workbook, xlsx).map_err(|cause| Error::Disk(workbook.clone(), cause))?;
+    Ok(Written { page, workbook, outcome })
 }
 
-fn render(input: &PageInput<'_>, templates: &Templates) -> Result<String, Error> {
-    Ok(render_html(input, templates)?)
+/// Page and workbook are made of the same answers, side by side.
+fn render(input: &PageInput<'_>, templates: &Templates) -> Result<(String, Vec<u8>), Error> {
+    std::thread::scope(|scope| {
+        let workbook = scope.spawn(|| render_workbook(input, templates));
+        let page = render_html(input, templates)?;
+        match workbook.join() {
+            Ok(workbook) => Ok((page, workbook?)),
+            Err(cause) => std::panic::resume_unwind(cause),
+        }
+    })
 }
 
-fn file_name(name: &str, as_of: Date, settings: &Settings) -> String {
-    format!("{name}-{as_of}-{}.html", settings.language.code())
+/// What was written beside the panels of a report.
+fn comments(answer: &Answer, report: &str) -> Vec<(String, String)> {
+    let of_report = (0..answer.rows.len()).filter(|row| answer.value(*row, "report_code").plain() == report);
+    of_report.map(|row| (answer.value(row, "panel_code").plain(), answer.value(row, "comment_text").plain())).collect()
 }
 
 /// The companies in the answer, by their identifiers.

@@ -126,6 +126,12 @@ pub(super) fn file_name(path: &Path) -> Option<String> {
     path.file_name().and_then(|name| name.to_str()).map(str::to_owned)
 }
 
+/// An identifier of a ledger as a part of a file name: what a path could take for its own becomes `_`.
+pub(super) fn as_file_name(identifier: &str) -> String {
+    let is_plain = |mark: char| mark.is_alphanumeric() || matches!(mark, '-' | '_');
+    identifier.chars().take(60).map(|mark| if is_plain(mark) { mark } else { '_' }).collect()
+}
+
 /// The words of the language asked.
 pub(super) fn words(settings: &Settings) -> Result<Words, Error> {
     Ok(templates(settings).words(settings.language)?)

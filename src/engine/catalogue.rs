@@ -18,12 +18,14 @@ pub enum Room {
     Metrics,
     /// Each row is a fault.
     Checks,
+    /// What a customer's statement tells, of the customer asked.
+    Statements,
     /// A step of a load.
     Ledger,
 }
 
 impl Room {
-    const ALL: [Self; 4] = [Self::Base, Self::Metrics, Self::Checks, Self::Ledger];
+    const ALL: [Self; 5] = [Self::Base, Self::Metrics, Self::Checks, Self::Statements, Self::Ledger];
 
     /// The name of its folder.
     #[must_use]
@@ -32,6 +34,7 @@ impl Room {
             Self::Base => "base",
             Self::Metrics => "metrics",
             Self::Checks => "checks",
+            Self::Statements => "statements",
             Self::Ledger => "ledger",
         }
     }

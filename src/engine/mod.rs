@@ -49,6 +49,13 @@ pub enum EngineError {
         /// What is wrong.
         cause: String,
     },
+    /// A parameter of a query that nobody gave.
+    ParameterMissing {
+        /// The query.
+        query: String,
+        /// The parameter, without `$`.
+        parameter: String,
+    },
     /// Amounts in a currency without a rate.
     RateMissing {
         /// The currency.
@@ -77,6 +84,7 @@ impl fmt::Display for EngineError {
             Self::Contract { query, difference } => write!(out, "query `{query}` breaks its header: {difference}"),
             Self::Circle(names) => write!(out, "base queries need each other in a circle: {names}"),
             Self::Reference { name, cause } => write!(out, "reference table `{name}`: {cause}"),
+            Self::ParameterMissing { query, parameter } => write!(out, "query `{query}` needs `${parameter}`"),
             Self::RateMissing { currency_code, item_count } => {
                 write!(out, "{item_count} item(s) in `{currency_code}` have no amount in the base currency")
             }
@@ -99,6 +107,11 @@ impl EngineError {
             Self::Reference { .. } => {
                 "correct the file, or remove it from your folder of reference data to use the built-in one".to_owned()
             }
+            Self::ParameterMissing { parameter, .. } => match parameter.as_str() {
+                "customer_id" => "name the customer with `--customer ID`".to_owned(),
+                "since" => "name the day with `--since YYYY-MM-DD`".to_owned(),
+                other => format!("`${other}` is none of $as_of, $months, $dso_days, $in_base, $customer_id, $since"),
+            },
             Self::RateMissing { currency_code, .. } => format!(
                 "add a rate for `{currency_code}` to `rates.csv` in your reference folder and load again, or ask one currency with `--currency {currency_code}`"
             ),

@@ -42,13 +42,17 @@ pub struct Scope {
     pub company_id: Option<String>,
     /// One currency only.
     pub currency_code: Option<String>,
+    /// The customer that queries of statements tell of.
+    pub customer_id: Option<String>,
+    /// Since the end of which day they tell what moved.
+    pub since: Option<Date>,
 }
 
 impl Scope {
     /// The whole lake as of a day, with the default history of 36 month-ends.
     #[must_use]
     pub const fn at(as_of: Date) -> Self {
-        Self { as_of, months: 36, dso_days: 90, company_id: None, currency_code: None }
+        Self { as_of, months: 36, dso_days: 90, company_id: None, currency_code: None, customer_id: None, since: None }
     }
 }
 
@@ -198,6 +202,12 @@ impl Engine {
         self.computed.clear();
     }
 
+    /// Tells of another customer from now on, and since when.
+    pub fn set_customer(&mut self, customer_id: &str, since: Option<Date>) {
+        self.scope.customer_id = Some(customer_id.to_owned());
+        self.scope.since = since;
+    }
+
     /// Answers histories of so many month-ends from now on.
     pub fn set_months(&mut self, months: i64) {
         self.scope.months = months;
@@ -232,7 +242,8 @@ impl Engine {
     /// When there is no such query, it breaks its header or fails.
     pub async fn ask(&mut self, name: &str) -> Result<Answer, EngineError> {
         let query = self.catalogue.get(name)?.clone();
-        if let (Room::Metrics, Some((currency_code, item_count))) = (query.room, &self.rate_missing) {
+        if let (Room::Metrics | Room::Statements, Some((currency_code, item_count))) = (query.room, &self.rate_missing)
+        {
             return Err(EngineError::RateMissing { currency_code: currency_code.clone(), item_count: *item_count });
         }
         self.compute_bases(&query).await?;
@@ -287,8 +298,13 @@ impl Engine {
         let name = &query.header.name;
         let failed = |cause| EngineError::Sql { query: name.clone(), cause };
         let frame = self.context.sql_with_options(&query.sql, read_only()).await.map_err(failed)?;
-        let values: Vec<(&str, ScalarValue)> =
-            query.header.params.iter().filter_map(|param| Some((param.as_str(), self.parameter(param)?))).collect();
+        let mut values: Vec<(&str, ScalarValue)> = Vec::new();
+        for param in &query.header.params {
+            match self.parameter(param) {
+                Some(value) => values.push((param, value)),
+                None => return Err(EngineError::ParameterMissing { query: name.clone(), parameter: param.clone() }),
+            }
+        }
         let frame = if values.is_empty() { frame } else { frame.with_param_values(values).map_err(failed)? };
         match contract::difference(&query.header, frame.logical_plan()) {
             Some(difference) => Err(EngineError::Contract { query: name.clone(), difference }),
@@ -302,6 +318,8 @@ impl Engine {
             "months" => Some(ScalarValue::Int64(Some(self.scope.months))),
             "dso_days" => Some(ScalarValue::Int64(Some(self.scope.dso_days))),
             "in_base" => Some(ScalarValue::Boolean(Some(self.is_in_base))),
+            "customer_id" => self.scope.customer_id.clone().map(|id| ScalarValue::Utf8(Some(id))),
+            "since" => self.scope.since.map(|day| ScalarValue::Date32(Some(day.to_epoch_days()))),
             _ => None,
         }
     }
@@ -328,7 +346,7 @@ impl Engine {
         };
         let frame = self.context.sql_with_options(sql, read_only()).await.map_err(failed)?;
         let mut values = Vec::new();
-        for name in ["as_of", "months", "dso_days", "in_base"] {
+        for name in ["as_of", "months", "dso_days", "in_base", "customer_id", "since"] {
             if let (true, Some(value)) = (sql.contains(&format!("${name}")), self.parameter(name)) {
                 values.push((name, value));
             }

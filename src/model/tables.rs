@@ -257,6 +257,23 @@ pub static INVOICE_EVENTS: TableSpec = TableSpec {
     is_loadable: true,
 };
 
+/// One row a comment that a controller wrote beside a panel of a report, for the figures of a day.
+pub static COMMENTS: TableSpec = TableSpec {
+    name: "comments",
+    columns: &[
+        may("company_id", Text),
+        must("report_code", Text),
+        must("panel_code", Text),
+        must("as_of_date", Date),
+        may("comment_text", Text),
+        may("source_file", Text),
+        may("source_line", Int),
+        may("load_id", Text),
+    ],
+    key: &["company_id", "report_code", "panel_code", "as_of_date"],
+    is_loadable: true,
+};
+
 /// One row a day on which the balance of an account and customer changed; `balance_amount` holds from that day on.
 pub static CONTROL_BALANCES: TableSpec = TableSpec {
     name: "control_balances",
@@ -437,6 +454,7 @@ pub static TABLES: &[&TableSpec] = &[
     &CONTACTS,
     &PAYER_PROCESSES,
     &INVOICE_EVENTS,
+    &COMMENTS,
     &CONTROL_BALANCES,
     &LEDGER_LINES,
     &CONTROL_MOVEMENTS,

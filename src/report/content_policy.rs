@@ -1,14 +1,19 @@
-//! The page's Content-Security-Policy: nothing may load, nothing may run, only this very style may dress it.
+//! The page's Content-Security-Policy: nothing may load, only this very script may run, only this very style dress it.
 
 use sha2::{Digest, Sha256};
 
-/// The policy of a page whose one style element holds `style`, byte for byte.
+/// The policy of a page whose one style element holds `style` and whose one script element holds `script`, byte for
+/// byte.
 ///
-/// Source: CSP Level 3, `style-src` with a hash; `default-src 'none'` shuts scripts, images, fonts, frames
+/// Source: CSP Level 3, `style-src` and `script-src` with hashes; `default-src 'none'` shuts images, fonts, frames
 /// and every connection, so that nothing a ledger says can leave the page.
-pub(super) fn content_policy(style: &str) -> String {
-    let hash = base64(&Sha256::digest(style.as_bytes()));
-    format!("default-src 'none'; style-src 'sha256-{hash}'; base-uri 'none'; form-action 'none'")
+pub(super) fn content_policy(style: &str, script: &str) -> String {
+    let hash = |text: &str| base64(&Sha256::digest(text.as_bytes()));
+    format!(
+        "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; base-uri 'none'; form-action 'none'",
+        hash(style),
+        hash(script)
+    )
 }
 
 /// RFC 4648 base64 with padding.
@@ -38,8 +43,8 @@ mod tests {
     }
 
     #[test]
-    fn the_hash_is_that_of_the_style() {
-        let policy = content_policy("");
+    fn the_hashes_are_those_of_the_texts() {
+        let policy = content_policy("", "abc");
         assert!(policy.contains("'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='"), "{policy}");
     }
 }

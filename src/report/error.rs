@@ -59,6 +59,16 @@ pub enum ReportError {
         /// The column that was wanted.
         column: String,
     },
+    /// A chart that could not be drawn.
+    ChartFailed {
+        /// Why.
+        cause: String,
+    },
+    /// A workbook that could not be written.
+    WorkbookFailed {
+        /// Why.
+        cause: String,
+    },
     /// Numbers or dates that cannot be written in a language.
     FormatUnavailable {
         /// The language.
@@ -85,6 +95,8 @@ impl ReportError {
             Self::ColumnMissing { query, column, .. } => {
                 format!("add `{column}` to the query `{query}`, or write `{column}?` where the panel can do without it")
             }
+            Self::ChartFailed { .. } => "report this: whatever its figures are, a chart must be drawn".to_owned(),
+            Self::WorkbookFailed { .. } => "report this: whatever its texts are, a workbook must be written".to_owned(),
             Self::FormatUnavailable { .. } => "report this: the built-in languages must always be writable".to_owned(),
         }
     }
@@ -103,6 +115,8 @@ impl fmt::Display for ReportError {
             Self::ColumnMissing { panel, query, column } => {
                 write!(out, "panel `{panel}` wants column `{column}`, which the answer of `{query}` does not have")
             }
+            Self::ChartFailed { cause } => write!(out, "a chart could not be drawn: {cause}"),
+            Self::WorkbookFailed { cause } => write!(out, "the workbook could not be written: {cause}"),
             Self::FormatUnavailable { language, cause } => {
                 write!(out, "numbers and dates cannot be written in `{language}`: {cause}")
             }

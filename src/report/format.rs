@@ -30,6 +30,17 @@ pub struct Formats {
     unknown: String,
 }
 
+/// The marks of a written number, for a script that writes more of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Marks {
+    /// Between thousands.
+    pub(super) group: String,
+    /// Before the decimals.
+    pub(super) decimal: String,
+    /// Before a number below zero.
+    pub(super) minus: char,
+}
+
 impl Formats {
     /// The formats of the language of `words`; percent, yes, no and unknown are words of theirs.
     ///
@@ -78,6 +89,14 @@ impl Formats {
     pub fn rounded(&self, digits: i128, scale: u8, decimals: u8) -> String {
         let (digits, scale) = round_half_up(digits, scale, decimals);
         self.number(digits, scale)
+    }
+
+    /// The marks of a number: what stands between the digits of 1 111.1.
+    pub(super) fn marks(&self) -> Marks {
+        let written = self.number(11_111, 1);
+        let mut marks = written.split('1').filter(|mark| !mark.is_empty()).map(str::to_owned);
+        let group = marks.next().unwrap_or_default();
+        Marks { group, decimal: marks.next().unwrap_or_default(), minus: MINUS }
     }
 
     /// A share of one as a percentage with one decimal.
@@ -223,6 +242,14 @@ mod tests {
         ] {
             assert_eq!(french.rounded(digits, scale, decimals), shown);
         }
+    }
+
+    #[test]
+    fn a_script_gets_the_marks_of_the_language() {
+        let marks =
+            |group: &str, decimal: &str| Marks { group: group.to_owned(), decimal: decimal.to_owned(), minus: MINUS };
+        assert_eq!(formats(Language::Fr).marks(), marks("\u{202f}", ","));
+        assert_eq!(formats(Language::En).marks(), marks(",", "."));
     }
 
     #[test]

@@ -1,34 +1,39 @@
 //! Pages and outputs made from answers.
 //!
 //! In: [`Answer`](crate::model::Answer)s of the engine, facts of the load, words and templates (`reports/`).
-//! Out: one self-contained HTML page ([`render_html`]) or an answer as a table, CSV or JSON ([`outputs`]).
+//! Out: one self-contained HTML page ([`render_html`]), the same as a workbook ([`render_workbook`]), or an answer as a
+//! table, CSV or JSON ([`outputs`]).
 //! Refused: a word, template or column that a page asks for and nobody has ([`ReportError`]).
 //!
 //! Texts of ledgers are hostile until shown: templates escape them, [`visible`] disarms what no escape reaches.
 
+mod chart;
 mod content_policy;
 mod error;
-mod figures;
 mod format;
+mod grid;
 mod language;
-mod month_columns;
 pub mod outputs;
 mod page;
 mod panels;
 #[cfg(test)]
 mod sample;
+mod search;
 mod tables;
 mod templates;
 #[cfg(test)]
 mod tests;
+mod tiles;
 mod visible;
 mod words;
+mod workbook;
 
 pub use error::ReportError;
 pub use format::Formats;
 pub use language::Language;
-pub use page::{Assumption, CheckResult, LoadFacts, PageInput, SourceFacts, render_html};
-pub use panels::{PageSpec, PanelSpec, Shape};
+pub use page::{Addressee, Assumption, CheckResult, LoadFacts, PageInput, SourceFacts, render_html};
+pub use panels::{PageSpec, PanelSpec};
 pub use templates::Templates;
 pub use visible::visible;
 pub use words::Words;
+pub use workbook::render_workbook;

@@ -7,11 +7,12 @@ use std::sync::Arc;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{Environment, ErrorKind, HtmlEscape, UndefinedBehavior, Value as Shown, context};
 
+use super::chart::chart;
 use super::content_policy::content_policy;
-use super::figures::figures;
-use super::month_columns::month_columns;
-use super::panels::{PageSpec, PanelSpec, Shape};
-use super::tables::{Reader, amounts_caption, digits, table};
+use super::grid::{Reader, amounts_caption, cell_text, digits};
+use super::panels::{Audience, PageSpec, PanelSpec, Shape};
+use super::tables::table;
+use super::tiles::tiles;
 use super::{Formats, Language, ReportError, Templates, Words, visible};
 use crate::model::{Answer, Date, Money};
 
@@ -36,10 +37,25 @@ pub struct PageInput<'a> {
     pub answers: BTreeMap<String, Answer>,
     /// The result of every check that was run.
     pub checks: Vec<CheckResult>,
+    /// What was written beside the figures of the day: panel and text.
+    pub comments: Vec<(String, String)>,
+    /// To whom it is sent, for a report that customers read.
+    pub addressee: Option<Addressee>,
     /// What comes after `encours query NAME --as-of DAY` and `encours check --as-of DAY` to ask the same again: `["--lake", "./lake"]`; quoted here.
     pub query_options: &'a [String],
     /// Who made the page, at the foot: `encours 0.1.0`.
     pub generated_note: &'a str,
+}
+
+/// The customer a report is sent to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Addressee {
+    /// Who owes.
+    pub customer_id: String,
+    /// Its name.
+    pub name: String,
+    /// End of the day from which on it tells what moved.
+    pub since: Date,
 }
 
 /// What the lake knows of a load.
@@ -104,19 +120,38 @@ pub fn render_html(input: &PageInput, templates: &Templates) -> Result<String, R
     let formats = Formats::new(&words)?;
     let reader = Reader { words: &words, formats: &formats, currency_code: input.currency_code };
     let mut panels = Vec::new();
+    let mut sections: Vec<Shown> = Vec::new();
+    let mut section = None;
     for panel in &spec.panels {
-        panels.push(panel_context(panel, input, &reader)?);
+        let starts = panel.section.as_ref().filter(|name| section != Some(*name));
+        let starts = starts.map(|name| words.get(&format!("sections.{name}"))).transpose()?;
+        if panel.section.is_some() {
+            section = panel.section.as_ref();
+        }
+        if let (Some(title), Some(name)) = (starts, &panel.section) {
+            sections.push(context! { name, title });
+        }
+        let shown = panel_context(panel, spec.audience, input, &reader)?;
+        panels.push(context! { section => &panel.section, section_title => starts, ..shown });
     }
     let style = templates.get("page.css")?;
+    let script = templates.get("page.js")?;
+    let title = words.get(&format!("pages.{}.title", input.report_name))?;
     let page = context! {
         language => input.language.code(),
-        policy => content_policy(&style),
+        policy => content_policy(&style, &script),
         style => Shown::from_safe_string(style.clone().into_owned()),
+        script => Shown::from_safe_string(script.clone().into_owned()),
         company_id => visible(input.company_id), company_name => input.company_name.map(visible),
         as_of => formats.long_day(input.as_of), as_of_short => formats.day(input.as_of), as_of_plain => input.as_of.to_string(),
         load => load_context(&input.load, &reader),
+        addressee => input.addressee.as_ref().map(|addressee| context! {
+            customer_id => visible(&addressee.customer_id), name => visible(&addressee.name),
+            since => formats.long_day(addressee.since), since_plain => addressee.since.to_string(),
+        }),
+        is_for_company => spec.audience == Audience::Company,
         generated_note => visible(input.generated_note),
-        report_title => words.get(&format!("pages.{}.title", input.report_name))?,
+        report_title => title, sections,
         panels,
     };
     let source = templates.get(&spec.template)?;
@@ -170,43 +205,89 @@ fn abbreviated(text: &str, abbreviations: &BTreeMap<String, String>) -> String {
     html
 }
 
-fn panel_context(panel: &PanelSpec, input: &PageInput, reader: &Reader) -> Result<Shown, ReportError> {
-    let answer = |query: &Option<String>| query.as_ref().and_then(|query| input.answers.get(query));
-    let query = panel.query.as_deref().unwrap_or_default();
-    let first = answer(&panel.query);
-    let detail = answer(&panel.detail_query);
+fn panel_context(
+    panel: &PanelSpec,
+    audience: Audience,
+    input: &PageInput,
+    reader: &Reader,
+) -> Result<Shown, ReportError> {
+    let answer = |query: &str| input.answers.get(query);
+    let first = panel.query.as_deref().and_then(answer);
     let mut drawing = None;
+    let mut shown_tables = Vec::new();
+    let mut is_asked = true;
     let content = match panel.shape {
-        Shape::TieOut => first.map(|first| tie_out_context(panel, first, detail, reader)).transpose()?.flatten(),
-        Shape::Figures => first.map(|first| figures(panel, first, detail, input.as_of, reader)).transpose()?.flatten(),
+        Shape::TieOut => first.map(|first| tie_out_context(panel, first, input, reader)).transpose()?.flatten(),
+        Shape::Assumptions => first.map(|first| assumptions_context(first, reader)).transpose()?.flatten(),
+        Shape::Tiles => first.map(|first| tiles(panel, first, input.as_of, reader)).transpose()?.flatten(),
         Shape::Load => Some(load_panel_context(&input.load, reader)?),
-        Shape::Table => {
-            if let Some(first) = first.filter(|_| !panel.stacked.is_empty()) {
-                drawing = month_columns(&panel.stacked, first, reader)?;
-            }
-            first.map(|first| table(panel, query, first, reader)).transpose()?.flatten()
-        }
         Shape::Checks => checks_context(&input.checks, reader)?,
+        Shape::Table => {
+            for (order, view) in panel.tables.iter().enumerate() {
+                let Some(found) = answer(&view.query) else {
+                    is_asked = false;
+                    continue;
+                };
+                if let Some(shown) = table(&panel.id, view, found, reader)? {
+                    // a panel's first table bears its title; the others have their own
+                    let title = match order {
+                        0 => reader.words.get(&format!("panels.{}.title", panel.id))?,
+                        _ => reader.words.get(&format!("tables.{}", view.query))?,
+                    };
+                    shown_tables.push(context! { title, is_first => order == 0, ..shown });
+                }
+            }
+            if let Some(spec) = &panel.chart {
+                let query = spec.query.as_deref().or_else(|| Some(panel.tables.first()?.query.as_str()));
+                if let Some(found) = query.and_then(answer) {
+                    drawing = chart(panel, spec, found, reader)?;
+                }
+            }
+            (!shown_tables.is_empty()).then(|| Shown::from(true))
+        }
     };
-    let is_asked = panel.query.is_none() || first.is_some();
+    if panel.query.is_some() && first.is_none() {
+        is_asked = false;
+    }
     let word = |part: &str| reader.words.get(&format!("panels.{}.{part}", panel.id));
     let empty = match (&content, is_asked) {
         (Some(_), _) => None,
         (None, true) => Some(word("empty")?),
         (None, false) => Some(reader.words.get("page.not_asked")?),
     };
-    let mut commands: Vec<String> = panel.queries().map(|query| command(&format!("query {query}"), input)).collect();
+    let mut commands: Vec<String> = panel.queries().map(|query| command_of(&format!("query {query}"), input)).collect();
+    let mut queries: Vec<&str> = panel.queries().collect();
+    commands.dedup();
+    queries.dedup();
     if panel.shape == Shape::Checks && content.is_some() {
-        commands.push(command("check", input));
+        commands.push(command_of("check", input));
     }
+    if audience == Audience::Customer {
+        commands.clear();
+    }
+    // a chart that would be empty says so, where its table has rows
+    let undrawn = if panel.chart.is_some() && drawing.is_none() && content.is_some() {
+        Some(reader.words.get("chart.nothing")?)
+    } else {
+        None
+    };
     Ok(context! {
-        id => &panel.id, shape => panel.shape.code(), title => word("title")?, question => word("question")?,
-        note => reader.words.find(&format!("panels.{}.note", panel.id)), content, drawing, empty, commands,
+        id => &panel.id, shape => panel.shape.code(), is_half => panel.is_half, title => word("title")?,
+        question => word("question")?, note => reader.words.find(&format!("panels.{}.note", panel.id)),
+        content, drawing, undrawn, tables => shown_tables, empty, commands, queries => queries.join(", "),
+        comments => panel_comments(input, &panel.id),
     })
 }
 
+/// What was written beside a panel, paragraph by paragraph.
+pub(super) fn panel_comments(input: &PageInput, panel: &str) -> Vec<String> {
+    let of_panel = input.comments.iter().filter(|(of, _)| of == panel);
+    let paragraphs = of_panel.flat_map(|(_, text)| text.lines().map(str::trim).filter(|line| !line.is_empty()));
+    paragraphs.map(|line| visible(line).into_owned()).collect()
+}
+
 /// The command that asks a panel's question again, ready to paste into a POSIX shell.
-fn command(question: &str, input: &PageInput) -> String {
+pub(super) fn command_of(question: &str, input: &PageInput) -> String {
     let mut command = format!("encours {question} --as-of {}", input.as_of);
     for option in input.query_options {
         command.push(' ');
@@ -224,15 +305,13 @@ fn quoted(argument: &str) -> String {
     }
 }
 
-fn tie_out_context(
-    panel: &PanelSpec,
-    answer: &Answer,
-    detail: Option<&Answer>,
-    reader: &Reader,
-) -> Result<Option<Shown>, ReportError> {
-    if answer.rows.is_empty() {
-        return Ok(None);
-    }
+/// Whether open items are the balance of the control accounts, and the amounts that say so.
+struct TieOut {
+    state: &'static str,
+    sentence: String,
+}
+
+fn tie_out(panel: &str, answer: &Answer, reader: &Reader) -> Result<Option<TieOut>, ReportError> {
     let amount = |name: &str| digits(answer.value(0, name));
     let Some(open) = amount("open_amount") else { return Ok(None) };
     let money = |hundredths: i128| amount_with_currency(hundredths, reader);
@@ -249,17 +328,65 @@ fn tie_out_context(
         ("difference", difference.map_or_else(String::new, money)),
     ];
     let values: Vec<(&str, &str)> = values.iter().map(|(name, text)| (*name, text.as_str())).collect();
-    let sentence = reader.words.fill(&format!("panels.{}.{state}", panel.id), &values)?;
+    let sentence = reader.words.fill(&format!("panels.{panel}.{state}"), &values)?;
+    Ok(Some(TieOut { state, sentence }))
+}
+
+/// The line that proves the total, for the index of a workbook; `None` where it was not asked.
+pub(super) fn tie_out_sentence(input: &PageInput, reader: &Reader) -> Result<Option<String>, ReportError> {
+    let found = input.answers.get("receivables").map(|answer| tie_out("tie_out", answer, reader)).transpose()?;
+    Ok(found.flatten().map(|tie_out| tie_out.sentence))
+}
+
+fn tie_out_context(
+    panel: &PanelSpec,
+    answer: &Answer,
+    input: &PageInput,
+    reader: &Reader,
+) -> Result<Option<Shown>, ReportError> {
+    let Some(TieOut { state, sentence }) = tie_out(&panel.id, answer, reader)? else { return Ok(None) };
     let label = reader.words.get(&format!("panels.{}.{state}_label", panel.id))?;
-    let query = panel.detail_query.as_deref().unwrap_or_default();
     // net to zero and yet wrong: two customers whose differences cancel are shown too
-    let customers = detail.map(|detail| table(panel, query, detail, reader)).transpose()?.flatten();
+    let customers = match panel.tables.first().and_then(|view| Some((view, input.answers.get(&view.query)?))) {
+        Some((view, answer)) => table(&panel.id, view, answer, reader)?,
+        None => None,
+    };
     let crossed =
         (state == "proven" && customers.is_some()).then(|| reader.words.get(&format!("panels.{}.crossed", panel.id)));
     let state = if crossed.is_some() { "different" } else { state };
-    Ok(Some(
-        context! { state, label, sentence, crossed => crossed.transpose()?, customers, caption => amounts_caption(false, reader)? },
-    ))
+    Ok(Some(context! {
+        state, label, sentence, crossed => crossed.transpose()?, customers,
+    }))
+}
+
+/// An assumption is said first where more than this hangs on it, in millionths of what is open.
+const SAID_FIRST: i128 = 50_000;
+
+/// What more than a twentieth of the balance rests on; `None` where nothing does.
+fn assumptions_context(answer: &Answer, reader: &Reader) -> Result<Option<Shown>, ReportError> {
+    let mut sentences = Vec::new();
+    for row in 0..answer.rows.len() {
+        let share = answer.value(row, "share_ratio");
+        if digits(share).is_none_or(|share| share < SAID_FIRST) {
+            continue;
+        }
+        let text = |name: &str| {
+            let column = answer.position(name).map(|position| &answer.columns[position]);
+            column.map_or_else(String::new, |column| cell_text(answer.value(row, name), column, false, reader).text)
+        };
+        let code = answer.value(row, "assumption_code").plain();
+        let amount = digits(answer.value(row, "amount")).unwrap_or(0);
+        let sentence = reader.words.find(&format!("assumptions.{code}")).map_or_else(|| code.clone(), str::to_owned);
+        let values = [
+            ("assumption", sentence),
+            ("ratio", text("share_ratio")),
+            ("amount", amount_with_currency(amount, reader)),
+            ("count", text("item_count")),
+        ];
+        let values: Vec<(&str, &str)> = values.iter().map(|(name, text)| (*name, text.as_str())).collect();
+        sentences.push(reader.words.fill("first.assumption", &values)?);
+    }
+    Ok((!sentences.is_empty()).then(|| Shown::from(sentences)))
 }
 
 fn amount_with_currency(hundredths: i128, reader: &Reader) -> String {

@@ -6,27 +6,44 @@ use serde::Deserialize;
 
 use super::{ReportError, Templates};
 
-/// A report: its template and its panels, in order.
+/// A report: its template, who reads it, and its panels, in order.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PageSpec {
     /// File name of the template.
     pub template: String,
+    /// Who reads it.
+    #[serde(default)]
+    pub audience: Audience,
     /// The panels, top to bottom.
     pub panels: Vec<PanelSpec>,
 }
 
+/// Who reads a report.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Audience {
+    /// People of the company: they are shown where each figure comes from.
+    #[default]
+    Company,
+    /// A customer: nothing is shown of the lake, its files and its queries.
+    Customer,
+}
+
 /// How a panel is built.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Shape {
     /// Open = control, or by how much not and whose difference it is.
     TieOut,
-    /// One row of an answer as labelled figures.
-    Figures,
+    /// What more than a share of the balance rests on.
+    Assumptions,
+    /// Figures of a day with their change since the month and the year before.
+    Tiles,
     /// What was loaded and assumed.
     Load,
-    /// Rows and columns.
+    /// A chart, tables, or both.
+    #[default]
     Table,
     /// Each check and its faults.
     Checks,
@@ -38,7 +55,8 @@ impl Shape {
     pub const fn code(self) -> &'static str {
         match self {
             Self::TieOut => "tie_out",
-            Self::Figures => "figures",
+            Self::Assumptions => "assumptions",
+            Self::Tiles => "tiles",
             Self::Load => "load",
             Self::Table => "table",
             Self::Checks => "checks",
@@ -52,41 +70,149 @@ impl Shape {
 pub struct PanelSpec {
     /// Name of the panel: its anchor in the page and its place among the words.
     pub id: String,
+    /// The part of the page it stands in: the word `sections.<section>`; none: the first screen.
+    #[serde(default)]
+    pub section: Option<String>,
     /// How it is built.
+    #[serde(default)]
     pub shape: Shape,
-    /// The query whose answer it shows.
+    /// Whether it shares its line with the next one on a wide screen.
+    #[serde(default)]
+    pub is_half: bool,
+    /// The query behind a tie-out, assumptions or tiles.
     #[serde(default)]
     pub query: Option<String>,
-    /// A second query: the rows behind a tie-out, the months that figures are compared with.
+    /// The figures of tiles.
     #[serde(default)]
-    pub detail_query: Option<String>,
+    pub tiles: Vec<TileSpec>,
+    /// The chart above the tables.
+    #[serde(default)]
+    pub chart: Option<ChartSpec>,
+    /// The tables.
+    #[serde(default)]
+    pub tables: Vec<TableView>,
+}
+
+/// A figure of a tile: columns of the panel's query.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TileSpec {
+    /// The figure.
+    pub value: String,
+    /// Small print beneath it: the word `tiles.<column>` filled with this column.
+    #[serde(default)]
+    pub beneath: Option<String>,
+    /// Which way is better; none: neither.
+    #[serde(default)]
+    pub better: Option<Better>,
+    /// Whether it is drawn larger.
+    #[serde(default)]
+    pub is_lead: bool,
+}
+
+/// Which way a figure improves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Better {
+    /// Less is better.
+    Lower,
+    /// More is better.
+    Higher,
+    /// Nearer to zero is better.
+    Nearer,
+}
+
+/// The kind of a chart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ChartKind {
+    /// One line a series over the labels.
+    Lines,
+    /// One column a label, its series on top of each other.
+    Stacked,
+    /// Columns side by side, a group a label.
+    Grouped,
+    /// Lying bars, one a label.
+    Bars,
+    /// From a first total over steps to a last one.
+    Waterfall,
+    /// A square of shares, rows × columns.
+    Matrix,
+}
+
+/// Which colours the series of a chart take.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Palette {
+    /// One of its own each.
+    #[default]
+    Series,
+    /// From not due to long overdue.
+    Age,
+}
+
+/// A chart: which columns of which answer it draws.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChartSpec {
+    /// Its kind.
+    pub kind: ChartKind,
+    /// The query whose answer it draws; none: that of the first table.
+    #[serde(default)]
+    pub query: Option<String>,
+    /// The column that names each point; in a waterfall over columns, none.
+    #[serde(default)]
+    pub label: Option<String>,
+    /// The columns drawn, one a series (in a waterfall over columns: the steps, first and last being totals).
+    #[serde(default)]
+    pub series: Vec<String>,
+    /// Series by the values of this column instead, each drawing the one column of `series`.
+    #[serde(default)]
+    pub split_by: Option<String>,
+    /// Only the rows with the last value of this column.
+    #[serde(default)]
+    pub last_of: Option<String>,
+    /// The colours.
+    #[serde(default)]
+    pub palette: Palette,
+}
+
+/// A table: which columns of which answer it shows, and how.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TableView {
+    /// The query whose answer it shows.
+    pub query: String,
     /// The columns shown, in order. A name that ends with `?` is left out where the answer lacks it.
     #[serde(default)]
     pub columns: Vec<String>,
+    /// Columns that stand in the workbook only.
+    #[serde(default)]
+    pub workbook_columns: Vec<String>,
     /// Columns worked out for display: name → [part, whole]; `total:<column>` is the sum of a column.
     #[serde(default)]
     pub ratios: BTreeMap<String, [String; 2]>,
     /// Columns whose small print is another column: a name and its id.
     #[serde(default)]
     pub beneath: BTreeMap<String, String>,
-    /// Figures that lead, larger than the others.
-    #[serde(default)]
-    pub lead: Vec<String>,
     /// Columns summed in a last row, over all rows and not only those shown.
     #[serde(default)]
     pub totals: Vec<String>,
     /// The ratio drawn as a bar.
     #[serde(default)]
     pub bar: Option<String>,
-    /// Amounts stacked month by month in a drawing above the table, lowest first.
+    /// Amounts drawn as one bar of parts in a cell of its own, from not due to long overdue.
     #[serde(default)]
-    pub stacked: Vec<String>,
+    pub parts: Vec<String>,
     /// The code that each row explains in a sentence (`explanations.<column>.<code>`).
     #[serde(default)]
     pub explain: Option<String>,
     /// Rows by distance from zero of this amount, largest first, instead of the answer's order.
     #[serde(default)]
     pub largest_by: Option<String>,
+    /// Only the rows with the last value of this column.
+    #[serde(default)]
+    pub last_of: Option<String>,
     /// At most so many rows, from the first.
     #[serde(default)]
     pub first_rows: Option<usize>,
@@ -102,6 +228,28 @@ pub struct PanelSpec {
     /// Whether rows before the first with an amount or a count are left out (and that row named).
     #[serde(default)]
     pub skip_leading_zeros: bool,
+    /// One column a value of `across`, holding `value`.
+    #[serde(default)]
+    pub pivot: Option<Pivot>,
+    /// Whether shares are shaded by their size.
+    #[serde(default)]
+    pub is_shaded: bool,
+    /// Whether it opens on demand, behind its chart.
+    #[serde(default)]
+    pub is_folded: bool,
+    /// Whether it can be searched, over more rows than it shows.
+    #[serde(default)]
+    pub is_searchable: bool,
+}
+
+/// Rows laid out as columns.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pivot {
+    /// The column whose values become columns, in the order they come.
+    pub across: String,
+    /// The column that fills them.
+    pub value: String,
 }
 
 impl PageSpec {
@@ -137,7 +285,8 @@ impl PageSpec {
 impl PanelSpec {
     /// The queries the panel needs.
     pub fn queries(&self) -> impl Iterator<Item = &str> {
-        self.query.as_deref().into_iter().chain(self.detail_query.as_deref())
+        let of_chart = self.chart.as_ref().and_then(|chart| chart.query.as_deref());
+        self.query.as_deref().into_iter().chain(self.tables.iter().map(|table| table.query.as_str())).chain(of_chart)
     }
 }
 
@@ -151,17 +300,10 @@ mod tests {
         let page = PageSpec::load("controller", &Templates::built_in()).unwrap();
         let queries = page.queries();
         assert_eq!(queries.first(), Some(&"receivables"));
-        assert_eq!(queries.iter().filter(|query| **query == "receivables").count(), 1);
-        for query in [
-            "tie_out",
-            "aging",
-            "dso",
-            "dso_bridge",
-            "receivables_history",
-            "roll_forward",
-            "top_debtors",
-            "open_items",
-        ] {
+        for query in &queries {
+            assert_eq!(queries.iter().filter(|other| *other == query).count(), 1, "`{query}`");
+        }
+        for query in ["tie_out", "key_figures", "aging_history", "dso_bridge", "roll_forward", "open_items"] {
             assert!(queries.contains(&query), "`{query}`");
         }
     }
@@ -170,12 +312,12 @@ mod tests {
     fn a_report_nobody_wrote_is_refused_with_those_there_are() {
         let refused = PageSpec::load("treasurer", &Templates::built_in()).unwrap_err();
         assert_eq!(refused.to_string(), "found no report named `treasurer`");
-        assert_eq!(refused.hint(), "ask for one of: controller");
+        assert_eq!(refused.hint(), "ask for one of: controller, customer_statement");
     }
 
     #[test]
     fn a_panel_with_a_word_nobody_knows_is_refused() {
-        let own = "template = \"controller.html\"\n[[panels]]\nid = \"x\"\nshape = \"table\"\ncolour = \"red\"\n";
+        let own = "template = \"page.html\"\n[[panels]]\nid = \"x\"\ncolour = \"red\"\n";
         let templates = Templates::with_own([("controller.toml".to_owned(), own.to_owned())].into());
         let refused = PageSpec::load("controller", &templates).unwrap_err();
         assert!(refused.to_string().contains("unknown field `colour`"), "{refused}");

@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 
 use super::{Language, ReportError, Words};
 
-const BUILT_IN: [(&str, &str); 3] = [
+const BUILT_IN: [(&str, &str); 5] = [
     ("controller.toml", include_str!("../../reports/controller.toml")),
-    ("controller.html", include_str!("../../reports/controller.html")),
+    ("customer_statement.toml", include_str!("../../reports/customer_statement.toml")),
+    ("page.html", include_str!("../../reports/page.html")),
+    ("page.js", include_str!("../../reports/page.js")),
     ("page.css", include_str!("../../reports/page.css")),
 ];
 
@@ -31,7 +33,7 @@ impl Templates {
         Self { own }
     }
 
-    /// The text of a file, its line ends as `\n` (browsers read them so before they hash a style).
+    /// The text of a file, its line ends as `\n` (browsers read them so before they hash a style or a script).
     ///
     /// # Errors
     /// [`ReportError::TemplateMissing`].

@@ -1,0 +1,94 @@
+-- collection_ratios: the share of what could be collected in a month that was.
+--
+-- grain:   one complete month-end on or before $as_of, from the first posted month on
+-- key:     month_number
+-- source:  as_of_days, receivables_by_day, sales_by_month, known_allocations, known_items
+-- params:  none
+-- columns:
+--   month_number    int    the month, counted from year 0 (year × 12 + month − 1)
+--   month_end_date  date   its last day
+--   cei_book_ratio  ratio  (opening + sales − closing) / (opening + sales − closing not due)
+--   cei_cash_ratio  ratio  (receipts allocated − returned receipts) / the same
+
+-- Both are null where nothing could be collected: a divisor of zero or less.
+with months as (
+    select
+        as_of_days.as_of_date as month_end_date,
+        as_of_days.month_number,
+        as_of_days.is_posted,
+        receivables_by_day.open_amount as closing_amount,
+        receivables_by_day.not_due_amount,
+        lag(receivables_by_day.open_amount, 1, cast(0 as decimal(18, 2))) over (
+            order by as_of_days.as_of_date
+        ) as opening_amount
+    from as_of_days
+    inner join receivables_by_day on as_of_days.as_of_date = receivables_by_day.as_of_date
+    where as_of_days.is_month_end
+),
+
+-- what a receipt settled in the month, less what the bank took back
+cash_movements as (
+    select
+        known_allocations.acting_date as movement_date,
+        known_allocations.answer_amount as cash_amount
+    from known_allocations
+    inner join known_items on known_allocations.credit_item_number = known_items.item_number
+    where known_items.kind = 'receipt'
+    union all
+    select
+        known_items.posted_date as movement_date,
+        -known_items.answer_amount as cash_amount
+    from known_items
+    where known_items.kind = 'returned_receipt'
+),
+
+month_cash as (
+    select
+        cast(date_part('year', cash_movements.movement_date) as bigint) * 12
+        + cast(date_part('month', cash_movements.movement_date) as bigint) - 1 as month_number,
+        sum(cash_movements.cash_amount) as cash_amount
+    from cash_movements
+    group by month_number
+),
+
+collections as (
+    select
+        months.month_number,
+        months.month_end_date,
+        months.is_posted,
+        cast(
+            months.opening_amount
+            + coalesce(sales_by_month.sales_amount, 0)
+            - months.closing_amount as decimal(50, 8)
+        ) as collected_amount,
+        cast(coalesce(month_cash.cash_amount, 0) as decimal(50, 8)) as cash_amount,
+        cast(
+            months.opening_amount
+            + coalesce(sales_by_month.sales_amount, 0)
+            - months.not_due_amount as decimal(22, 2)
+        ) as collectable_amount
+    from months
+    -- sales issued in the month and posted by its end
+    left join sales_by_month
+        on months.month_number = sales_by_month.month_number
+        and months.month_end_date = sales_by_month.as_of_date
+    left join month_cash on months.month_number = month_cash.month_number
+)
+
+select
+    collections.month_number,
+    collections.month_end_date,
+    cast(
+        case
+            when collections.collectable_amount > 0
+                then collections.collected_amount / collections.collectable_amount
+        end as decimal(18, 6)
+    ) as cei_book_ratio,
+    cast(
+        case
+            when collections.collectable_amount > 0
+                then collections.cash_amount / collections.collectable_amount
+        end as decimal(18, 6)
+    ) as cei_cash_ratio
+from collections
+where collections.is_posted

@@ -1,0 +1,65 @@
+-- open_by_age: what is open on each day a picture is taken, by number of days past due.
+--
+-- grain:   one as-of day and number of days past due (null: unknown) with something open
+-- key:     as_of_date, past_due_days
+-- source:  as_of_days, item_steps, known_items
+-- params:  $as_of date
+-- columns:
+--   as_of_date     date   end of that day
+--   past_due_days  int    as-of day minus due date, 0 for all that is not due; null where unknown
+--   open_amount    money  all open items
+--   debit_amount   money  open debit items only
+--   open_count     int    open items
+
+-- Changes meet the days they show on by month and due date, never item by item.
+with step_changes as (
+    select
+        least(
+            cast(
+                date_trunc('month', item_steps.step_date)
+                + interval '1 month' - interval '1 day' as date
+            ),
+            $as_of
+        ) as first_as_of_date,
+        known_items.due_date,
+        sum(item_steps.open_change_amount) as open_amount,
+        sum(item_steps.open_change_amount - item_steps.credit_change_amount) as debit_amount,
+        sum(item_steps.open_change_count) as open_count
+    from item_steps
+    inner join known_items on item_steps.item_number = known_items.item_number
+    group by first_as_of_date, known_items.due_date
+),
+
+dated_changes as (
+    select
+        as_of_days.as_of_date,
+        case
+            when step_changes.due_date is not null
+                then greatest(as_of_days.as_of_date - step_changes.due_date, 0)
+        end as past_due_days,
+        step_changes.open_amount,
+        step_changes.debit_amount,
+        step_changes.open_count
+    from as_of_days
+    inner join step_changes on step_changes.first_as_of_date <= as_of_days.as_of_date
+),
+
+ages as (
+    select
+        dated_changes.as_of_date,
+        dated_changes.past_due_days,
+        sum(dated_changes.open_amount) as open_amount,
+        sum(dated_changes.debit_amount) as debit_amount,
+        sum(dated_changes.open_count) as open_count
+    from dated_changes
+    group by dated_changes.as_of_date, dated_changes.past_due_days
+)
+
+select
+    ages.as_of_date,
+    ages.past_due_days,
+    cast(ages.open_amount as decimal(18, 2)) as open_amount,
+    cast(ages.debit_amount as decimal(18, 2)) as debit_amount,
+    cast(ages.open_count as bigint) as open_count
+from ages
+where ages.open_amount <> 0 or ages.debit_amount <> 0 or ages.open_count <> 0

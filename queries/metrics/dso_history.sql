@@ -1,0 +1,79 @@
+-- dso_history: days of sales outstanding at each month-end, beside the terms that were granted.
+--
+-- grain:   one of the last $months month-ends on or before $as_of
+-- key:     month_end_date
+-- source:  as_of_days, count_back_dso, known_items
+-- params:  $as_of date
+-- columns:
+--   month_end_date                     date     end of that day
+--   dso_count_back_days                decimal  see query dso, method count_back
+--   dso_best_possible_count_back_days  decimal  the same if all that is past due were paid
+--   dso_gap_days                       decimal  the first less the second: what lateness costs
+--   terms_days                         decimal  issue to due date of the invoices of 12 months,
+--     by amount; null without any
+--   is_capped                          flag     the history ended before the balance did
+--   terms_are_derived                  flag     the due date of one of these invoices was derived
+
+-- An invoice counts from the first month-end on which it is issued and posted, for twelve of them.
+with invoice_months as (
+    select
+        cast(date_part('year', known_items.issued_date) as bigint) * 12
+        + cast(date_part('month', known_items.issued_date) as bigint) - 1 as issued_number,
+        cast(date_part('year', greatest(known_items.issued_date, known_items.posted_date)) as bigint)
+        * 12
+        + cast(
+            date_part('month', greatest(known_items.issued_date, known_items.posted_date)) as bigint
+        ) - 1 as known_number,
+        sum(known_items.answer_amount) as invoiced_amount,
+        sum(
+            cast(
+                known_items.answer_amount * (known_items.due_date - known_items.issued_date)
+                as decimal(38, 2)
+            )
+        ) as term_day_amount,
+        bool_or(known_items.due_is_derived) as is_derived
+    from known_items
+    where
+        known_items.kind = 'invoice'
+        and known_items.is_debit
+        and known_items.due_date is not null
+        and known_items.issued_date <= $as_of
+    group by issued_number, known_number
+),
+
+month_terms as (
+    select
+        as_of_days.as_of_date,
+        sum(invoice_months.invoiced_amount) as invoiced_amount,
+        sum(invoice_months.term_day_amount) as term_day_amount,
+        bool_or(invoice_months.is_derived) as is_derived
+    from as_of_days
+    inner join invoice_months
+        on invoice_months.known_number <= as_of_days.month_number
+        and invoice_months.issued_number > as_of_days.month_number - 12
+        and invoice_months.issued_number <= as_of_days.month_number
+    where as_of_days.is_in_history
+    group by as_of_days.as_of_date
+)
+
+select
+    as_of_days.as_of_date as month_end_date,
+    counted_open.dso_days as dso_count_back_days,
+    counted_not_due.dso_days as dso_best_possible_count_back_days,
+    cast(counted_open.dso_days - counted_not_due.dso_days as decimal(18, 4)) as dso_gap_days,
+    cast(
+        cast(month_terms.term_day_amount as decimal(50, 8))
+        / nullif(cast(month_terms.invoiced_amount as decimal(24, 2)), 0) as decimal(18, 4)
+    ) as terms_days,
+    coalesce(counted_open.is_capped, false) as is_capped,
+    coalesce(month_terms.is_derived, false) as terms_are_derived
+from as_of_days
+inner join count_back_dso as counted_open
+    on as_of_days.as_of_date = counted_open.as_of_date
+    and counted_open.method_code = 'count_back'
+inner join count_back_dso as counted_not_due
+    on as_of_days.as_of_date = counted_not_due.as_of_date
+    and counted_not_due.method_code = 'best_possible_count_back'
+left join month_terms on as_of_days.as_of_date = month_terms.as_of_date
+where as_of_days.is_in_history
+order by as_of_days.as_of_date

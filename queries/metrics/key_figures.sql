@@ -1,0 +1,155 @@
+-- key_figures: the figures of a month's first glance, on $as_of and at the month-ends before.
+--
+-- grain:   one as-of day: $as_of, and the last $months month-ends on or before it
+-- key:     as_of_date
+-- source:  as_of_days, receivables_by_day, open_by_age, count_back_dso, known_items,
+--   collection_ratios
+-- params:  $as_of date
+-- columns:
+--   as_of_date                         date     end of that day
+--   open_amount                        money    all open items, debit and credit
+--   debit_amount                       money    open debit items only: what shares are shares of
+--   gross_overdue_amount               money    overdue debit items only
+--   gross_overdue_ratio                ratio    share of debit_amount
+--   over_60_amount                     money    debit items more than 60 days past due
+--   over_60_ratio                      ratio    share of debit_amount
+--   over_90_amount                     money    debit items more than 90 days past due
+--   over_90_ratio                      ratio    share of debit_amount
+--   disputed_amount                    money    disputed part of open debit items
+--   disputed_ratio                     ratio    share of debit_amount
+--   unallocated_amount                 money    open credit items, a part of open (zero or less)
+--   unallocated_ratio                  ratio    share of debit_amount
+--   dso_count_back_days                decimal  see query dso, method count_back
+--   dso_best_possible_count_back_days  decimal  method best_possible_count_back
+--   dso_day_amount                     money    one day of DSO: sales of 12 months / 365
+--   cei_book_ratio                     ratio    of the last complete month
+--   cei_cash_ratio                     ratio    of the last complete month
+--   open_count                         int      open items
+
+with late_debits as (
+    select
+        open_by_age.as_of_date,
+        sum(case when open_by_age.past_due_days > 60 then open_by_age.debit_amount else 0 end)
+            as over_60_amount,
+        sum(case when open_by_age.past_due_days > 90 then open_by_age.debit_amount else 0 end)
+            as over_90_amount
+    from open_by_age
+    group by open_by_age.as_of_date
+),
+
+shown_days as (
+    select
+        as_of_days.as_of_date,
+        as_of_days.is_month_end,
+        as_of_days.month_number
+    from as_of_days
+    where as_of_days.is_in_history or as_of_days.as_of_date = $as_of
+),
+
+-- sales of a day, and from which picture on they are known
+day_sales as (
+    select
+        known_items.issued_date,
+        least(
+            cast(
+                date_trunc('month', greatest(known_items.issued_date, known_items.posted_date))
+                + interval '1 month' - interval '1 day' as date
+            ),
+            $as_of
+        ) as known_date,
+        sum(known_items.answer_amount) as sales_amount
+    from known_items
+    where known_items.kind in ('invoice', 'credit_note') and known_items.issued_date <= $as_of
+    group by known_items.issued_date, known_date
+),
+
+year_sales as (
+    select
+        shown_days.as_of_date,
+        sum(day_sales.sales_amount) as sales_amount
+    from shown_days
+    inner join day_sales
+        on day_sales.issued_date <= shown_days.as_of_date
+        and day_sales.known_date <= shown_days.as_of_date
+        and day_sales.issued_date > shown_days.as_of_date - interval '12 months'
+    group by shown_days.as_of_date
+),
+
+-- a day within a month has the ratios of the last complete one
+shown_amounts as (
+    select
+        shown_days.as_of_date,
+        case when shown_days.is_month_end then 0 else 1 end as month_back_count,
+        shown_days.month_number,
+        receivables_by_day.open_amount,
+        receivables_by_day.open_amount - receivables_by_day.unallocated_amount as debit_amount,
+        receivables_by_day.gross_overdue_amount,
+        coalesce(late_debits.over_60_amount, 0) as over_60_amount,
+        coalesce(late_debits.over_90_amount, 0) as over_90_amount,
+        receivables_by_day.disputed_amount,
+        receivables_by_day.unallocated_amount,
+        receivables_by_day.open_count,
+        year_sales.sales_amount,
+        case
+            when receivables_by_day.open_amount - receivables_by_day.unallocated_amount > 0
+                then cast(
+                    receivables_by_day.open_amount - receivables_by_day.unallocated_amount
+                    as decimal(24, 2)
+                )
+        end as divisor_amount
+    from shown_days
+    inner join receivables_by_day on shown_days.as_of_date = receivables_by_day.as_of_date
+    left join late_debits on shown_days.as_of_date = late_debits.as_of_date
+    left join year_sales on shown_days.as_of_date = year_sales.as_of_date
+)
+
+select
+    shown_amounts.as_of_date,
+    shown_amounts.open_amount,
+    cast(shown_amounts.debit_amount as decimal(18, 2)) as debit_amount,
+    shown_amounts.gross_overdue_amount,
+    cast(
+        cast(shown_amounts.gross_overdue_amount as decimal(50, 8)) / shown_amounts.divisor_amount
+        as decimal(18, 6)
+    ) as gross_overdue_ratio,
+    cast(shown_amounts.over_60_amount as decimal(18, 2)) as over_60_amount,
+    cast(
+        cast(shown_amounts.over_60_amount as decimal(50, 8)) / shown_amounts.divisor_amount
+        as decimal(18, 6)
+    ) as over_60_ratio,
+    cast(shown_amounts.over_90_amount as decimal(18, 2)) as over_90_amount,
+    cast(
+        cast(shown_amounts.over_90_amount as decimal(50, 8)) / shown_amounts.divisor_amount
+        as decimal(18, 6)
+    ) as over_90_ratio,
+    shown_amounts.disputed_amount,
+    cast(
+        cast(shown_amounts.disputed_amount as decimal(50, 8)) / shown_amounts.divisor_amount
+        as decimal(18, 6)
+    ) as disputed_ratio,
+    shown_amounts.unallocated_amount,
+    cast(
+        cast(shown_amounts.unallocated_amount as decimal(50, 8)) / shown_amounts.divisor_amount
+        as decimal(18, 6)
+    ) as unallocated_ratio,
+    counted_open.dso_days as dso_count_back_days,
+    counted_not_due.dso_days as dso_best_possible_count_back_days,
+    cast(
+        case
+            when shown_amounts.sales_amount > 0
+                then cast(shown_amounts.sales_amount as decimal(38, 8)) / 365
+        end as decimal(18, 2)
+    ) as dso_day_amount,
+    collection_ratios.cei_book_ratio,
+    collection_ratios.cei_cash_ratio,
+    shown_amounts.open_count
+from shown_amounts
+inner join count_back_dso as counted_open
+    on shown_amounts.as_of_date = counted_open.as_of_date
+    and counted_open.method_code = 'count_back'
+inner join count_back_dso as counted_not_due
+    on shown_amounts.as_of_date = counted_not_due.as_of_date
+    and counted_not_due.method_code = 'best_possible_count_back'
+left join collection_ratios
+    on shown_amounts.month_number - shown_amounts.month_back_count = collection_ratios.month_number
+order by shown_amounts.as_of_date

@@ -1,0 +1,30 @@
+-- statement_aging: how old the open items of one customer are.
+--
+-- grain:   one aging bucket, empty ones included
+-- key:     bucket_code
+-- source:  buckets, item_balances
+-- params:  $customer_id text
+-- columns:
+--   bucket_code   text   as in aging
+--   bucket_order  int    -1 age_unknown, 0 not_due, then by age
+--   open_amount   money  sums to closing_amount of statement_balance
+--   open_count    int    open items
+
+with bucket_balances as (
+    select
+        item_balances.bucket_code,
+        sum(item_balances.open_amount) as open_amount,
+        count(*) as open_count
+    from item_balances
+    where item_balances.customer_id = $customer_id
+    group by item_balances.bucket_code
+)
+
+select
+    buckets.bucket_code,
+    buckets.bucket_order,
+    cast(coalesce(bucket_balances.open_amount, 0) as decimal(18, 2)) as open_amount,
+    coalesce(bucket_balances.open_count, 0) as open_count
+from buckets
+left join bucket_balances on buckets.bucket_code = bucket_balances.bucket_code
+order by buckets.bucket_order

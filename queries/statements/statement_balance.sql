@@ -1,0 +1,81 @@
+-- statement_balance: how the account of a customer went from the last statement to this one.
+--
+-- grain:   one row
+-- key:     as_of_date
+-- source:  known_items, item_balances
+-- params:  $as_of date, $customer_id text, $since date
+-- columns:
+--   since_date           date   end of the day of the last statement
+--   as_of_date           date   end of the day of this one
+--   opening_amount       money  balance at the end of since_date
+--   invoiced_amount      money  invoices posted since
+--   credited_amount      money  credit notes posted since
+--   received_amount      money  receipts posted since, less returned ones
+--   other_amount         money  anything else posted since
+--   closing_amount       money  the sum: all open items of the customer
+--   overdue_amount       money  the part due before as_of_date, credits included
+
+-- The balance moves by what is posted; an allocation moves nothing, but for differences of exchange
+-- rates, which are among the others.
+with movements as (
+    select
+        sum(
+            case when known_items.posted_date <= $since then known_items.answer_amount else 0 end
+        ) as posted_before_amount,
+        sum(
+            case
+                when known_items.posted_date > $since and known_items.kind = 'invoice'
+                    then known_items.answer_amount
+                else 0
+            end
+        ) as invoiced_amount,
+        sum(
+            case
+                when known_items.posted_date > $since and known_items.kind = 'credit_note'
+                    then known_items.answer_amount
+                else 0
+            end
+        ) as credited_amount,
+        sum(
+            case
+                when
+                    known_items.posted_date > $since
+                    and known_items.kind in ('receipt', 'returned_receipt')
+                    then known_items.answer_amount
+                else 0
+            end
+        ) as received_amount
+    from known_items
+    where known_items.customer_id = $customer_id
+),
+
+balances as (
+    select
+        coalesce(sum(item_balances.open_amount), 0) as closing_amount,
+        coalesce(
+            sum(case when item_balances.past_due_days > 0 then item_balances.open_amount else 0 end),
+            0
+        ) as overdue_amount
+    from item_balances
+    where item_balances.customer_id = $customer_id
+)
+
+select
+    cast($since as date) as since_date,
+    cast($as_of as date) as as_of_date,
+    cast(coalesce(movements.posted_before_amount, 0) as decimal(18, 2)) as opening_amount,
+    cast(coalesce(movements.invoiced_amount, 0) as decimal(18, 2)) as invoiced_amount,
+    cast(coalesce(movements.credited_amount, 0) as decimal(18, 2)) as credited_amount,
+    cast(coalesce(movements.received_amount, 0) as decimal(18, 2)) as received_amount,
+    cast(
+        balances.closing_amount
+        - coalesce(movements.posted_before_amount, 0)
+        - coalesce(movements.invoiced_amount, 0)
+        - coalesce(movements.credited_amount, 0)
+        - coalesce(movements.received_amount, 0) as decimal(18, 2)
+    ) as other_amount,
+    cast(balances.closing_amount as decimal(18, 2)) as closing_amount,
+    cast(balances.overdue_amount as decimal(18, 2)) as overdue_amount
+from movements
+cross join balances
+order by as_of_date

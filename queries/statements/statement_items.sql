@@ -1,0 +1,41 @@
+-- statement_items: what a customer still owes, item by item, and what is still due to it.
+--
+-- grain:   one item of the customer with a non-zero open amount on $as_of
+-- key:     company_id, item_id
+-- source:  item_balances, known_items
+-- params:  $customer_id text
+-- columns:
+--   reference        text   number of the document
+--   kind             text   invoice, receipt, credit_note…
+--   issued_date      date   date of the document
+--   due_date         date   contractual or derived; a credit sits on its own date
+--   due_is_derived   flag   the due date comes from terms, not from the source
+--   past_due_days    int    $as_of minus due_date; negative when not yet due
+--   bucket_code      text   aging bucket
+--   amount           money  the item's amount
+--   open_amount      money  amount less the allocations that act on or before $as_of
+--   is_disputed      flag   some of what is open is disputed on $as_of
+--   item_id          text   identifier, stable across loads
+--   company_id       text   whose receivable it is
+
+select
+    known_items.reference,
+    known_items.kind,
+    known_items.issued_date,
+    known_items.due_date,
+    known_items.due_is_derived,
+    item_balances.past_due_days,
+    item_balances.bucket_code,
+    known_items.answer_amount as amount,
+    item_balances.open_amount,
+    item_balances.disputed_amount > 0 as is_disputed,
+    known_items.item_id,
+    known_items.company_id
+from item_balances
+inner join known_items on item_balances.item_number = known_items.item_number
+where item_balances.customer_id = $customer_id
+order by
+    known_items.due_date nulls first,
+    known_items.issued_date,
+    known_items.item_id,
+    known_items.company_id

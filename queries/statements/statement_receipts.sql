@@ -1,0 +1,30 @@
+-- statement_receipts: what a customer paid, or was credited, since the last statement.
+--
+-- grain:   one receipt, returned receipt or credit item of the customer posted since $since
+-- key:     company_id, item_id
+-- source:  known_items, item_balances
+-- params:  $customer_id text, $since date
+-- columns:
+--   posted_date         date   day it was booked
+--   kind                text   receipt, credit_note, returned_receipt…
+--   reference           text   number of the document
+--   amount              money  below zero: it lowers what is owed
+--   unallocated_amount  money  the part no invoice has used up on $as_of
+--   item_id             text   identifier, stable across loads
+--   company_id          text   whose receivable it is
+
+select
+    known_items.posted_date,
+    known_items.kind,
+    known_items.reference,
+    known_items.answer_amount as amount,
+    cast(coalesce(least(item_balances.open_amount, 0), 0) as decimal(18, 2)) as unallocated_amount,
+    known_items.item_id,
+    known_items.company_id
+from known_items
+left join item_balances on known_items.item_number = item_balances.item_number
+where
+    known_items.customer_id = $customer_id
+    and known_items.posted_date > $since
+    and (not known_items.is_debit or known_items.kind = 'returned_receipt')
+order by known_items.posted_date, known_items.item_id, known_items.company_id

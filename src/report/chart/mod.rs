@@ -1,0 +1,275 @@
+//! Charts of answers as inline SVG, drawn by `plotters`, coloured by the variables of the page's style.
+//!
+//! In: the chart of a panel, its answer. Out: a legend, and the same chart for a wide and for a narrow screen, each
+//! with a name, a description and, over each mark, what it says in words. The only door to `plotters`.
+//!
+//! Each mark keeps the exact text of its value; only where it stands is a matter of pixels.
+
+#![expect(
+    clippy::float_arithmetic,
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    reason = "pixels are not money: texts come from the exact values"
+)]
+
+mod canvas;
+mod kinds;
+mod scale;
+
+use minijinja::{Value as Shown, context};
+
+use self::canvas::{Ink, Size};
+use super::ReportError;
+use super::grid::{Reader, cell_text, digits, first_with_amount, header_word, rows_of_last};
+use super::panels::{ChartKind, ChartSpec, Palette, PanelSpec};
+use super::visible;
+use crate::model::{Answer, AnswerColumn, ColumnKind, Value};
+
+/// What is drawn, whatever its kind.
+struct Drawing {
+    /// The names of the points, in order.
+    labels: Vec<String>,
+    series: Vec<Series>,
+    unit: Unit,
+}
+
+struct Series {
+    name: String,
+    ink: Ink,
+    /// One a label.
+    points: Vec<Option<Point>>,
+}
+
+/// A value: where it stands, and how it reads.
+#[derive(Clone, Debug)]
+struct Point {
+    value: f64,
+    text: String,
+    /// For a step of a waterfall: whether it is a total, which starts from zero.
+    is_total: bool,
+}
+
+/// What the values are, for the scale beside them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Unit {
+    Money,
+    Days,
+    Ratio,
+    Count,
+}
+
+/// The chart of a panel over an answer, or `None` where it has nothing to draw.
+pub(super) fn chart(
+    panel: &PanelSpec,
+    spec: &ChartSpec,
+    answer: &Answer,
+    reader: &Reader,
+) -> Result<Option<Shown>, ReportError> {
+    let builder = Builder { panel, spec, answer, reader };
+    let Some(drawing) = builder.drawing()? else { return Ok(None) };
+    let title = reader.words.get(&format!("panels.{}.title", panel.id))?;
+    let description = builder.description(&drawing)?;
+    let mut svgs = Vec::new();
+    for size in Size::both(panel.is_half) {
+        let body = kinds::draw(spec.kind, &drawing, size, reader)?;
+        svgs.push(context! { class => size.class(), body => Shown::from_safe_string(body) });
+    }
+    let has_legend = drawing.series.len() > 1 && spec.kind != ChartKind::Matrix && spec.kind != ChartKind::Waterfall;
+    let legend: Vec<Shown> = drawing
+        .series
+        .iter()
+        .filter(|_| has_legend)
+        .map(|series| context! { text => &series.name, ink => series.ink.class() })
+        .collect();
+    Ok(Some(context! { title, description, svgs, legend }))
+}
+
+struct Builder<'a> {
+    panel: &'a PanelSpec,
+    spec: &'a ChartSpec,
+    answer: &'a Answer,
+    reader: &'a Reader<'a>,
+}
+
+impl Builder<'_> {
+    fn position(&self, name: &str) -> Result<usize, ReportError> {
+        self.answer.position(name).ok_or_else(|| ReportError::ColumnMissing {
+            panel: self.panel.id.clone(),
+            query: self
+                .spec
+                .query
+                .clone()
+                .or_else(|| Some(self.panel.tables.first()?.query.clone()))
+                .unwrap_or_default(),
+            column: name.to_owned(),
+        })
+    }
+
+    fn drawing(&self) -> Result<Option<Drawing>, ReportError> {
+        let mut rows: Vec<usize> = match &self.spec.last_of {
+            Some(column) => rows_of_last(self.answer, self.position(column)?),
+            None => (0..self.answer.rows.len()).collect(),
+        };
+        let drawing = match (&self.spec.label, &self.spec.split_by) {
+            (None, _) => self.steps(rows.last().copied())?,
+            (Some(label), Some(split_by)) => self.long(label, split_by, &rows)?,
+            (Some(label), None) => {
+                // months before the books have nothing to draw
+                if self.spec.kind == ChartKind::Lines || self.spec.kind == ChartKind::Stacked {
+                    rows.drain(..first_with_amount(self.answer).min(rows.len()));
+                }
+                self.wide(label, &rows)?
+            }
+        };
+        let has_value = |drawing: &Drawing| {
+            drawing.series.iter().flat_map(|series| &series.points).flatten().any(|point| point.value.abs() > 0.0)
+        };
+        Ok(drawing.filter(has_value))
+    }
+
+    /// One row a label, one column a series.
+    fn wide(&self, label: &str, rows: &[usize]) -> Result<Option<Drawing>, ReportError> {
+        let label_at = self.position(label)?;
+        let mut drawing = Drawing { labels: Vec::new(), series: Vec::new(), unit: Unit::Count };
+        for row in rows {
+            drawing.labels.push(self.text(&self.answer.rows[*row][label_at], &self.answer.columns[label_at]));
+        }
+        let is_total = |row: usize| matches!(&self.answer.rows[row][label_at], Value::Text(code) if code == "total");
+        for (order, name) in self.spec.series.iter().enumerate() {
+            let at = self.position(name)?;
+            drawing.unit = unit(&self.answer.columns[at]);
+            drawing.series.push(Series {
+                name: header_word(name, self.reader)?.to_owned(),
+                ink: self.ink(order),
+                points: rows.iter().map(|row| self.point(*row, at, is_total(*row))).collect(),
+            });
+        }
+        Ok(Some(drawing).filter(|drawing| !drawing.labels.is_empty()))
+    }
+
+    /// One row a label and series.
+    fn long(&self, label: &str, split_by: &str, rows: &[usize]) -> Result<Option<Drawing>, ReportError> {
+        let (label_at, split_at) = (self.position(label)?, self.position(split_by)?);
+        let name = self.spec.series.first().map_or("", String::as_str);
+        let at = self.position(name)?;
+        let mut labels: Vec<String> = Vec::new();
+        let mut codes: Vec<String> = Vec::new();
+        for row in rows {
+            for (list, position) in [(&mut labels, label_at), (&mut codes, split_at)] {
+                let plain = self.answer.rows[*row][position].plain();
+                if !list.contains(&plain) {
+                    list.push(plain);
+                }
+            }
+        }
+        let mut texts = vec![String::new(); labels.len()];
+        let mut series: Vec<Series> = codes
+            .iter()
+            .enumerate()
+            .map(|(order, _)| Series { name: String::new(), ink: self.ink(order), points: vec![None; labels.len()] })
+            .collect();
+        for row in rows {
+            let values = &self.answer.rows[*row];
+            let place = |list: &[String], position: usize| {
+                let plain = values[position].plain();
+                list.iter().position(|known| *known == plain).unwrap_or(0)
+            };
+            let (label, code) = (place(&labels, label_at), place(&codes, split_at));
+            texts[label] = self.text(&values[label_at], &self.answer.columns[label_at]);
+            series[code].name = self.text(&values[split_at], &self.answer.columns[split_at]);
+            series[code].points[label] = self.point(*row, at, false);
+        }
+        // months before the books have nothing to draw, nor has a series without any value
+        let is_nothing = |point: &Option<Point>| point.as_ref().is_none_or(|point| point.value.abs() <= 0.0);
+        let is_over_time = matches!(self.answer.columns[label_at].kind, ColumnKind::Date);
+        let first = (0..labels.len()).find(|label| series.iter().any(|series| !is_nothing(&series.points[*label])));
+        let first = first.filter(|_| is_over_time).unwrap_or(0);
+        for series in &mut series {
+            series.points.drain(..first);
+        }
+        texts.drain(..first);
+        if self.spec.kind != ChartKind::Matrix {
+            series.retain(|series| !series.points.iter().all(is_nothing));
+        }
+        let drawing = Drawing { labels: texts, series, unit: unit(&self.answer.columns[at]) };
+        Ok(Some(drawing).filter(|drawing| !drawing.labels.is_empty()))
+    }
+
+    /// The columns of one row as steps between two totals; steps of nothing are left out.
+    fn steps(&self, row: Option<usize>) -> Result<Option<Drawing>, ReportError> {
+        let Some(row) = row else { return Ok(None) };
+        let mut drawing = Drawing { labels: Vec::new(), series: Vec::new(), unit: Unit::Money };
+        let mut points = Vec::new();
+        let last = self.spec.series.len().saturating_sub(1);
+        for (order, name) in self.spec.series.iter().enumerate() {
+            let at = self.position(name)?;
+            let is_total = order == 0 || order == last;
+            let Some(point) = self.point(row, at, is_total) else { continue };
+            if is_total || point.value.abs() > 0.0 {
+                drawing.labels.push(header_word(name, self.reader)?.to_owned());
+                points.push(Some(point));
+            }
+        }
+        drawing.series.push(Series { name: String::new(), ink: Ink::Whole, points });
+        Ok(Some(drawing))
+    }
+
+    fn point(&self, row: usize, at: usize, is_total: bool) -> Option<Point> {
+        let value = &self.answer.rows[row][at];
+        let column = &self.answer.columns[at];
+        let scale = match value {
+            Value::Decimal { scale, .. } => *scale,
+            _ => 0,
+        };
+        let text = cell_text(value, column, true, self.reader).text;
+        Some(Point { value: digits(value)? as f64 / 10_f64.powi(scale.into()), text, is_total })
+    }
+
+    fn text(&self, value: &Value, column: &AnswerColumn) -> String {
+        cell_text(value, column, true, self.reader).text
+    }
+
+    const fn ink(&self, order: usize) -> Ink {
+        match self.spec.palette {
+            Palette::Series => Ink::Series(order),
+            Palette::Age => Ink::Age(order),
+        }
+    }
+
+    /// What the chart shows, for whoever cannot see it: its range, and where the figures stand.
+    fn description(&self, drawing: &Drawing) -> Result<String, ReportError> {
+        let words = self.reader.words;
+        let mut sentences = Vec::new();
+        let is_over_time = self.spec.label.as_deref() == Some("month_end_date");
+        for series in &drawing.series {
+            let known: Vec<(usize, &Point)> =
+                series.points.iter().enumerate().filter_map(|(at, point)| Some((at, point.as_ref()?))).collect();
+            let (Some((_, first)), Some((at, last))) = (known.first(), known.last()) else { continue };
+            if is_over_time {
+                let values = [
+                    ("series", series.name.as_str()),
+                    ("first", first.text.as_str()),
+                    ("last", last.text.as_str()),
+                    ("month", drawing.labels[*at].as_str()),
+                ];
+                sentences.push(words.fill("chart.course", &values)?);
+            } else {
+                let parts: Vec<String> =
+                    known.iter().map(|(at, point)| format!("{} {}", drawing.labels[*at], point.text)).collect();
+                let name = if series.name.is_empty() { String::new() } else { format!("{} : ", series.name) };
+                sentences.push(format!("{name}{}.", parts.join(", ")));
+            }
+        }
+        sentences.push(words.get("chart.table_follows")?.to_owned());
+        Ok(visible(&sentences.join(" ")).into_owned())
+    }
+}
+
+const fn unit(column: &AnswerColumn) -> Unit {
+    match column.kind {
+        ColumnKind::Money => Unit::Money,
+        ColumnKind::Decimal => Unit::Days,
+        ColumnKind::Ratio => Unit::Ratio,
+        _ => Unit::Count,
+    }
+}

@@ -1,0 +1,365 @@
+//! The rows and columns of a table view, in values: what the page and the workbook both write.
+
+use std::borrow::Cow;
+use std::cmp::Reverse;
+use std::collections::HashMap;
+
+use super::panels::{Pivot, TableView};
+use super::{Formats, ReportError, Words, visible};
+use crate::model::{Answer, AnswerColumn, ColumnKind, Value};
+
+/// Who reads: words and formats of one language, and the currency of the amounts.
+pub(super) struct Reader<'a> {
+    pub(super) words: &'a Words,
+    pub(super) formats: &'a Formats,
+    pub(super) currency_code: &'a str,
+}
+
+/// Where a table is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Medium {
+    /// On the page: what the view names.
+    Page,
+    /// In the workbook: every row, ids and further columns in columns of their own.
+    Workbook,
+}
+
+/// A column of a grid.
+pub(super) struct GridColumn {
+    /// Its name and kind.
+    pub(super) column: AnswerColumn,
+    /// The word above it.
+    pub(super) label: String,
+    /// Where the small print of its cells comes from.
+    pub(super) beneath: Option<usize>,
+    origin: Origin,
+}
+
+/// Where the values of a column come from.
+#[derive(Clone, Copy)]
+enum Origin {
+    Column(usize),
+    Ratio { part: usize, whole: usize },
+    RatioOfTotal { part: usize, total: i128 },
+}
+
+/// A table view over its answer.
+pub(super) struct Grid<'a> {
+    /// The columns, in order.
+    pub(super) columns: Vec<GridColumn>,
+    /// The rows of the answer, in the order they are shown.
+    pub(super) order: Vec<usize>,
+    /// How many rows before the first with an amount were left out.
+    pub(super) skipped_count: usize,
+    answer: Cow<'a, Answer>,
+    view: &'a TableView,
+}
+
+impl<'a> Grid<'a> {
+    /// The grid of a view; `panel` names it where a column is missing.
+    pub(super) fn new(
+        panel: &str,
+        view: &'a TableView,
+        answer: &'a Answer,
+        medium: Medium,
+        reader: &Reader,
+    ) -> Result<Self, ReportError> {
+        let mut names: Vec<String> = Vec::new();
+        let mut beneath: HashMap<String, String> = HashMap::new();
+        for name in &view.columns {
+            names.push(name.clone());
+            if let Some(below) = view.beneath.get(name.trim_end_matches('?')) {
+                match medium {
+                    Medium::Page => drop(beneath.insert(name.clone(), below.clone())),
+                    Medium::Workbook => names.push(below.clone()),
+                }
+            }
+        }
+        if medium == Medium::Workbook {
+            names.splice(
+                0..0,
+                view.workbook_columns.iter().filter(|name| view.last_of.as_ref() == Some(*name)).cloned(),
+            );
+            let more: Vec<String> =
+                view.workbook_columns.iter().chain(&view.parts).filter(|name| !names.contains(name)).cloned().collect();
+            names.extend(more);
+        }
+        let mut answer = Cow::Borrowed(answer);
+        let mut labels: HashMap<String, String> = HashMap::new();
+        let missing = |column: &str| ReportError::ColumnMissing {
+            panel: panel.to_owned(),
+            query: view.query.clone(),
+            column: column.to_owned(),
+        };
+        let mut rows: Vec<usize> = match (&view.last_of, medium) {
+            (Some(column), Medium::Page) => {
+                rows_of_last(&answer, answer.position(column).ok_or_else(|| missing(column))?)
+            }
+            _ => (0..answer.rows.len()).collect(),
+        };
+        if let Some(pivot) = &view.pivot {
+            let keys: Result<Vec<usize>, ReportError> =
+                names.iter().map(|name| answer.position(name).ok_or_else(|| missing(name))).collect();
+            let place = |name: &str| answer.position(name).ok_or_else(|| missing(name));
+            let places = (place(&pivot.across)?, place(&pivot.value)?);
+            let pivoted = pivoted(&answer, &rows, &keys?, places);
+            for column in &pivoted.columns[names.len()..] {
+                labels.insert(column.name.clone(), label_of_code(pivot, &column.name, reader));
+                names.push(column.name.clone());
+            }
+            rows = (0..pivoted.rows.len()).collect();
+            answer = Cow::Owned(pivoted);
+        }
+        let mut grid = Self { columns: Vec::new(), order: rows, skipped_count: 0, answer, view };
+        for name in &names {
+            let (name, is_optional) = name.strip_suffix('?').map_or((name.as_str(), false), |name| (name, true));
+            let position = |name: &str| grid.answer.position(name).ok_or_else(|| missing(name));
+            let (column, origin) = if let Some([part, whole]) = view.ratios.get(name) {
+                let part = position(part)?;
+                let origin = match whole.strip_prefix("total:") {
+                    Some(whole) => Origin::RatioOfTotal { part, total: grid.sum(position(whole)?) },
+                    None => Origin::Ratio { part, whole: position(whole)? },
+                };
+                (AnswerColumn { name: name.to_owned(), kind: ColumnKind::Ratio }, origin)
+            } else if is_optional && grid.answer.position(name).is_none() {
+                continue;
+            } else {
+                let position = position(name)?;
+                (grid.answer.columns[position].clone(), Origin::Column(position))
+            };
+            let label = match labels.remove(name) {
+                Some(label) => label,
+                None => header_word(name, reader)?.to_owned(),
+            };
+            let beneath = beneath.get(name).map(|below| position(below)).transpose()?;
+            grid.columns.push(GridColumn { column, label, beneath, origin });
+        }
+        if let Some(name) = &view.largest_by {
+            let column = grid.answer.position(name).ok_or_else(|| missing(name))?;
+            let rows = &grid.answer.rows;
+            grid.order.sort_by_key(|row| Reverse(digits(&rows[*row][column]).unwrap_or(0).unsigned_abs()));
+        }
+        if view.skip_leading_zeros {
+            grid.skipped_count = first_with_amount(&grid.answer);
+            grid.order.drain(..grid.skipped_count);
+        }
+        Ok(grid)
+    }
+
+    /// A cell.
+    pub(super) fn value(&self, row: usize, column: &GridColumn) -> Value {
+        let values = &self.answer.rows[row];
+        match column.origin {
+            Origin::Column(column) => values[column].clone(),
+            Origin::Ratio { part, whole } => ratio(digits(&values[part]), digits(&values[whole])),
+            Origin::RatioOfTotal { part, total } => ratio(digits(&values[part]), Some(total)),
+        }
+    }
+
+    /// A value of the answer behind the grid, and its column.
+    pub(super) fn behind(&self, row: usize, position: usize) -> (&Value, &AnswerColumn) {
+        (&self.answer.rows[row][position], &self.answer.columns[position])
+    }
+
+    /// Where a column of the answer behind the grid stands.
+    pub(super) fn position(&self, name: &str) -> Option<usize> {
+        self.answer.position(name)
+    }
+
+    /// The sum of a column over every row of the answer, shown or not; `None` where it is not summed.
+    pub(super) fn total(&self, column: &GridColumn) -> Option<Value> {
+        if !self.view.totals.contains(&column.column.name) || self.answer.rows.is_empty() {
+            return None;
+        }
+        Some(match column.origin {
+            Origin::Column(position) => match &self.answer.rows[0][position] {
+                Value::Int(_) => Value::Int(i64::try_from(self.sum(position)).unwrap_or(i64::MAX)),
+                _ => Value::Decimal { digits: self.sum(position), scale: 2 },
+            },
+            Origin::RatioOfTotal { part, total } => ratio(Some(self.sum(part)), Some(total)),
+            Origin::Ratio { part, whole } => ratio(Some(self.sum(part)), Some(self.sum(whole))),
+        })
+    }
+
+    fn sum(&self, column: usize) -> i128 {
+        self.answer.rows.iter().filter_map(|row| digits(&row[column])).fold(0, i128::saturating_add)
+    }
+
+    /// Whether an amount column is zero in all these rows.
+    pub(super) fn is_without_amount(&self, column: &GridColumn, rows: &[usize]) -> bool {
+        column.column.kind == ColumnKind::Money
+            && rows.iter().all(|row| digits(&self.value(*row, column)).unwrap_or(0) == 0)
+    }
+
+    /// Whether a row sums the others.
+    pub(super) fn is_total(&self, row: usize) -> bool {
+        self.answer.rows[row].iter().zip(&self.answer.columns).any(|(value, column)| {
+            column.name.ends_with("_code") && matches!(value, Value::Text(code) if code == "total")
+        })
+    }
+}
+
+/// The word above a column or beside a figure.
+pub(super) fn header_word<'a>(column: &str, reader: &Reader<'a>) -> Result<&'a str, ReportError> {
+    reader.words.get(&format!("columns.{column}"))
+}
+
+fn label_of_code(pivot: &Pivot, code: &str, reader: &Reader) -> String {
+    let word = reader.words.find(&format!("codes.{}.{code}", pivot.across));
+    word.map_or_else(|| visible(code).into_owned(), str::to_owned)
+}
+
+/// The rows that hold the last value of a column: its greatest.
+pub(super) fn rows_of_last(answer: &Answer, column: usize) -> Vec<usize> {
+    let last = answer.rows.iter().map(|row| row[column].plain()).max();
+    (0..answer.rows.len()).filter(|row| Some(answer.rows[*row][column].plain()) == last).collect()
+}
+
+/// One row for each combination of the key columns, in the order they come; one more column for each value of
+/// `across`. A combination without a value holds null.
+fn pivoted(answer: &Answer, rows: &[usize], keys: &[usize], (across, value): (usize, usize)) -> Answer {
+    let mut columns: Vec<AnswerColumn> = keys.iter().map(|key| answer.columns[*key].clone()).collect();
+    let mut places: HashMap<String, usize> = HashMap::new();
+    for row in rows {
+        let code = answer.rows[*row][across].plain();
+        if !places.contains_key(&code) {
+            places.insert(code.clone(), columns.len());
+            columns.push(AnswerColumn { name: code, kind: answer.columns[value].kind });
+        }
+    }
+    let mut found: HashMap<Vec<String>, usize> = HashMap::new();
+    let mut laid_out: Vec<Vec<Value>> = Vec::new();
+    for row in rows {
+        let values = &answer.rows[*row];
+        let key: Vec<String> = keys.iter().map(|key| values[*key].plain()).collect();
+        let at = *found.entry(key).or_insert_with(|| {
+            let mut row: Vec<Value> = keys.iter().map(|key| values[*key].clone()).collect();
+            row.resize(columns.len(), Value::Null);
+            laid_out.push(row);
+            laid_out.len() - 1
+        });
+        laid_out[at][places[&values[across].plain()]] = values[value].clone();
+    }
+    Answer { columns, rows: laid_out }
+}
+
+/// The first row with an amount or a count that is not zero: months before it are those before the books.
+pub(super) fn first_with_amount(answer: &Answer) -> usize {
+    let is_counted = |kind: ColumnKind| matches!(kind, ColumnKind::Money | ColumnKind::Int);
+    let has_amount = |row: &Vec<Value>| {
+        row.iter()
+            .zip(&answer.columns)
+            .any(|(value, column)| is_counted(column.kind) && digits(value).unwrap_or(0) != 0)
+    };
+    answer.rows.iter().position(has_amount).unwrap_or(0)
+}
+
+/// The digits of a number, whatever its scale.
+pub(super) fn digits(value: &Value) -> Option<i128> {
+    match value {
+        Value::Int(number) => Some(i128::from(*number)),
+        Value::Decimal { digits, .. } => Some(*digits),
+        _ => None,
+    }
+}
+
+/// part / whole with six decimals, half away from zero; null when the whole is not positive.
+pub(super) fn ratio(part: Option<i128>, whole: Option<i128>) -> Value {
+    let exact = || -> Option<i128> {
+        let whole = whole.filter(|whole| *whole > 0)?;
+        let scaled = part?.checked_mul(1_000_000)?;
+        let rest = scaled % whole;
+        let step = if rest.abs() >= whole - rest.abs() { scaled.signum() } else { 0 };
+        Some(scaled / whole + step)
+    };
+    exact().map_or(Value::Null, |digits| Value::Decimal { digits, scale: 6 })
+}
+
+pub(super) const fn is_number(kind: ColumnKind) -> bool {
+    matches!(kind, ColumnKind::Int | ColumnKind::Decimal | ColumnKind::Money | ColumnKind::Ratio)
+}
+
+/// A text of a cell, in the reader's words.
+#[derive(Default)]
+pub(super) struct CellText {
+    pub(super) text: String,
+    /// Whether a ledger wrote it: the page then isolates its direction.
+    pub(super) is_ledger: bool,
+}
+
+/// A value as the reader's language writes it.
+pub(super) fn cell_text(value: &Value, column: &AnswerColumn, whole_amounts: bool, reader: &Reader) -> CellText {
+    let ours = |text: String| CellText { text, is_ledger: false };
+    match value {
+        Value::Text(code) if column.name.ends_with("_code") || column.name == "kind" => {
+            // codes may be a user's own data (buckets, reasons): one without a word shows as it is
+            let word = reader.words.find(&format!("codes.{}.{code}", column.name));
+            word.map_or_else(
+                || CellText { text: visible(code).into_owned(), is_ledger: true },
+                |word| ours(word.to_owned()),
+            )
+        }
+        Value::Text(text) => CellText { text: visible(text).into_owned(), is_ledger: true },
+        Value::Decimal { digits, scale } if whole_amounts && column.kind == ColumnKind::Money => {
+            ours(reader.formats.rounded(*digits, *scale, 0))
+        }
+        Value::Flag(flag) => {
+            let word = reader.words.find(&format!("flags.{}", column.name));
+            match (flag, word) {
+                (true, Some(word)) => ours(word.to_owned()),
+                (false, Some(_)) => CellText::default(),
+                (_, None) => ours(reader.formats.exact(value)),
+            }
+        }
+        Value::Null if column.kind == ColumnKind::Text => CellText::default(),
+        _ => ours(reader.formats.value(value, column)),
+    }
+}
+
+/// In which currency amounts are, and whether they are rounded.
+pub(super) fn amounts_caption(whole_amounts: bool, reader: &Reader) -> Result<String, ReportError> {
+    // ISO 4217: XXX is a transaction without a currency
+    let key = match (reader.currency_code, whole_amounts) {
+        ("XXX" | "", false) => "table.amounts_without_currency",
+        ("XXX" | "", true) => "table.whole_amounts_without_currency",
+        (_, false) => "table.amounts",
+        (_, true) => "table.whole_amounts",
+    };
+    reader.words.fill(key, &[("currency", &visible(reader.currency_code))])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_share_of_nothing_is_unknown() {
+        assert_eq!(ratio(Some(5), Some(0)), Value::Null);
+        assert_eq!(ratio(Some(5), Some(-3)), Value::Null);
+        assert_eq!(ratio(None, Some(3)), Value::Null);
+        assert_eq!(ratio(Some(2), Some(3)), Value::Decimal { digits: 666_667, scale: 6 });
+        assert_eq!(ratio(Some(-2), Some(3)), Value::Decimal { digits: -666_667, scale: 6 });
+    }
+
+    #[test]
+    fn rows_become_columns_and_a_gap_is_null() {
+        let text = |text: &str| Value::Text(text.to_owned());
+        let column = |name: &str, kind| AnswerColumn { name: name.to_owned(), kind };
+        let answer = Answer {
+            columns: vec![
+                column("from", ColumnKind::Text),
+                column("to", ColumnKind::Text),
+                column("roll_ratio", ColumnKind::Ratio),
+            ],
+            rows: vec![
+                vec![text("a"), text("x"), Value::Int(1)],
+                vec![text("a"), text("y"), Value::Int(2)],
+                vec![text("b"), text("y"), Value::Int(3)],
+            ],
+        };
+        let laid_out = pivoted(&answer, &[0, 1, 2], &[0], (1, 2));
+        let names: Vec<&str> = laid_out.columns.iter().map(|column| column.name.as_str()).collect();
+        assert_eq!(names, ["from", "x", "y"]);
+        assert_eq!(laid_out.rows[1], [text("b"), Value::Null, Value::Int(3)]);
+    }
+}

@@ -1,0 +1,204 @@
+//! The figures of a day as tiles, each with its change since the month and the year before and its last months.
+
+use minijinja::{Value as Shown, context};
+
+use super::ReportError;
+use super::grid::{Reader, amounts_caption, digits, header_word};
+use super::panels::{Better, PanelSpec, TileSpec};
+use crate::model::calendar::{add_months, month_end};
+use crate::model::{Answer, ColumnKind, Date, Value};
+
+/// How many month-ends the small line of a tile shows.
+const MONTHS: usize = 13;
+
+/// The small line's own units.
+const LINE_WIDTH: i128 = 120;
+const LINE_HEIGHT: i128 = 28;
+
+/// The rows of an answer that tell of `as_of`, of the month and of the year before.
+struct Days<'a> {
+    answer: &'a Answer,
+    now: usize,
+    month_before: Option<(usize, Date)>,
+    year_before: Option<(usize, Date)>,
+    /// The last month-ends and `as_of`, oldest first.
+    months: Vec<usize>,
+}
+
+/// The tiles of a panel, or `None` where the answer has no row for `as_of` or nothing was ever owed.
+pub(super) fn tiles(
+    panel: &PanelSpec,
+    answer: &Answer,
+    as_of: Date,
+    reader: &Reader,
+) -> Result<Option<Shown>, ReportError> {
+    let Some(days) = Days::of(answer, as_of) else { return Ok(None) };
+    let tiles: Result<Vec<Shown>, ReportError> =
+        panel.tiles.iter().map(|tile| days.tile(panel, tile, reader)).collect();
+    let compared = match (days.month_before, days.year_before) {
+        (None, _) => reader.words.get("tiles.nothing_before")?.to_owned(),
+        (Some((_, month)), None) => {
+            reader.words.fill("tiles.compared_month", &[("month", &reader.formats.day(month))])?
+        }
+        (Some((_, month)), Some((_, year))) => reader
+            .words
+            .fill("tiles.compared", &[("month", &reader.formats.day(month)), ("year", &reader.formats.day(year))])?,
+    };
+    Ok(Some(context! { tiles => tiles?, caption => format!("{} {compared}", amounts_caption(false, reader)?) }))
+}
+
+impl<'a> Days<'a> {
+    fn of(answer: &'a Answer, as_of: Date) -> Option<Self> {
+        let day = |row: usize| match answer.value(row, "as_of_date") {
+            Value::Date(day) => Some(*day),
+            _ => None,
+        };
+        let has_items = |row: &usize| digits(answer.value(*row, "open_count")).unwrap_or(0) != 0;
+        let now = (0..answer.rows.len()).find(|row| day(*row) == Some(as_of))?;
+        // a month-end before the books has nothing to compare with
+        let before = |limit: Date| {
+            let rows = (0..answer.rows.len()).filter_map(|row| Some((row, day(row)?)));
+            rows.filter(|(_, day)| *day <= limit && *day < as_of)
+                .max_by_key(|(_, day)| *day)
+                .filter(|(row, _)| has_items(row))
+        };
+        let mut months: Vec<usize> = (0..=now).skip_while(|row| !has_items(row)).collect();
+        months.drain(..months.len().saturating_sub(MONTHS));
+        Some(Self {
+            answer,
+            now,
+            month_before: before(as_of.pred_opt().unwrap_or(as_of)),
+            year_before: before(year_before(as_of)),
+            months,
+        })
+    }
+
+    fn tile(&self, panel: &PanelSpec, tile: &TileSpec, reader: &Reader) -> Result<Shown, ReportError> {
+        let missing = |column: &str| ReportError::ColumnMissing {
+            panel: panel.id.clone(),
+            query: panel.query.clone().unwrap_or_default(),
+            column: column.to_owned(),
+        };
+        let position = self.answer.position(&tile.value).ok_or_else(|| missing(&tile.value))?;
+        let column = &self.answer.columns[position];
+        let value = &self.answer.rows[self.now][position];
+        let text = reader.formats.value(value, column);
+        let (whole, cents) = split_cents(&text, value, column.kind);
+        let beneath = match &tile.beneath {
+            Some(name) => {
+                let position = self.answer.position(name).ok_or_else(|| missing(name))?;
+                let value = reader.formats.value(&self.answer.rows[self.now][position], &self.answer.columns[position]);
+                Some(reader.words.fill(&format!("tiles.{name}"), &[("value", &value)])?)
+            }
+            None => None,
+        };
+        let change = |before: Option<(usize, Date)>, key: &str| match before {
+            Some((row, _)) => change(value, &self.answer.rows[row][position], column.kind, tile.better, key, reader),
+            None => Ok(None),
+        };
+        Ok(context! {
+            name => &tile.value, label => header_word(&tile.value, reader)?, whole, cents, beneath, is_lead => tile.is_lead,
+            is_quiet => value.is_null() || digits(value) == Some(0), plain => value.plain(),
+            since_month => change(self.month_before, "month")?, since_year => change(self.year_before, "year")?,
+            line => self.line(position),
+            note => reader.words.find(&format!("explanations.tiles.{}", tile.value)),
+        })
+    }
+
+    /// The last months of a figure as the points of a line; `None` for fewer than three known ones.
+    fn line(&self, position: usize) -> Option<Shown> {
+        let known: Vec<(i128, i128)> = (0..)
+            .zip(&self.months)
+            .filter_map(|(at, row)| Some((at, digits(&self.answer.rows[*row][position])?)))
+            .collect();
+        let (lowest, highest) =
+            (known.iter().map(|(_, value)| *value).min()?, known.iter().map(|(_, value)| *value).max()?);
+        if known.len() < 3 {
+            return None;
+        }
+        let steps = i128::try_from(self.months.len() - 1).unwrap_or(1).max(1);
+        let place = |(at, value): &(i128, i128)| {
+            let x = 3 + (LINE_WIDTH - 6) * at / steps;
+            let y = if highest == lowest {
+                LINE_HEIGHT / 2
+            } else {
+                3 + (LINE_HEIGHT - 6) * (highest - value) / (highest - lowest)
+            };
+            (x, y)
+        };
+        let points: Vec<String> = known.iter().map(place).map(|(x, y)| format!("{x},{y}")).collect();
+        let (x, y) = place(known.last()?);
+        Some(context! { points => points.join(" "), x, y, width => LINE_WIDTH, height => LINE_HEIGHT })
+    }
+}
+
+/// The same day twelve months ago; of a month-end, that month's end.
+fn year_before(day: Date) -> Date {
+    let before = add_months(day, -12);
+    if month_end(day) == day { month_end(before) } else { before }
+}
+
+/// The change of a figure in a phrase, and whether it is for the better.
+fn change(
+    now: &Value,
+    then: &Value,
+    kind: ColumnKind,
+    better: Option<Better>,
+    key: &str,
+    reader: &Reader,
+) -> Result<Option<Shown>, ReportError> {
+    let (Some(now), Some(then)) = (digits(now), digits(then)) else { return Ok(None) };
+    let difference = now.saturating_sub(then);
+    let formats = reader.formats;
+    let amount = match kind {
+        ColumnKind::Money => formats.rounded(difference, 2, 0),
+        ColumnKind::Int => formats.number(difference, 0),
+        // shares of one, in points of a hundred
+        ColumnKind::Ratio => {
+            reader.words.fill("tiles.points", &[("number", &formats.rounded(difference.saturating_mul(100), 6, 1))])?
+        }
+        ColumnKind::Decimal => reader.words.fill("tiles.days", &[("number", &formats.rounded(difference, 4, 1))])?,
+        _ => return Ok(None),
+    };
+    let signed = if difference > 0 { format!("+{amount}") } else { amount };
+    let improves = match better {
+        _ if difference == 0 => None,
+        Some(Better::Lower) => Some(difference < 0),
+        Some(Better::Higher) => Some(difference > 0),
+        Some(Better::Nearer) => Some(now.abs() < then.abs()),
+        None => None,
+    };
+    let tone = match improves {
+        Some(true) => "better",
+        Some(false) => "worse",
+        None => "",
+    };
+    let state = if difference == 0 { "unchanged" } else { "since" };
+    let text = reader.words.fill(&format!("tiles.{state}_{key}"), &[("amount", &signed)])?;
+    let judged = match improves {
+        Some(true) => Some(reader.words.get("tiles.better")?),
+        Some(false) => Some(reader.words.get("tiles.worse")?),
+        None => None,
+    };
+    Ok(Some(context! { text, tone, judged }))
+}
+
+/// The decimal mark and the cents apart, so that a page may print them smaller.
+fn split_cents<'a>(text: &'a str, value: &Value, kind: ColumnKind) -> (&'a str, &'a str) {
+    let has_cents = kind == ColumnKind::Money && value.hundredths().is_some();
+    let cut = text.char_indices().rev().nth(2).filter(|_| has_cents).map_or(text.len(), |(position, _)| position);
+    text.split_at(cut)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cents_are_the_mark_and_two_digits() {
+        let amount = Value::Decimal { digits: -123_456, scale: 2 };
+        assert_eq!(split_cents("−1\u{202f}234,56", &amount, ColumnKind::Money), ("−1\u{202f}234", ",56"));
+        assert_eq!(split_cents("1\u{202f}234", &Value::Int(1234), ColumnKind::Int), ("1\u{202f}234", ""));
+        assert_eq!(split_cents("n.d.", &Value::Null, ColumnKind::Money), ("n.d.", ""));
+    }
+}

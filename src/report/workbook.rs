@@ -1,0 +1,617 @@
+//! A report as a workbook: one sheet a table, every row, real numbers and days, an index in front.
+//!
+//! In: the same answers as the page. Out: the bytes of an XLSX file, the same for the same inputs. Texts of ledgers
+//! are text cells, never formulas, and bear the sheet's own mark of a text where they look like one (`quotePrefix`,
+//! the apostrophe that a spreadsheet hides). What a binary number cannot hold exactly is written as text.
+
+use std::collections::BTreeSet;
+
+use rust_xlsxwriter::{
+    Color, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, IgnoreError, Url, Workbook, Worksheet,
+    XlsxError,
+};
+
+use super::grid::{Grid, Medium, Reader, cell_text, is_number};
+use super::page::{PageInput, command_of, panel_comments, tie_out_sentence};
+use super::panels::{Audience, PageSpec, PanelSpec, Shape, TableView};
+use super::{Formats, Language, ReportError, Templates, visible};
+use crate::model::{Answer, AnswerColumn, ColumnKind, Date, Value};
+
+/// The most rows of a sheet (Excel's own limit is 1 048 576), its head included; more go on in further sheets.
+const MOST_ROWS: usize = 1_048_000;
+
+/// The row of the headers: above it stand title, question and source of the sheet.
+const HEADER_ROW: u32 = 4;
+
+/// Excel shows, and many programs keep, fifteen digits of a number.
+const MOST_DIGITS: i128 = 999_999_999_999_999;
+
+/// Widths in characters.
+const NARROWEST: usize = 9;
+const WIDEST: usize = 48;
+
+/// Rows looked at to tell how wide a column must be.
+const MEASURED_ROWS: usize = 500;
+
+/// The workbook of a report.
+///
+/// # Errors
+/// A word, template or column that the report asks for and nobody has: [`ReportError`].
+pub fn render_workbook(input: &PageInput, templates: &Templates) -> Result<Vec<u8>, ReportError> {
+    let spec = PageSpec::load(input.report_name, templates)?;
+    let words = templates.words(input.language)?;
+    let formats = Formats::new(&words)?;
+    let reader = Reader { words: &words, formats: &formats, currency_code: input.currency_code };
+    let styles = Styles::new(input);
+    let mut writer = Writer { input, spec: &spec, reader: &reader, styles, names: BTreeSet::new(), index: Vec::new() };
+    let index_name = writer.name(words.get("workbook.index")?);
+    let mut sheets = Vec::new();
+    for panel in &spec.panels {
+        writer.panel(panel, &mut sheets)?;
+    }
+    let mut workbook = Workbook::new();
+    workbook.set_properties(&writer.properties()?);
+    let mut first = writer.index_sheet(&index_name)?;
+    first.set_active(true);
+    workbook.push_worksheet(first);
+    for sheet in sheets {
+        workbook.push_worksheet(sheet);
+    }
+    workbook.save_to_buffer().map_err(failed)
+}
+
+/// How cells look, by what they hold.
+struct Styles {
+    title: Format,
+    note: Format,
+    command: Format,
+    comment: Format,
+    header: Format,
+    header_number: Format,
+    text: Format,
+    /// A text that looks like a formula.
+    marked: Format,
+    number_text: Format,
+    money: Format,
+    whole: Format,
+    decimal: Format,
+    ratio: Format,
+    day: Format,
+    month: Format,
+    link: Format,
+}
+
+impl Styles {
+    fn new(input: &PageInput) -> Self {
+        let top = || Format::new().set_align(FormatAlign::Top);
+        let (day, month) = match input.language {
+            Language::Fr => ("dd/mm/yyyy", "mmm yyyy"),
+            Language::En => ("dd mmm yyyy", "mmm yyyy"),
+        };
+        let header = Format::new()
+            .set_bold()
+            .set_text_wrap()
+            .set_align(FormatAlign::Bottom)
+            .set_border_bottom(FormatBorder::Thin)
+            .set_background_color(Color::RGB(0x00EA_F3F3));
+        let quiet = Color::RGB(0x005C_676D);
+        Self {
+            title: Format::new().set_bold().set_font_size(15),
+            note: Format::new().set_font_color(quiet),
+            command: Format::new().set_font_color(quiet).set_font_name("Courier New").set_font_size(9),
+            comment: Format::new().set_italic().set_text_wrap().set_align(FormatAlign::Top),
+            header_number: header.clone().set_align(FormatAlign::Right),
+            header,
+            text: top(),
+            marked: top().set_quote_prefix(),
+            number_text: top().set_align(FormatAlign::Right).set_quote_prefix(),
+            money: top().set_num_format(money_format(input.currency_code)),
+            whole: top().set_num_format("#,##0"),
+            decimal: top().set_num_format("#,##0.0"),
+            ratio: top().set_num_format("0.0%"),
+            day: top().set_num_format(day).set_align(FormatAlign::Left),
+            month: top().set_num_format(month).set_align(FormatAlign::Left),
+            link: Format::new().set_font_color(Color::RGB(0x000D_5C68)).set_align(FormatAlign::Top),
+        }
+    }
+}
+
+/// Two decimals, as the lake keeps them, with the currency's own code; red below zero. `XXX` is no currency.
+fn money_format(currency_code: &str) -> String {
+    let is_code = currency_code.len() == 3 && currency_code.bytes().all(|byte| byte.is_ascii_uppercase());
+    if is_code && currency_code != "XXX" {
+        format!("#,##0.00\\ \"{currency_code}\";[Red]\\-#,##0.00\\ \"{currency_code}\"")
+    } else {
+        "#,##0.00;[Red]\\-#,##0.00".to_owned()
+    }
+}
+
+/// A line of the index.
+struct Entry {
+    sheet: String,
+    title: String,
+    question: String,
+    command: String,
+    comment: String,
+}
+
+struct Writer<'a> {
+    input: &'a PageInput<'a>,
+    spec: &'a PageSpec,
+    reader: &'a Reader<'a>,
+    styles: Styles,
+    names: BTreeSet<String>,
+    index: Vec<Entry>,
+}
+
+/// The head of a sheet.
+struct Head {
+    title: String,
+    question: String,
+    /// The command behind it; empty for a customer.
+    command: String,
+    comment: String,
+}
+
+impl Writer<'_> {
+    fn properties(&self) -> Result<DocProperties, ReportError> {
+        let title = self.reader.words.get(&format!("pages.{}.title", self.input.report_name))?;
+        let company = self.input.company_name.unwrap_or(self.input.company_id);
+        // the moment of the load, not of the writing: the same inputs give the same bytes
+        let made = ExcelDateTime::parse_from_str(self.input.load.loaded_at.trim_end_matches('Z'))
+            .or_else(|_| ExcelDateTime::from_ymd(2000, 1, 1))
+            .map_err(failed)?;
+        Ok(DocProperties::new()
+            .set_title(format!("{title} – {}", self.input.as_of))
+            .set_company(visible(company))
+            .set_author("encours")
+            .set_creation_datetime(&made))
+    }
+
+    /// A sheet's name, unlike any other: at most 31 characters, none that a sheet may not have.
+    fn name(&mut self, wanted: &str) -> String {
+        let clean: String = wanted.chars().map(|mark| if "[]:*?/\\'".contains(mark) { ' ' } else { mark }).collect();
+        let clean = clean.trim();
+        for number in 1.. {
+            let end = if number == 1 { String::new() } else { format!(" ({number})") };
+            let room = 31 - end.chars().count();
+            let name: String = clean.chars().take(room).chain(end.chars()).collect();
+            if self.names.insert(name.to_lowercase()) {
+                return name;
+            }
+        }
+        unreachable!("numbers do not end")
+    }
+
+    fn panel(&mut self, panel: &PanelSpec, sheets: &mut Vec<Worksheet>) -> Result<(), ReportError> {
+        match panel.shape {
+            Shape::Tiles => {
+                let query = panel.query.clone().unwrap_or_default();
+                let head = self.head(panel, &format!("query {query}"))?;
+                let Some(answer) = self.input.answers.get(&query) else { return Ok(()) };
+                let columns = answer.columns.iter().map(|column| column.name.clone()).collect();
+                let view = TableView { query, columns, ..TableView::default() };
+                self.table(panel, &view, answer, head, sheets)
+            }
+            Shape::Checks => {
+                let head = self.head(panel, "check")?;
+                let (answer, labels) = self.checks()?;
+                self.facts(&answer, &labels, head, sheets)
+            }
+            Shape::Load => {
+                let (answer, labels) = self.sources()?;
+                let head = self.head(panel, "history")?;
+                self.facts(&answer, &labels, head, sheets)
+            }
+            // its sentence stands on the index; who carries a difference has a sheet
+            Shape::TieOut | Shape::Assumptions | Shape::Table => {
+                for (order, view) in panel.tables.iter().enumerate() {
+                    let mut head = self.head(panel, &format!("query {}", view.query))?;
+                    if order > 0 {
+                        let own = self.reader.words.get(&format!("tables.{}", view.query))?;
+                        head.title = format!("{}: {}", head.title, own);
+                        head.comment.clear();
+                    }
+                    let Some(answer) = self.input.answers.get(&view.query) else { continue };
+                    if panel.shape == Shape::TieOut && answer.rows.is_empty() {
+                        continue;
+                    }
+                    self.table(panel, view, answer, head, sheets)?;
+                }
+                Ok(())
+            }
+        }
+    }
+
+    fn head(&self, panel: &PanelSpec, question: &str) -> Result<Head, ReportError> {
+        let word = |part: &str| self.reader.words.get(&format!("panels.{}.{part}", panel.id)).map(str::to_owned);
+        Ok(Head {
+            title: word("title")?,
+            question: word("question")?,
+            command: self.command(question),
+            comment: panel_comments(self.input, &panel.id).join("\n"),
+        })
+    }
+
+    fn command(&self, question: &str) -> String {
+        match self.spec.audience {
+            Audience::Company => command_of(question, self.input),
+            Audience::Customer => String::new(),
+        }
+    }
+
+    fn table(
+        &mut self,
+        panel: &PanelSpec,
+        view: &TableView,
+        answer: &Answer,
+        head: Head,
+        sheets: &mut Vec<Worksheet>,
+    ) -> Result<(), ReportError> {
+        if answer.rows.is_empty() {
+            let empty = self.reader.words.get(&format!("panels.{}.empty", panel.id))?.to_owned();
+            let (mut sheet, name) = self.sheet(&head)?;
+            sheet.write_with_format(HEADER_ROW, 0, empty, &self.styles.note).map_err(failed)?;
+            self.enter(name, head);
+            sheets.push(sheet);
+            return Ok(());
+        }
+        let grid = Grid::new(&panel.id, view, answer, Medium::Workbook, self.reader)?;
+        let columns: Vec<(AnswerColumn, String)> =
+            grid.columns.iter().map(|column| (column.column.clone(), column.label.clone())).collect();
+        let totals: Vec<Option<Value>> = grid.columns.iter().map(|column| grid.total(column)).collect();
+        let parts: Vec<&[usize]> = grid.order.chunks(MOST_ROWS).collect();
+        for (number, rows) in parts.iter().enumerate() {
+            let (mut sheet, name) = self.sheet(&head)?;
+            let value = |row: usize, at: usize| grid.value(rows[row], &grid.columns[at]);
+            let is_last = number + 1 == parts.len();
+            self.fill(&mut sheet, &columns, rows.len(), value, if is_last { &totals } else { &[] })?;
+            if number == 0 {
+                let Head { title, question, command, comment } = &head;
+                self.enter(
+                    name,
+                    Head {
+                        title: title.clone(),
+                        question: question.clone(),
+                        command: command.clone(),
+                        comment: comment.clone(),
+                    },
+                );
+            }
+            sheets.push(sheet);
+        }
+        Ok(())
+    }
+
+    /// A sheet of facts that no query answers.
+    fn facts(
+        &mut self,
+        answer: &Answer,
+        labels: &[String],
+        head: Head,
+        sheets: &mut Vec<Worksheet>,
+    ) -> Result<(), ReportError> {
+        let (mut sheet, name) = self.sheet(&head)?;
+        let columns: Vec<(AnswerColumn, String)> = answer.columns.iter().cloned().zip(labels.iter().cloned()).collect();
+        self.fill(&mut sheet, &columns, answer.rows.len(), |row, at| answer.rows[row][at].clone(), &[])?;
+        self.enter(name, head);
+        sheets.push(sheet);
+        Ok(())
+    }
+
+    fn enter(&mut self, sheet: String, head: Head) {
+        let Head { title, question, command, comment } = head;
+        self.index.push(Entry { sheet, title, question, command, comment });
+    }
+
+    /// A sheet with its head.
+    fn sheet(&mut self, head: &Head) -> Result<(Worksheet, String), ReportError> {
+        let name = self.name(&head.title);
+        let mut sheet = Worksheet::new();
+        sheet.set_name(&name).map_err(failed)?;
+        sheet.write_with_format(0, 0, &*head.title, &self.styles.title).map_err(failed)?;
+        sheet.write_with_format(1, 0, &*head.question, &self.styles.note).map_err(failed)?;
+        let source = match self.spec.audience {
+            Audience::Company => {
+                let values =
+                    [("day", self.reader.formats.day(self.input.as_of)), ("load", self.input.load.load_id.clone())];
+                let values: Vec<(&str, &str)> = values.iter().map(|(name, text)| (*name, text.as_str())).collect();
+                format!("{}  {}", self.reader.words.fill("workbook.source", &values)?, head.command)
+            }
+            Audience::Customer => {
+                self.reader.words.fill("workbook.as_of", &[("day", &self.reader.formats.day(self.input.as_of))])?
+            }
+        };
+        sheet.write_with_format(2, 0, visible(&source).into_owned(), &self.styles.command).map_err(failed)?;
+        if !head.comment.is_empty() {
+            self.text(&mut sheet, 3, 0, &head.comment, &self.styles.comment)?;
+        }
+        Ok((sheet, name))
+    }
+
+    /// Headers, rows and totals below the head, with filter, frozen panes and widths.
+    fn fill(
+        &self,
+        sheet: &mut Worksheet,
+        columns: &[(AnswerColumn, String)],
+        row_count: usize,
+        value: impl Fn(usize, usize) -> Value,
+        totals: &[Option<Value>],
+    ) -> Result<(), ReportError> {
+        let last_column = column_number(columns.len().saturating_sub(1));
+        let mut widths: Vec<usize> = columns.iter().map(|(_, label)| label_width(label)).collect();
+        for (at, (column, label)) in columns.iter().enumerate() {
+            let style = if is_number(column.kind) { &self.styles.header_number } else { &self.styles.header };
+            self.text(sheet, HEADER_ROW, column_number(at), label, style)?;
+        }
+        let mut below = HEADER_ROW + 1;
+        for row in 0..row_count {
+            for (at, (column, _)) in columns.iter().enumerate() {
+                let written = self.cell(sheet, below, column_number(at), &value(row, at), column)?;
+                if row < MEASURED_ROWS {
+                    widths[at] = widths[at].max(written);
+                }
+            }
+            below += 1;
+        }
+        if row_count > 0 {
+            sheet.autofilter(HEADER_ROW, 0, below - 1, last_column).map_err(failed)?;
+        }
+        if totals.iter().any(Option::is_some) {
+            self.text(sheet, below, 0, self.reader.words.get("table.total")?, &self.styles.header)?;
+            for (at, total) in totals.iter().enumerate() {
+                if let Some(total) = total {
+                    let written = self.cell(sheet, below, column_number(at), total, &columns[at].0)?;
+                    widths[at] = widths[at].max(written);
+                }
+            }
+        }
+        for (at, width) in widths.into_iter().enumerate() {
+            let width = u32::try_from(width.clamp(NARROWEST, WIDEST) + 2).unwrap_or(20);
+            sheet.set_column_width(column_number(at), f64::from(width)).map_err(failed)?;
+        }
+        sheet.set_freeze_panes(HEADER_ROW + 1, u16::from(columns.len() > 4)).map_err(failed)?;
+        sheet.set_repeat_rows(HEADER_ROW, HEADER_ROW).map_err(failed)?;
+        sheet.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0);
+        // identifiers that are digits are texts on purpose
+        sheet
+            .ignore_error_range(HEADER_ROW + 1, 0, below, last_column, IgnoreError::NumberStoredAsText)
+            .map_err(failed)?;
+        Ok(())
+    }
+
+    /// Writes a value as what it is; about how many characters it takes.
+    fn cell(
+        &self,
+        sheet: &mut Worksheet,
+        row: u32,
+        at: u16,
+        value: &Value,
+        column: &AnswerColumn,
+    ) -> Result<usize, ReportError> {
+        let styles = &self.styles;
+        match value {
+            Value::Null => return Ok(0),
+            Value::Int(_) | Value::Decimal { .. } => {
+                let plain = value.plain();
+                let is_exact = super::grid::digits(value).is_some_and(|digits| digits.abs() <= MOST_DIGITS);
+                let style = match column.kind {
+                    ColumnKind::Money => &styles.money,
+                    ColumnKind::Ratio => &styles.ratio,
+                    ColumnKind::Decimal => &styles.decimal,
+                    _ => &styles.whole,
+                };
+                match plain.parse::<f64>() {
+                    Ok(number) if is_exact => sheet.write_number_with_format(row, at, number, style).map_err(failed)?,
+                    _ => sheet.write_string_with_format(row, at, &plain, &styles.number_text).map_err(failed)?,
+                };
+                // thousands are grouped, and an amount bears its currency
+                let more = if column.kind == ColumnKind::Money { 4 } else { 1 };
+                return Ok(plain.len() + plain.len() / 3 + more);
+            }
+            Value::Date(day) => {
+                let style = if column.name == "month_end_date" { &styles.month } else { &styles.day };
+                match serial(*day) {
+                    Some(serial) => sheet.write_number_with_format(row, at, serial, style).map_err(failed)?,
+                    None => sheet.write_string_with_format(row, at, day.to_string(), &styles.text).map_err(failed)?,
+                };
+                return Ok(11);
+            }
+            Value::Text(_) | Value::Flag(_) => {}
+        }
+        let text = cell_text(value, column, false, self.reader).text;
+        self.text(sheet, row, at, &text, &styles.text)?;
+        Ok(text.chars().count())
+    }
+
+    /// Writes a text that nothing runs, cut where a cell ends.
+    fn text(&self, sheet: &mut Worksheet, row: u32, at: u16, text: &str, style: &Format) -> Result<(), ReportError> {
+        if text.is_empty() {
+            return Ok(());
+        }
+        let style = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { &self.styles.marked } else { style };
+        // a cell holds 32 767 characters
+        let cut: String;
+        let text = if text.len() > 32_767 {
+            cut = text.chars().take(8_000).collect();
+            &cut
+        } else {
+            text
+        };
+        sheet.write_string_with_format(row, at, text, style).map_err(failed)?;
+        Ok(())
+    }
+
+    /// The first sheet: what the report says of itself, and where each table is.
+    fn index_sheet(&mut self, name: &str) -> Result<Worksheet, ReportError> {
+        let words = self.reader.words;
+        let mut sheet = Worksheet::new();
+        sheet.set_name(name).map_err(failed)?;
+        let company = visible(self.input.company_name.unwrap_or(self.input.company_id)).into_owned();
+        let title = words.get(&format!("pages.{}.title", self.input.report_name))?;
+        self.text(&mut sheet, 0, 0, &company, &self.styles.title)?;
+        let as_of = format!("{title} {} {}", words.get("page.as_of")?, self.reader.formats.long_day(self.input.as_of));
+        self.text(&mut sheet, 1, 0, &as_of, &self.styles.note)?;
+        let mut lines = Vec::new();
+        if let Some(addressee) = &self.input.addressee {
+            lines.push(format!("{} ({})", addressee.name, addressee.customer_id));
+        }
+        if self.spec.audience == Audience::Company {
+            lines.extend(tie_out_sentence(self.input, self.reader)?);
+            let values = [("load", self.input.load.load_id.as_str()), ("moment", self.input.load.loaded_at.as_str())];
+            lines.push(words.fill("workbook.load", &values)?);
+        }
+        lines.push(super::grid::amounts_caption(false, self.reader)?);
+        let mut row = 2;
+        for line in lines {
+            self.text(&mut sheet, row, 0, &visible(&line), &self.styles.note)?;
+            row += 1;
+        }
+        row += 1;
+        let is_for_company = self.spec.audience == Audience::Company;
+        let mut labels = vec!["workbook.sheet", "workbook.question"];
+        if is_for_company {
+            labels.extend(["workbook.command", "workbook.comment"]);
+        }
+        for (at, label) in labels.iter().enumerate() {
+            self.text(&mut sheet, row, column_number(at), words.get(label)?, &self.styles.header)?;
+        }
+        let header = row;
+        for entry in &self.index {
+            row += 1;
+            let link = Url::new(format!("internal:'{}'!A1", entry.sheet)).set_text(&entry.title);
+            sheet.write_url_with_format(row, 0, link, &self.styles.link).map_err(failed)?;
+            self.text(&mut sheet, row, 1, &entry.question, &self.styles.text.clone().set_text_wrap())?;
+            if is_for_company {
+                self.text(
+                    &mut sheet,
+                    row,
+                    2,
+                    &visible(&entry.command),
+                    &self.styles.command.clone().set_align(FormatAlign::Top),
+                )?;
+                self.text(&mut sheet, row, 3, &entry.comment, &self.styles.comment)?;
+            }
+        }
+        for (at, width) in [34_u32, 70, 90, 60].into_iter().enumerate() {
+            sheet.set_column_width(column_number(at), f64::from(width)).map_err(failed)?;
+        }
+        sheet.set_freeze_panes(header + 1, 0).map_err(failed)?;
+        sheet.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0);
+        Ok(sheet)
+    }
+
+    /// Each check and its faults.
+    fn checks(&self) -> Result<(Answer, Vec<String>), ReportError> {
+        let words = self.reader.words;
+        let columns = [
+            ("check_name", ColumnKind::Text),
+            ("fault_count", ColumnKind::Int),
+            ("fault_text", ColumnKind::Text),
+            ("todo_text", ColumnKind::Text),
+        ];
+        let mut rows = Vec::new();
+        for check in &self.input.checks {
+            let word = |part: &str, own: &str| {
+                let own = visible(own).into_owned();
+                Value::Text(words.find(&format!("checks.{}.{part}", check.name)).map_or(own, str::to_owned))
+            };
+            rows.push(vec![
+                word("title", &check.name),
+                Value::Int(i64::try_from(check.fault_count).unwrap_or(i64::MAX)),
+                word("fault", &check.fault),
+                word("todo", &check.todo),
+            ]);
+        }
+        let labels = ["check", "faults", "fault", "todo"].map(|word| words.get(&format!("checks_table.{word}")));
+        answer_of(&columns, rows, labels)
+    }
+
+    /// The files behind the lake, then what was assumed of them.
+    fn sources(&self) -> Result<(Answer, Vec<String>), ReportError> {
+        let words = self.reader.words;
+        let columns = [
+            ("source_name", ColumnKind::Text),
+            ("line_count", ColumnKind::Int),
+            ("accepted_count", ColumnKind::Int),
+            ("rejected_count", ColumnKind::Int),
+            ("amount", ColumnKind::Money),
+        ];
+        let count = |number: u64| Value::Int(i64::try_from(number).unwrap_or(i64::MAX));
+        let load = &self.input.load;
+        let mut rows: Vec<Vec<Value>> = load
+            .sources
+            .iter()
+            .map(|source| {
+                let name = Value::Text(source.file_name.clone());
+                let counts = [source.line_count, source.accepted_count, source.rejected_count].map(count);
+                [name].into_iter().chain(counts).chain([Value::Null]).collect()
+            })
+            .collect();
+        for assumption in &load.assumptions {
+            let sentence = words.find(&format!("assumptions.{}", assumption.code)).unwrap_or(&assumption.code);
+            rows.push(vec![
+                Value::Text(sentence.to_owned()),
+                if assumption.line_count == 0 { Value::Null } else { count(assumption.line_count) },
+                Value::Null,
+                Value::Null,
+                assumption.amount.map_or(Value::Null, |amount| Value::Decimal { digits: amount.wide(), scale: 2 }),
+            ]);
+        }
+        let labels = ["file_or_assumption", "lines", "accepted", "rejected", "amount"]
+            .map(|word| words.get(&format!("load_table.{word}")));
+        answer_of(&columns, rows, labels)
+    }
+}
+
+fn answer_of<const N: usize>(
+    columns: &[(&str, ColumnKind); N],
+    rows: Vec<Vec<Value>>,
+    labels: [Result<&str, ReportError>; N],
+) -> Result<(Answer, Vec<String>), ReportError> {
+    let columns = columns.iter().map(|(name, kind)| AnswerColumn { name: (*name).to_owned(), kind: *kind }).collect();
+    let labels: Result<Vec<String>, ReportError> = labels.into_iter().map(|label| label.map(str::to_owned)).collect();
+    Ok((Answer { columns, rows }, labels?))
+}
+
+/// A header wraps at its words.
+fn label_width(label: &str) -> usize {
+    label.split(' ').map(|word| word.chars().count()).max().unwrap_or(0).max(label.chars().count() / 2) + 3
+}
+
+/// The number of a day as spreadsheets count, from March 1900 on: before, no two of them agree.
+fn serial(day: Date) -> Option<f64> {
+    let first = Date::from_ymd_opt(1900, 3, 1)?;
+    let start = Date::from_ymd_opt(1899, 12, 30)?;
+    let days = i32::try_from(day.signed_duration_since(start).num_days()).ok()?;
+    (day >= first && days <= 2_958_465).then_some(f64::from(days))
+}
+
+fn column_number(at: usize) -> u16 {
+    u16::try_from(at).unwrap_or(u16::MAX)
+}
+
+fn failed(cause: XlsxError) -> ReportError {
+    ReportError::WorkbookFailed { cause: cause.to_string() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_are_counted_as_spreadsheets_count() {
+        let day = |year, month, day| Date::from_ymd_opt(year, month, day).unwrap_or_default();
+        assert_eq!(serial(day(1900, 3, 1)).map(f64::to_bits), Some(61_f64.to_bits()));
+        assert_eq!(serial(day(2025, 12, 31)).map(f64::to_bits), Some(46_022_f64.to_bits()));
+        assert_eq!(serial(day(1899, 12, 31)), None);
+        assert_eq!(serial(day(2099, 12, 31)).map(f64::to_bits), Some(73_050_f64.to_bits()));
+    }
+
+    #[test]
+    fn amounts_bear_their_currency_and_nothing_else_gets_into_the_format() {
+        assert!(money_format("EUR").starts_with("#,##0.00\\ \"EUR\";"));
+        assert!(!money_format("XXX").contains("XXX"));
+        assert!(!money_format("\"]x").contains('x'));
+    }
+}
