@@ -20,6 +20,9 @@
 //! the program
 //! - [`loading`]         FEC cases, CSV and XLSX, mappings, rejects
 //! - [`command_line`]    outputs, exit status, errors
+//! - [`pages`]           pages in a real browser: sound, and their figures those of the queries
+//! - [`workbooks`]       workbooks in a real spreadsheet: the same, loaded back too
+//! - [`statements`]      what a customer is sent, and what a controller wrote beside the figures
 //! - [`readme`]          the README's commands run
 //! - [`tidy`]            the rooms, their doors, and how files look
 
@@ -40,9 +43,12 @@ mod late_payments;
 mod laws;
 mod loading;
 mod nothing_lost;
+mod pages;
 mod queries;
 mod readme;
 mod real_ledgers;
+mod statements;
 mod tidy;
+mod workbooks;
 mod worked_figures;
 mod years;

@@ -106,6 +106,12 @@ impl Formats {
         fill(&self.percent, &[("number", &number)])
     }
 
+    /// A share of one as a percentage, without decimals where it is whole.
+    pub(super) fn short_percent(&self, millionths: i128) -> String {
+        let decimals = u8::from(millionths % 10_000 != 0);
+        fill(&self.percent, &[("number", &self.rounded(millionths.saturating_mul(100), 6, decimals))])
+    }
+
     /// `31/12/2025`, `31 Dec 2025`.
     #[must_use]
     pub fn day(&self, day: Date) -> String {

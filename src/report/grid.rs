@@ -129,7 +129,7 @@ impl<'a> Grid<'a> {
             };
             let label = match labels.remove(name) {
                 Some(label) => label,
-                None => header_word(name, reader)?.to_owned(),
+                None => label_word(&view.query, name, reader)?.to_owned(),
             };
             let beneath = beneath.get(name).map(|below| position(below)).transpose()?;
             grid.columns.push(GridColumn { column, label, beneath, origin });
@@ -139,7 +139,7 @@ impl<'a> Grid<'a> {
             let rows = &grid.answer.rows;
             grid.order.sort_by_key(|row| Reverse(digits(&rows[*row][column]).unwrap_or(0).unsigned_abs()));
         }
-        if view.skip_leading_zeros {
+        if view.skip_leading_zeros && medium == Medium::Page {
             grid.skipped_count = first_with_amount(&grid.answer);
             grid.order.drain(..grid.skipped_count);
         }
@@ -196,6 +196,14 @@ impl<'a> Grid<'a> {
         self.answer.rows[row].iter().zip(&self.answer.columns).any(|(value, column)| {
             column.name.ends_with("_code") && matches!(value, Value::Text(code) if code == "total")
         })
+    }
+}
+
+/// The word above a column of a query: its own there, else that of the column everywhere.
+fn label_word<'a>(query: &str, column: &str, reader: &Reader<'a>) -> Result<&'a str, ReportError> {
+    match reader.words.find(&format!("labels.{query}.{column}")) {
+        Some(own) => Ok(own),
+        None => header_word(column, reader),
     }
 }
 

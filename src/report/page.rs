@@ -262,6 +262,9 @@ fn panel_context(
     if panel.shape == Shape::Checks && content.is_some() {
         commands.push(command_of("check", input));
     }
+    if panel.shape == Shape::Load {
+        commands.push(command_of("history", input));
+    }
     if audience == Audience::Customer {
         commands.clear();
     }

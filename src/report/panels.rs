@@ -105,9 +105,6 @@ pub struct TileSpec {
     /// Which way is better; none: neither.
     #[serde(default)]
     pub better: Option<Better>,
-    /// Whether it is drawn larger.
-    #[serde(default)]
-    pub is_lead: bool,
 }
 
 /// Which way a figure improves.
@@ -234,6 +231,9 @@ pub struct TableView {
     /// Whether shares are shaded by their size.
     #[serde(default)]
     pub is_shaded: bool,
+    /// A flag that is the same on every row, said in a sentence above: `verdicts.<column>.yes` or `.no`.
+    #[serde(default)]
+    pub verdict: Option<String>,
     /// Whether it opens on demand, behind its chart.
     #[serde(default)]
     pub is_folded: bool,

@@ -75,6 +75,8 @@ pub(crate) fn page(language: Language) -> PageInput<'static> {
         load: load(),
         answers: answers(),
         checks: checks(),
+        comments: Vec::new(),
+        addressee: None,
         query_options: &[],
         generated_note: "encours 0.1.0",
     }
@@ -180,7 +182,9 @@ fn answers() -> BTreeMap<String, Answer> {
     let named = [
         ("receivables", receivables()),
         ("tie_out", tie_out(&[])),
+        ("key_figures", key_figures()),
         ("aging", aging()),
+        ("aging_history", aging_history()),
         ("dso", dso()),
         ("dso_bridge", dso_bridge()),
         ("receivables_history", history()),
@@ -238,6 +242,77 @@ fn aging() -> Answer {
             .map(|(code, order, open, count)| vec![text(code), Value::Int(order), money(open), Value::Int(count)])
             .collect(),
     )
+}
+
+/// The last thirteen month-ends; half a million of gross overdue more than the month before.
+fn key_figures() -> Answer {
+    let columns = [
+        ("as_of_date", ColumnKind::Date),
+        ("open_amount", ColumnKind::Money),
+        ("debit_amount", ColumnKind::Money),
+        ("gross_overdue_amount", ColumnKind::Money),
+        ("gross_overdue_ratio", ColumnKind::Ratio),
+        ("over_60_amount", ColumnKind::Money),
+        ("over_60_ratio", ColumnKind::Ratio),
+        ("over_90_amount", ColumnKind::Money),
+        ("over_90_ratio", ColumnKind::Ratio),
+        ("disputed_amount", ColumnKind::Money),
+        ("disputed_ratio", ColumnKind::Ratio),
+        ("unallocated_amount", ColumnKind::Money),
+        ("unallocated_ratio", ColumnKind::Ratio),
+        ("dso_count_back_days", ColumnKind::Decimal),
+        ("dso_best_possible_count_back_days", ColumnKind::Decimal),
+        ("dso_day_amount", ColumnKind::Money),
+        ("cei_book_ratio", ColumnKind::Ratio),
+        ("cei_cash_ratio", ColumnKind::Ratio),
+        ("open_count", ColumnKind::Int),
+    ];
+    let row = |back: i32| {
+        let overdue = OVERDUE - if back == 0 { 0 } else { 50_000_000 } + swing(back, 900);
+        let share = |part: i128| Value::Decimal { digits: part * 1_000_000 / OPEN, scale: 6 };
+        vec![
+            Value::Date(month_end(add_months(as_of(), -back))),
+            money(OPEN),
+            money(OPEN),
+            money(overdue),
+            share(overdue),
+            money(overdue / 4),
+            share(overdue / 4),
+            money(overdue / 9),
+            share(overdue / 9),
+            money(38_215_090),
+            share(38_215_090),
+            money(-31_669_915),
+            share(-31_669_915),
+            days(538_774 + swing(back, 20_000)),
+            days(388_021),
+            money(22_000_000),
+            Value::Decimal { digits: 812_000 + swing(back, 40_000), scale: 6 },
+            Value::Null,
+            Value::Int(2005),
+        ]
+    };
+    answer(&columns, (0..13).rev().map(row).collect())
+}
+
+/// Twelve month-ends, the first six before the books.
+fn aging_history() -> Answer {
+    let columns = [
+        ("month_end_date", ColumnKind::Date),
+        ("bucket_code", ColumnKind::Text),
+        ("bucket_order", ColumnKind::Int),
+        ("open_amount", ColumnKind::Money),
+        ("open_count", ColumnKind::Int),
+    ];
+    let buckets = ["age_unknown", "not_due", "1-30", "31-60", "61-90", "91+"];
+    let month = |back: i32| {
+        buckets.into_iter().zip(-1_i64..).map(move |(code, order)| {
+            let open = if back >= 6 { 0 } else { 800_000_000 / (i128::from(order) + 2) };
+            let day = Value::Date(month_end(add_months(as_of(), -back)));
+            vec![day, text(code), Value::Int(order), money(open), Value::Int(i64::from(back < 6))]
+        })
+    };
+    answer(&columns, (0..12).rev().flat_map(month).collect())
 }
 
 fn dso() -> Answer {
@@ -352,6 +427,13 @@ fn top_debtors() -> Answer {
         ("share_ratio", ColumnKind::Ratio),
         ("cumulative_ratio", ColumnKind::Ratio),
         ("weighted_past_due_days", ColumnKind::Decimal),
+        ("age_unknown_amount", ColumnKind::Money),
+        ("not_due_amount", ColumnKind::Money),
+        ("days_1_30_amount", ColumnKind::Money),
+        ("days_31_60_amount", ColumnKind::Money),
+        ("days_61_90_amount", ColumnKind::Money),
+        ("days_91_plus_amount", ColumnKind::Money),
+        ("other_buckets_amount", ColumnKind::Money),
     ];
     let mut rows = Vec::new();
     let mut cumulated = 0;
@@ -369,6 +451,13 @@ fn top_debtors() -> Answer {
             ratio(open),
             ratio(cumulated),
             if overdue == 0 { Value::Null } else { days(i128::from(rank * 71 % 97) * 6_173 + 21_400) },
+            money(0),
+            money(open - overdue),
+            money(overdue),
+            money(0),
+            money(0),
+            money(0),
+            money(0),
         ]);
     }
     answer(&columns, rows)
@@ -392,6 +481,8 @@ fn open_items() -> Answer {
         ("is_disputed", ColumnKind::Flag),
         ("source_file", ColumnKind::Text),
         ("source_line", ColumnKind::Int),
+        ("account", ColumnKind::Text),
+        ("company_id", ColumnKind::Text),
     ];
     let row = |number: i64| {
         let names = HOSTILE_NAMES.iter().chain(&HONEST_NAMES);
@@ -419,6 +510,8 @@ fn open_items() -> Answer {
             Value::Flag(number % 9 == 2),
             text("999999998FEC20251231.txt"),
             Value::Int(1_000 + number),
+            text("411000"),
+            text("999999998"),
         ]
     };
     answer(&columns, (0..240).map(row).collect())

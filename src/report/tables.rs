@@ -89,7 +89,7 @@ impl TableBuilder<'_> {
             }
         };
         Ok(context! {
-            more, dropped, starts, earlier, total => self.total(&columns)?, caption => self.caption(&columns)?,
+            verdict => self.verdict()?, more, dropped, starts, earlier, total => self.total(&columns)?, caption => self.caption(&columns)?,
             is_folded => self.view.is_folded, is_searchable => self.view.is_searchable, total_count => order.len(),
             hidden_rows => search.map(|search| search.json), query => &self.view.query,
             ..self.grid(shown, &columns)?
@@ -167,6 +167,20 @@ impl TableBuilder<'_> {
             });
         }
         Ok(context! { cells, is_total => self.grid.is_total(row) })
+    }
+
+    /// What a flag of every row says of the table as a whole, and whether it is a no.
+    fn verdict(&self) -> Result<Option<Shown>, ReportError> {
+        let Some(name) = &self.view.verdict else { return Ok(None) };
+        let position = self.grid.position(name).ok_or_else(|| ReportError::ColumnMissing {
+            panel: self.panel.to_owned(),
+            query: self.view.query.clone(),
+            column: name.clone(),
+        })?;
+        let Some(first) = self.grid.order.first() else { return Ok(None) };
+        let is_no = matches!(self.grid.behind(*first, position).0, Value::Flag(false));
+        let text = self.reader.words.get(&format!("verdicts.{name}.{}", if is_no { "no" } else { "yes" }))?;
+        Ok(Some(context! { text, is_no }))
     }
 
     fn explanation(&self, value: &Value, shown: &GridColumn) -> Option<&str> {

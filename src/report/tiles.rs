@@ -97,7 +97,7 @@ impl<'a> Days<'a> {
             None => Ok(None),
         };
         Ok(context! {
-            name => &tile.value, label => header_word(&tile.value, reader)?, whole, cents, beneath, is_lead => tile.is_lead,
+            name => &tile.value, label => header_word(&tile.value, reader)?, whole, cents, beneath,
             is_quiet => value.is_null() || digits(value) == Some(0), plain => value.plain(),
             since_month => change(self.month_before, "month")?, since_year => change(self.year_before, "year")?,
             line => self.line(position),

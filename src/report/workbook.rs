@@ -208,8 +208,7 @@ impl Writer<'_> {
                 for (order, view) in panel.tables.iter().enumerate() {
                     let mut head = self.head(panel, &format!("query {}", view.query))?;
                     if order > 0 {
-                        let own = self.reader.words.get(&format!("tables.{}", view.query))?;
-                        head.title = format!("{}: {}", head.title, own);
+                        self.reader.words.get(&format!("tables.{}", view.query))?.clone_into(&mut head.title);
                         head.comment.clear();
                     }
                     let Some(answer) = self.input.answers.get(&view.query) else { continue };

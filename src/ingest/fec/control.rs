@@ -102,7 +102,10 @@ impl<'a> Control<'a> {
         if line.contains('"') && found.count != self.width {
             found = self.pieces(line, true);
         }
-        let clean = |piece: &'l str| piece.trim().trim_matches('"').trim();
+        let clean = |piece: &'l str| {
+            let piece = piece.trim();
+            piece.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(piece).trim()
+        };
         let [_, account, auxiliary, date, debit, credit, amount, side] = found.wanted;
         let account = clean(account);
         let account_name = self.name(account);

@@ -21,27 +21,22 @@ impl Scale {
         let power = 10_f64.powf(rough.log10().floor());
         let times = [1.0, 2.0, 5.0, 10.0].into_iter().find(|times| times * power >= rough * 0.999).unwrap_or(10.0);
         let step = times * power;
-        Self { low: (low / step - 1e-9).floor() * step, high: (high / step + 1e-9).ceil().max(1.0) * step, step }
-            .without_empty_ends(low, high)
-    }
-
-    /// A level beyond the values is of no use below zero, where nothing lies.
-    fn without_empty_ends(self, low: f64, high: f64) -> Self {
-        let low = if low < 0.0 { self.low } else { 0.0 };
-        let high = if high > 0.0 || low >= 0.0 { self.high } else { 0.0 };
-        Self { low, high, ..self }
+        // the field ends a little beyond its values, not at a level nothing reaches
+        let high = if high > 0.0 || low >= 0.0 { (high + span * 0.04).max(step * 1.04) } else { 0.0 };
+        let low = if low < 0.0 { low - span * 0.04 } else { 0.0 };
+        Self { low, high, step }
     }
 
     /// The levels, lowest first.
     pub(super) fn levels(&self) -> Vec<f64> {
-        let count = ((self.high - self.low) / self.step).round() as i64;
-        (0..=count).map(|at| self.step.mul_add(at as f64, self.low)).collect()
+        let (first, last) = ((self.low / self.step).ceil() as i64, (self.high / self.step).floor() as i64);
+        (first..=last).map(|at| self.step * at as f64).collect()
     }
 
     /// A level in short: `4 M`, `250 k`, `30`, `20 %`.
     pub(super) fn name(&self, level: f64, unit: Unit, reader: &Reader) -> Result<String, ReportError> {
         if unit == Unit::Ratio {
-            return Ok(reader.formats.percent((level * 1e6).round() as i128, 6));
+            return Ok(reader.formats.short_percent((level * 1e6).round() as i128));
         }
         let largest = self.high.abs().max(self.low.abs());
         let (divisor, key) = match (unit, largest) {
@@ -71,13 +66,14 @@ mod tests {
         {
             let scale = Scale::around(low, high, 4);
             let levels = scale.levels();
-            assert!(levels[0] <= low && levels[levels.len() - 1] >= high, "{low} {high}: {levels:?}");
-            assert!((3..=7).contains(&levels.len()), "{low} {high}: {levels:?}");
+            assert!(scale.low <= low && scale.high >= high && levels.contains(&0.0), "{low} {high}: {levels:?}");
+            assert!((2..=6).contains(&levels.len()), "{low} {high}: {levels:?}");
         }
     }
 
     #[test]
     fn nothing_at_all_still_has_a_scale() {
-        assert_eq!(Scale::around(0.0, 0.0, 4).levels().len(), 3);
+        let scale = Scale::around(0.0, 0.0, 4);
+        assert!(scale.high > 0.0 && scale.levels().len() > 1);
     }
 }
