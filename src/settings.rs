@@ -76,8 +76,8 @@ pub struct Settings {
     pub as_of: Option<Date>,
     /// Language of words, numbers and dates.
     pub language: Language,
-    /// Whether the command line names the language.
-    pub has_own_language: bool,
+    /// The language that the command line names.
+    pub asked_language: Option<Language>,
     /// Due dates where a ledger has none.
     pub default_terms: Terms,
     /// The day on which the company usually closes its books.
@@ -179,7 +179,7 @@ impl Settings {
             currency: common.currency.clone(),
             as_of,
             language,
-            has_own_language: common.lang.is_some(),
+            asked_language: common.lang.as_ref().map(|_| language),
             default_terms,
             usual_year_end,
             letters_act_from_letter_date: file.letters_act_from == Some(LettersActFrom::LetterDate),

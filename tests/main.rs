@@ -9,6 +9,7 @@
 //! - [`late_payments`]   the late-payment file: published figures, and an independent computation
 //! - [`real_ledgers`]    three FEC nobody here wrote: nothing lost, open = control, roll-forward closes
 //! - [`checks`]          each check fires on its own broken case, and is silent on a sound one
+//! - [`month`]           the controller’s month, computed once more from the items
 //! - [`queries`]         every query keeps its header's promises; goldens on the demo company
 //!
 //! the laws
@@ -42,6 +43,7 @@ mod desk;
 mod late_payments;
 mod laws;
 mod loading;
+mod month;
 mod nothing_lost;
 mod pages;
 mod queries;

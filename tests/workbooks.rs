@@ -1,4 +1,4 @@
-//! Workbooks as a spreadsheet reads them: LibreOffice opens each and writes its sheets as CSV; every number is its
+//! Workbooks as a spreadsheet reads them: `LibreOffice` opens each and writes its sheets as CSV; every number is its
 //! query's to the cent, no text became a formula, and the same inputs give the same bytes.
 
 use std::collections::BTreeMap;
@@ -21,7 +21,7 @@ fn has_spreadsheet() -> bool {
     false
 }
 
-/// Has LibreOffice convert a file; what it wrote, by name.
+/// Has `LibreOffice` convert a file; what it wrote, by name.
 fn converted(file: &Path, filter: &str) -> Vec<PathBuf> {
     let folder = file.parent().unwrap().join("converted");
     let profile = url::Url::from_directory_path(file.parent().unwrap().join("spreadsheet")).unwrap();

@@ -5,9 +5,9 @@
 -- source:  expected_losses, receivables_by_day, known_items, ledger_role_steps
 -- params:  $as_of date
 -- columns:
---   line_code  text   expected (provision_matrix), booked (491*), missing (expected − booked),
---     doubtful (open on 416*)
---   amount     money  null where the ledger has no such account, or a bucket no loss rate
+--   line_code  text   expected (provision_matrix), unrated (open in buckets without a loss rate; only
+--     if any is), booked (491*), missing (expected − booked), doubtful (open on 416*)
+--   amount     money  null where no rate is known, or the ledger has no such account
 
 with doubtful_accounts as (
     select count(*) as item_count
@@ -15,17 +15,16 @@ with doubtful_accounts as (
     where known_items.is_doubtful
 ),
 
--- a bucket without a rate leaves the sum unknown, unless nothing is open in it
 expected as (
     select
-        case
-            when
-                bool_or(
-                    expected_losses.allowance_amount is null and expected_losses.open_amount > 0
-                )
-                then null
-            else coalesce(sum(expected_losses.allowance_amount), 0)
-        end as amount
+        sum(expected_losses.allowance_amount) as amount,
+        sum(
+            case
+                when expected_losses.allowance_amount is null and expected_losses.open_amount > 0
+                    then expected_losses.open_amount
+                else 0
+            end
+        ) as unrated_amount
     from expected_losses
 ),
 
@@ -47,14 +46,18 @@ comparison as (
     select 1 as line_order, 'expected' as line_code, expected.amount
     from expected
     union all
-    select 2 as line_order, 'booked' as line_code, booked.amount
+    select 2 as line_order, 'unrated' as line_code, expected.unrated_amount as amount
+    from expected
+    where expected.unrated_amount > 0
+    union all
+    select 3 as line_order, 'booked' as line_code, booked.amount
     from booked
     union all
-    select 3 as line_order, 'missing' as line_code, expected.amount - booked.amount as amount
+    select 4 as line_order, 'missing' as line_code, expected.amount - booked.amount as amount
     from expected
     cross join booked
     union all
-    select 4 as line_order, 'doubtful' as line_code, doubtful.amount
+    select 5 as line_order, 'doubtful' as line_code, doubtful.amount
     from doubtful
 )
 

@@ -26,8 +26,8 @@ pub(super) async fn run(settings: &Settings, arguments: &CustomerStatementArgume
         ));
     }
     engine.set_customer(&arguments.customer, Some(since));
-    let language = if settings.has_own_language { None } else { language(&known) };
-    let settings = Settings { language: language.unwrap_or(settings.language), ..settings.clone() };
+    let language = settings.asked_language.or_else(|| language(&known)).unwrap_or(settings.language);
+    let settings = Settings { language, ..settings.clone() };
     let stem = format!("{REPORT}-{}-{as_of}-{}", shared::as_file_name(&arguments.customer), settings.language.code());
     let about = About { checks: Vec::new(), comments: Vec::new(), addressee: Some(Addressee { since, ..addressee }) };
     let target = Target { folder: &arguments.out, stem };

@@ -177,6 +177,7 @@ pub struct ChartSpec {
 /// A table: which columns of which answer it shows, and how.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a word of its own in the file")]
 pub struct TableView {
     /// The query whose answer it shows.
     pub query: String,

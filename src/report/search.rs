@@ -26,7 +26,7 @@ pub(super) struct HiddenRows {
 #[derive(Default)]
 struct Texts {
     places: HashMap<String, usize>,
-    texts: Vec<Json>,
+    listed: Vec<Json>,
     size: usize,
 }
 
@@ -37,9 +37,9 @@ impl Texts {
         }
         let listed = listed(&text);
         self.size += listed.to_string().len() + 1;
-        self.texts.push(listed);
-        self.places.insert(text, self.texts.len() - 1);
-        self.texts.len() - 1
+        self.listed.push(listed);
+        self.places.insert(text, self.listed.len() - 1);
+        self.listed.len() - 1
     }
 }
 
@@ -75,7 +75,7 @@ pub(super) fn hidden_rows(
             if is_whole(kind) {
                 json!({ "name": name, "kind": "number", "scale": if kind == ColumnKind::Money { 2 } else { 0 } })
             } else {
-                json!({ "name": name, "kind": if kind == ColumnKind::Date { "date" } else { "text" }, "texts": texts.texts })
+                json!({ "name": name, "kind": if kind == ColumnKind::Date { "date" } else { "text" }, "texts": texts.listed })
             }
         })
         .collect();

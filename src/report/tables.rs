@@ -149,11 +149,8 @@ impl TableBuilder<'_> {
                 ("named", !beneath.text.is_empty() && beneath.is_ledger),
                 ("short", text.text.chars().count() <= LONGEST_UNBROKEN),
             ];
-            let mut class =
-                classes.iter().filter(|(_, applies)| *applies).map(|(class, _)| *class).collect::<Vec<_>>().join(" ");
-            if let Some(shade) = shade {
-                class += &format!(" shade-{shade}");
-            }
+            let applied = classes.iter().filter(|(_, applies)| *applies).map(|(class, _)| (*class).to_owned());
+            let class = applied.chain(shade.map(|shade| format!("shade-{shade}"))).collect::<Vec<_>>().join(" ");
             cells.push(context! {
                 text => text.text, is_ledger => text.is_ledger, class, plain,
                 beneath => beneath.text, beneath_is_ledger => beneath.is_ledger, bar, explanation,

@@ -590,6 +590,7 @@ fn column_number(at: usize) -> u16 {
     u16::try_from(at).unwrap_or(u16::MAX)
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "`map_err` hands it over")]
 fn failed(cause: XlsxError) -> ReportError {
     ReportError::WorkbookFailed { cause: cause.to_string() }
 }

@@ -246,6 +246,7 @@ pub(super) fn lines_of(text: &str, width: f64) -> Vec<String> {
     lines
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "`map_err` hands it over")]
 fn failed<E: std::error::Error + Send + Sync>(cause: DrawingAreaErrorKind<E>) -> ReportError {
     ReportError::ChartFailed { cause: cause.to_string() }
 }

@@ -100,12 +100,11 @@ fn lines(drawing: &Drawing, size: Size, reader: &Reader) -> Result<String, Repor
             // a gap in what is known is a gap in the line
             let mut run: Vec<(f64, f64)> = Vec::new();
             for (at, point) in series.points.iter().enumerate() {
-                match point {
-                    Some(point) => run.push((field.middle(at), field.y(point.value))),
-                    None => {
-                        canvas.line(&run, series.ink, 2)?;
-                        run.clear();
-                    }
+                if let Some(point) = point {
+                    run.push((field.middle(at), field.y(point.value)));
+                } else {
+                    canvas.line(&run, series.ink, 2)?;
+                    run.clear();
                 }
             }
             canvas.line(&run, series.ink, 2)?;

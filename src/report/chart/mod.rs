@@ -9,6 +9,7 @@
     clippy::float_arithmetic,
     clippy::cast_precision_loss,
     clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
     reason = "pixels are not money: texts come from the exact values"
 )]
 
