@@ -3,15 +3,15 @@
 //! Ledgers and payment histories go in, a Delta lake holds them, SQL answers, pages come out:
 //!
 //! ```text
-//!  ledgers ─► ingest ─► lake ─► engine ─► report ─► html · csv · json · parquet
+//!  ledgers ─► ingest ─► lake ─► engine ─► report ─► html · svg · xlsx · csv · json · parquet
 //!  FEC CSV      │         ▲    DataFusion
 //!  XLSX XML     ▼         │    queries/
 //!            rejects   ledger (lines → items, letters → allocations, years → one history)
 //! ```
 //!
 //! Each room has one door, its `mod.rs`, which says what comes in, what goes out and what is refused. Each heavy crate
-//! has one door too: `polars` in `ingest/staging.rs`, `deltalake-core` in `lake/`, `datafusion` in `engine/`, `clap` in
-//! `cli.rs`. All rooms may import [`model`], which imports none; [`engine`] may read [`lake`]; `commands` sees all.
+//! has one door too: `polars` in `ingest/staging.rs`, `deltalake-core` in `lake/`, `datafusion` in `engine/`,
+//! `plotters` in `report/chart/`, `rust_xlsxwriter` in `report/workbook.rs`, `clap` in `cli.rs`. All rooms may import [`model`], which imports none; [`engine`] may read [`lake`]; `commands` sees all.
 //! Policy is data (`data/reference`), any figure a controller could argue about is SQL (`queries`), mechanics are Rust.
 //!
 //! Money is exact ([`model::Money`]); every view of the past takes `$as_of`; the clock is read once, in `commands`.

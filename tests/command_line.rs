@@ -137,7 +137,7 @@ fn a_difference_with_the_control_accounts_exits_1_and_is_on_the_page() {
     let said = desk.run(&["query", "tie_out", "--as-of", "2024-12-31", "--output", "csv"]).ended(1);
     assert!(said.stdout.contains("-50.00"), "{}", said.stdout);
     let said = desk.run(&["report", "controller", "--as-of", "2024-12-31", "--out", "pages"]).ended(1);
-    let page = std::fs::read_to_string(desk.path(said.stdout.trim())).unwrap();
+    let page = std::fs::read_to_string(desk.path(said.stdout.lines().next().unwrap())).unwrap();
     assert!(page.contains("50.00") && page.contains("C2"));
 }
 
@@ -156,7 +156,7 @@ fn names_of_customers_are_text_on_the_page() {
     let (customers, items) = (desk.file("customers.csv", rows), desk.file("items.csv", items));
     desk.load(&[&customers, &items]);
     let said = desk.run(&["report", "controller", "--as-of", "2024-12-31", "--lang", "fr"]).ended(0);
-    let page = std::fs::read_to_string(desk.path(said.stdout.trim())).unwrap();
+    let page = std::fs::read_to_string(desk.path(said.stdout.lines().next().unwrap())).unwrap();
     assert!(page.contains("&lt;img src=x") && !page.contains("<img"), "HTML is escaped");
     assert!(page.contains("Content-Security-Policy") && !page.contains("<script src"));
     let csv = desk.run(&["query", "aging_by_customer", "--as-of", "2024-12-31", "--output", "csv"]).ended(0);

@@ -182,6 +182,40 @@ fn times_hundred(ratio: &str) -> String {
     format!("{sign}{}.{}", digits.trim_start_matches('-').parse::<i64>().unwrap(), &part[2..])
 }
 
+/// The rows that a page holds for its search are the open items it does not show, to the cent.
+#[track_caller]
+fn assert_search_holds_the_rest(html: &str, open: &[Row], shown_count: usize) {
+    let block = html.split_once("class=\"hidden-rows\">").unwrap().1.split_once("</script>").unwrap().0;
+    let data: Json = serde_json::from_str(block).unwrap();
+    let names: Vec<&str> =
+        data["columns"].as_array().unwrap().iter().map(|column| column["name"].as_str().unwrap()).collect();
+    let at = |name: &str| names.iter().position(|known| *known == name).unwrap();
+    let mut held: Vec<(i64, i64, String)> = data["rows"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| {
+            let reference = &data["columns"][at("reference")]["texts"][row[at("reference")].as_u64().unwrap() as usize];
+            let number = |name: &str| row[at(name)].as_i64().unwrap_or_default();
+            (number("open_amount").abs(), number("amount"), reference.as_str().unwrap_or_default().to_owned())
+        })
+        .collect();
+    let cents = |row: &Row, name: &str| row[name].replace('.', "").parse::<i64>().unwrap();
+    let mut wanted: Vec<(i64, i64, String)> = open
+        .iter()
+        .map(|row| (cents(row, "open_amount").abs(), cents(row, "amount"), row["reference"].clone()))
+        .collect();
+    held.sort();
+    wanted.sort_by(|one, other| other.0.cmp(&one.0));
+    // equal amounts may stand on either side of the line between shown and held
+    let line = wanted[shown_count].0;
+    assert_eq!(held.len(), wanted.len() - shown_count);
+    let mut rest: Vec<(i64, i64, String)> = wanted.into_iter().filter(|row| row.0 < line).collect();
+    rest.sort();
+    held.retain(|row| row.0 < line);
+    assert_eq!(held, rest);
+}
+
 #[test]
 fn the_demos_pages_are_sound_and_their_figures_are_those_of_the_queries() {
     if packages().is_none() {
@@ -210,6 +244,7 @@ fn the_demos_pages_are_sound_and_their_figures_are_those_of_the_queries() {
     assert!(!rows.is_empty() && rows.iter().all(|row| row.as_str().unwrap().contains("Négoce")), "{searched}");
     assert_eq!(searched["said"].as_str().unwrap(), format!("{all} lignes trouvées, {} affichées", rows.len()));
     let html = std::fs::read_to_string(&pages[0]).unwrap();
+    assert_search_holds_the_rest(&html, &open, 200);
     assert!(html.contains("<p><bdi>Deux clients &lt;b&gt;attendent&lt;&#x2f;b&gt;</bdi></p>"), "a comment is text");
     for panel in found[0]["panels"].as_array().unwrap() {
         assert_eq!(panel["has_source"], true, "{panel}");

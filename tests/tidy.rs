@@ -69,7 +69,6 @@ fn heavy_crates_have_one_door() {
         ("datafusion", "src/engine/"),
         ("minijinja", "src/report/"),
         ("plotters", "src/report/chart/canvas.rs"),
-        ("rust_xlsxwriter", "src/report/workbook.rs"),
         ("icu_decimal", "src/report/"),
         ("calamine", "src/ingest/"),
         ("clap", "src/cli.rs"),

@@ -10,6 +10,7 @@
 --   cei_book_ratio  ratio  (opening + sales − closing) / (opening + sales − closing not due)
 --   cei_cash_ratio  ratio  (receipts allocated − returned receipts) / the same
 
+-- What opens the books is the opening balance of their first month, though posted within it.
 -- Both are null where nothing could be collected: a divisor of zero or less.
 with months as (
     select
@@ -51,6 +52,16 @@ month_cash as (
     group by month_number
 ),
 
+month_openings as (
+    select
+        cast(date_part('year', known_items.posted_date) as bigint) * 12
+        + cast(date_part('month', known_items.posted_date) as bigint) - 1 as month_number,
+        sum(known_items.answer_amount) as opening_amount
+    from known_items
+    where known_items.kind = 'opening'
+    group by month_number
+),
+
 collections as (
     select
         months.month_number,
@@ -58,12 +69,14 @@ collections as (
         months.is_posted,
         cast(
             months.opening_amount
+            + coalesce(month_openings.opening_amount, 0)
             + coalesce(sales_by_month.sales_amount, 0)
             - months.closing_amount as decimal(50, 8)
         ) as collected_amount,
         cast(coalesce(month_cash.cash_amount, 0) as decimal(50, 8)) as cash_amount,
         cast(
             months.opening_amount
+            + coalesce(month_openings.opening_amount, 0)
             + coalesce(sales_by_month.sales_amount, 0)
             - months.not_due_amount as decimal(22, 2)
         ) as collectable_amount
@@ -73,6 +86,7 @@ collections as (
         on months.month_number = sales_by_month.month_number
         and months.month_end_date = sales_by_month.as_of_date
     left join month_cash on months.month_number = month_cash.month_number
+    left join month_openings on months.month_number = month_openings.month_number
 )
 
 select

@@ -1,4 +1,4 @@
--- ledger_role_steps: what accounts outside the receivables moved, day by day, by the role they play.
+-- ledger_role_steps: what moved accounts beside the receivables, day by day, by their role.
 --
 -- grain:   one role and day on which its balance changes
 -- key:     role_code, step_date

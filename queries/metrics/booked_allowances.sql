@@ -5,8 +5,8 @@
 -- source:  expected_losses, receivables_by_day, known_items, ledger_role_steps
 -- params:  $as_of date
 -- columns:
---   line_code  text   expected (provision_matrix), unrated (open in buckets without a loss rate; only
---     if any is), booked (491*), missing (expected − booked), doubtful (open on 416*)
+--   line_code  text   expected (provision_matrix), unrated (open in buckets without a loss rate,
+--     only if any is), booked (491*), missing (expected − booked), doubtful (open on 416*)
 --   amount     money  null where no rate is known, or the ledger has no such account
 
 with doubtful_accounts as (

@@ -6,7 +6,8 @@
 -- params:  $as_of date
 -- columns:
 --   month_end_date                     date     end of that day
---   dso_count_back_days                decimal  see query dso, method count_back
+--   dso_count_back_days                decimal  see query dso, method count_back; null before the
+--     first posted month
 --   dso_best_possible_count_back_days  decimal  the same if all that is past due were paid
 --   dso_gap_days                       decimal  the first less the second: what lateness costs
 --   terms_days                         decimal  issue to due date of the invoices of 12 months,
@@ -19,8 +20,9 @@ with invoice_months as (
     select
         cast(date_part('year', known_items.issued_date) as bigint) * 12
         + cast(date_part('month', known_items.issued_date) as bigint) - 1 as issued_number,
-        cast(date_part('year', greatest(known_items.issued_date, known_items.posted_date)) as bigint)
-        * 12
+        cast(
+            date_part('year', greatest(known_items.issued_date, known_items.posted_date)) as bigint
+        ) * 12
         + cast(
             date_part('month', greatest(known_items.issued_date, known_items.posted_date)) as bigint
         ) - 1 as known_number,
@@ -58,9 +60,14 @@ month_terms as (
 
 select
     as_of_days.as_of_date as month_end_date,
-    counted_open.dso_days as dso_count_back_days,
-    counted_not_due.dso_days as dso_best_possible_count_back_days,
-    cast(counted_open.dso_days - counted_not_due.dso_days as decimal(18, 4)) as dso_gap_days,
+    -- before the books nothing is known, which is not the same as 0 days
+    case when as_of_days.is_posted then counted_open.dso_days end as dso_count_back_days,
+    case when as_of_days.is_posted then counted_not_due.dso_days end
+        as dso_best_possible_count_back_days,
+    cast(
+        case when as_of_days.is_posted then counted_open.dso_days - counted_not_due.dso_days end
+        as decimal(18, 4)
+    ) as dso_gap_days,
     cast(
         cast(month_terms.term_day_amount as decimal(50, 8))
         / nullif(cast(month_terms.invoiced_amount as decimal(24, 2)), 0) as decimal(18, 4)

@@ -53,7 +53,9 @@ balances as (
     select
         coalesce(sum(item_balances.open_amount), 0) as closing_amount,
         coalesce(
-            sum(case when item_balances.past_due_days > 0 then item_balances.open_amount else 0 end),
+            sum(
+                case when item_balances.past_due_days > 0 then item_balances.open_amount else 0 end
+            ),
             0
         ) as overdue_amount
     from item_balances

@@ -38,6 +38,8 @@ impl Written {
 
 /// Writes the page and the workbook of a report.
 pub(super) async fn write(settings: &Settings, name: &str, folder: &Path) -> Result<Written, Error> {
+    // a report nobody wrote is refused before the work starts
+    PageSpec::load(name, &shared::templates(settings))?;
     let snapshot = shared::snapshot(settings).await?;
     let mut engine = shared::engine(settings, &snapshot).await?;
     let checks = check::run_all(&mut engine).await?.into_iter().map(|(result, _)| result).collect();

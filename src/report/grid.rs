@@ -251,9 +251,11 @@ fn pivoted(answer: &Answer, rows: &[usize], keys: &[usize], (across, value): (us
     Answer { columns, rows: laid_out }
 }
 
-/// The first row with an amount or a count that is not zero: months before it are those before the books.
+/// The first row with a number that is not zero: months before it are those before the books.
 pub(super) fn first_with_amount(answer: &Answer) -> usize {
-    let is_counted = |kind: ColumnKind| matches!(kind, ColumnKind::Money | ColumnKind::Int);
+    let is_counted = |kind: ColumnKind| {
+        matches!(kind, ColumnKind::Money | ColumnKind::Int | ColumnKind::Decimal | ColumnKind::Ratio)
+    };
     let has_amount = |row: &Vec<Value>| {
         row.iter()
             .zip(&answer.columns)

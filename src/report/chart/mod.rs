@@ -21,7 +21,7 @@ use minijinja::{Value as Shown, context};
 
 use self::canvas::{Ink, Size};
 use super::ReportError;
-use super::grid::{Reader, cell_text, digits, first_with_amount, header_word, rows_of_last};
+use super::grid::{Reader, cell_text, digits, header_word, rows_of_last};
 use super::panels::{ChartKind, ChartSpec, Palette, PanelSpec};
 use super::visible;
 use crate::model::{Answer, AnswerColumn, ColumnKind, Value};
@@ -116,8 +116,13 @@ impl Builder<'_> {
             (Some(label), Some(split_by)) => self.long(label, split_by, &rows)?,
             (Some(label), None) => {
                 // months before the books have nothing to draw
-                if self.spec.kind == ChartKind::Lines || self.spec.kind == ChartKind::Stacked {
-                    rows.drain(..first_with_amount(self.answer).min(rows.len()));
+                let columns: Result<Vec<usize>, ReportError> =
+                    self.spec.series.iter().map(|name| self.position(name)).collect();
+                let columns = columns?;
+                if self.answer.columns[self.position(label)?].kind == ColumnKind::Date {
+                    let is_known =
+                        |row: &usize| columns.iter().any(|column| !self.answer.rows[*row][*column].is_null());
+                    rows.drain(..rows.iter().position(is_known).unwrap_or(0));
                 }
                 self.wide(label, &rows)?
             }
