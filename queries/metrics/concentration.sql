@@ -1,12 +1,12 @@
 -- concentration: how much of what is owed hangs on how few customers.
 --
--- grain:   one group of the largest debtors, by rank
+-- grain:   one group of the largest debtors, smaller than all of them, and all of them
 -- key:     group_code
 -- source:  customer_aging
 -- params:  none
 -- columns:
 --   group_code      text   top_1, top_5, top_10, top_20, top_50, all: customers who owe, on balance
---   customer_count  int    customers in the group; fewer where there are fewer
+--   customer_count  int    customers in the group
 --   open_amount     money  their open items, credits included
 --   share_ratio     ratio  of what all customers owe who do, on balance
 --   overdue_amount  money  the part past due, credits included
@@ -56,7 +56,9 @@ group_totals as (
         coalesce(sum(debtors.open_amount), 0) as open_amount,
         coalesce(sum(debtors.overdue_amount), 0) as overdue_amount
     from groups
+    cross join totals
     inner join debtors on debtors.rank_order <= groups.last_rank
+    where groups.last_rank < totals.customer_count or groups.group_code = 'all'
     group by groups.group_code, groups.group_order
 )
 

@@ -492,7 +492,7 @@ impl Writer<'_> {
                 self.text(&mut sheet, row, 3, &entry.comment, &self.styles.comment)?;
             }
         }
-        for (at, width) in [34_u32, 70, 90, 60].into_iter().enumerate() {
+        for (at, width) in [34_u32, 60, 70, 50].into_iter().enumerate() {
             sheet.set_column_width(column_number(at), f64::from(width)).map_err(failed)?;
         }
         sheet.set_freeze_panes(header + 1, 0).map_err(failed)?;
