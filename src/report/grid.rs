@@ -147,12 +147,12 @@ impl<'a> Grid<'a> {
     }
 
     /// A cell.
-    pub(super) fn value(&self, row: usize, column: &GridColumn) -> Value {
+    pub(super) fn value(&self, row: usize, column: &GridColumn) -> Cow<'_, Value> {
         let values = &self.answer.rows[row];
         match column.origin {
-            Origin::Column(column) => values[column].clone(),
-            Origin::Ratio { part, whole } => ratio(digits(&values[part]), digits(&values[whole])),
-            Origin::RatioOfTotal { part, total } => ratio(digits(&values[part]), Some(total)),
+            Origin::Column(column) => Cow::Borrowed(&values[column]),
+            Origin::Ratio { part, whole } => Cow::Owned(ratio(digits(&values[part]), digits(&values[whole]))),
+            Origin::RatioOfTotal { part, total } => Cow::Owned(ratio(digits(&values[part]), Some(total))),
         }
     }
 
