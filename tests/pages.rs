@@ -195,7 +195,8 @@ fn assert_search_holds_the_rest(html: &str, open: &[Row], shown_count: usize) {
         .unwrap()
         .iter()
         .map(|row| {
-            let reference = &data["columns"][at("reference")]["texts"][row[at("reference")].as_u64().unwrap() as usize];
+            let reference = &data["columns"][at("reference")]["texts"]
+                [usize::try_from(row[at("reference")].as_u64().unwrap()).unwrap()];
             let number = |name: &str| row[at(name)].as_i64().unwrap_or_default();
             (number("open_amount").abs(), number("amount"), reference.as_str().unwrap_or_default().to_owned())
         })
@@ -206,7 +207,7 @@ fn assert_search_holds_the_rest(html: &str, open: &[Row], shown_count: usize) {
         .map(|row| (cents(row, "open_amount").abs(), cents(row, "amount"), row["reference"].clone()))
         .collect();
     held.sort();
-    wanted.sort_by(|one, other| other.0.cmp(&one.0));
+    wanted.sort_by_key(|row| std::cmp::Reverse(row.0));
     // equal amounts may stand on either side of the line between shown and held
     let line = wanted[shown_count].0;
     assert_eq!(held.len(), wanted.len() - shown_count);
