@@ -21,10 +21,10 @@
     keep(next);
   });
 
-  // folded tables are printed with the page
+  // the table behind a chart is printed with it, though it was folded
   let opened = [];
   window.addEventListener("beforeprint", () => {
-    opened = [...document.querySelectorAll("details.figures-behind:not([open])")];
+    opened = [...document.querySelectorAll(".chart + details.figures-behind:not([open])")];
     opened.forEach((details) => { details.open = true; });
   });
   window.addEventListener("afterprint", () => opened.forEach((details) => { details.open = false; }));
