@@ -74,6 +74,8 @@ fn a_statement_of_nobody_or_of_no_time_is_refused() {
     assert!(said.contains("error: the lake holds no customer") && said.contains("hint: "), "{said}");
     let said = refused(&["--customer", "C1", "--as-of", "2024-07-31", "--since", "2024-07-31"]);
     assert!(said.contains("cannot tell what moved since 2024-07-31"), "{said}");
+    let said = desk.run(&["report", "customer_statement"]).ended(2).stderr;
+    assert!(said.contains("for one customer") && said.contains("--customer ID"), "{said}");
     let said = desk.run(&["query", "statement_items", "--as-of", "2024-07-31"]).ended(2).stderr;
     assert!(said.contains("needs `$customer_id`") && said.contains("--customer ID"), "{said}");
 }

@@ -11,7 +11,8 @@ use crate::error::{Error, Outcome};
 use crate::lake::{KnownAt, LoadRecord, Snapshot};
 use crate::model::{Answer, Money, Value};
 use crate::report::{
-    Addressee, Assumption, LoadFacts, PageInput, PageSpec, SourceFacts, Templates, render_html, render_workbook,
+    Addressee, Assumption, Audience, LoadFacts, PageInput, PageSpec, SourceFacts, Templates, render_html,
+    render_workbook,
 };
 use crate::settings::Settings;
 
@@ -39,7 +40,13 @@ impl Written {
 /// Writes the page and the workbook of a report.
 pub(super) async fn write(settings: &Settings, name: &str, folder: &Path) -> Result<Written, Error> {
     // a report nobody wrote is refused before the work starts
-    PageSpec::load(name, &shared::templates(settings))?;
+    let spec = PageSpec::load(name, &shared::templates(settings))?;
+    if spec.audience == Audience::Customer {
+        return Err(Error::Plain(
+            format!("report `{name}` is written for one customer"),
+            "write it with `encours customer_statement --customer ID`".to_owned(),
+        ));
+    }
     let snapshot = shared::snapshot(settings).await?;
     let mut engine = shared::engine(settings, &snapshot).await?;
     let checks = check::run_all(&mut engine).await?.into_iter().map(|(result, _)| result).collect();

@@ -32,7 +32,7 @@ pub use error::ReportError;
 pub use format::Formats;
 pub use language::Language;
 pub use page::{Addressee, Assumption, CheckResult, LoadFacts, PageInput, SourceFacts, render_html};
-pub use panels::{PageSpec, PanelSpec};
+pub use panels::{Audience, PageSpec, PanelSpec};
 pub use templates::Templates;
 pub use visible::visible;
 pub use words::Words;
