@@ -144,25 +144,18 @@ fn money_format(currency_code: &str) -> String {
     }
 }
 
-/// A line of the index.
-struct Entry {
-    sheet: String,
-    title: String,
-    question: String,
-    command: String,
-    comment: String,
-}
-
 struct Writer<'a> {
     input: &'a PageInput<'a>,
     spec: &'a PageSpec,
     reader: &'a Reader<'a>,
     styles: Styles,
     names: BTreeSet<String>,
-    index: Vec<Entry>,
+    /// The sheets by name, each with its head.
+    index: Vec<(String, Head)>,
 }
 
 /// The head of a sheet.
+#[derive(Clone)]
 struct Head {
     title: String,
     question: String,
@@ -269,7 +262,7 @@ impl Writer<'_> {
             let empty = self.reader.words.get(&format!("panels.{}.empty", panel.id))?.to_owned();
             let (mut sheet, name) = self.sheet(&head)?;
             sheet.write_with_format(HEADER_ROW, 0, empty, &self.styles.note).map_err(failed)?;
-            self.enter(name, head);
+            self.index.push((name, head));
             sheets.push(sheet);
             return Ok(());
         }
@@ -284,16 +277,7 @@ impl Writer<'_> {
             let is_last = number + 1 == parts.len();
             self.fill(&mut sheet, &columns, rows.len(), value, if is_last { &totals } else { &[] })?;
             if number == 0 {
-                let Head { title, question, command, comment } = &head;
-                self.enter(
-                    name,
-                    Head {
-                        title: title.clone(),
-                        question: question.clone(),
-                        command: command.clone(),
-                        comment: comment.clone(),
-                    },
-                );
+                self.index.push((name, head.clone()));
             }
             sheets.push(sheet);
         }
@@ -311,14 +295,9 @@ impl Writer<'_> {
         let (mut sheet, name) = self.sheet(&head)?;
         let columns: Vec<(AnswerColumn, String)> = answer.columns.iter().cloned().zip(labels.iter().cloned()).collect();
         self.fill(&mut sheet, &columns, answer.rows.len(), |row, at| Cow::Borrowed(&answer.rows[row][at]), &[])?;
-        self.enter(name, head);
+        self.index.push((name, head));
         sheets.push(sheet);
         Ok(())
-    }
-
-    fn enter(&mut self, sheet: String, head: Head) {
-        let Head { title, question, command, comment } = head;
-        self.index.push(Entry { sheet, title, question, command, comment });
     }
 
     /// A sheet with its head.
@@ -467,6 +446,8 @@ impl Writer<'_> {
         }
         if self.spec.audience == Audience::Company {
             lines.extend(tie_out_sentence(self.input, self.reader)?);
+            // its panel has no sheet where all agrees
+            lines.extend(panel_comments(self.input, "tie_out"));
             let values = [("load", self.input.load.load_id.as_str()), ("moment", self.input.load.loaded_at.as_str())];
             lines.push(words.fill("workbook.load", &values)?);
         }
@@ -486,20 +467,20 @@ impl Writer<'_> {
             self.text(&mut sheet, row, column_number(at), words.get(label)?, &self.styles.header)?;
         }
         let header = row;
-        for entry in &self.index {
+        for (sheet_name, head) in &self.index {
             row += 1;
-            let link = Url::new(format!("internal:'{}'!A1", entry.sheet)).set_text(&entry.title);
+            let link = Url::new(format!("internal:'{sheet_name}'!A1")).set_text(&head.title);
             sheet.write_url_with_format(row, 0, link, &self.styles.link).map_err(failed)?;
-            self.text(&mut sheet, row, 1, &entry.question, &self.styles.text.clone().set_text_wrap())?;
+            self.text(&mut sheet, row, 1, &head.question, &self.styles.text.clone().set_text_wrap())?;
             if is_for_company {
                 self.text(
                     &mut sheet,
                     row,
                     2,
-                    &visible(&entry.command),
+                    &visible(&head.command),
                     &self.styles.command.clone().set_align(FormatAlign::Top),
                 )?;
-                self.text(&mut sheet, row, 3, &entry.comment, &self.styles.comment)?;
+                self.text(&mut sheet, row, 3, &head.comment, &self.styles.comment)?;
             }
         }
         for (at, width) in [34_u32, 60, 70, 50].into_iter().enumerate() {
