@@ -45,6 +45,19 @@ fn figures_are_those_of_the_open_items(asked: &mut Asked, day: &str) {
         }
     }
     assert_eq!(figures["open_count"], items.len().to_string());
+    let assumed: BTreeMap<String, Row> =
+        asked.rows("open_assumptions").into_iter().map(|row| (row["assumption_code"].clone(), row)).collect();
+    for (code, wanted) in [
+        ("due_date_derived", sum(&|row| is_debit(row) && row["due_is_derived"] == "true")),
+        ("age_unknown", sum(&|row| is_debit(row) && row["bucket_code"] == "age_unknown")),
+        ("currency_assumed", sum(&|row| is_debit(row) && row["currency_code"] == "XXX")),
+    ] {
+        let found = assumed.get(code).map_or(0, |row| amount(row, "amount"));
+        assert_eq!(found, wanted, "{code} on {day}");
+        if let Some(row) = assumed.get(code) {
+            assert_eq!(row["share_ratio"], ratio(wanted, debit), "{code} on {day}");
+        }
+    }
     // sales of twelve months, from the items themselves
     let sales = asked.sql(
         "select sum(items.amount) as sales_amount from items where items.kind in ('invoice', 'credit_note') \
@@ -176,6 +189,8 @@ fn the_late_payment_files_month_is_what_is_published_of_it() {
     ] {
         assert_eq!(figures[column], wanted, "{column}");
     }
+    let undated = asked.rows("open_assumptions").into_iter().find(|row| row["assumption_code"] == "dispute_undated");
+    assert_eq!(undated.unwrap()["amount"], "1700.31", "no dispute of the file bears a date");
     for day in ["2012-12-31", "2013-05-15"] {
         figures_are_those_of_the_open_items(&mut asked, day);
     }

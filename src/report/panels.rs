@@ -105,6 +105,9 @@ pub struct TileSpec {
     /// Which way is better; none: neither.
     #[serde(default)]
     pub better: Option<Better>,
+    /// Whether it tells of the last complete month, which is compared with the complete month before it.
+    #[serde(default)]
+    pub is_monthly: bool,
 }
 
 /// Which way a figure improves.

@@ -1,4 +1,4 @@
-//! Answers of an invented manufacturer with 12 M€ open, for tests: every panel of the page has something to show.
+//! Answers of an invented manufacturer with 12 M€ open, for tests. Panels that have none here say they were not asked.
 
 use std::collections::BTreeMap;
 

@@ -20,6 +20,8 @@ struct Days<'a> {
     answer: &'a Answer,
     now: usize,
     month_before: Option<(usize, Date)>,
+    /// The month-end before the last one: within a month, the last one tells of the same month as `as_of` does.
+    complete_month_before: Option<(usize, Date)>,
     year_before: Option<(usize, Date)>,
     /// The last month-ends and `as_of`, oldest first.
     months: Vec<usize>,
@@ -67,7 +69,8 @@ impl<'a> Days<'a> {
         Some(Self {
             answer,
             now,
-            month_before: before(as_of.pred_opt().unwrap_or(as_of)),
+            month_before: before(day_before(as_of)),
+            complete_month_before: before(day_before(last_month_end(as_of))),
             year_before: before(year_before(as_of)),
             months,
         })
@@ -99,7 +102,7 @@ impl<'a> Days<'a> {
         Ok(context! {
             name => &tile.value, label => header_word(&tile.value, reader)?, whole, cents, beneath,
             is_quiet => value.is_null() || digits(value) == Some(0), plain => value.plain(),
-            since_month => change(self.month_before, "month")?, since_year => change(self.year_before, "year")?,
+            since_month => change(if tile.is_monthly { self.complete_month_before } else { self.month_before }, "month")?, since_year => change(self.year_before, "year")?,
             line => self.line(position),
             note => reader.words.find(&format!("explanations.tiles.{}", tile.value)),
         })
@@ -130,6 +133,15 @@ impl<'a> Days<'a> {
         let (x, y) = place(known.last()?);
         Some(context! { points => points.join(" "), x, y, width => LINE_WIDTH, height => LINE_HEIGHT })
     }
+}
+
+fn day_before(day: Date) -> Date {
+    day.pred_opt().unwrap_or(day)
+}
+
+/// The last month-end on or before a day.
+fn last_month_end(day: Date) -> Date {
+    if month_end(day) == day { day } else { month_end(add_months(day, -1)) }
 }
 
 /// The same day twelve months ago; of a month-end, that month's end.
@@ -193,6 +205,32 @@ fn split_cents<'a>(text: &'a str, value: &Value, kind: ColumnKind) -> (&'a str, 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_day_is_compared_with_the_month_and_the_year_before_it() {
+        let day = |year, month, day| Date::from_ymd_opt(year, month, day).unwrap_or_default();
+        let figures = |last: Date, months: i32| {
+            let rows = (1..months).rev().map(|back| month_end(add_months(last_month_end(last), -back)));
+            let rows = rows.chain((last_month_end(last) != last).then(|| last_month_end(last))).chain([last]);
+            Answer {
+                columns: [("as_of_date", ColumnKind::Date), ("open_count", ColumnKind::Int)]
+                    .map(|(name, kind)| crate::model::AnswerColumn { name: name.to_owned(), kind })
+                    .to_vec(),
+                rows: rows.map(|day| vec![Value::Date(day), Value::Int(1)]).collect(),
+            }
+        };
+        for (as_of, month, complete_month, year) in [
+            (day(2025, 12, 31), day(2025, 11, 30), day(2025, 11, 30), day(2024, 12, 31)),
+            (day(2025, 2, 28), day(2025, 1, 31), day(2025, 1, 31), day(2024, 2, 29)),
+            (day(2013, 5, 15), day(2013, 4, 30), day(2013, 3, 31), day(2012, 4, 30)),
+        ] {
+            let answer = figures(as_of, 20);
+            let found = Days::of(&answer, as_of).map(|days| {
+                [days.month_before, days.complete_month_before, days.year_before].map(|found| found.map(|(_, day)| day))
+            });
+            assert_eq!(found, Some([Some(month), Some(complete_month), Some(year)]), "{as_of}");
+        }
+    }
 
     #[test]
     fn cents_are_the_mark_and_two_digits() {

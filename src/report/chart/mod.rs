@@ -262,8 +262,12 @@ impl Builder<'_> {
             } else {
                 let parts: Vec<String> =
                     known.iter().map(|(at, point)| format!("{} {}", drawing.labels[*at], point.text)).collect();
-                let name = if series.name.is_empty() { String::new() } else { format!("{} : ", series.name) };
-                sentences.push(format!("{name}{}.", parts.join(", ")));
+                let points = parts.join(", ");
+                sentences.push(if series.name.is_empty() {
+                    format!("{points}.")
+                } else {
+                    words.fill("chart.points", &[("series", &series.name), ("points", &points)])?
+                });
             }
         }
         sentences.push(words.get("chart.table_follows")?.to_owned());
