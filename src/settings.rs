@@ -225,6 +225,7 @@ impl Settings {
     pub fn scope(&self, as_of: Date) -> Scope {
         Scope {
             dso_days: self.dso_days,
+            language_code: self.language.code(),
             company_id: self.company.clone(),
             currency_code: self.currency.clone(),
             ..Scope::at(as_of)

@@ -11,6 +11,8 @@
 --   to_date          date   first day it no longer holds; null while open
 --   disputed_amount  money  contested part of this item, in its currency; null for the whole
 --   is_undated       flag   nobody said when it was opened
+--   reason_code      text   why; `unspecified` where nobody said
+--   outcome_code     text   how it ended; null while open
 
 -- A closing after the as-of day is not known yet, nor is an outcome: neither is looked at.
 with known_disputes as (
@@ -20,7 +22,9 @@ with known_disputes as (
         disputes.item_id,
         disputes.opened_date,
         case when disputes.closed_date <= $as_of then disputes.closed_date end as closed_date,
-        disputes.disputed_amount
+        disputes.disputed_amount,
+        coalesce(disputes.reason_code, 'unspecified') as reason_code,
+        case when disputes.closed_date <= $as_of then disputes.outcome_code end as outcome_code
     from disputes
     where disputes.opened_date is null or disputes.opened_date <= $as_of
 ),
@@ -33,6 +37,8 @@ resolved_disputes as (
         known_disputes.opened_date,
         known_disputes.closed_date,
         known_disputes.disputed_amount,
+        known_disputes.reason_code,
+        known_disputes.outcome_code,
         coalesce(named_items.item_number, referenced_items.item_number) as item_number
     from known_disputes
     left join known_items as named_items
@@ -59,6 +65,8 @@ disputed_items as (
         resolved_disputes.closed_date as to_date,
         resolved_disputes.disputed_amount,
         resolved_disputes.opened_date is null as is_undated,
+        resolved_disputes.reason_code,
+        resolved_disputes.outcome_code,
         known_items.amount,
         sum(known_items.amount) over (
             partition by resolved_disputes.company_id, resolved_disputes.dispute_id
@@ -89,6 +97,8 @@ select
             ) as decimal(18, 2)
         )
     end as disputed_amount,
-    disputed_items.is_undated
+    disputed_items.is_undated,
+    disputed_items.reason_code,
+    disputed_items.outcome_code
 from disputed_items
 where disputed_items.to_date is null or disputed_items.to_date > disputed_items.from_date

@@ -10,6 +10,7 @@ use super::fec::{self, Directory};
 use super::invoices::{self, Invoice};
 use super::letters::Scope;
 use super::parameters::Parameters;
+use super::portals;
 use super::tables;
 use super::truth::{self, DemoFile, DemoReport};
 use super::years::{YEAR_COUNT, Years};
@@ -106,7 +107,15 @@ impl Company {
                 FileText { listed, text: written.text }
             })
             .collect();
-        files.extend([tables::customers(self), tables::contacts(self), tables::disputes(self), tables::actions(self)]);
+        files.extend([
+            tables::customers(self),
+            tables::contacts(self),
+            tables::disputes(self),
+            tables::actions(self),
+            portals::invoice_details(self),
+            portals::payer_processes(self),
+            portals::invoice_events(self),
+        ]);
         files
     }
 

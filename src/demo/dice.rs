@@ -19,6 +19,8 @@ pub(super) enum Purpose {
     Books = 5,
     /// Contacts and reminders.
     Desk = 6,
+    /// What stands beside an invoice or customer without changing either: margins, portals, payers' processes.
+    Beside = 7,
 }
 
 /// One stream of draws.

@@ -21,6 +21,7 @@ mod fec;
 mod invoices;
 mod letters;
 mod parameters;
+mod portals;
 mod settlement;
 mod tables;
 #[cfg(test)]
@@ -61,7 +62,7 @@ impl Default for DemoOptions {
     }
 }
 
-/// Writes the company into `folder` (made if missing): three yearly FEC and four CSV files.
+/// Writes the company into `folder` (made if missing): three yearly FEC and the CSV files beside them.
 ///
 /// # Errors
 /// [`DemoError::Options`] when the company cannot be that small, that large or end on that day;

@@ -189,7 +189,7 @@ fn the_default_company_has_the_size_and_the_habits_of_a_healthy_one() {
 }
 
 #[test]
-fn both_ledgers_and_four_tables_are_written_and_told() {
+fn both_ledgers_and_the_tables_beside_them_are_written_and_told() {
     let folder = tempfile::tempdir().unwrap();
     let yearly = write(&small(), folder.path()).unwrap();
     let names: Vec<&str> = yearly.files.iter().map(|file| file.name.as_str()).collect();
@@ -203,6 +203,9 @@ fn both_ledgers_and_four_tables_are_written_and_told() {
             "contacts.csv",
             "disputes.csv",
             "actions.csv",
+            "invoice_details.csv",
+            "payer_processes.csv",
+            "invoice_events.csv",
         ]
     );
     assert!(yearly.files.iter().all(|file| folder.path().join(&file.name).is_file() && file.line_count > 0));

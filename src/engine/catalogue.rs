@@ -16,6 +16,8 @@ pub enum Room {
     Base,
     /// A question of a reader.
     Metrics,
+    /// Who does what next.
+    Worklists,
     /// Each row is a fault.
     Checks,
     /// What a customer's statement tells, of the customer asked.
@@ -25,7 +27,7 @@ pub enum Room {
 }
 
 impl Room {
-    const ALL: [Self; 5] = [Self::Base, Self::Metrics, Self::Checks, Self::Statements, Self::Ledger];
+    const ALL: [Self; 6] = [Self::Base, Self::Metrics, Self::Worklists, Self::Checks, Self::Statements, Self::Ledger];
 
     /// The name of its folder.
     #[must_use]
@@ -33,6 +35,7 @@ impl Room {
         match self {
             Self::Base => "base",
             Self::Metrics => "metrics",
+            Self::Worklists => "worklists",
             Self::Checks => "checks",
             Self::Statements => "statements",
             Self::Ledger => "ledger",
@@ -107,7 +110,11 @@ impl Catalogue {
     pub fn get(&self, name: &str) -> Result<&Query, EngineError> {
         self.queries.get(name).ok_or_else(|| EngineError::UnknownQuery {
             name: name.to_owned(),
-            known: self.in_room(Room::Metrics).map(|query| query.header.name.clone()).collect(),
+            known: [Room::Metrics, Room::Worklists]
+                .into_iter()
+                .flat_map(|room| self.in_room(room))
+                .map(|query| query.header.name.clone())
+                .collect(),
         })
     }
 

@@ -8,6 +8,7 @@
 mod answers;
 mod catalogue;
 mod contract;
+mod functions;
 mod header;
 mod reference;
 mod session;
@@ -110,7 +111,9 @@ impl EngineError {
             Self::ParameterMissing { parameter, .. } => match parameter.as_str() {
                 "customer_id" => "name the customer with `--customer ID`".to_owned(),
                 "since" => "name the day with `--since YYYY-MM-DD`".to_owned(),
-                other => format!("`${other}` is none of $as_of, $months, $dso_days, $in_base, $customer_id, $since"),
+                other => format!(
+                    "`${other}` is none of $as_of, $months, $dso_days, $in_base, $language, $customer_id, $since"
+                ),
             },
             Self::RateMissing { currency_code, .. } => format!(
                 "add a rate for `{currency_code}` to `rates.csv` in your reference folder and load again, or ask one currency with `--currency {currency_code}`"

@@ -21,7 +21,7 @@ use datafusion::prelude::{DataFrame, SessionConfig, SessionContext, col, lit};
 use futures::StreamExt;
 
 use super::catalogue::{Catalogue, Query, Room};
-use super::{EngineError, answers, contract, reference};
+use super::{EngineError, answers, contract, functions, reference};
 use crate::lake::Snapshot;
 use crate::model::tables::{LOADS, TABLES};
 use crate::model::{Answer, AnswerColumn, ColumnKind, Date, TableSpec, Value};
@@ -38,6 +38,8 @@ pub struct Scope {
     pub months: i64,
     /// Days of sales that the simple DSO compares with.
     pub dso_days: i64,
+    /// The language of sentences, `en` or `fr`.
+    pub language_code: &'static str,
     /// One company only.
     pub company_id: Option<String>,
     /// One currency only.
@@ -52,7 +54,16 @@ impl Scope {
     /// The whole lake as of a day, with the default history of 36 month-ends.
     #[must_use]
     pub const fn at(as_of: Date) -> Self {
-        Self { as_of, months: 36, dso_days: 90, company_id: None, currency_code: None, customer_id: None, since: None }
+        Self {
+            as_of,
+            months: 36,
+            dso_days: 90,
+            language_code: "en",
+            company_id: None,
+            currency_code: None,
+            customer_id: None,
+            since: None,
+        }
     }
 }
 
@@ -242,7 +253,8 @@ impl Engine {
     /// When there is no such query, it breaks its header or fails.
     pub async fn ask(&mut self, name: &str) -> Result<Answer, EngineError> {
         let query = self.catalogue.get(name)?.clone();
-        if let (Room::Metrics | Room::Statements, Some((currency_code, item_count))) = (query.room, &self.rate_missing)
+        if let (Room::Metrics | Room::Worklists | Room::Statements, Some((currency_code, item_count))) =
+            (query.room, &self.rate_missing)
         {
             return Err(EngineError::RateMissing { currency_code: currency_code.clone(), item_count: *item_count });
         }
@@ -318,6 +330,7 @@ impl Engine {
             "months" => Some(ScalarValue::Int64(Some(self.scope.months))),
             "dso_days" => Some(ScalarValue::Int64(Some(self.scope.dso_days))),
             "in_base" => Some(ScalarValue::Boolean(Some(self.is_in_base))),
+            "language" => Some(ScalarValue::Utf8(Some(self.scope.language_code.to_owned()))),
             "customer_id" => self.scope.customer_id.clone().map(|id| ScalarValue::Utf8(Some(id))),
             "since" => self.scope.since.map(|day| ScalarValue::Date32(Some(day.to_epoch_days()))),
             _ => None,
@@ -458,7 +471,9 @@ fn context(memory_limit: Option<usize>) -> Result<SessionContext, EngineError> {
         runtime = runtime.with_memory_pool(Arc::new(FairSpillPool::new(limit)));
     }
     let runtime = runtime.build_arc().map_err(|cause| EngineError::Sql { query: "session".to_owned(), cause })?;
-    Ok(SessionContext::new_with_config_rt(config, runtime))
+    let context = SessionContext::new_with_config_rt(config, runtime);
+    functions::all().into_iter().for_each(|function| context.register_udf(function));
+    Ok(context)
 }
 
 /// The files of a table as a listing with the table's own schema; no file is an empty table.

@@ -106,6 +106,7 @@ pub static CUSTOMERS: TableSpec = TableSpec {
         may("is_public_body", Flag),
         may("is_collective", Flag),
         may("billing_channel", Text),
+        may("status_code", Text),
         may("load_id", Text),
     ],
     key: &["company_id", "customer_id"],
@@ -178,6 +179,27 @@ pub static DISPUTES: TableSpec = TableSpec {
         may("load_id", Text),
     ],
     key: &["company_id", "dispute_id"],
+    is_loadable: true,
+};
+
+/// One row an invoice: where its goods came from, who sold them, and what a ledger does not tell. `item_id` may hold an
+/// item's identifier or its reference (invoice number). `margin_amount` is in the item's currency, VAT excluded.
+pub static INVOICE_DETAILS: TableSpec = TableSpec {
+    name: "invoice_details",
+    columns: &[
+        may("company_id", Text),
+        must("item_id", Text),
+        may("order_id", Text),
+        must("site", Text),
+        may("product_line", Text),
+        may("salesperson", Text),
+        may("delivered_date", Date),
+        may("margin_amount", Money),
+        may("source_file", Text),
+        may("source_line", Int),
+        may("load_id", Text),
+    ],
+    key: &["company_id", "item_id"],
     is_loadable: true,
 };
 
@@ -449,6 +471,7 @@ pub static TABLES: &[&TableSpec] = &[
     &CUSTOMERS,
     &ITEMS,
     &ALLOCATIONS,
+    &INVOICE_DETAILS,
     &DISPUTES,
     &ACTIONS,
     &CONTACTS,

@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::ingest::Reason;
 use crate::ingest::staging::{StagedFile, Staging};
 use crate::model::rows::Cell;
-use crate::model::tables::{ALLOCATIONS, CUSTOMERS, DISPUTES, INVOICE_EVENTS, ITEMS, REJECTS};
+use crate::model::tables::{ALLOCATIONS, CUSTOMERS, DISPUTES, INVOICE_DETAILS, INVOICE_EVENTS, ITEMS, REJECTS};
 use crate::model::{Rows, TableSpec};
 use crate::settings::Settings;
 
@@ -26,7 +26,7 @@ pub(super) type Refused = BTreeMap<String, u64>;
 fn item_columns(table: &TableSpec) -> Option<(&'static [&'static str], bool)> {
     if *table == ALLOCATIONS {
         Some((&["debit_item_id", "credit_item_id"], false))
-    } else if *table == DISPUTES || *table == INVOICE_EVENTS {
+    } else if [&DISPUTES, &INVOICE_EVENTS, &INVOICE_DETAILS].contains(&table) {
         Some((&["item_id"], true))
     } else {
         None

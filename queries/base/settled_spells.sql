@@ -1,0 +1,45 @@
+-- settled_spells: from when to when nothing was left open on a debit item, and whether cash did it.
+--
+-- grain:   one debit item and day on which its open amount reached 0
+-- key:     item_number, settled_date
+-- source:  item_steps, known_allocations, known_items
+-- params:  none
+-- columns:
+--   item_number   int   the item, of known_items
+--   settled_date  date  the day its open amount reached 0
+--   until_date    date  the day it was open again; null if it never was
+--   is_cash       flag  a receipt acted on that day: it was paid, not credited, offset or lost
+
+with changes as (
+    select
+        item_steps.item_number,
+        item_steps.step_date,
+        item_steps.item_open_amount,
+        lead(item_steps.item_number) over steps_in_turn as next_item_number,
+        lead(item_steps.step_date) over steps_in_turn as next_date
+    from item_steps
+    where item_steps.is_debit and item_steps.item_change_amount <> 0
+    window steps_in_turn as (order by item_steps.item_number, item_steps.step_date)
+),
+
+cash_days as (
+    select
+        known_allocations.debit_item_number as item_number,
+        known_allocations.acting_date
+    from known_allocations
+    inner join known_items on known_allocations.credit_item_number = known_items.item_number
+    where known_items.kind = 'receipt' and known_allocations.amount > 0
+    group by known_allocations.debit_item_number, known_allocations.acting_date
+)
+
+select
+    changes.item_number,
+    changes.step_date as settled_date,
+    case when changes.next_item_number = changes.item_number then changes.next_date end
+        as until_date,
+    cash_days.item_number is not null as is_cash
+from changes
+left join cash_days
+    on changes.item_number = cash_days.item_number
+    and changes.step_date = cash_days.acting_date
+where changes.item_open_amount = 0
