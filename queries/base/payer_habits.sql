@@ -1,0 +1,190 @@
+-- payer_habits: on which days a customer pays.
+--
+-- grain:   one picture and customer with a receipt in the 12 months before
+-- key:     picture_date, customer_id
+-- source:  payer_days, known_items, payer_thresholds
+-- params:  none
+-- columns:
+--   picture_date          date   the day of the picture
+--   customer_id           text   who pays
+--   payment_date_count    int    days on which it paid
+--   payment_pattern_code  text   month_days, monday … sunday, none, or unknown: too few to tell
+--   payment_days_text     text   days of the month it pays on, weekends moved on: `10, 25`
+--   payment_day_ratio     ratio  share of its payment days that its best pattern covers
+
+with payment_dates as (
+    select distinct
+        payer_days.picture_date,
+        known_items.customer_id,
+        known_items.posted_date,
+        cast(date_part('day', known_items.posted_date) as bigint) as month_day,
+        cast(date_part('dow', known_items.posted_date) as bigint) as week_day
+    from known_items
+    cross join payer_days
+    where
+        known_items.kind = 'receipt'
+        and known_items.amount < 0
+        and known_items.posted_date > payer_days.window_date
+        and known_items.posted_date <= payer_days.picture_date
+),
+
+date_counts as (
+    select
+        payment_dates.picture_date,
+        payment_dates.customer_id,
+        count(*) as payment_date_count
+    from payment_dates
+    group by payment_dates.picture_date, payment_dates.customer_id
+),
+
+-- a run on the 10th that falls on a weekend is seen on the 11th or 12th: a day stands for itself
+-- and the two after it
+day_counts as (
+    select
+        payment_dates.picture_date,
+        payment_dates.customer_id,
+        payment_dates.month_day - shifts.shift_days as first_day,
+        count(*) as covered_count
+    from payment_dates
+    cross join (values (0), (1), (2)) as shifts (shift_days)
+    where payment_dates.month_day > shifts.shift_days
+    group by
+        payment_dates.picture_date,
+        payment_dates.customer_id,
+        payment_dates.month_day - shifts.shift_days
+),
+
+first_days as (
+    select
+        day_counts.picture_date,
+        day_counts.customer_id,
+        day_counts.first_day,
+        day_counts.covered_count,
+        row_number() over (
+            partition by day_counts.picture_date, day_counts.customer_id
+            order by day_counts.covered_count desc, day_counts.first_day desc
+        ) as day_order
+    from day_counts
+),
+
+best_days as (
+    select
+        first_days.picture_date,
+        first_days.customer_id,
+        first_days.first_day,
+        first_days.covered_count
+    from first_days
+    where first_days.day_order = 1
+),
+
+second_days as (
+    select
+        day_counts.picture_date,
+        day_counts.customer_id,
+        day_counts.first_day,
+        day_counts.covered_count,
+        row_number() over (
+            partition by day_counts.picture_date, day_counts.customer_id
+            order by day_counts.covered_count desc, day_counts.first_day desc
+        ) as day_order
+    from day_counts
+    inner join best_days
+        on day_counts.picture_date = best_days.picture_date
+        and day_counts.customer_id = best_days.customer_id
+    where abs(day_counts.first_day - best_days.first_day) >= 3
+),
+
+week_counts as (
+    select
+        payment_dates.picture_date,
+        payment_dates.customer_id,
+        payment_dates.week_day,
+        count(*) as covered_count
+    from payment_dates
+    group by payment_dates.picture_date, payment_dates.customer_id, payment_dates.week_day
+),
+
+week_days as (
+    select
+        week_counts.picture_date,
+        week_counts.customer_id,
+        week_counts.week_day,
+        week_counts.covered_count,
+        row_number() over (
+            partition by week_counts.picture_date, week_counts.customer_id
+            order by week_counts.covered_count desc, week_counts.week_day
+        ) as day_order
+    from week_counts
+),
+
+patterns as (
+    select
+        date_counts.picture_date,
+        date_counts.customer_id,
+        date_counts.payment_date_count,
+        cast(
+            cast(best_days.covered_count as decimal(38, 12)) / date_counts.payment_date_count
+            as decimal(18, 6)
+        ) as one_day_ratio,
+        cast(
+            cast(
+                best_days.covered_count + coalesce(second_days.covered_count, 0) as decimal(38, 12)
+            ) / date_counts.payment_date_count as decimal(18, 6)
+        ) as two_day_ratio,
+        cast(
+            cast(week_days.covered_count as decimal(38, 12)) / date_counts.payment_date_count
+            as decimal(18, 6)
+        ) as week_day_ratio,
+        best_days.first_day,
+        second_days.first_day as second_day,
+        week_days.week_day,
+        date_counts.payment_date_count >= payer_thresholds.payment_date_count as is_known,
+        payer_thresholds.payment_day_ratio as wanted_ratio
+    from date_counts
+    cross join payer_thresholds
+    inner join best_days
+        on date_counts.picture_date = best_days.picture_date
+        and date_counts.customer_id = best_days.customer_id
+    left join second_days
+        on date_counts.picture_date = second_days.picture_date
+        and date_counts.customer_id = second_days.customer_id
+        and second_days.day_order = 1
+    left join week_days
+        on date_counts.picture_date = week_days.picture_date
+        and date_counts.customer_id = week_days.customer_id
+        and week_days.day_order = 1
+)
+
+select
+    patterns.picture_date,
+    patterns.customer_id,
+    patterns.payment_date_count,
+    case
+        when not patterns.is_known then 'unknown'
+        when patterns.two_day_ratio >= patterns.wanted_ratio then 'month_days'
+        when patterns.week_day_ratio >= patterns.wanted_ratio
+            then case patterns.week_day
+                when 0 then 'sunday'
+                when 1 then 'monday'
+                when 2 then 'tuesday'
+                when 3 then 'wednesday'
+                when 4 then 'thursday'
+                when 5 then 'friday'
+                else 'saturday'
+            end
+        else 'none'
+    end as payment_pattern_code,
+    case
+        when not patterns.is_known then null
+        when patterns.one_day_ratio >= patterns.wanted_ratio
+            then cast(patterns.first_day as varchar)
+        when patterns.two_day_ratio >= patterns.wanted_ratio
+            then cast(least(patterns.first_day, patterns.second_day) as varchar)
+            || ', '
+            || cast(greatest(patterns.first_day, patterns.second_day) as varchar)
+    end as payment_days_text,
+    case
+        when patterns.one_day_ratio >= patterns.wanted_ratio then patterns.one_day_ratio
+        else greatest(patterns.two_day_ratio, patterns.week_day_ratio)
+    end as payment_day_ratio
+from patterns

@@ -1,0 +1,53 @@
+-- payer_lateness: what tells how late a customer pays, on each day the payers are looked at.
+--
+-- grain:   one picture and debit item: paid in the 12 months before, or past due
+-- key:     picture_date, item_number
+-- source:  payer_days, settled_spells, item_steps, known_items
+-- params:  none
+-- columns:
+--   picture_date   date   the day of the picture
+--   customer_id    text   who owed or owes
+--   item_number    int    the item, of known_items
+--   late_days      int    settled minus due date; for what is past due, the day of the picture minus it
+--   weight_amount  money  the item's amount; for what is past due, what is open
+--   is_open        flag   past due at the end of that day
+--   is_recent      flag   past due, or settled in the 3 months before
+
+select
+    payer_days.picture_date,
+    known_items.customer_id,
+    settled_spells.item_number,
+    settled_spells.settled_date - known_items.due_date as late_days,
+    known_items.answer_amount as weight_amount,
+    false as is_open,
+    settled_spells.settled_date > payer_days.recent_date as is_recent
+from settled_spells
+inner join known_items on settled_spells.item_number = known_items.item_number
+cross join payer_days
+where
+    settled_spells.is_cash
+    and known_items.due_date is not null
+    and settled_spells.settled_date <= payer_days.picture_date
+    and settled_spells.settled_date > payer_days.window_date
+    and (
+        settled_spells.until_date is null
+        or settled_spells.until_date > payer_days.picture_date
+    )
+union all
+select
+    payer_days.picture_date,
+    known_items.customer_id,
+    item_steps.item_number,
+    payer_days.picture_date - known_items.due_date as late_days,
+    item_steps.open_amount as weight_amount,
+    true as is_open,
+    true as is_recent
+from item_steps
+inner join known_items on item_steps.item_number = known_items.item_number
+cross join payer_days
+where
+    item_steps.is_debit
+    and item_steps.open_amount > 0
+    and item_steps.step_date <= payer_days.picture_date
+    and (item_steps.next_step_date is null or item_steps.next_step_date > payer_days.picture_date)
+    and known_items.due_date < payer_days.picture_date

@@ -1,0 +1,236 @@
+-- terms_compliance: terms granted, agreed and real, what agreed terms would free, and legal caps.
+--
+-- grain:   one value of one dimension: customer, salesperson, country or payment_method
+-- key:     dimension_code, value_id
+-- source:  known_items, item_details, settled_spells, customers
+-- params:  $as_of date
+-- columns:
+--   dimension_code      text     customer, salesperson, country, payment_method, or company: all
+--   value_id            text     the customer, salesperson…; `unknown` where nobody said
+--   value_name          text     its name
+--   item_count          int      invoices with a due date issued in the 12 months before
+--   billed_amount       money    what they amount to
+--   granted_days        decimal  issued to due date, by amount
+--   agreed_days         decimal  issued to the date the customer's terms give; null without terms
+--   real_days           decimal  issued to settled, by amount, of those settled
+--   freed_amount        money    cash freed, on average over the year, had those settled late by
+--                                the agreed terms been paid by them; null without terms
+--   derived_count       int      invoices whose due date comes from terms: they prove nothing
+--   beyond_60_count     int      due more than 60 days after issue
+--   beyond_45eom_count  int      due after the end of the month of issue + 45 days
+--   beyond_eom45_count  int      due after 45 days from the end of the month of issue
+--   beyond_all_count    int      beyond all three: unlawful however the terms are written
+--   beyond_all_amount   money    what these amount to
+
+-- C. com. L.441-10 I: 60 days from the invoice, or by agreement 45 days end of month, which may be
+-- counted either way. A line of customers.terms_code says days, end of month and days after it.
+with billed as (
+    select
+        known_items.customer_id,
+        coalesce(customers.name, known_items.customer_id) as customer_name,
+        coalesce(item_details.salesperson, 'unknown') as salesperson,
+        coalesce(customers.country_code, 'unknown') as country_code,
+        coalesce(customers.payment_method, 'unknown') as payment_method,
+        known_items.answer_amount,
+        known_items.due_is_derived,
+        known_items.issued_date,
+        known_items.due_date,
+        settled_spells.settled_date,
+        cast(
+            date_trunc('month', known_items.issued_date) + interval '1 month' - interval '1 day'
+            as date
+        ) as month_end_date,
+        cast(
+            date_trunc('month', known_items.issued_date + interval '45 days')
+            + interval '1 month' - interval '1 day' as date
+        ) as month_end_45_date,
+        upper(replace(customers.terms_code, ' ', '')) as terms_code
+    from known_items
+    left join item_details on known_items.item_number = item_details.item_number
+    left join settled_spells
+        on known_items.item_number = settled_spells.item_number
+        and settled_spells.until_date is null
+        and settled_spells.is_cash
+    left join customers
+        on known_items.company_id = coalesce(customers.company_id, '')
+        and known_items.customer_id = customers.customer_id
+    where
+        known_items.kind = 'invoice'
+        and known_items.is_debit
+        and known_items.due_date is not null
+        and known_items.issued_date > $as_of - interval '12 months'
+        and known_items.issued_date <= $as_of
+),
+
+-- `30`: days; `45EOM`: days, then to the end of the month; `EOM45`: end of the month, then days
+read_terms as (
+    select
+        billed.customer_id,
+        billed.customer_name,
+        billed.salesperson,
+        billed.country_code,
+        billed.payment_method,
+        billed.answer_amount,
+        billed.due_is_derived,
+        billed.issued_date,
+        billed.due_date,
+        billed.settled_date,
+        billed.month_end_date,
+        billed.month_end_45_date,
+        case
+            when billed.terms_code is null then null
+            when regexp_like(billed.terms_code, '^[0-9]{1,3}$')
+                then cast(
+                    cast(billed.issued_date as int) + cast(billed.terms_code as int) as date
+                )
+            when regexp_like(billed.terms_code, '^[0-9]{1,3}EOM$')
+                then cast(
+                    date_trunc(
+                        'month',
+                        cast(
+                            cast(billed.issued_date as int)
+                            + cast(replace(billed.terms_code, 'EOM', '') as int) as date
+                        )
+                    ) + interval '1 month' - interval '1 day' as date
+                )
+            when billed.terms_code = 'EOM' then billed.month_end_date
+            when regexp_like(billed.terms_code, '^EOM[0-9]{1,3}$')
+                then cast(
+                    cast(billed.month_end_date as int)
+                    + cast(replace(billed.terms_code, 'EOM', '') as int) as date
+                )
+        end as agreed_date
+    from billed
+),
+
+measured as (
+    select
+        read_terms.customer_id,
+        read_terms.customer_name,
+        read_terms.salesperson,
+        read_terms.country_code,
+        read_terms.payment_method,
+        read_terms.answer_amount,
+        read_terms.due_is_derived,
+        cast(read_terms.due_date - read_terms.issued_date as bigint) as granted_days,
+        cast(read_terms.agreed_date - read_terms.issued_date as bigint) as agreed_days,
+        cast(read_terms.settled_date - read_terms.issued_date as bigint) as real_days,
+        cast(read_terms.settled_date - read_terms.agreed_date as bigint) as freed_days,
+        cast(read_terms.due_date - read_terms.issued_date as bigint) > 60 as is_beyond_60,
+        read_terms.due_date > read_terms.month_end_45_date as is_beyond_45eom,
+        cast(read_terms.due_date - read_terms.month_end_date as bigint) > 45 as is_beyond_eom45
+    from read_terms
+),
+
+dimensioned as (
+    select
+        measured.answer_amount,
+        measured.due_is_derived,
+        measured.granted_days,
+        measured.agreed_days,
+        measured.real_days,
+        measured.freed_days,
+        measured.is_beyond_60,
+        measured.is_beyond_45eom,
+        measured.is_beyond_eom45,
+        unnest(make_array('company', 'customer', 'salesperson', 'country', 'payment_method'))
+            as dimension_code,
+        unnest(make_array(1, 5, 2, 3, 4)) as dimension_order,
+        unnest(make_array(
+            'all',
+            measured.customer_id,
+            measured.salesperson,
+            measured.country_code,
+            measured.payment_method
+        )) as value_id,
+        unnest(make_array(
+            'all',
+            measured.customer_name,
+            measured.salesperson,
+            measured.country_code,
+            measured.payment_method
+        )) as value_name
+    from measured
+),
+
+sums as (
+    select
+        dimensioned.dimension_code,
+        min(dimensioned.dimension_order) as dimension_order,
+        dimensioned.value_id,
+        min(dimensioned.value_name) as value_name,
+        count(*) as item_count,
+        sum(dimensioned.answer_amount) as billed_amount,
+        sum(cast(dimensioned.granted_days * dimensioned.answer_amount as decimal(38, 2)))
+            as granted_day_amount,
+        sum(cast(dimensioned.agreed_days * dimensioned.answer_amount as decimal(38, 2)))
+            as agreed_day_amount,
+        sum(case when dimensioned.agreed_days is not null then dimensioned.answer_amount end)
+            as agreed_amount,
+        sum(cast(dimensioned.real_days * dimensioned.answer_amount as decimal(38, 2)))
+            as real_day_amount,
+        sum(case when dimensioned.real_days is not null then dimensioned.answer_amount end)
+            as real_amount,
+        sum(
+            cast(
+                greatest(dimensioned.freed_days, 0) * dimensioned.answer_amount as decimal(38, 2)
+            )
+        ) as freed_day_amount,
+        sum(case when dimensioned.due_is_derived then 1 else 0 end) as derived_count,
+        sum(case when dimensioned.is_beyond_60 then 1 else 0 end) as beyond_60_count,
+        sum(case when dimensioned.is_beyond_45eom then 1 else 0 end) as beyond_45eom_count,
+        sum(case when dimensioned.is_beyond_eom45 then 1 else 0 end) as beyond_eom45_count,
+        sum(
+            case
+                when
+                    dimensioned.is_beyond_60
+                    and dimensioned.is_beyond_45eom
+                    and dimensioned.is_beyond_eom45
+                    then 1
+                else 0
+            end
+        ) as beyond_all_count,
+        sum(
+            case
+                when
+                    dimensioned.is_beyond_60
+                    and dimensioned.is_beyond_45eom
+                    and dimensioned.is_beyond_eom45
+                    then dimensioned.answer_amount
+                else 0
+            end
+        ) as beyond_all_amount
+    from dimensioned
+    group by dimensioned.dimension_code, dimensioned.value_id
+)
+
+select
+    sums.dimension_code,
+    sums.value_id,
+    sums.value_name,
+    sums.item_count,
+    cast(sums.billed_amount as decimal(18, 2)) as billed_amount,
+    cast(
+        cast(sums.granted_day_amount as decimal(50, 8))
+        / nullif(cast(sums.billed_amount as decimal(24, 2)), 0) as decimal(18, 4)
+    ) as granted_days,
+    cast(
+        cast(sums.agreed_day_amount as decimal(50, 8))
+        / nullif(cast(sums.agreed_amount as decimal(24, 2)), 0) as decimal(18, 4)
+    ) as agreed_days,
+    cast(
+        cast(sums.real_day_amount as decimal(50, 8))
+        / nullif(cast(sums.real_amount as decimal(24, 2)), 0) as decimal(18, 4)
+    ) as real_days,
+    case
+        when sums.agreed_amount is null then null
+        else cast(cast(coalesce(sums.freed_day_amount, 0) as decimal(40, 6)) / 365 as decimal(18, 2))
+    end as freed_amount,
+    sums.derived_count,
+    sums.beyond_60_count,
+    sums.beyond_45eom_count,
+    sums.beyond_eom45_count,
+    sums.beyond_all_count,
+    cast(sums.beyond_all_amount as decimal(18, 2)) as beyond_all_amount
+from sums
+order by sums.dimension_order, billed_amount desc, value_id
