@@ -30,6 +30,7 @@
 --   is_ruled          flag     a dispute that was closed, so that its outcome is known
 --   is_credited       flag     closed by a credit: the customer was right
 --   is_repeated       flag     the customer contested another time before for the same reason
+--   is_undated        flag     nobody said when it was opened: it holds for the item's whole life
 
 -- Days late added: those of the contested item, settled by cash, less the mean of the items of the
 -- same payer that nobody ever contested and that cash settled in the 12 months up to $as_of. Null
@@ -149,7 +150,8 @@ select
     end as days_late_added,
     placed_contests.source_code = 'dispute' and placed_contests.to_date is not null as is_ruled,
     coalesce(placed_contests.outcome_code = 'credited', false) as is_credited,
-    placed_contests.first_date < placed_contests.from_date as is_repeated
+    placed_contests.first_date < placed_contests.from_date as is_repeated,
+    placed_contests.is_undated
 from placed_contests
 left join customers
     on placed_contests.company_id = coalesce(customers.company_id, '')

@@ -74,17 +74,40 @@ held_events as (
         numbered_events.reason_code
 ),
 
+solved_actions as (
+    select
+        coalesce(actions.company_id, '') as company_id,
+        actions.item_id,
+        max(actions.action_date) as solved_date
+    from actions
+    where
+        actions.action_date <= $as_of
+        and actions.item_id is not null
+        and actions.result_code = 'dispute_solved'
+    group by actions.company_id, actions.item_id
+),
+
 reasoned_actions as (
     select
         coalesce(actions.company_id, '') as company_id,
         actions.item_id,
         coalesce(actions.reason_code, 'unspecified') as reason_code,
-        min(actions.action_date) as from_date
+        min(actions.action_date) as from_date,
+        min(
+            case
+                when solved_actions.solved_date > actions.action_date
+                    then solved_actions.solved_date
+            end
+        ) as to_date
     from actions
+    left join solved_actions
+        on coalesce(actions.company_id, '') = solved_actions.company_id
+        and actions.item_id = solved_actions.item_id
     where
         actions.action_date <= $as_of
         and actions.item_id is not null
         and (actions.reason_code is not null or actions.result_code = 'disputed')
+        and actions.result_code is distinct from 'dispute_solved'
     group by
         actions.company_id,
         actions.item_id,
@@ -95,7 +118,8 @@ held_actions as (
     select
         known_items.item_number,
         reasoned_actions.reason_code,
-        reasoned_actions.from_date
+        reasoned_actions.from_date,
+        reasoned_actions.to_date
     from reasoned_actions
     inner join known_items
         on reasoned_actions.company_id = known_items.company_id
@@ -105,7 +129,8 @@ held_actions as (
     select
         known_items.item_number,
         reasoned_actions.reason_code,
-        reasoned_actions.from_date
+        reasoned_actions.from_date,
+        reasoned_actions.to_date
     from reasoned_actions
     inner join known_items
         on reasoned_actions.company_id = known_items.company_id
@@ -157,7 +182,7 @@ contests as (
         'action' as source_code,
         held_actions.reason_code,
         held_actions.from_date,
-        cast(null as date) as to_date,
+        held_actions.to_date,
         cast(null as decimal(18, 2)) as contested_amount,
         cast(null as varchar) as outcome_code,
         false as is_undated

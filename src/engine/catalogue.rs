@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use include_dir::{Dir, include_dir};
 
 use super::{EngineError, Header};
+use crate::model::tables::table;
 
 static BUILT_IN: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/queries");
 
@@ -52,6 +53,13 @@ pub struct Query {
     pub header: Header,
     /// What it does.
     pub sql: String,
+}
+
+impl Query {
+    /// Whether other queries may read its answer: one that bears the name of a table would hide that table.
+    fn is_read_by_others(&self) -> bool {
+        matches!(self.room, Room::Base | Room::Metrics | Room::Worklists) && table(&self.header.name).is_none()
+    }
 }
 
 /// All queries, by name.
@@ -123,10 +131,10 @@ impl Catalogue {
         self.queries.values().filter(move |query| query.room == room)
     }
 
-    /// The base queries that these need, each after those it reads itself.
+    /// The queries that these need and read, each after those it reads itself.
     ///
     /// # Errors
-    /// When base queries need each other in a circle.
+    /// When queries need each other in a circle.
     pub fn bases_for<'a>(&'a self, names: impl IntoIterator<Item = &'a str>) -> Result<Vec<&'a Query>, EngineError> {
         let mut order = Vec::new();
         let mut done = BTreeSet::new();
@@ -153,13 +161,12 @@ impl Catalogue {
         }
         path.push(name);
         for source in &query.header.sources {
-            // a check or metric may bear the name of a table; only base queries are read by others
-            if self.queries.get(source).is_some_and(|found| found.room == Room::Base) {
+            if self.queries.get(source).is_some_and(Query::is_read_by_others) {
                 self.visit(source, path, done, order)?;
             }
         }
         path.pop();
-        if query.room == Room::Base {
+        if query.is_read_by_others() {
             order.push(query);
         }
         Ok(())

@@ -27,7 +27,7 @@ pub struct Header {
     pub grain: String,
     /// The columns that tell one row from another.
     pub key: Vec<String>,
-    /// The tables and base queries it reads.
+    /// The tables and queries it reads.
     pub sources: Vec<String>,
     /// The parameters it takes, without `$`.
     pub params: Vec<String>,

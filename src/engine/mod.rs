@@ -83,7 +83,7 @@ impl fmt::Display for EngineError {
             Self::UnknownQuery { name, .. } => write!(out, "no query is named `{name}`"),
             Self::Header(cause) => write!(out, "{cause}"),
             Self::Contract { query, difference } => write!(out, "query `{query}` breaks its header: {difference}"),
-            Self::Circle(names) => write!(out, "base queries need each other in a circle: {names}"),
+            Self::Circle(names) => write!(out, "queries need each other in a circle: {names}"),
             Self::Reference { name, cause } => write!(out, "reference table `{name}`: {cause}"),
             Self::ParameterMissing { query, parameter } => write!(out, "query `{query}` needs `${parameter}`"),
             Self::RateMissing { currency_code, item_count } => {

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::catalog::TableProvider;
@@ -291,7 +292,8 @@ impl Engine {
         let frame = self.planned(base).await?;
         let schema = nullable(frame.schema().as_arrow());
         let parts = frame.collect_partitioned().await.map_err(failed)?;
-        let parts = parts.into_iter().map(|batches| relaxed(&schema, batches)).collect();
+        let parts = parts.into_iter().map(|batches| relaxed(&schema, batches));
+        let parts = parts.collect::<Result<Vec<_>, _>>().map_err(failed)?;
         self.context.deregister_table(name.as_str()).map_err(failed)?;
         MemTable::try_new(schema, parts)
             .and_then(|table| self.context.register_table(name.as_str(), Arc::new(table)))
@@ -518,7 +520,12 @@ fn nullable(schema: &Schema) -> SchemaRef {
     Arc::new(Schema::new(fields))
 }
 
-fn relaxed(schema: &SchemaRef, batches: Vec<RecordBatch>) -> Vec<RecordBatch> {
-    let relax = |batch: RecordBatch| RecordBatch::try_new(schema.clone(), batch.columns().to_vec()).unwrap_or(batch);
+/// Batches as the schema says: a plan may promise one kind of text and bring the other.
+fn relaxed(schema: &SchemaRef, batches: Vec<RecordBatch>) -> Result<Vec<RecordBatch>, DataFusionError> {
+    let relax = |batch: RecordBatch| {
+        let columns = batch.columns().iter().zip(schema.fields()).map(|(column, field)| cast(column, field.data_type()));
+        let columns = columns.collect::<Result<Vec<_>, _>>()?;
+        Ok(RecordBatch::try_new(schema.clone(), columns)?)
+    };
     batches.into_iter().map(relax).collect()
 }

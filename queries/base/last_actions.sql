@@ -1,0 +1,40 @@
+-- last_actions: what was last said or sent to each customer, and when the next contact may be.
+--
+-- grain:   one customer with an action by $as_of
+-- key:     customer_id
+-- source:  actions, results
+-- params:  $as_of date
+-- columns:
+--   customer_id       text  who was contacted
+--   action_date       date  when
+--   channel_code      text  through which channel
+--   result_code       text  what came of it
+--   note_text         text  what was said
+--   result_wait_days  int   days until the next contact, where the result says so
+
+-- a statement of account is no contact
+with ranked_actions as (
+    select
+        actions.customer_id,
+        actions.action_date,
+        actions.channel_code,
+        actions.result_code,
+        actions.note as note_text,
+        row_number() over (
+            partition by actions.customer_id
+            order by actions.action_date desc, actions.action_id desc
+        ) as action_order
+    from actions
+    where actions.action_date <= $as_of and actions.channel_code <> 'statement'
+)
+
+select
+    ranked_actions.customer_id,
+    ranked_actions.action_date,
+    ranked_actions.channel_code,
+    ranked_actions.result_code,
+    ranked_actions.note_text,
+    results.wait_days as result_wait_days
+from ranked_actions
+left join results on ranked_actions.result_code = results.result_code
+where ranked_actions.action_order = 1

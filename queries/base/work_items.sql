@@ -1,0 +1,299 @@
+-- work_items: what stands in the way of each overdue or soon due item, and what is left to chase.
+--
+-- grain:   one open debit item: past due, due within 15 days, or contested
+-- key:     item_number
+-- source:  item_balances, known_items, contested_items, promise_outcomes, reasons
+-- params:  $as_of date
+-- columns:
+--   item_number       int    the item, of known_items
+--   company_id        text   empty where the lake holds none
+--   customer_id       text   who owes
+--   item_id           text   the item
+--   document_text     text   number of the document, or else the item's identifier
+--   due_date          date   contractual or derived
+--   past_due_days     int    $as_of minus due_date; negative when not yet due, null if unknown
+--   open_amount       money  what is open
+--   contested_amount  money  of it: contested, its owner's work
+--   promised_amount   money  of the rest: covered by a promise not yet due
+--   received_amount   money  of the rest: covered by a receipt that nobody allocated
+--   free_amount       money  the rest: to be chased
+--   reason_code       text   why it is contested; null where it is not
+--   owner             text   who can unblock it; null where it is not contested
+--   promised_date     date   until when the promise runs; null without
+--   verdict_date      date   the end of its tolerance; null without
+
+-- The four parts sum to what is open, each in turn: what is contested is no promise to keep, and
+-- what a receipt covers is nobody's to chase. Promises and receipts of a customer cover its oldest
+-- items first.
+with open_debits as (
+    select
+        item_balances.item_number,
+        item_balances.company_id,
+        item_balances.customer_id,
+        known_items.item_id,
+        known_items.reference,
+        item_balances.due_date,
+        item_balances.past_due_days,
+        item_balances.open_amount,
+        item_balances.amount,
+        known_items.amount as item_amount
+    from item_balances
+    inner join known_items on item_balances.item_number = known_items.item_number
+    where item_balances.is_debit and item_balances.open_amount > 0
+),
+
+contests as (
+    select
+        contested_items.item_number,
+        sum(contested_items.contested_amount) as contested_amount,
+        min(
+            cast(contested_items.from_date as varchar) || ' ' || contested_items.reason_code
+        ) as first_reason
+    from contested_items
+    where
+        contested_items.from_date <= $as_of
+        and (contested_items.to_date is null or contested_items.to_date > $as_of)
+    group by contested_items.item_number
+),
+
+contested_parts as (
+    select
+        open_debits.item_number,
+        open_debits.company_id,
+        open_debits.customer_id,
+        open_debits.item_id,
+        open_debits.reference,
+        open_debits.due_date,
+        open_debits.past_due_days,
+        open_debits.open_amount,
+        case
+            when contests.item_number is null then cast(0 as decimal(18, 2))
+            else cast(
+                least(
+                    open_debits.open_amount,
+                    cast(
+                        cast(contests.contested_amount as decimal(40, 2))
+                        * open_debits.amount / nullif(open_debits.item_amount, 0) as decimal(18, 2)
+                    )
+                ) as decimal(18, 2)
+            )
+        end as contested_amount,
+        substr(contests.first_reason, 12) as reason_code
+    from open_debits
+    left join contests on open_debits.item_number = contests.item_number
+),
+
+item_promises as (
+    select
+        promise_outcomes.company_id,
+        promise_outcomes.item_id,
+        max(promise_outcomes.promised_date) as promised_date,
+        max(promise_outcomes.verdict_date) as verdict_date
+    from promise_outcomes
+    where promise_outcomes.status_code = 'open' and promise_outcomes.item_id is not null
+    group by promise_outcomes.company_id, promise_outcomes.item_id
+),
+
+-- a promise without an amount is one of everything
+customer_promises as (
+    select
+        promise_outcomes.company_id,
+        promise_outcomes.customer_id,
+        max(promise_outcomes.promised_date) as promised_date,
+        max(promise_outcomes.verdict_date) as verdict_date,
+        sum(promise_outcomes.promised_amount - promise_outcomes.received_amount)
+            as promised_amount,
+        bool_or(promise_outcomes.promised_amount is null) as is_of_everything
+    from promise_outcomes
+    where promise_outcomes.status_code = 'open' and promise_outcomes.item_id is null
+    group by promise_outcomes.company_id, promise_outcomes.customer_id
+),
+
+uncontested_parts as (
+    select
+        contested_parts.item_number,
+        contested_parts.company_id,
+        contested_parts.customer_id,
+        contested_parts.item_id,
+        contested_parts.reference,
+        contested_parts.due_date,
+        contested_parts.past_due_days,
+        contested_parts.open_amount,
+        contested_parts.contested_amount,
+        contested_parts.reason_code,
+        contested_parts.open_amount - contested_parts.contested_amount as left_amount,
+        coalesce(by_item.promised_date, by_reference.promised_date) as item_promised_date,
+        coalesce(by_item.verdict_date, by_reference.verdict_date) as item_verdict_date
+    from contested_parts
+    left join item_promises as by_item
+        on contested_parts.company_id = by_item.company_id
+        and contested_parts.item_id = by_item.item_id
+    left join item_promises as by_reference
+        on contested_parts.company_id = by_reference.company_id
+        and contested_parts.reference = by_reference.item_id
+        and by_item.item_id is null
+),
+
+promised_turns as (
+    select
+        uncontested_parts.item_number,
+        sum(
+            case
+                when
+                    uncontested_parts.item_promised_date is null
+                    and uncontested_parts.past_due_days > 0
+                    then uncontested_parts.left_amount
+                else 0
+            end
+        ) over (
+            partition by uncontested_parts.company_id, uncontested_parts.customer_id
+            order by uncontested_parts.past_due_days desc nulls last, uncontested_parts.item_id
+            rows between unbounded preceding and current row
+        ) as amount_so_far
+    from uncontested_parts
+),
+
+promised_parts as (
+    select
+        uncontested_parts.item_number,
+        uncontested_parts.company_id,
+        uncontested_parts.customer_id,
+        uncontested_parts.item_id,
+        uncontested_parts.reference,
+        uncontested_parts.due_date,
+        uncontested_parts.past_due_days,
+        uncontested_parts.open_amount,
+        uncontested_parts.contested_amount,
+        uncontested_parts.reason_code,
+        uncontested_parts.left_amount,
+        coalesce(uncontested_parts.item_promised_date, customer_promises.promised_date)
+            as promised_date,
+        coalesce(uncontested_parts.item_verdict_date, customer_promises.verdict_date)
+            as verdict_date,
+        cast(
+            case
+                when uncontested_parts.item_promised_date is not null
+                    then uncontested_parts.left_amount
+                when
+                    customer_promises.customer_id is null
+                    or uncontested_parts.past_due_days is null
+                    or uncontested_parts.past_due_days <= 0
+                    then 0
+                when customer_promises.is_of_everything then uncontested_parts.left_amount
+                else greatest(
+                    least(
+                        uncontested_parts.left_amount,
+                        customer_promises.promised_amount
+                        - promised_turns.amount_so_far
+                        + uncontested_parts.left_amount
+                    ),
+                    0
+                )
+            end as decimal(18, 2)
+        ) as promised_amount
+    from uncontested_parts
+    inner join promised_turns on uncontested_parts.item_number = promised_turns.item_number
+    left join customer_promises
+        on uncontested_parts.company_id = customer_promises.company_id
+        and uncontested_parts.customer_id = customer_promises.customer_id
+),
+
+unallocated as (
+    select
+        item_balances.company_id,
+        item_balances.customer_id,
+        -sum(item_balances.open_amount) as unallocated_amount
+    from item_balances
+    where item_balances.kind = 'receipt' and item_balances.open_amount < 0
+    group by item_balances.company_id, item_balances.customer_id
+),
+
+received_turns as (
+    select
+        promised_parts.item_number,
+        sum(
+            case
+                when promised_parts.past_due_days > 0
+                    then promised_parts.left_amount - promised_parts.promised_amount
+                else 0
+            end
+        ) over (
+            partition by promised_parts.company_id, promised_parts.customer_id
+            order by promised_parts.past_due_days desc nulls last, promised_parts.item_id
+            rows between unbounded preceding and current row
+        ) as amount_so_far
+    from promised_parts
+),
+
+received_parts as (
+    select
+        promised_parts.item_number,
+        promised_parts.company_id,
+        promised_parts.customer_id,
+        promised_parts.item_id,
+        promised_parts.reference,
+        promised_parts.due_date,
+        promised_parts.past_due_days,
+        promised_parts.open_amount,
+        promised_parts.contested_amount,
+        promised_parts.promised_amount,
+        promised_parts.reason_code,
+        promised_parts.promised_date,
+        promised_parts.verdict_date,
+        cast(
+            case
+                when
+                    unallocated.customer_id is null
+                    or promised_parts.past_due_days is null
+                    or promised_parts.past_due_days <= 0
+                    then 0
+                else greatest(
+                    least(
+                        promised_parts.left_amount - promised_parts.promised_amount,
+                        unallocated.unallocated_amount
+                        - received_turns.amount_so_far
+                        + promised_parts.left_amount
+                        - promised_parts.promised_amount
+                    ),
+                    0
+                )
+            end as decimal(18, 2)
+        ) as received_amount
+    from promised_parts
+    inner join received_turns on promised_parts.item_number = received_turns.item_number
+    left join unallocated
+        on promised_parts.company_id = unallocated.company_id
+        and promised_parts.customer_id = unallocated.customer_id
+)
+
+select
+    received_parts.item_number,
+    received_parts.company_id,
+    received_parts.customer_id,
+    received_parts.item_id,
+    coalesce(received_parts.reference, received_parts.item_id) as document_text,
+    received_parts.due_date,
+    cast(received_parts.past_due_days as bigint) as past_due_days,
+    received_parts.open_amount,
+    received_parts.contested_amount,
+    received_parts.promised_amount,
+    received_parts.received_amount,
+    cast(
+        received_parts.open_amount
+        - received_parts.contested_amount
+        - received_parts.promised_amount
+        - received_parts.received_amount as decimal(18, 2)
+    ) as free_amount,
+    received_parts.reason_code,
+    case
+        when received_parts.reason_code is not null then coalesce(reasons.owner, 'collections')
+    end as owner,
+    case when received_parts.promised_amount > 0 then received_parts.promised_date end
+        as promised_date,
+    case when received_parts.promised_amount > 0 then received_parts.verdict_date end
+        as verdict_date
+from received_parts
+left join reasons on received_parts.reason_code = reasons.reason_code
+where
+    received_parts.past_due_days > -15
+    or received_parts.contested_amount > 0
