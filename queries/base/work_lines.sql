@@ -2,8 +2,8 @@
 --
 -- grain:   one customer, action, reason and owner
 -- key:     customer_id, action_code, reason_code, owner
--- source:  work_items, payers, last_actions, customer_contacts, promise_outcomes, known_items,
---          strategies, channels, response_rates, work_settings
+-- source:  work_items, payers, last_actions, channel_actions, customer_contacts, promise_outcomes,
+--          known_items, strategies, channels, response_rates, work_settings
 -- params:  $as_of date
 -- columns:
 --   customer_id       text     who owes
@@ -32,6 +32,8 @@
 --   deadline_date     date     after which the claim is lost; null without
 --   contest_code      text     why it is contested; null where it is not
 
+-- A contact of yesterday through the same channel, or one that reached somebody, stands in the way of
+-- the next; a reminder sent by e-mail does not stand in the way of a call two days later.
 with statuses as (
     select
         payers.customer_id,
@@ -137,16 +139,41 @@ chase_steps as (
         coalesce(strategies.action_code, 'call') as action_code,
         coalesce(strategies.channel_code, 'phone') as channel_code,
         strategies.skill_code,
-        coalesce(last_actions.result_wait_days, strategies.wait_days, 7) as wait_days,
         coalesce(strategies.from_days, 1) as from_days,
         -- a reminder before the due date is no step for what is overdue
         coalesce(reached_steps.reached_order >= reached_steps.first_order, strategies.from_days is null)
             as is_reached,
         last_actions.action_date as last_action_date,
+        greatest(
+            cast(cast(last_actions.action_date as int) + 1 as date),
+            cast(
+                cast(last_actions.reached_date as int)
+                + cast(
+                    coalesce(last_actions.reached_wait_days, strategies.wait_days, 7) as int
+                ) as date
+            ),
+            cast(
+                cast(channel_actions.action_date as int)
+                + cast(coalesce(channel_actions.wait_days, strategies.wait_days, 7) as int) as date
+            )
+        ) as next_date,
         broken_promises.promised_date,
         broken_promises.promised_amount,
         broken_promises.received_amount,
-        coalesce(broken_promises.verdict_date > last_actions.action_date, false) as is_broken,
+        -- nobody was spoken to since it was broken, and whoever was called in vain is called again later
+        coalesce(
+            broken_promises.verdict_date
+            > coalesce(last_actions.reached_date, cast('1900-01-01' as date)),
+            false
+        )
+        and coalesce(
+            cast(
+                cast(phone_actions.action_date as int)
+                + cast(coalesce(phone_actions.wait_days, 1) as int)
+                as date
+            ) <= $as_of,
+            true
+        ) as is_broken,
         case
             when
                 statuses.status_code = 'insolvent'
@@ -176,6 +203,12 @@ chase_steps as (
             coalesce(reached_steps.first_order, reached_steps.reached_order)
         ) = strategies.step_order
     left join last_actions on chases.customer_id = last_actions.customer_id
+    left join channel_actions
+        on chases.customer_id = channel_actions.customer_id
+        and coalesce(strategies.channel_code, 'phone') = channel_actions.channel_code
+    left join channel_actions as phone_actions
+        on chases.customer_id = phone_actions.customer_id
+        and phone_actions.channel_code = 'phone'
     left join doubtful_days on chases.customer_id = doubtful_days.customer_id
     left join broken_promises
         on chases.customer_id = broken_promises.customer_id
@@ -201,13 +234,7 @@ chase_verdicts as (
             when chase_steps.status_code in ('insolvent', 'legal') then 'legal'
             when chase_steps.is_broken then 'broken_promise'
             when not chase_steps.is_reached then 'too_early'
-            when
-                chase_steps.last_action_date is not null
-                and cast(
-                    cast(chase_steps.last_action_date as int) + cast(chase_steps.wait_days as int)
-                    as date
-                ) > $as_of
-                then 'contacted'
+            when chase_steps.next_date > $as_of then 'contacted'
             else 'due'
         end as reason_code,
         case
@@ -231,10 +258,7 @@ chase_verdicts as (
                     cast($as_of as int)
                     + cast(chase_steps.from_days - chase_steps.oldest_days as int) as date
                 )
-            else cast(
-                cast(chase_steps.last_action_date as int) + cast(chase_steps.wait_days as int)
-                as date
-            )
+            else chase_steps.next_date
         end as next_date
     from chase_steps
 ),

@@ -19,6 +19,8 @@ pub enum Room {
     Metrics,
     /// Who does what next.
     Worklists,
+    /// What is known of one customer, of the customer asked.
+    Customers,
     /// Each row is a fault.
     Checks,
     /// What a customer's statement tells, of the customer asked.
@@ -28,7 +30,15 @@ pub enum Room {
 }
 
 impl Room {
-    const ALL: [Self; 6] = [Self::Base, Self::Metrics, Self::Worklists, Self::Checks, Self::Statements, Self::Ledger];
+    const ALL: [Self; 7] = [
+        Self::Base,
+        Self::Metrics,
+        Self::Worklists,
+        Self::Customers,
+        Self::Checks,
+        Self::Statements,
+        Self::Ledger,
+    ];
 
     /// The name of its folder.
     #[must_use]
@@ -37,6 +47,7 @@ impl Room {
             Self::Base => "base",
             Self::Metrics => "metrics",
             Self::Worklists => "worklists",
+            Self::Customers => "customers",
             Self::Checks => "checks",
             Self::Statements => "statements",
             Self::Ledger => "ledger",

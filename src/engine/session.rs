@@ -254,7 +254,7 @@ impl Engine {
     /// When there is no such query, it breaks its header or fails.
     pub async fn ask(&mut self, name: &str) -> Result<Answer, EngineError> {
         let query = self.catalogue.get(name)?.clone();
-        if let (Room::Metrics | Room::Worklists | Room::Statements, Some((currency_code, item_count))) =
+        if let (Room::Metrics | Room::Worklists | Room::Customers | Room::Statements, Some((currency_code, item_count))) =
             (query.room, &self.rate_missing)
         {
             return Err(EngineError::RateMissing { currency_code: currency_code.clone(), item_count: *item_count });

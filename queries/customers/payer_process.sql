@@ -1,0 +1,24 @@
+-- payer_process: how the customer validates and pays.
+--
+-- grain:   one customer
+-- key:     customer_id
+-- source:  customer_contacts
+-- params:  $customer_id text
+-- columns:
+--   customer_id               text  the customer
+--   portal_text               text  where invoices are handed in
+--   is_order_number_required  flag  refuses invoices without an order number
+--   cut_off_days              int   days before its payment run that an invoice must be validated
+--   payment_run_text          text  on which days it pays
+--   validation_text           text  the steps an invoice takes there
+
+select
+    customer_contacts.customer_id,
+    customer_contacts.portal_text,
+    customer_contacts.is_order_number_required,
+    customer_contacts.cut_off_days,
+    customer_contacts.payment_run_text,
+    customer_contacts.validation_text
+from customer_contacts
+where customer_contacts.customer_id = $customer_id and customer_contacts.has_process
+order by customer_id

@@ -1,0 +1,90 @@
+-- payer_profile: who the customer is as a payer.
+--
+-- grain:   one customer
+-- key:     customer_id
+-- source:  payers, customers
+-- params:  $customer_id text
+-- columns:
+--   customer_id                 text     the customer
+--   customer_name               text     its name, or its identifier where it has none
+--   segment_code                text     what it is treated as
+--   why_text                    text     why, with the figures
+--   action_code                 text     what is done
+--   status_code                 text     as payers
+--   behaviour_code              text     as payers
+--   is_regular                  flag     as payers
+--   cause_code                  text     as payers
+--   stake_code                  text     as payers
+--   drift_code                  text     as payers
+--   segment_3_months_ago_code   text     as payers
+--   segment_12_months_ago_code  text     as payers
+--   open_amount                 money    as payers
+--   overdue_amount              money    as payers
+--   exposure_ratio              ratio    as payers
+--   credit_limit_amount         money    the ceiling agreed; null without
+--   billed_amount               money    as payers
+--   margin_ratio                ratio    as payers
+--   settled_count               int      as payers
+--   at_risk_late_days           decimal  as payers
+--   median_late_days            decimal  as payers
+--   spread_days                 decimal  as payers
+--   trend_days                  decimal  as payers
+--   late_ratio                  ratio    as payers
+--   partial_payment_ratio       ratio    as payers
+--   disputed_ratio              ratio    as payers
+--   lost_invoice_ratio          ratio    as payers
+--   discount_ratio              ratio    as payers
+--   returned_payment_ratio      ratio    as payers
+--   broken_promise_ratio        ratio    as payers
+--   payment_method              text     as payers
+--   payment_pattern_code        text     as payers
+--   payment_days_text           text     as payers
+
+with limits as (
+    select
+        customers.customer_id,
+        cast(sum(customers.credit_limit_amount) as decimal(18, 2)) as credit_limit_amount
+    from customers
+    where customers.customer_id = $customer_id
+    group by customers.customer_id
+)
+
+select
+    payers.customer_id,
+    payers.customer_name,
+    payers.segment_code,
+    payers.why_text,
+    payers.action_code,
+    payers.status_code,
+    payers.behaviour_code,
+    payers.is_regular,
+    payers.cause_code,
+    payers.stake_code,
+    payers.drift_code,
+    payers.segment_3_months_ago_code,
+    payers.segment_12_months_ago_code,
+    payers.open_amount,
+    payers.overdue_amount,
+    payers.exposure_ratio,
+    limits.credit_limit_amount,
+    payers.billed_amount,
+    payers.margin_ratio,
+    payers.settled_count,
+    payers.at_risk_late_days,
+    payers.median_late_days,
+    payers.spread_days,
+    payers.trend_days,
+    payers.late_ratio,
+    payers.partial_payment_ratio,
+    payers.disputed_ratio,
+    payers.lost_invoice_ratio,
+    payers.discount_ratio,
+    payers.returned_payment_ratio,
+    payers.broken_promise_ratio,
+    payers.payment_method,
+    payers.payment_pattern_code,
+    payers.payment_days_text
+from payers
+left join limits on payers.customer_id = limits.customer_id
+where payers.customer_id = $customer_id
+order by customer_id

@@ -1,0 +1,26 @@
+-- payer_promises: what the customer promised, and what became of it.
+--
+-- grain:   one promise
+-- key:     action_id
+-- source:  promises
+-- params:  $customer_id text
+-- columns:
+--   action_id        text   the action
+--   status_code      text   open, broken, partially_kept or kept
+--   promised_date    date   until when
+--   promised_amount  money  how much; null where it was not said
+--   received_amount  money  receipts that count for it
+--   item_id          text   for which item; null for all that was due
+--   action_date      date   when it was made
+
+select
+    promises.action_id,
+    promises.status_code,
+    promises.promised_date,
+    promises.promised_amount,
+    promises.received_amount,
+    promises.item_id,
+    promises.action_date
+from promises
+where promises.customer_id = $customer_id
+order by promised_date desc, action_id

@@ -1,0 +1,37 @@
+-- payer_responses: what works with the customer: channel, result, and whether money followed.
+--
+-- grain:   one channel and result
+-- key:     channel_code, result_code
+-- source:  action_payments
+-- params:  $customer_id text
+-- columns:
+--   channel_code      text   through which channel
+--   result_code       text   what came of it; null where nobody said
+--   contact_count     int    contacts in 12 months
+--   conclusive_count  int    of these, those whose 14 days are over
+--   paid_count        int    of these, money followed
+--   paid_ratio        ratio  paid of conclusive; null if none is
+--   last_date         date   the last of them
+
+select
+    action_payments.channel_code,
+    action_payments.result_code,
+    count(*) as contact_count,
+    sum(case when action_payments.is_conclusive then 1 else 0 end) as conclusive_count,
+    sum(case when action_payments.is_conclusive and action_payments.is_paid then 1 else 0 end)
+        as paid_count,
+    cast(
+        cast(
+            sum(
+                case
+                    when action_payments.is_conclusive and action_payments.is_paid then 1 else 0
+                end
+            ) as decimal(38, 12)
+        ) / nullif(sum(case when action_payments.is_conclusive then 1 else 0 end), 0)
+        as decimal(18, 6)
+    ) as paid_ratio,
+    max(action_payments.action_date) as last_date
+from action_payments
+where action_payments.customer_id = $customer_id
+group by action_payments.channel_code, action_payments.result_code
+order by contact_count desc, channel_code, result_code
