@@ -32,8 +32,8 @@
 --   deadline_date     date     after which the claim is lost; null without
 --   contest_code      text     why it is contested; null where it is not
 
--- A contact of yesterday through the same channel, or one that reached somebody, stands in the way of
--- the next; a reminder sent by e-mail does not stand in the way of a call two days later.
+-- A contact through the same channel, or one that reached somebody, stands in the way of the next
+-- for its days; a reminder sent by e-mail does not stand in the way of a call two days later.
 with statuses as (
     select
         payers.customer_id,
@@ -141,8 +141,10 @@ chase_steps as (
         strategies.skill_code,
         coalesce(strategies.from_days, 1) as from_days,
         -- a reminder before the due date is no step for what is overdue
-        coalesce(reached_steps.reached_order >= reached_steps.first_order, strategies.from_days is null)
-            as is_reached,
+        coalesce(
+            reached_steps.reached_order >= reached_steps.first_order,
+            strategies.from_days is null
+        ) as is_reached,
         last_actions.action_date as last_action_date,
         greatest(
             cast(cast(last_actions.action_date as int) + 1 as date),
@@ -160,7 +162,7 @@ chase_steps as (
         broken_promises.promised_date,
         broken_promises.promised_amount,
         broken_promises.received_amount,
-        -- nobody was spoken to since it was broken, and whoever was called in vain is called again later
+        -- nobody was spoken to since, and whoever was called in vain is called again later
         coalesce(
             broken_promises.verdict_date
             > coalesce(last_actions.reached_date, cast('1900-01-01' as date)),

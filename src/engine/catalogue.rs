@@ -30,15 +30,8 @@ pub enum Room {
 }
 
 impl Room {
-    const ALL: [Self; 7] = [
-        Self::Base,
-        Self::Metrics,
-        Self::Worklists,
-        Self::Customers,
-        Self::Checks,
-        Self::Statements,
-        Self::Ledger,
-    ];
+    const ALL: [Self; 7] =
+        [Self::Base, Self::Metrics, Self::Worklists, Self::Customers, Self::Checks, Self::Statements, Self::Ledger];
 
     /// The name of its folder.
     #[must_use]

@@ -254,8 +254,10 @@ impl Engine {
     /// When there is no such query, it breaks its header or fails.
     pub async fn ask(&mut self, name: &str) -> Result<Answer, EngineError> {
         let query = self.catalogue.get(name)?.clone();
-        if let (Room::Metrics | Room::Worklists | Room::Customers | Room::Statements, Some((currency_code, item_count))) =
-            (query.room, &self.rate_missing)
+        if let (
+            Room::Metrics | Room::Worklists | Room::Customers | Room::Statements,
+            Some((currency_code, item_count)),
+        ) = (query.room, &self.rate_missing)
         {
             return Err(EngineError::RateMissing { currency_code: currency_code.clone(), item_count: *item_count });
         }
@@ -523,7 +525,8 @@ fn nullable(schema: &Schema) -> SchemaRef {
 /// Batches as the schema says: a plan may promise one kind of text and bring the other.
 fn relaxed(schema: &SchemaRef, batches: Vec<RecordBatch>) -> Result<Vec<RecordBatch>, DataFusionError> {
     let relax = |batch: RecordBatch| {
-        let columns = batch.columns().iter().zip(schema.fields()).map(|(column, field)| cast(column, field.data_type()));
+        let columns =
+            batch.columns().iter().zip(schema.fields()).map(|(column, field)| cast(column, field.data_type()));
         let columns = columns.collect::<Result<Vec<_>, _>>()?;
         Ok(RecordBatch::try_new(schema.clone(), columns)?)
     };

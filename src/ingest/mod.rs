@@ -38,7 +38,7 @@ pub use self::error::{BoxedError, IngestError};
 pub use self::inspect::inspect;
 pub use self::outcome::{ColumnFinding, FiscalYear, Inspection, Note, RejectSample, SourceReport};
 pub use self::reason::Reason;
-pub use self::reference::{AccountRoles, CounterpartClasses, Currencies, OpeningJournals, Role};
+pub use self::reference::{AccountRoles, ActionCodes, CounterpartClasses, Currencies, OpeningJournals, Role};
 pub use self::tabular::mapping::Mapping;
 use crate::model::{Rows, Terms, YearEnd};
 
@@ -80,6 +80,8 @@ pub struct ReadOptions<'a> {
     pub opening_journals: &'a OpeningJournals,
     /// Currencies known.
     pub currencies: &'a Currencies,
+    /// Results and reasons of actions known.
+    pub action_codes: &'a ActionCodes,
     /// Hears how many bytes are done, up to the size of the file.
     pub progress: &'a dyn Fn(u64),
 }

@@ -41,11 +41,21 @@ pub enum Reason {
     RowDuplicate,
     /// A row of a receipt that gives it another customer, date or currency than its first row.
     ReceiptContradicts,
+    /// A result of an action nobody knows.
+    ResultUnknown,
+    /// A reason of a dispute or delay nobody knows.
+    ReasonUnknown,
+    /// A promise without a day, or a day without a promise.
+    PromiseIncomplete,
+    /// A promise for a day before it was made.
+    PromisePast,
+    /// An amount that is not above zero where one must be.
+    AmountNotPositive,
 }
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 24] = [
         Self::FieldCount,
         Self::TextUnreadable,
         Self::AccountMissing,
@@ -65,6 +75,11 @@ impl Reason {
         Self::ItemDuplicate,
         Self::RowDuplicate,
         Self::ReceiptContradicts,
+        Self::ResultUnknown,
+        Self::ReasonUnknown,
+        Self::PromiseIncomplete,
+        Self::PromisePast,
+        Self::AmountNotPositive,
     ];
 
     /// The code in `rejects.reason_code`.
@@ -90,6 +105,11 @@ impl Reason {
             Self::ItemDuplicate => "item_duplicate",
             Self::RowDuplicate => "row_duplicate",
             Self::ReceiptContradicts => "receipt_contradicts",
+            Self::ResultUnknown => "result_unknown",
+            Self::ReasonUnknown => "reason_unknown",
+            Self::PromiseIncomplete => "promise_incomplete",
+            Self::PromisePast => "promise_past",
+            Self::AmountNotPositive => "amount_not_positive",
         }
     }
 
@@ -116,6 +136,11 @@ impl Reason {
             Self::ItemDuplicate => "an earlier row of the file bears the same item",
             Self::RowDuplicate => "an earlier row of the file bears the same key",
             Self::ReceiptContradicts => "an earlier row gives the receipt another customer, date or currency",
+            Self::ResultUnknown => "the result is none of those in the list",
+            Self::ReasonUnknown => "the reason is none of those in the list",
+            Self::PromiseIncomplete => "a promise needs its day, and a day or an amount needs the result `promised`",
+            Self::PromisePast => "the day promised lies before the day of the contact",
+            Self::AmountNotPositive => "the amount promised is not above zero",
         }
     }
 

@@ -89,6 +89,50 @@ impl CounterpartClasses {
     }
 }
 
+/// Which results an action may have (`results.csv`), and which reasons hold an invoice up (`reasons.csv`).
+#[derive(Clone, Debug, Default)]
+pub struct ActionCodes {
+    promises: BTreeMap<String, bool>,
+    reasons: BTreeSet<String>,
+}
+
+impl ActionCodes {
+    /// Reads `result_code,has_promise` and `reason_code`.
+    ///
+    /// # Errors
+    /// [`IngestError::ReferenceBroken`] for a missing column, an empty code or a flag that is none.
+    pub fn parse(results: &str, reasons: &str) -> Result<Self, IngestError> {
+        let mut codes = Self::default();
+        for row in rows("results", results, &["result_code", "has_promise"])? {
+            let [code, flag] = row.cells;
+            let has_promise = super::cells::flag(&flag).ok_or_else(|| row.place.broken(&flag, "`true` or `false`"))?;
+            if code.is_empty() || codes.promises.insert(code.clone(), has_promise).is_some() {
+                return Err(row.place.broken(&code, "a code of its own on each line"));
+            }
+        }
+        for row in rows("reasons", reasons, &["reason_code"])? {
+            let [code] = row.cells;
+            if code.is_empty() {
+                return Err(row.place.broken(&code, "a code"));
+            }
+            codes.reasons.insert(code);
+        }
+        Ok(codes)
+    }
+
+    /// Whether a result is a promise; `None` for one nobody knows.
+    #[must_use]
+    pub fn is_promise(&self, result: &str) -> Option<bool> {
+        self.promises.get(result).copied()
+    }
+
+    /// Whether a reason is known.
+    #[must_use]
+    pub fn knows_reason(&self, reason: &str) -> bool {
+        self.reasons.contains(reason)
+    }
+}
+
 /// By which code or label a journal is known to hold opening entries (`opening_journals.csv`).
 #[derive(Clone, Debug, Default)]
 pub struct OpeningJournals {

@@ -1,6 +1,6 @@
 //! The shipped reference tables and small files, for the tests of this room.
 
-use super::{AccountRoles, CounterpartClasses, Currencies, OpeningJournals};
+use super::{AccountRoles, ActionCodes, CounterpartClasses, Currencies, OpeningJournals};
 
 pub fn roles() -> AccountRoles {
     AccountRoles::parse(include_str!("../../data/reference/account_roles.csv")).unwrap()
@@ -18,10 +18,16 @@ pub fn currencies() -> Currencies {
     Currencies::parse(include_str!("../../data/reference/currencies.csv")).unwrap()
 }
 
+pub fn action_codes() -> ActionCodes {
+    let results = include_str!("../../data/reference/results.csv");
+    ActionCodes::parse(results, include_str!("../../data/reference/reasons.csv")).unwrap()
+}
+
 pub fn mappings() -> Vec<super::Mapping> {
     [
         ("late_payment", include_str!("../../data/mappings/late_payment.toml")),
         ("french_items", include_str!("../../data/mappings/french_items.toml")),
+        ("worklist_results", include_str!("../../data/mappings/worklist_results.toml")),
         ("french_receipts", include_str!("../../data/mappings/french_receipts.toml")),
     ]
     .into_iter()

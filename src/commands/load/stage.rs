@@ -13,8 +13,8 @@ use crate::cli::ReadingArguments;
 use crate::error::Error;
 use crate::ingest::staging::{StagedFile, Staging};
 use crate::ingest::{
-    self, AccountRoles, BoxedError, CounterpartClasses, Currencies, DateOrder, Encoding, FiscalYear, Mapping,
-    OpeningJournals, ReadOptions, Sink, SourceReport,
+    self, AccountRoles, ActionCodes, BoxedError, CounterpartClasses, Currencies, DateOrder, Encoding, FiscalYear,
+    Mapping, OpeningJournals, ReadOptions, Sink, SourceReport,
 };
 use crate::model::{Date, Money, Rows, TableSpec, Values};
 use crate::settings::Settings;
@@ -182,6 +182,7 @@ pub(in crate::commands) struct Rules<'a> {
     classes: CounterpartClasses,
     opening_journals: OpeningJournals,
     currencies: Currencies,
+    action_codes: ActionCodes,
 }
 
 impl<'a> Rules<'a> {
@@ -216,6 +217,7 @@ impl<'a> Rules<'a> {
             classes: CounterpartClasses::parse(settings.reference("counterpart_classes"))?,
             opening_journals: OpeningJournals::parse(settings.reference("opening_journals"))?,
             currencies: Currencies::parse(settings.reference("currencies"))?,
+            action_codes: ActionCodes::parse(settings.reference("results"), settings.reference("reasons"))?,
         })
     }
 
@@ -234,6 +236,7 @@ impl<'a> Rules<'a> {
             classes: &self.classes,
             opening_journals: &self.opening_journals,
             currencies: &self.currencies,
+            action_codes: &self.action_codes,
             progress,
         }
     }

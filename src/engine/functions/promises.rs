@@ -85,7 +85,8 @@ mod tests {
 
     #[test]
     fn a_receipt_counts_once_and_for_the_oldest_promise() {
-        let promises = Promises { first_days: vec![1, 1, 20], last_days: vec![10, 12, 30], amounts: vec![100, 100, 50] };
+        let promises =
+            Promises { first_days: vec![1, 1, 20], last_days: vec![10, 12, 30], amounts: vec![100, 100, 50] };
         assert_eq!(promises.received(&[5, 11, 40], &[150, 20, 999]), [100, 70, 0]);
         assert_eq!(promises.received(&[], &[]), [0, 0, 0]);
     }

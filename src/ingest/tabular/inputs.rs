@@ -13,6 +13,8 @@ pub enum Shape {
     InvoiceHistory,
     /// A receipt, or a part of one, applied to an invoice.
     Receipts,
+    /// A line of a worklist, with what a collector wrote beside it.
+    WorklistResults,
 }
 
 /// A value that a row may bring.
@@ -73,6 +75,26 @@ const RECEIPTS: [Input; 11] = [
     may("label", Text),
 ];
 
+/// What a filled worklist says: the line as it was written out, then what was written beside it.
+const RESULTS: [Input; 13] = [
+    may("company_id", Text),
+    must("line_id", Text),
+    must("customer_id", Text),
+    may("assignee_id", Text),
+    must("list_date", Date),
+    must("channel_code", Text),
+    may("items_text", Text),
+    must("result_code", Text),
+    may("reason_code", Text),
+    may("promised_date", Date),
+    may("promised_amount", Money),
+    may("document", Text),
+    may("note", Text),
+];
+
+/// What a collector writes on a line.
+pub const WRITTEN: [&str; 6] = ["result_code", "reason_code", "promised_date", "promised_amount", "document", "note"];
+
 impl Shape {
     /// What a row may bring. For tables, and for the items of a history, the columns of the table come first, in
     /// its order; the load's own columns are there and never read.
@@ -100,6 +122,7 @@ impl Shape {
                 inputs
             }
             Self::Receipts => RECEIPTS.to_vec(),
+            Self::WorklistResults => RESULTS.to_vec(),
         }
     }
 
@@ -110,6 +133,7 @@ impl Shape {
             Self::Table(table) => table.name,
             Self::InvoiceHistory => "invoice_history",
             Self::Receipts => "receipts",
+            Self::WorklistResults => "worklist_results",
         }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! ```toml
 //! description = "Open items of an accounting package"
-//! shape = "items"                  # items, receipts, invoice_history, or table with `table = "…"`
+//! shape = "items"                  # items, receipts, invoice_history, worklist_results, or table with `table = "…"`
 //! header = ["N° facture", "Client"] # the columns that tell such a file; all of [columns] when absent
 //! separator = ";"                  # found when absent
 //! encoding = "windows-1252"        # found when absent
@@ -121,12 +121,14 @@ impl Mapping {
             ("items", None | Some("items")) => Shape::Table(&tables::ITEMS),
             ("receipts", None) => Shape::Receipts,
             ("invoice_history", None) => Shape::InvoiceHistory,
+            ("worklist_results", None) => Shape::WorklistResults,
             ("table", Some(table)) => tables::table(table)
                 .filter(|table| table.is_loadable)
                 .map(Shape::Table)
                 .ok_or_else(|| broken.found(&format!("table `{table}`"), "a table that files may bring"))?,
             (other, _) => {
-                let wanted = "shape `items`, `receipts`, `invoice_history`, or `table` with `table = \"…\"`";
+                let wanted =
+                    "shape `items`, `receipts`, `invoice_history`, `worklist_results`, or `table` with `table = \"…\"`";
                 return Err(broken.found(&format!("shape `{other}`"), wanted));
             }
         };

@@ -10,6 +10,7 @@ pub mod inputs;
 pub mod item;
 pub mod mapping;
 pub mod plan;
+pub mod results;
 pub mod values;
 pub mod workbook;
 pub mod writer;
@@ -98,6 +99,18 @@ impl Tabular {
         let wanted = options.mapping.and_then(|mapping| mapping.sheet.as_deref());
         let mut sheet = Sheet::open(path, file, wanted)?;
         let mut found = find_header(&mut sheet, file, options, failed)?;
+        // a cover may stand in front: the first sheet whose header somebody knows
+        let further: Vec<String> = if wanted.is_none() { sheet.further_names().to_vec() } else { Vec::new() };
+        for name in further {
+            let Ok(mut next) = Sheet::open(path, file, Some(&name)) else { continue };
+            let Ok(of_next) = find_header(&mut next, file, options, failed) else { continue };
+            if found.plan.is_none() && of_next.plan.is_some() {
+                (sheet, found) = (next, of_next);
+            } else if found.continues_in(&of_next) {
+                // blocks of one worklist, a sheet each
+                sheet.append(next, of_next.header_rows).map_err(failed)?;
+            }
+        }
         // a mapping that selects itself may name another sheet
         let named =
             found.plan.as_ref().and_then(|plan| mapping_of(plan, options)).and_then(|mapping| mapping.sheet.as_deref());
@@ -106,6 +119,12 @@ impl Tabular {
             found = find_header(&mut sheet, file, options, failed)?;
         }
         Ok(Self { sheet: Some(sheet), ..found })
+    }
+
+    /// Whether another sheet holds further lines of the same worklist.
+    fn continues_in(&self, other: &Self) -> bool {
+        let is_worklist = |plan: &Plan| plan.shape == inputs::Shape::WorklistResults;
+        self.plan.as_ref().is_some_and(is_worklist) && other.plan.is_some() && self.header == other.header
     }
 
     /// Where the mapping found names an encoding of its own and the user none, the file is read in that.
@@ -207,7 +226,12 @@ impl Tabular {
         let values = Values::new(&plan, conventions, options.currencies);
         let mut writer = Writer::new(&plan, options, file);
         let mut rows = self.rows(path, progress, 6).map_err(failed)?;
+        let mut unfilled_count = 0;
         while let Some(row) = rows.next_row().map_err(failed)? {
+            if plan.is_unfilled(row) {
+                unfilled_count += 1;
+                continue;
+            }
             let written = match values.read(row) {
                 Ok(values) => writer.row(row.number(), values, &mut output)?,
                 Err(refusal) => Err(refusal),
@@ -217,6 +241,10 @@ impl Tabular {
             }
         }
         drop(rows);
+        if unfilled_count > 0 {
+            let text = format!("lines of the worklist without a result: {unfilled_count}; nothing to load from them");
+            output.note_file("results_unfilled", text);
+        }
         let totals = writer.finish(&mut output)?;
         let counts = output.finish()?;
         Ok(SourceReport {

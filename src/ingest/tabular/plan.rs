@@ -7,7 +7,8 @@ use super::super::dates::DateOrder;
 use super::super::names::fold;
 use super::super::outcome::ColumnFinding;
 use super::super::{IngestError, ReadOptions};
-use super::inputs::{Input, Shape, is_ours};
+use super::grid::Row;
+use super::inputs::{Input, Shape, WRITTEN, is_ours};
 use super::mapping::{Mapping, Origin, Sign};
 use crate::model::{TableSpec, tables};
 
@@ -56,6 +57,15 @@ impl Plan {
         let finding =
             |(place, header): (usize, &String)| ColumnFinding { header: header.clone(), known_as: known_as(place) };
         self.header.iter().enumerate().map(finding).collect()
+    }
+
+    /// Whether nobody wrote anything on a line of a worklist.
+    pub fn is_unfilled(&self, row: &dyn Row) -> bool {
+        let is_blank = |(input, source): (&Input, &Source)| match source {
+            Source::Column(place) if WRITTEN.contains(&input.name) => row.cell(*place).text().trim().is_empty(),
+            _ => true,
+        };
+        self.shape == Shape::WorklistResults && self.inputs.iter().zip(&self.sources).all(is_blank)
     }
 
     /// Inputs that the file does not bring.

@@ -11,11 +11,12 @@ use super::grid::{Raw, Row, RowSource};
 
 /// The rows of one sheet.
 pub struct Sheet {
-    cells: Vec<Vec<Data>>,
-    /// The row of the sheet that the first of `cells` is, from 1.
-    first_number: u64,
+    /// Each row with its number in the sheet, from 1.
+    rows: Vec<(u64, Vec<Data>)>,
     next: usize,
     row: SheetRow,
+    /// The sheets behind it.
+    further_names: Vec<String>,
 }
 
 /// A row of a sheet.
@@ -36,18 +37,36 @@ impl Sheet {
         let mut workbook = open_workbook_auto_from_rs(Cursor::new(bytes)).map_err(broken)?;
         let names = workbook.sheet_names();
         let is_wanted = |name: &&String| wanted.is_none_or(|wanted| name.trim() == wanted.trim());
-        for name in names.iter().filter(is_wanted) {
+        for (place, name) in names.iter().enumerate().filter(|(_, name)| is_wanted(name)) {
             let range = workbook.worksheet_range(name).map_err(broken)?;
             let Some((first_row, _)) = range.start() else { continue };
-            let cells: Vec<Vec<Data>> = range.rows().map(<[Data]>::to_vec).collect();
-            let (first_number, row) = (u64::from(first_row) + 1, SheetRow::default());
-            return Ok(Self { cells, first_number, next: 0, row });
+            let rows = (u64::from(first_row) + 1..).zip(range.rows().map(<[Data]>::to_vec)).collect();
+            let further_names = names[place + 1..].to_vec();
+            return Ok(Self { rows, next: 0, row: SheetRow::default(), further_names });
         }
         Err(IngestError::SheetMissing {
             file: file.to_owned(),
             wanted: wanted.unwrap_or_default().to_owned(),
             found: names,
         })
+    }
+
+    /// The names of the sheets behind this one.
+    pub fn further_names(&self) -> &[String] {
+        &self.further_names
+    }
+
+    /// Takes the rows of another sheet below its header: one list over two sheets.
+    ///
+    /// # Errors
+    /// When the other sheet cannot be read.
+    pub fn append(&mut self, mut other: Self, header_rows: usize) -> io::Result<()> {
+        other.rewind();
+        for _ in 0..header_rows {
+            other.next_row()?;
+        }
+        self.rows.extend(other.rows.into_iter().skip(other.next));
+        Ok(())
     }
 
     /// Goes back to the first row.
@@ -95,10 +114,9 @@ fn time_is_day(time: chrono::NaiveDateTime) -> bool {
 
 impl RowSource for Sheet {
     fn next_row(&mut self) -> Result<Option<&dyn Row>, io::Error> {
-        while let Some(cells) = self.cells.get(self.next) {
-            let number = self.first_number + self.next as u64;
+        while let Some((number, cells)) = self.rows.get(self.next) {
             self.next += 1;
-            let row = SheetRow { number, cells: cells.clone() };
+            let row = SheetRow { number: *number, cells: cells.clone() };
             let is_blank = (0..row.width()).all(|column| row.cell(column).text().trim().is_empty());
             if !is_blank {
                 self.row = row;

@@ -10,6 +10,7 @@ use super::super::{IngestError, ReadOptions};
 use super::inputs::{CUSTOMER, Shape};
 use super::item::{Column, Item};
 use super::plan::{Plan, Source};
+use super::results;
 use crate::model::rows::Cell;
 use crate::model::{Date, ItemKind, Money, TableSpec, tables};
 
@@ -89,6 +90,10 @@ impl<'a> Writer<'a> {
             Shape::Table(table) => self.plain_row(line, table, values, output)?,
             Shape::InvoiceHistory => self.history_row(line, values, output)?,
             Shape::Receipts => self.receipt_row(line, values, output)?,
+            Shape::WorklistResults => match results::actions(&values, &self.places, self.options.action_codes) {
+                Ok(actions) => self.action_rows(line, actions, output)?,
+                Err(refusal) => Err(refusal),
+            },
         };
         self.totals.accepted_count += u64::from(written.is_ok());
         Ok(written)
@@ -124,7 +129,9 @@ impl<'a> Writer<'a> {
         mut values: Vec<Cell>,
         output: &mut Output<'_>,
     ) -> Result<Result<(), Refusal>, IngestError> {
-        let key: Vec<&Cell> = table.key.iter().map(|name| self.get(&values, name)).collect();
+        // the columns of a table come first among the values of its rows
+        let places = table.key.iter().filter_map(|name| table.position(name));
+        let key: Vec<&Cell> = places.filter_map(|place| values.get(place)).collect();
         if !table.key.is_empty() && !self.keys.insert(&key) {
             return Ok(Err(duplicate(Reason::RowDuplicate, &key)));
         }
@@ -137,6 +144,21 @@ impl<'a> Writer<'a> {
             }
         }
         output.push(table, values)?;
+        Ok(Ok(()))
+    }
+
+    /// The actions that a line of a worklist came to.
+    fn action_rows(
+        &mut self,
+        line: u64,
+        actions: Vec<Vec<Cell>>,
+        output: &mut Output<'_>,
+    ) -> Result<Result<(), Refusal>, IngestError> {
+        for values in actions {
+            if let Err(refusal) = self.plain_row(line, &tables::ACTIONS, values, output)? {
+                return Ok(Err(refusal));
+            }
+        }
         Ok(Ok(()))
     }
 

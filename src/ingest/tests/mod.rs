@@ -84,6 +84,7 @@ struct Desk {
     classes: CounterpartClasses,
     opening_journals: OpeningJournals,
     currencies: Currencies,
+    action_codes: super::ActionCodes,
     mappings: Vec<Mapping>,
 }
 
@@ -94,6 +95,7 @@ impl Desk {
             classes: samples::classes(),
             opening_journals: samples::opening_journals(),
             currencies: samples::currencies(),
+            action_codes: samples::action_codes(),
             mappings: samples::mappings(),
         }
     }
@@ -113,6 +115,7 @@ impl Desk {
             classes: &self.classes,
             opening_journals: &self.opening_journals,
             currencies: &self.currencies,
+            action_codes: &self.action_codes,
             progress: &|_| {},
         }
     }
