@@ -192,7 +192,7 @@
   const said = document.getElementById("said");
   const hide = () => { said.hidden = true; };
   document.addEventListener("pointermove", (event) => {
-    const mark = event.target.closest?.(".hits rect, .hits-parts");
+    const mark = event.target.closest?.(".hits rect, .hits circle, .hits-parts");
     if (!mark) { hide(); return; }
     const title = mark.querySelector("title");
     if (title) {

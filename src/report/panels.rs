@@ -138,6 +138,21 @@ pub enum ChartKind {
     Waterfall,
     /// A square of shares, rows × columns.
     Matrix,
+    /// A map: one disc a row, placed by two figures, its area by a third, its colour by a code.
+    Points,
+}
+
+/// How the figures of an axis are spread over it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Spread {
+    /// Equal steps, equal lengths.
+    #[default]
+    Even,
+    /// By the square root, below zero too: small figures are seen beside large ones.
+    Root,
+    /// By the logarithm: for figures above zero; others stand at the lower end.
+    Log,
 }
 
 /// Which colours the series of a chart take.
@@ -175,6 +190,33 @@ pub struct ChartSpec {
     /// The colours.
     #[serde(default)]
     pub palette: Palette,
+    /// Of a map of points, whose `label` names the largest ones: the number column across.
+    #[serde(default)]
+    pub x: Option<String>,
+    /// The number column upwards.
+    #[serde(default)]
+    pub y: Option<String>,
+    /// The amount or count that is the area of each disc; where there are too many, the largest are drawn.
+    #[serde(default)]
+    pub size: Option<String>,
+    /// The code that gives each disc its colour; none: one colour.
+    #[serde(default)]
+    pub colour_by: Option<String>,
+    /// Its codes in the order of the colours, so that each keeps its own; others follow by name.
+    #[serde(default)]
+    pub colours: Vec<String>,
+    /// How the axis across is spread.
+    #[serde(default)]
+    pub x_spread: Spread,
+    /// How the axis upwards is spread.
+    #[serde(default)]
+    pub y_spread: Spread,
+    /// Figures of the axis across that get a line of their own, as zero does.
+    #[serde(default)]
+    pub x_bounds: Vec<i32>,
+    /// The same upwards.
+    #[serde(default)]
+    pub y_bounds: Vec<i32>,
 }
 
 /// A table: which columns of which answer it shows, and how.
@@ -267,8 +309,13 @@ impl PageSpec {
         if !known.iter().any(|known| known == report_name) {
             return Err(ReportError::ReportUnknown { found: report_name.to_owned(), known });
         }
-        toml::from_str(&templates.get(&name)?)
-            .map_err(|error| ReportError::PanelsUnreadable { name, cause: error.to_string() })
+        let unreadable = |cause: String| ReportError::PanelsUnreadable { name: name.clone(), cause };
+        let page: Self =
+            toml::from_str(&templates.get(&name)?).map_err(|error: toml::de::Error| unreadable(error.to_string()))?;
+        for panel in &page.panels {
+            panel.contradiction().map_or(Ok(()), |cause| Err(unreadable(format!("panel `{}`: {cause}", panel.id))))?;
+        }
+        Ok(page)
     }
 
     /// The queries the page needs, each once, in the order of the panels.
@@ -291,6 +338,14 @@ impl PanelSpec {
     pub fn queries(&self) -> impl Iterator<Item = &str> {
         let of_chart = self.chart.as_ref().and_then(|chart| chart.query.as_deref());
         self.query.as_deref().into_iter().chain(self.tables.iter().map(|table| table.query.as_str())).chain(of_chart)
+    }
+
+    /// What no reading of the file can see: a field that wants another.
+    fn contradiction(&self) -> Option<String> {
+        let chart = self.chart.as_ref().filter(|chart| chart.kind == ChartKind::Points)?;
+        let wanted = [("x", &chart.x), ("y", &chart.y), ("size", &chart.size)];
+        let (missing, _) = wanted.into_iter().find(|(_, column)| column.is_none())?;
+        Some(format!("a chart of points wants `{missing}`"))
     }
 }
 
@@ -319,11 +374,21 @@ mod tests {
         assert_eq!(refused.hint(), "ask for one of: controller, customer_statement");
     }
 
+    fn refused(panel: &str) -> String {
+        let own = format!("template = \"page.html\"\n[[panels]]\nid = \"x\"\n{panel}\n");
+        let templates = Templates::with_own([("controller.toml".to_owned(), own)].into());
+        PageSpec::load("controller", &templates).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_map_of_points_without_an_axis_is_refused() {
+        let refused = refused("chart = { kind = \"points\", x = \"late_days\", size = \"open_amount\" }");
+        assert!(refused.contains("panel `x`: a chart of points wants `y`"), "{refused}");
+    }
+
     #[test]
     fn a_panel_with_a_word_nobody_knows_is_refused() {
-        let own = "template = \"page.html\"\n[[panels]]\nid = \"x\"\ncolour = \"red\"\n";
-        let templates = Templates::with_own([("controller.toml".to_owned(), own.to_owned())].into());
-        let refused = PageSpec::load("controller", &templates).unwrap_err();
-        assert!(refused.to_string().contains("unknown field `colour`"), "{refused}");
+        let refused = refused("colour = \"red\"");
+        assert!(refused.contains("unknown field `colour`"), "{refused}");
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Assumption, CheckResult, Language, LoadFacts, PageInput, SourceFacts};
+use super::{Assumption, CheckResult, Language, LoadFacts, PageInput, SourceFacts, Templates};
 use crate::model::calendar::{add_days, add_months, month_end};
 use crate::model::{Answer, AnswerColumn, ColumnKind, Date, Money, Value};
 
@@ -461,6 +461,45 @@ fn top_debtors() -> Answer {
         ]);
     }
     answer(&columns, rows)
+}
+
+/// A report of one panel, `own`, with words for what no report of ours shows yet.
+pub(crate) fn own_report(panel: &str) -> Templates {
+    let words = "[panels.own]\ntitle = \"Own\"\nquestion = \"Own?\"\nempty = \"Empty.\"\n[columns]\n\
+        at_risk_late_days = \"Days late, weighted\"\nbehaviour_code = \"Behaviour\"\n[codes.behaviour_code]\n\
+        no_verdict = \"No verdict\"\nprompt = \"Prompt\"\nslightly_late = \"Slightly late\"\nlate = \"Late\"\n\
+        very_late = \"Very late\"\ncritical = \"Critical\"\n";
+    let files = [
+        ("controller.toml", format!("template = \"page.html\"\n[[panels]]\nid = \"own\"\n{panel}")),
+        ("words.en.toml", words.to_owned()),
+        ("words.fr.toml", words.to_owned()),
+    ];
+    Templates::with_own(files.map(|(name, text)| (name.to_owned(), text)).into())
+}
+
+/// So many payers; each seventh owes nothing, each fiftieth was never late nor early.
+pub(crate) fn payers(count: i64) -> Answer {
+    let columns = [
+        ("customer_name", ColumnKind::Text),
+        ("at_risk_late_days", ColumnKind::Decimal),
+        ("open_amount", ColumnKind::Money),
+        ("behaviour_code", ColumnKind::Text),
+    ];
+    let behaviours = [(0, "prompt"), (15, "slightly_late"), (30, "late"), (60, "very_late")];
+    let row = |number: i64| {
+        let name = HONEST_NAMES.iter().chain(&HOSTILE_NAMES).cycle().nth(usize::try_from(number).unwrap_or_default());
+        let late = (number * 7_919 % 61) + (number * 31 % 47) - 28 + if number % 23 == 4 { 120 } else { 0 };
+        let behaviour = behaviours.iter().find(|(last, _)| late <= *last).map_or("critical", |(_, code)| code);
+        let open =
+            190_000_000 / (i128::from(number) * i128::from(number) / 9 + 1) + i128::from(number * 101 % 977) * 900;
+        vec![
+            text(name.copied().unwrap_or_default()),
+            if number % 50 == 49 { Value::Null } else { days(i128::from(late) * 10_000 + 3_000) },
+            money(if number % 7 == 6 { 0 } else { open }),
+            text(if number % 31 == 30 { "no_verdict" } else { behaviour }),
+        ]
+    };
+    answer(&columns, (0..count).map(row).collect())
 }
 
 fn open_items() -> Answer {

@@ -1,7 +1,7 @@
 //! The whole page: what a hostile ledger may not do to it, and what a reader must find in it.
 #![expect(clippy::unwrap_used, reason = "a page that does not render must stop the test")]
 
-use super::sample::{HOSTILE_NAMES, page, tie_out};
+use super::sample::{HOSTILE_NAMES, own_report, page, payers, tie_out};
 use super::*;
 use crate::model::{Answer, Value};
 
@@ -391,4 +391,80 @@ fn commands_can_be_pasted() {
         let whole = format!("<code>encours {command} --as-of 2025-12-31 --lake &#x27;.&#x2f;my lake&#x27;</code>");
         assert!(html.contains(&whole), "{command}");
     }
+}
+
+/// The one panel of a report of one's own over one answer.
+fn own_panel(panel: &str, query: &str, answer: Answer) -> String {
+    let mut input = page(Language::En);
+    input.answers.insert(query.to_owned(), answer);
+    let html = render_html(&input, &own_report(panel)).unwrap();
+    between(&html, "id=\"own\"", "</section>").to_owned()
+}
+
+const MAP: &str = "
+[panels.chart]
+kind = \"points\"
+query = \"payers\"
+x = \"at_risk_late_days\"
+y = \"open_amount\"
+size = \"open_amount\"
+label = \"customer_name\"
+colour_by = \"behaviour_code\"
+colours = [\"no_verdict\", \"prompt\", \"slightly_late\", \"late\", \"very_late\", \"critical\"]
+palette = \"age\"
+y_spread = \"root\"
+x_bounds = [30]
+[[panels.tables]]
+query = \"payers\"
+columns = [\"customer_name\", \"at_risk_late_days\", \"open_amount\", \"behaviour_code\"]
+first_rows = 5
+";
+
+#[test]
+fn a_map_places_every_row_that_has_figures_and_says_which_have_none() {
+    let panel = own_panel(MAP, "payers", payers(100));
+    // for wide and for narrow screens
+    assert_eq!(panel.matches("<circle").count(), 2 * 2 * 98, "{panel}");
+    assert_eq!(
+        panel
+            .matches(
+                "<title>Société Dauphinoise d’Équipement — Days late, weighted −27.7, Open 1,900,000, Prompt</title>"
+            )
+            .count(),
+        2
+    );
+    assert!(panel.contains("Area of a disc: Open. Open: square-root scale. Not drawn, for want of a figure: 2.</p>"));
+    for told in ["Across: Days late, weighted. Upwards: Open.", "No verdict: 3.", "The largest: Transports Mollard — "]
+    {
+        assert!(panel.contains(told), "{told}");
+    }
+    // colours are those of the codes' places, whichever come first
+    let legend = between(&panel, "class=\"legend\"", "</div>");
+    for (place, code) in ["No verdict", "Prompt", "Slightly late", "Late", "Very late", "Critical"].iter().enumerate() {
+        assert!(legend.contains(&format!("<span class=\"swatch age-{place}\"></span>{code}</span>")), "{legend}");
+    }
+    // names of ledgers stay text
+    assert!(panel.contains("<title>&lt;img src=x") && !panel.contains("<img") && !panel.contains("<script"));
+}
+
+#[test]
+fn a_map_of_many_rows_draws_the_largest_and_says_how_much_they_hold() {
+    let panel = own_panel(MAP, "payers", payers(20_000));
+    assert_eq!(panel.matches("<circle").count(), 2 * 2 * 400);
+    assert!(
+        panel.contains("Drawn: the 400 largest of 19,600, with "),
+        "{}",
+        between(&panel, "aria-hidden=\"true\">Area", "<")
+    );
+    assert!(panel.len() < 300_000, "{}", panel.len());
+}
+
+#[test]
+fn a_map_of_nothing_says_so() {
+    let mut answer = payers(3);
+    for row in &mut answer.rows {
+        row[1] = Value::Null;
+    }
+    let panel = own_panel(MAP, "payers", answer);
+    assert!(panel.contains("Nothing to draw") && !panel.contains("<circle"), "{panel}");
 }

@@ -38,8 +38,8 @@ const chartsOf = () => [...document.querySelectorAll("figure.chart")].map((chart
     panel: chart.closest(".panel").id,
     shown: shown.length,
     width: shown[0]?.getBoundingClientRect().width ?? 0,
-    marks: shown[0]?.querySelectorAll("rect, polyline").length ?? 0,
-    hits: shown[0]?.querySelectorAll(".hits rect").length ?? 0,
+    marks: shown[0]?.querySelectorAll("rect, polyline, circle").length ?? 0,
+    hits: shown[0]?.querySelectorAll(".hits rect, .hits circle").length ?? 0,
     name: chart.querySelector("figcaption").textContent.trim(),
     colours: [...new Set([...shown[0]?.querySelectorAll("[fill^=var], [stroke^=var]") ?? []].map((mark) => {
       const style = getComputedStyle(mark);

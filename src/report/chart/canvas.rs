@@ -189,6 +189,12 @@ impl Canvas<'_> {
         self.area.draw(&Circle::new(at, 4, ink.color().filled())).map_err(failed)
     }
 
+    /// A disc that lets what is behind it through.
+    pub(super) fn disc(&self, (x, y): (f64, f64), radius: f64, ink: Ink) -> Result<(), ReportError> {
+        let at = (x.round() as i32, y.round() as i32);
+        self.area.draw(&Circle::new(at, radius.round() as i32, ink.color().mix(0.7).filled())).map_err(failed)
+    }
+
     pub(super) fn text(
         &self,
         text: &str,
@@ -219,6 +225,16 @@ impl Canvas<'_> {
         let _ = write!(
             self.hits,
             "<rect x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\"><title>{}</title></rect>",
+            HtmlEscape(said)
+        );
+    }
+
+    /// What is said when the pointer is over a disc.
+    pub(super) fn hit_disc(&mut self, (x, y): (f64, f64), radius: f64, said: &str) {
+        let (x, y, radius) = (x.round(), y.round(), radius.round());
+        let _ = write!(
+            self.hits,
+            "<circle cx=\"{x}\" cy=\"{y}\" r=\"{radius}\"><title>{}</title></circle>",
             HtmlEscape(said)
         );
     }

@@ -15,6 +15,7 @@
 
 mod canvas;
 mod kinds;
+mod points;
 mod scale;
 
 use minijinja::{Value as Shown, context};
@@ -67,8 +68,11 @@ pub(super) fn chart(
     reader: &Reader,
 ) -> Result<Option<Shown>, ReportError> {
     let builder = Builder { panel, spec, answer, reader };
-    let Some(drawing) = builder.drawing()? else { return Ok(None) };
     let title = reader.words.get(&format!("panels.{}.title", panel.id))?;
+    if spec.kind == ChartKind::Points {
+        return Ok(points::map(&builder)?.map(|shown| context! { title, kind => "points", ..shown }));
+    }
+    let Some(drawing) = builder.drawing()? else { return Ok(None) };
     let description = builder.description(&drawing)?;
     let mut svgs = Vec::new();
     for size in Size::both(panel.is_half) {
@@ -82,7 +86,7 @@ pub(super) fn chart(
         .filter(|_| has_legend)
         .map(|series| context! { text => &series.name, ink => series.ink.class() })
         .collect();
-    Ok(Some(context! { title, description, svgs, legend }))
+    Ok(Some(context! { title, description, svgs, legend, kind => "", note => "" }))
 }
 
 struct Builder<'a> {
@@ -93,6 +97,14 @@ struct Builder<'a> {
 }
 
 impl Builder<'_> {
+    /// The rows drawn, in the answer's order.
+    fn rows(&self) -> Result<Vec<usize>, ReportError> {
+        Ok(match &self.spec.last_of {
+            Some(column) => rows_of_last(self.answer, self.position(column)?),
+            None => (0..self.answer.rows.len()).collect(),
+        })
+    }
+
     fn position(&self, name: &str) -> Result<usize, ReportError> {
         self.answer.position(name).ok_or_else(|| ReportError::ColumnMissing {
             panel: self.panel.id.clone(),
@@ -107,10 +119,7 @@ impl Builder<'_> {
     }
 
     fn drawing(&self) -> Result<Option<Drawing>, ReportError> {
-        let mut rows: Vec<usize> = match &self.spec.last_of {
-            Some(column) => rows_of_last(self.answer, self.position(column)?),
-            None => (0..self.answer.rows.len()).collect(),
-        };
+        let mut rows = self.rows()?;
         let drawing = match (&self.spec.label, &self.spec.split_by) {
             (None, _) => self.steps(rows.last().copied())?,
             (Some(label), Some(split_by)) => self.long(label, split_by, &rows)?,
