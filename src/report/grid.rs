@@ -32,6 +32,8 @@ pub(super) struct GridColumn {
     pub(super) label: String,
     /// Where the small print of its cells comes from.
     pub(super) beneath: Option<usize>,
+    /// Whether it holds the values of one code among several.
+    is_pivoted: bool,
     origin: Origin,
 }
 
@@ -127,12 +129,14 @@ impl<'a> Grid<'a> {
                 let position = position(name)?;
                 (grid.answer.columns[position].clone(), Origin::Column(position))
             };
-            let label = match labels.remove(name) {
+            let own = labels.remove(name);
+            let is_pivoted = own.is_some();
+            let label = match own {
                 Some(label) => label,
                 None => label_word(&view.query, name, reader)?.to_owned(),
             };
             let beneath = beneath.get(name).map(|below| position(below)).transpose()?;
-            grid.columns.push(GridColumn { column, label, beneath, origin });
+            grid.columns.push(GridColumn { column, label, beneath, is_pivoted, origin });
         }
         if let Some(name) = &view.largest_by {
             let column = grid.answer.position(name).ok_or_else(|| missing(name))?;
@@ -189,6 +193,24 @@ impl<'a> Grid<'a> {
     pub(super) fn is_without_amount(&self, column: &GridColumn, rows: &[usize]) -> bool {
         column.column.kind == ColumnKind::Money
             && rows.iter().all(|row| digits(&self.value(*row, column)).unwrap_or(0) == 0)
+    }
+
+    /// Whether the figures of a column are shaded by their size.
+    pub(super) fn is_shaded(&self, column: &GridColumn) -> bool {
+        let is_meant = if self.view.pivot.is_some() {
+            column.is_pivoted && is_number(column.column.kind)
+        } else {
+            column.column.kind == ColumnKind::Ratio
+        };
+        self.view.is_shaded && is_meant
+    }
+
+    /// The largest figure that is shaded, in millionths; nothing where none is above zero.
+    pub(super) fn largest_shaded(&self) -> Option<i128> {
+        let columns = self.columns.iter().filter(|column| self.is_shaded(column));
+        let rows = || self.order.iter().filter(|row| !self.is_total(**row));
+        let figures = columns.flat_map(|column| rows().filter_map(|row| millionths(&self.value(*row, column))));
+        figures.max().filter(|largest| *largest > 0)
     }
 
     /// Whether a row sums the others.
@@ -273,6 +295,19 @@ pub(super) fn digits(value: &Value) -> Option<i128> {
     }
 }
 
+/// A number in millionths: figures of one kind compare whatever their scales.
+pub(super) fn millionths(value: &Value) -> Option<i128> {
+    let scale = match value {
+        Value::Decimal { scale, .. } => u32::from(*scale),
+        _ => 0,
+    };
+    let digits = digits(value)?;
+    Some(match 6_u32.checked_sub(scale) {
+        Some(more) => digits.saturating_mul(10_i128.saturating_pow(more)),
+        None => digits / 10_i128.saturating_pow(scale - 6),
+    })
+}
+
 /// part / whole with six decimals, half away from zero; null when the whole is not positive.
 pub(super) fn ratio(part: Option<i128>, whole: Option<i128>) -> Value {
     let exact = || -> Option<i128> {
@@ -349,6 +384,18 @@ mod tests {
         assert_eq!(ratio(None, Some(3)), Value::Null);
         assert_eq!(ratio(Some(2), Some(3)), Value::Decimal { digits: 666_667, scale: 6 });
         assert_eq!(ratio(Some(-2), Some(3)), Value::Decimal { digits: -666_667, scale: 6 });
+    }
+
+    #[test]
+    fn figures_of_different_scales_compare() {
+        for (value, shown) in [
+            (Value::Int(3), 3_000_000),
+            (Value::Decimal { digits: -250, scale: 2 }, -2_500_000),
+            (Value::Decimal { digits: 12_345_678, scale: 8 }, 123_456),
+        ] {
+            assert_eq!(millionths(&value), Some(shown));
+        }
+        assert_eq!(millionths(&Value::Null), None);
     }
 
     #[test]

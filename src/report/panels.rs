@@ -274,7 +274,8 @@ pub struct TableView {
     /// One column a value of `across`, holding `value`.
     #[serde(default)]
     pub pivot: Option<Pivot>,
-    /// Whether shares are shaded by their size.
+    /// Whether figures are shaded by their size beside the largest of the table: those of the pivoted columns, be they
+    /// shares, counts, days or amounts; without a pivot, the shares. Totals and what is below zero stay plain.
     #[serde(default)]
     pub is_shaded: bool,
     /// A flag that is the same on every row, said in a sentence above: `verdicts.<column>.yes` or `.no`.

@@ -463,12 +463,29 @@ fn top_debtors() -> Answer {
     answer(&columns, rows)
 }
 
+/// Reasons of late payment by site: `value`, of a kind, as digits; a pair without any has no row.
+pub(crate) fn reasons(kind: ColumnKind, value: impl Fn(i64) -> Value) -> Answer {
+    let columns = [("reason_code", ColumnKind::Text), ("site", ColumnKind::Text), ("value", kind)];
+    let row = |(reason, site, size): (&str, &str, i64)| vec![text(reason), text(site), value(size)];
+    let rows = [
+        ("price", "Voiron", 800),
+        ("price", "Lancey", 100),
+        ("proof", "Voiron", 401),
+        ("proof", "Lancey", 0),
+        ("order", "Voiron", -50),
+        ("total", "Voiron", 1_151),
+        ("total", "Lancey", 100),
+    ];
+    answer(&columns, rows.into_iter().map(row).collect())
+}
+
 /// A report of one panel, `own`, with words for what no report of ours shows yet.
 pub(crate) fn own_report(panel: &str) -> Templates {
     let words = "[panels.own]\ntitle = \"Own\"\nquestion = \"Own?\"\nempty = \"Empty.\"\n[columns]\n\
-        at_risk_late_days = \"Days late, weighted\"\nbehaviour_code = \"Behaviour\"\n[codes.behaviour_code]\n\
+        at_risk_late_days = \"Days late, weighted\"\nbehaviour_code = \"Behaviour\"\nreason_code = \"Reason\"\n[codes.behaviour_code]\n\
         no_verdict = \"No verdict\"\nprompt = \"Prompt\"\nslightly_late = \"Slightly late\"\nlate = \"Late\"\n\
-        very_late = \"Very late\"\ncritical = \"Critical\"\n";
+        very_late = \"Very late\"\ncritical = \"Critical\"\n[codes.reason_code]\nprice = \"Price\"\n\
+        proof = \"Proof of delivery\"\norder = \"Order number\"\ntotal = \"All\"\n";
     let files = [
         ("controller.toml", format!("template = \"page.html\"\n[[panels]]\nid = \"own\"\n{panel}")),
         ("words.en.toml", words.to_owned()),

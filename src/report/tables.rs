@@ -3,7 +3,9 @@
 use minijinja::{Value as Shown, context};
 
 use super::ReportError;
-use super::grid::{CellText, Grid, GridColumn, Medium, Reader, amounts_caption, cell_text, digits, is_number};
+use super::grid::{
+    CellText, Grid, GridColumn, Medium, Reader, amounts_caption, cell_text, digits, is_number, millionths,
+};
 use super::panels::TableView;
 use super::search::hidden_rows;
 use crate::model::{Answer, ColumnKind, Value};
@@ -25,13 +27,16 @@ pub(super) fn table(
         return Ok(None);
     }
     let grid = Grid::new(panel, view, answer, Medium::Page, reader)?;
-    TableBuilder { panel, view, grid, reader }.table().map(Some)
+    let largest = grid.largest_shaded();
+    TableBuilder { panel, view, grid, largest, reader }.table().map(Some)
 }
 
 struct TableBuilder<'a> {
     panel: &'a str,
     view: &'a TableView,
     grid: Grid<'a>,
+    /// The largest figure that is shaded, in millionths.
+    largest: Option<i128>,
     reader: &'a Reader<'a>,
 }
 
@@ -141,8 +146,8 @@ impl TableBuilder<'_> {
             let explanation = self.explanation(&value, shown);
             let is_sortable = is_number(shown.column.kind) || shown.column.kind == ColumnKind::Date;
             let plain = if is_sortable && !value.is_null() { Some(value.plain()) } else { None };
-            let shade = (self.view.is_shaded && shown.column.kind == ColumnKind::Ratio)
-                .then(|| digits(&value).map_or(0, |digits| (digits.clamp(0, 1_000_000) + 124_999) / 125_000));
+            let is_shaded = self.grid.is_shaded(shown) && !self.grid.is_total(row);
+            let shade = is_shaded.then(|| self.shade(&value));
             let classes = [
                 ("number", is_number(shown.column.kind)),
                 ("quiet", value.is_null() || digits(&value) == Some(0)),
@@ -186,6 +191,13 @@ impl TableBuilder<'_> {
         }
         let Value::Text(code) = value else { return None };
         self.reader.words.find(&format!("explanations.{}.{code}", shown.column.name))
+    }
+
+    /// How dark a figure is shaded, in eighths of the largest; 0 is plain.
+    fn shade(&self, value: &Value) -> i128 {
+        let figure = millionths(value).unwrap_or(0).max(0);
+        let largest = self.largest.unwrap_or(0);
+        figure.saturating_mul(8).saturating_add(largest - 1).checked_div(largest).unwrap_or(0).min(8)
     }
 
     /// The length of a bar in thousandths of the longest one.

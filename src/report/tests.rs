@@ -1,9 +1,9 @@
 //! The whole page: what a hostile ledger may not do to it, and what a reader must find in it.
 #![expect(clippy::unwrap_used, reason = "a page that does not render must stop the test")]
 
-use super::sample::{HOSTILE_NAMES, own_report, page, payers, tie_out};
+use super::sample::{HOSTILE_NAMES, own_report, page, payers, reasons, tie_out};
 use super::*;
-use crate::model::{Answer, Value};
+use crate::model::{Answer, ColumnKind, Value};
 
 fn html(input: &PageInput) -> String {
     render_html(input, &Templates::built_in()).unwrap()
@@ -467,4 +467,61 @@ fn a_map_of_nothing_says_so() {
     }
     let panel = own_panel(MAP, "payers", answer);
     assert!(panel.contains("Nothing to draw") && !panel.contains("<circle"), "{panel}");
+}
+
+#[test]
+fn shares_counts_and_amounts_are_shaded_beside_the_largest_of_their_table() {
+    let heat = "
+[[panels.tables]]
+query = \"reasons\"
+columns = [\"reason_code\"]
+pivot = { across = \"site\", value = \"value\" }
+is_shaded = true
+";
+    let of_scale = |scale: u8| move |size: i64| Value::Decimal { digits: i128::from(size), scale };
+    for (kind, answer) in [
+        ("counts", reasons(ColumnKind::Int, Value::Int)),
+        ("amounts", reasons(ColumnKind::Money, of_scale(2))),
+        ("shares", reasons(ColumnKind::Ratio, of_scale(6))),
+    ] {
+        let panel = own_panel(heat, "reasons", answer);
+        let shades: Vec<&str> = panel.split("shade-").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+        // half and a little more, nothing, below zero, unknown; the row of totals is not shaded
+        assert_eq!(shades, ["8", "1", "5", "0", "0", "0"], "{kind}: {panel}");
+    }
+}
+
+/// The relative luminance of a colour, and the contrast of two, as WCAG 2.2 defines them.
+#[expect(clippy::float_arithmetic, reason = "light is not money")]
+fn contrast(one: [f64; 3], other: [f64; 3]) -> f64 {
+    let luminance = |colour: [f64; 3]| {
+        let [red, green, blue] = colour.map(|part| {
+            let part = part / 255.0;
+            if part <= 0.04045 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) }
+        });
+        red.mul_add(0.2126, green.mul_add(0.7152, blue * 0.0722))
+    };
+    let (one, other) = (luminance(one) + 0.05, luminance(other) + 0.05);
+    one.max(other) / one.min(other)
+}
+
+#[test]
+fn figures_are_read_on_every_shade_in_both_themes() {
+    let style = Templates::built_in().get("page.css").unwrap().into_owned();
+    let colour = |name: &str, theme: usize| -> [f64; 3] {
+        let pair = between(&style, &format!("{name}: light-dark("), ")");
+        let hex = pair.split(", ").nth(theme).unwrap().trim_start_matches('#').to_owned();
+        [0, 2, 4].map(|at| f64::from(u8::from_str_radix(&hex[at..at + 2], 16).unwrap()))
+    };
+    for theme in [0, 1] {
+        let (ink, card, series) = (colour("--ink", theme), colour("--card", theme), colour("--series-0", theme));
+        for shade in 1..=8 {
+            let mixed =
+                between(&style, &format!(".shade-{shade} {{ background: color-mix(in srgb, var(--series-0) "), "%");
+            let share = mixed.parse::<f64>().unwrap() / 100.0;
+            let ground = [0, 1, 2].map(|part| series[part].mul_add(share, card[part] * (1.0 - share)));
+            let contrast = contrast(ink, ground);
+            assert!(contrast >= 4.5, "theme {theme}, shade {shade}: {contrast}");
+        }
+    }
 }
