@@ -240,7 +240,8 @@ fn panel_context(
             if let Some(spec) = &panel.chart {
                 let query = spec.query.as_deref().or_else(|| Some(panel.tables.first()?.query.as_str()));
                 if let Some(found) = query.and_then(answer) {
-                    drawing = chart(panel, spec, found, reader)?;
+                    let marked = spec.marks.as_ref().and_then(|marks| answer(&marks.query));
+                    drawing = chart(panel, spec, found, marked, reader)?;
                 }
             }
             (!shown_tables.is_empty()).then(|| Shown::from(true))

@@ -190,6 +190,9 @@ pub struct ChartSpec {
     /// The colours.
     #[serde(default)]
     pub palette: Palette,
+    /// Labels of lines and columns that are marked, and what is said there.
+    #[serde(default)]
+    pub marks: Option<MarkSpec>,
     /// Of a map of points, whose `label` names the largest ones: the number column across.
     #[serde(default)]
     pub x: Option<String>,
@@ -217,6 +220,19 @@ pub struct ChartSpec {
     /// The same upwards.
     #[serde(default)]
     pub y_bounds: Vec<i32>,
+}
+
+/// Marks on a chart, from the rows of another answer.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MarkSpec {
+    /// The query whose rows they are.
+    pub query: String,
+    /// The column that says where: a day stands at the first label of its month that does not lie before it, anything
+    /// else at the label that equals it. A row whose label is not drawn has no mark.
+    pub at: String,
+    /// The column that says what.
+    pub text: String,
 }
 
 /// A table: which columns of which answer it shows, and how.
@@ -338,12 +354,21 @@ impl PanelSpec {
     /// The queries the panel needs.
     pub fn queries(&self) -> impl Iterator<Item = &str> {
         let of_chart = self.chart.as_ref().and_then(|chart| chart.query.as_deref());
-        self.query.as_deref().into_iter().chain(self.tables.iter().map(|table| table.query.as_str())).chain(of_chart)
+        let of_marks = self.chart.as_ref().and_then(|chart| Some(chart.marks.as_ref()?.query.as_str()));
+        let of_tables = self.tables.iter().map(|table| table.query.as_str());
+        self.query.as_deref().into_iter().chain(of_tables).chain(of_chart).chain(of_marks)
     }
 
     /// What no reading of the file can see: a field that wants another.
     fn contradiction(&self) -> Option<String> {
-        let chart = self.chart.as_ref().filter(|chart| chart.kind == ChartKind::Points)?;
+        let chart = self.chart.as_ref()?;
+        let is_markable = matches!(chart.kind, ChartKind::Lines | ChartKind::Stacked | ChartKind::Grouped);
+        if chart.marks.is_some() && !is_markable {
+            return Some("only lines, stacked and grouped columns bear `marks`".to_owned());
+        }
+        if chart.kind != ChartKind::Points {
+            return None;
+        }
         let wanted = [("x", &chart.x), ("y", &chart.y), ("size", &chart.size)];
         let (missing, _) = wanted.into_iter().find(|(_, column)| column.is_none())?;
         Some(format!("a chart of points wants `{missing}`"))
@@ -385,6 +410,15 @@ mod tests {
     fn a_map_of_points_without_an_axis_is_refused() {
         let refused = refused("chart = { kind = \"points\", x = \"late_days\", size = \"open_amount\" }");
         assert!(refused.contains("panel `x`: a chart of points wants `y`"), "{refused}");
+    }
+
+    #[test]
+    fn a_mark_on_bars_is_refused_and_on_lines_its_query_is_asked() {
+        let marks = "marks = { query = \"alerts\", at = \"since_date\", text = \"alert_code\" }";
+        let refused = refused(&format!("chart = {{ kind = \"bars\", {marks} }}"));
+        assert!(refused.contains("panel `x`: only lines, stacked and grouped columns bear `marks`"), "{refused}");
+        let panel: PanelSpec = toml::from_str(&format!("id = \"x\"\nchart = {{ kind = \"lines\", {marks} }}")).unwrap();
+        assert_eq!(panel.queries().collect::<Vec<_>>(), ["alerts"]);
     }
 
     #[test]

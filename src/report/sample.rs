@@ -479,6 +479,12 @@ pub(crate) fn reasons(kind: ColumnKind, value: impl Fn(i64) -> Value) -> Answer 
     answer(&columns, rows.into_iter().map(row).collect())
 }
 
+/// Alerts by the day since which they hold.
+pub(crate) fn alerts(since: &[(Date, &str)]) -> Answer {
+    let columns = [("since_date", ColumnKind::Date), ("alert_text", ColumnKind::Text)];
+    answer(&columns, since.iter().map(|(day, said)| vec![Value::Date(*day), text(said)]).collect())
+}
+
 /// A report of one panel, `own`, with words for what no report of ours shows yet.
 pub(crate) fn own_report(panel: &str) -> Templates {
     let words = "[panels.own]\ntitle = \"Own\"\nquestion = \"Own?\"\nempty = \"Empty.\"\n[columns]\n\

@@ -1,9 +1,9 @@
 //! The whole page: what a hostile ledger may not do to it, and what a reader must find in it.
 #![expect(clippy::unwrap_used, reason = "a page that does not render must stop the test")]
 
-use super::sample::{HOSTILE_NAMES, own_report, page, payers, reasons, tie_out};
+use super::sample::{HOSTILE_NAMES, alerts, own_report, page, payers, reasons, tie_out};
 use super::*;
-use crate::model::{Answer, ColumnKind, Value};
+use crate::model::{Answer, ColumnKind, Date, Value};
 
 fn html(input: &PageInput) -> String {
     render_html(input, &Templates::built_in()).unwrap()
@@ -489,6 +489,70 @@ is_shaded = true
         // half and a little more, nothing, below zero, unknown; the row of totals is not shaded
         assert_eq!(shades, ["8", "1", "5", "0", "0", "0"], "{kind}: {panel}");
     }
+}
+
+#[test]
+fn months_in_which_something_began_are_marked_and_said() {
+    let day = |year, month, day| Date::from_ymd_opt(year, month, day).unwrap();
+    let since = [
+        (day(2025, 9, 12), "Voiron: prices <b>wrong</b>"),
+        (day(2025, 11, 30), "Lancey: proofs missing"),
+        (day(2025, 11, 2), "Voiron: orders missing"),
+        (day(2025, 11, 2), "Voiron: orders missing"),
+        // before the first month that is drawn
+        (day(2019, 3, 2), "long ago"),
+    ];
+    for (kind, query, more) in [
+        ("stacked", "aging_history", "split_by = \"bucket_code\"\nseries = [\"open_amount\"]"),
+        ("lines", "receivables_history", "series = [\"open_amount\", \"overdue_amount\"]"),
+    ] {
+        let spec = format!(
+            "
+[[panels.tables]]
+query = \"{query}\"
+columns = [\"month_end_date\", \"open_amount\"]
+[panels.chart]
+kind = \"{kind}\"
+label = \"month_end_date\"
+marks = {{ query = \"alerts\", at = \"since_date\", text = \"alert_text\" }}
+{more}
+"
+        );
+        let plain = own_panel(&spec, "other", alerts(&[]));
+        let panel = own_panel(&spec, "alerts", alerts(&since));
+        for said in [
+            "Marked, Sept 2025: Voiron: prices &lt;b&gt;wrong&lt;&#x2f;b&gt;. ",
+            "Marked, Nov 2025: Lancey: proofs missing; Voiron: orders missing.",
+            " — Lancey: proofs missing; Voiron: orders missing</title>",
+        ] {
+            assert_eq!(panel.matches(said).count(), 2, "{kind}: {said}");
+        }
+        assert!(!panel.contains("long ago"), "{kind}");
+        // a line and a dot a month, for wide and for narrow screens
+        for mark in ["<circle", "<polyline"] {
+            assert_eq!(panel.matches(mark).count(), plain.matches(mark).count() + 4, "{kind}: {mark}");
+        }
+    }
+}
+
+#[test]
+fn many_marks_of_one_month_are_counted() {
+    let day = Date::from_ymd_opt(2025, 11, 2).unwrap();
+    let texts: Vec<String> = (0..9).map(|number| format!("alert {number}")).collect();
+    let since: Vec<(Date, &str)> = texts.iter().map(|text| (day, text.as_str())).collect();
+    let spec = "
+[[panels.tables]]
+query = \"aging_history\"
+columns = [\"month_end_date\"]
+[panels.chart]
+kind = \"stacked\"
+label = \"month_end_date\"
+split_by = \"bucket_code\"
+series = [\"open_amount\"]
+marks = { query = \"alerts\", at = \"since_date\", text = \"alert_text\" }
+";
+    let panel = own_panel(spec, "alerts", alerts(&since));
+    assert!(panel.contains("Marked, Nov 2025: alert 0; alert 1; alert 2; alert 3; 5 more."), "{panel}");
 }
 
 /// The relative luminance of a colour, and the contrast of two, as WCAG 2.2 defines them.

@@ -75,6 +75,16 @@ impl Field {
         Ok(())
     }
 
+    /// A line from top to bottom where something is marked, behind what is drawn.
+    fn marks(&self, canvas: &Canvas, drawing: &Drawing) -> Result<(), ReportError> {
+        for at in drawing.marks.keys() {
+            let x = self.middle(*at);
+            canvas.line(&[(x, self.top - 4.0), (x, self.bottom)], Ink::Whole, 1)?;
+            canvas.dot((x, self.top - 6.0), Ink::Whole)?;
+        }
+        Ok(())
+    }
+
     /// What is said of a whole point, from top to bottom of the field.
     fn say(&self, canvas: &mut Canvas, drawing: &Drawing, at: usize) {
         let read = drawing
@@ -82,9 +92,14 @@ impl Field {
             .iter()
             .filter_map(|series| Some(format!("{} {}", series.name, series.points[at].as_ref()?.text)));
         let read: Vec<String> = read.collect();
-        let said = format!("{} — {}", drawing.labels[at], read.join(", "));
+        let said = format!("{} — {}{}", drawing.labels[at], read.join(", "), mark_said(drawing, at));
         canvas.hit((self.edge(at), self.top), (self.edge(at + 1), self.bottom), &said);
     }
+}
+
+/// What is marked at a label, to be said after its figures.
+fn mark_said(drawing: &Drawing, at: usize) -> String {
+    drawing.marks.get(&at).map_or_else(String::new, |text| format!(" — {text}"))
 }
 
 fn values(drawing: &Drawing) -> impl Iterator<Item = f64> {
@@ -97,6 +112,7 @@ fn lines(drawing: &Drawing, size: Size, reader: &Reader) -> Result<String, Repor
     Canvas::draw(size, |canvas| {
         field.levels(canvas, drawing.unit, reader)?;
         field.names(canvas, &drawing.labels)?;
+        field.marks(canvas, drawing)?;
         let mut ends: Vec<(f64, &Point, Ink)> = Vec::new();
         for series in &drawing.series {
             // a gap in what is known is a gap in the line
@@ -144,6 +160,7 @@ fn stacked(drawing: &Drawing, size: Size, reader: &Reader) -> Result<String, Rep
     Canvas::draw(size, |canvas| {
         field.levels(canvas, drawing.unit, reader)?;
         field.names(canvas, &drawing.labels)?;
+        field.marks(canvas, drawing)?;
         for at in 0..drawing.labels.len() {
             // few months make no walls
             let width = ((field.edge(at + 1) - field.edge(at)) * 0.74).clamp(1.0, 56.0);
@@ -171,6 +188,7 @@ fn grouped(drawing: &Drawing, size: Size, reader: &Reader) -> Result<String, Rep
     Canvas::draw(size, |canvas| {
         field.levels(canvas, drawing.unit, reader)?;
         field.names(canvas, &drawing.labels)?;
+        field.marks(canvas, drawing)?;
         let count = drawing.series.len().max(1) as f64;
         for at in 0..drawing.labels.len() {
             let width = ((field.edge(at + 1) - field.edge(at)) * 0.7 / count).min(64.0);
@@ -182,7 +200,8 @@ fn grouped(drawing: &Drawing, size: Size, reader: &Reader) -> Result<String, Rep
                 canvas.rect(from, to, series.ink, 1.0)?;
                 let (hang, gap) = if point.value < 0.0 { (Hang::Below, 4.0) } else { (Hang::Above, -4.0) };
                 canvas.text(&point.text, (left + width / 2.0, to.1 + gap), hang, Ink::Text, false)?;
-                let said = format!("{} — {} {}", drawing.labels[at], series.name, point.text);
+                let mark = mark_said(drawing, at);
+                let said = format!("{} — {} {}{mark}", drawing.labels[at], series.name, point.text);
                 canvas.hit((left, field.top), (left + width, field.bottom), &said);
             }
         }

@@ -18,12 +18,14 @@ mod kinds;
 mod points;
 mod scale;
 
+use std::collections::BTreeMap;
+
 use minijinja::{Value as Shown, context};
 
 use self::canvas::{Ink, Size};
 use super::ReportError;
 use super::grid::{Reader, cell_text, digits, header_word, rows_of_last};
-use super::panels::{ChartKind, ChartSpec, Palette, PanelSpec};
+use super::panels::{ChartKind, ChartSpec, MarkSpec, Palette, PanelSpec};
 use super::visible;
 use crate::model::{Answer, AnswerColumn, ColumnKind, Value};
 
@@ -31,8 +33,18 @@ use crate::model::{Answer, AnswerColumn, ColumnKind, Value};
 struct Drawing {
     /// The names of the points, in order.
     labels: Vec<String>,
+    /// What they are names of, plainly; empty where nothing is marked by them.
+    keys: Vec<String>,
+    /// What is marked at each label; empty where nothing is.
+    marks: BTreeMap<usize, String>,
     series: Vec<Series>,
     unit: Unit,
+}
+
+impl Drawing {
+    const fn empty(unit: Unit) -> Self {
+        Self { labels: Vec::new(), keys: Vec::new(), marks: BTreeMap::new(), series: Vec::new(), unit }
+    }
 }
 
 struct Series {
@@ -51,6 +63,12 @@ struct Point {
     is_total: bool,
 }
 
+/// So many marked labels are told below the chart.
+const MOST_NOTED: usize = 6;
+
+/// So many marks of one label are told; the others are counted.
+const MOST_MARKS: usize = 4;
+
 /// What the values are, for the scale beside them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Unit {
@@ -60,11 +78,12 @@ enum Unit {
     Count,
 }
 
-/// The chart of a panel over an answer, or `None` where it has nothing to draw.
+/// The chart of a panel over an answer, with marks from another, or `None` where it has nothing to draw.
 pub(super) fn chart(
     panel: &PanelSpec,
     spec: &ChartSpec,
     answer: &Answer,
+    marked: Option<&Answer>,
     reader: &Reader,
 ) -> Result<Option<Shown>, ReportError> {
     let builder = Builder { panel, spec, answer, reader };
@@ -72,7 +91,10 @@ pub(super) fn chart(
     if spec.kind == ChartKind::Points {
         return Ok(points::map(&builder)?.map(|shown| context! { title, kind => "points", ..shown }));
     }
-    let Some(drawing) = builder.drawing()? else { return Ok(None) };
+    let Some(mut drawing) = builder.drawing()? else { return Ok(None) };
+    if let (Some(spec), Some(marked)) = (&spec.marks, marked) {
+        drawing.marks = builder.marks(spec, marked, &drawing.keys)?;
+    }
     let description = builder.description(&drawing)?;
     let mut svgs = Vec::new();
     for size in Size::both(panel.is_half) {
@@ -86,7 +108,9 @@ pub(super) fn chart(
         .filter(|_| has_legend)
         .map(|series| context! { text => &series.name, ink => series.ink.class() })
         .collect();
-    Ok(Some(context! { title, description, svgs, legend, kind => "", note => "" }))
+    // whoever reads on paper or with a finger has no pointer: a few marks are said below
+    let note = if drawing.marks.len() <= MOST_NOTED { builder.marks_said(&drawing)?.join(" ") } else { String::new() };
+    Ok(Some(context! { title, description, svgs, legend, kind => "", note }))
 }
 
 struct Builder<'a> {
@@ -145,9 +169,11 @@ impl Builder<'_> {
     /// One row a label, one column a series.
     fn wide(&self, label: &str, rows: &[usize]) -> Result<Option<Drawing>, ReportError> {
         let label_at = self.position(label)?;
-        let mut drawing = Drawing { labels: Vec::new(), series: Vec::new(), unit: Unit::Count };
+        let mut drawing = Drawing::empty(Unit::Count);
         for row in rows {
-            drawing.labels.push(self.text(&self.answer.rows[*row][label_at], &self.answer.columns[label_at]));
+            let value = &self.answer.rows[*row][label_at];
+            drawing.labels.push(self.text(value, &self.answer.columns[label_at]));
+            drawing.keys.push(value.plain());
         }
         let is_total = |row: usize| matches!(&self.answer.rows[row][label_at], Value::Text(code) if code == "total");
         for (order, name) in self.spec.series.iter().enumerate() {
@@ -203,17 +229,18 @@ impl Builder<'_> {
             series.points.drain(..first);
         }
         texts.drain(..first);
+        labels.drain(..first);
         if self.spec.kind != ChartKind::Matrix {
             series.retain(|series| !series.points.iter().all(is_nothing));
         }
-        let drawing = Drawing { labels: texts, series, unit: unit(&self.answer.columns[at]) };
+        let drawing = Drawing { labels: texts, keys: labels, series, ..Drawing::empty(unit(&self.answer.columns[at])) };
         Ok(Some(drawing).filter(|drawing| !drawing.labels.is_empty()))
     }
 
     /// The columns of one row as steps between two totals; steps of nothing are left out.
     fn steps(&self, row: Option<usize>) -> Result<Option<Drawing>, ReportError> {
         let Some(row) = row else { return Ok(None) };
-        let mut drawing = Drawing { labels: Vec::new(), series: Vec::new(), unit: Unit::Money };
+        let mut drawing = Drawing::empty(Unit::Money);
         let mut points = Vec::new();
         let last = self.spec.series.len().saturating_sub(1);
         for (order, name) in self.spec.series.iter().enumerate() {
@@ -251,6 +278,53 @@ impl Builder<'_> {
         }
     }
 
+    /// What another answer marks, by the label it stands at.
+    fn marks(&self, spec: &MarkSpec, marked: &Answer, keys: &[String]) -> Result<BTreeMap<usize, String>, ReportError> {
+        let place = |name: &str| {
+            marked.position(name).ok_or_else(|| ReportError::ColumnMissing {
+                panel: self.panel.id.clone(),
+                query: spec.query.clone(),
+                column: name.to_owned(),
+            })
+        };
+        let (at, text) = (place(&spec.at)?, place(&spec.text)?);
+        let mut found: BTreeMap<usize, Vec<String>> = BTreeMap::new();
+        for row in &marked.rows {
+            let plain = row[at].plain();
+            let label = match &row[at] {
+                Value::Date(_) => {
+                    // days sort as they are written; a label of another month is none of theirs
+                    keys.iter().position(|key| *key >= plain).filter(|label| keys[*label].get(..7) == plain.get(..7))
+                }
+                _ => keys.iter().position(|key| *key == plain),
+            };
+            let said = self.text(&row[text], &marked.columns[text]);
+            if let Some(label) = label.filter(|_| !said.is_empty()) {
+                let texts = found.entry(label).or_default();
+                if !texts.contains(&said) {
+                    texts.push(said);
+                }
+            }
+        }
+        let joined = |(label, texts): (usize, Vec<String>)| {
+            let more = texts.len().saturating_sub(MOST_MARKS);
+            let mut told: Vec<String> = texts.into_iter().take(MOST_MARKS).collect();
+            if more > 0 {
+                let count = self.reader.formats.number(more.try_into().unwrap_or(i128::MAX), 0);
+                told.push(self.reader.words.fill("chart.more_marks", &[("count", &count)])?);
+            }
+            Ok((label, told.join("; ")))
+        };
+        found.into_iter().map(joined).collect()
+    }
+
+    fn marks_said(&self, drawing: &Drawing) -> Result<Vec<String>, ReportError> {
+        let said = |(label, text): (&usize, &String)| {
+            self.reader.words.fill("chart.mark", &[("label", &drawing.labels[*label]), ("text", text)])
+        };
+        drawing.marks.iter().map(said).collect()
+    }
+
     /// What the chart shows, for whoever cannot see it: its range, and where the figures stand.
     fn description(&self, drawing: &Drawing) -> Result<String, ReportError> {
         let words = self.reader.words;
@@ -279,6 +353,7 @@ impl Builder<'_> {
                 });
             }
         }
+        sentences.extend(self.marks_said(drawing)?);
         sentences.push(words.get("chart.table_follows")?.to_owned());
         Ok(visible(&sentences.join(" ")).into_owned())
     }
