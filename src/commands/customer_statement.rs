@@ -29,7 +29,7 @@ pub(super) async fn run(settings: &Settings, arguments: &CustomerStatementArgume
     let language = settings.asked_language.or_else(|| language(&known)).unwrap_or(settings.language);
     let settings = Settings { language, ..settings.clone() };
     let stem = format!("{REPORT}-{}-{as_of}-{}", shared::as_file_name(&arguments.customer), settings.language.code());
-    let about = About { checks: Vec::new(), comments: Vec::new(), addressee: Some(Addressee { since, ..addressee }) };
+    let about = About { addressee: Some(Addressee { since, ..addressee }), ..About::default() };
     let target = Target { folder: &arguments.out, stem };
     let written = report::write_files(&settings, &snapshot, &mut engine, REPORT, about, &target).await?;
     written.print()?;

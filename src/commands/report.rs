@@ -52,15 +52,20 @@ pub(super) async fn write(settings: &Settings, name: &str, folder: &Path) -> Res
     let checks = check::run_all(&mut engine).await?.into_iter().map(|(result, _)| result).collect();
     let comments = comments(&engine.ask("comments").await?, name);
     let stem = format!("{name}-{}-{}", engine.scope().as_of, settings.language.code());
-    let about = About { checks, comments, addressee: None };
+    let about = About { checks, comments, ..About::default() };
     write_files(settings, &snapshot, &mut engine, name, about, &Target { folder, stem }).await
 }
 
 /// What a report says beside the answers of its queries.
+#[derive(Default)]
 pub(super) struct About {
     pub checks: Vec<crate::report::CheckResult>,
     pub comments: Vec<(String, String)>,
     pub addressee: Option<Addressee>,
+    /// Whom or what it is about, where that is not the company as a whole.
+    pub subject: Option<String>,
+    /// Pages of customers, as addresses from the report's folder.
+    pub links: BTreeMap<String, String>,
 }
 
 /// Where a report is written: `<folder>/<stem>.html` and `.xlsx`.
@@ -100,6 +105,8 @@ pub(super) async fn write_files(
         checks: about.checks,
         comments: about.comments,
         addressee: about.addressee,
+        subject: about.subject,
+        links: about.links,
         query_options: &query_options(settings),
         generated_note: concat!("encours ", env!("CARGO_PKG_VERSION")),
     };

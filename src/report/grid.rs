@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::cmp::Reverse;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::panels::{Pivot, TableView};
 use super::{Formats, ReportError, Words, visible};
@@ -13,6 +13,32 @@ pub(super) struct Reader<'a> {
     pub(super) words: &'a Words,
     pub(super) formats: &'a Formats,
     pub(super) currency_code: &'a str,
+    /// The page of a customer, by its identifier, from where this one stands.
+    pub(super) links: &'a BTreeMap<String, String>,
+}
+
+/// The rows of an answer whose columns hold these values, `|` between several.
+pub(super) fn narrowed<'a>(
+    panel: &str,
+    query: &str,
+    only: &BTreeMap<String, String>,
+    answer: &'a Answer,
+) -> Result<Cow<'a, Answer>, ReportError> {
+    if only.is_empty() {
+        return Ok(Cow::Borrowed(answer));
+    }
+    let mut wanted = Vec::new();
+    for (column, values) in only {
+        let position = answer.position(column).ok_or_else(|| ReportError::ColumnMissing {
+            panel: panel.to_owned(),
+            query: query.to_owned(),
+            column: column.clone(),
+        })?;
+        wanted.push((position, values.split('|').collect::<Vec<_>>()));
+    }
+    let is_wanted = |row: &&Vec<Value>| wanted.iter().all(|(at, values)| values.contains(&row[*at].plain().as_str()));
+    let rows = answer.rows.iter().filter(is_wanted).cloned().collect();
+    Ok(Cow::Owned(Answer { columns: answer.columns.clone(), rows }))
 }
 
 /// Where a table is shown.

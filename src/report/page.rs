@@ -41,6 +41,10 @@ pub struct PageInput<'a> {
     pub comments: Vec<(String, String)>,
     /// To whom it is sent, for a report that customers read.
     pub addressee: Option<Addressee>,
+    /// Whom or what it is about, where that is not the company as a whole: a customer, a collector.
+    pub subject: Option<String>,
+    /// Pages of customers by their identifiers, as addresses from where this page stands.
+    pub links: BTreeMap<String, String>,
     /// What comes after `encours query NAME --as-of DAY` and `encours check --as-of DAY` to ask the same again: `["--lake", "./lake"]`; quoted here.
     pub query_options: &'a [String],
     /// Who made the page, at the foot: `encours 0.1.0`.
@@ -118,7 +122,7 @@ pub fn render_html(input: &PageInput, templates: &Templates) -> Result<String, R
     let spec = PageSpec::load(input.report_name, templates)?;
     let words = templates.words(input.language)?;
     let formats = Formats::new(&words)?;
-    let reader = Reader { words: &words, formats: &formats, currency_code: input.currency_code };
+    let reader = Reader { words: &words, formats: &formats, currency_code: input.currency_code, links: &input.links };
     let mut panels = Vec::new();
     let mut sections: Vec<Shown> = Vec::new();
     let mut section = None;
@@ -149,6 +153,7 @@ pub fn render_html(input: &PageInput, templates: &Templates) -> Result<String, R
             customer_id => visible(&addressee.customer_id), name => visible(&addressee.name),
             since => formats.long_day(addressee.since), since_plain => addressee.since.to_string(),
         }),
+        subject => input.subject.as_deref().map(visible),
         is_for_company => spec.audience == Audience::Company,
         generated_note => visible(input.generated_note),
         report_title => title, sections,

@@ -187,6 +187,9 @@ pub struct ChartSpec {
     /// Only the rows with the last value of this column.
     #[serde(default)]
     pub last_of: Option<String>,
+    /// Only the rows whose columns hold these values; `|` stands between several.
+    #[serde(default)]
+    pub only: BTreeMap<String, String>,
     /// The colours.
     #[serde(default)]
     pub palette: Palette,
@@ -272,6 +275,9 @@ pub struct TableView {
     /// Only the rows with the last value of this column.
     #[serde(default)]
     pub last_of: Option<String>,
+    /// Only the rows whose columns hold these values; `|` stands between several.
+    #[serde(default)]
+    pub only: BTreeMap<String, String>,
     /// At most so many rows, from the first.
     #[serde(default)]
     pub first_rows: Option<usize>,

@@ -77,6 +77,8 @@ pub(crate) fn page(language: Language) -> PageInput<'static> {
         checks: checks(),
         comments: Vec::new(),
         addressee: None,
+        subject: None,
+        links: BTreeMap::new(),
         query_options: &[],
         generated_note: "encours 0.1.0",
     }

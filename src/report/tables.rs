@@ -4,7 +4,7 @@ use minijinja::{Value as Shown, context};
 
 use super::ReportError;
 use super::grid::{
-    CellText, Grid, GridColumn, Medium, Reader, amounts_caption, cell_text, digits, is_number, millionths,
+    CellText, Grid, GridColumn, Medium, Reader, amounts_caption, cell_text, digits, is_number, millionths, narrowed,
 };
 use super::panels::TableView;
 use super::search::hidden_rows;
@@ -23,6 +23,7 @@ pub(super) fn table(
     answer: &Answer,
     reader: &Reader,
 ) -> Result<Option<Shown>, ReportError> {
+    let answer = &*narrowed(panel, &view.query, &view.only, answer)?;
     if answer.rows.is_empty() {
         return Ok(None);
     }
@@ -159,7 +160,7 @@ impl TableBuilder<'_> {
             cells.push(context! {
                 text => text.text, is_ledger => text.is_ledger, class, plain,
                 beneath => beneath.text, beneath_is_ledger => beneath.is_ledger, bar, explanation,
-                is_below => digits(&value).unwrap_or(0) < 0, parts => Shown::from(()),
+                is_below => digits(&value).unwrap_or(0) < 0, parts => Shown::from(()), link => self.link(row, shown),
             });
         }
         if !self.view.parts.is_empty() {
@@ -169,6 +170,13 @@ impl TableBuilder<'_> {
             });
         }
         Ok(context! { cells, is_total => self.grid.is_total(row) })
+    }
+
+    /// The page of the customer that a row names.
+    fn link(&self, row: usize, shown: &GridColumn) -> Option<&String> {
+        let is_name = ["customer_name", "customer_id"].contains(&shown.column.name.as_str());
+        let position = self.grid.position("customer_id").filter(|_| is_name && !self.reader.links.is_empty())?;
+        self.reader.links.get(&self.grid.behind(row, position).0.plain())
     }
 
     /// What a flag of every row says of the table as a whole, and whether it is a no.

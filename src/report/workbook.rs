@@ -12,7 +12,7 @@ use rust_xlsxwriter::{
     XlsxError,
 };
 
-use super::grid::{Grid, Medium, Reader, cell_text, is_number};
+use super::grid::{Grid, Medium, Reader, cell_text, is_number, narrowed};
 use super::page::{PageInput, command_of, panel_comments, tie_out_sentence};
 use super::panels::{Audience, PageSpec, PanelSpec, Shape, TableView};
 use super::{Formats, Language, ReportError, Templates, visible};
@@ -42,7 +42,8 @@ pub fn render_workbook(input: &PageInput, templates: &Templates) -> Result<Vec<u
     let spec = PageSpec::load(input.report_name, templates)?;
     let words = templates.words(input.language)?;
     let formats = Formats::new(&words)?;
-    let reader = Reader { words: &words, formats: &formats, currency_code: input.currency_code };
+    let links = std::collections::BTreeMap::new();
+    let reader = Reader { words: &words, formats: &formats, currency_code: input.currency_code, links: &links };
     let styles = Styles::new(input);
     let mut writer = Writer { input, spec: &spec, reader: &reader, styles, names: BTreeSet::new(), index: Vec::new() };
     let index_name = writer.name(words.get("workbook.index")?);
@@ -223,6 +224,7 @@ impl Writer<'_> {
                         head.comment.clear();
                     }
                     let Some(answer) = self.input.answers.get(&view.query) else { continue };
+                    let answer = &*narrowed(&panel.id, &view.query, &view.only, answer)?;
                     if panel.shape == Shape::TieOut && answer.rows.is_empty() {
                         continue;
                     }
@@ -441,6 +443,9 @@ impl Writer<'_> {
         let as_of = format!("{title} {} {}", words.get("page.as_of")?, self.reader.formats.long_day(self.input.as_of));
         self.text(&mut sheet, 1, 0, &as_of, &self.styles.note)?;
         let mut lines = Vec::new();
+        if let Some(subject) = &self.input.subject {
+            lines.push(subject.clone());
+        }
         if let Some(addressee) = &self.input.addressee {
             lines.push(format!("{} ({})", addressee.name, addressee.customer_id));
         }

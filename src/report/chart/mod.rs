@@ -24,7 +24,7 @@ use minijinja::{Value as Shown, context};
 
 use self::canvas::{Ink, Size};
 use super::ReportError;
-use super::grid::{Reader, cell_text, digits, header_word, rows_of_last};
+use super::grid::{Reader, cell_text, digits, header_word, narrowed, rows_of_last};
 use super::panels::{ChartKind, ChartSpec, MarkSpec, Palette, PanelSpec};
 use super::visible;
 use crate::model::{Answer, AnswerColumn, ColumnKind, Value};
@@ -86,6 +86,8 @@ pub(super) fn chart(
     marked: Option<&Answer>,
     reader: &Reader,
 ) -> Result<Option<Shown>, ReportError> {
+    let query = spec.query.as_deref().unwrap_or_default();
+    let answer = &*narrowed(&panel.id, query, &spec.only, answer)?;
     let builder = Builder { panel, spec, answer, reader };
     let title = reader.words.get(&format!("panels.{}.title", panel.id))?;
     if spec.kind == ChartKind::Points {
