@@ -42,7 +42,7 @@
     return bdi;
   };
   // a row that the page holds as data only, laid out as the template lays out the others
-  const laidOut = (cells, data) => {
+  const laidOut = (cells, data, entries) => {
     const row = document.createElement("tr");
     cells.forEach((value, at) => {
       const column = data.columns[at];
@@ -64,6 +64,11 @@
       }
       row.append(cell);
     });
+    for (let at = 0; at < entries; at += 1) {
+      const cell = document.createElement("td");
+      cell.className = "entry";
+      row.append(cell);
+    }
     return row;
   };
 
@@ -75,6 +80,7 @@
     const body = table.tBodies[0];
     const rows = [...body.rows].map((element) => ({ element }));
     const limit = rows.length;
+    const entries = table.tHead.querySelectorAll(".entry").length;
     const block = table.closest(".panel, .tie-out")?.querySelector("script.hidden-rows");
     let data = null;
     const all = () => {
@@ -127,7 +133,7 @@
         found = keyed.map(([, row]) => row);
       }
       const shown = found.slice(0, Math.max(limit, 20));
-      body.replaceChildren(...shown.map((row) => row.element ?? laidOut(row.cells, data)));
+      body.replaceChildren(...shown.map((row) => row.element ?? laidOut(row.cells, data, entries)));
       return { found: found.length, shown: shown.length, total: rows.length };
     };
     return {

@@ -191,6 +191,11 @@ impl<'a> Grid<'a> {
         (&self.answer.rows[row][position], &self.answer.columns[position])
     }
 
+    /// What a column of the answer behind the grid holds.
+    pub(super) fn kind(&self, position: usize) -> ColumnKind {
+        self.answer.columns[position].kind
+    }
+
     /// Where a column of the answer behind the grid stands.
     pub(super) fn position(&self, name: &str) -> Option<usize> {
         self.answer.position(name)

@@ -309,6 +309,57 @@ pub struct TableView {
     /// Whether it can be searched, over more rows than it shows.
     #[serde(default)]
     pub is_searchable: bool,
+    /// Columns that a person fills in, behind its own: empty cells in the workbook, and on paper.
+    #[serde(default)]
+    pub entries: Vec<EntrySpec>,
+    /// A hidden row beneath the workbook's headers that names every column, so that a filled sheet can be read back
+    /// whatever its language.
+    #[serde(default)]
+    pub machine_header: Option<MachineHeader>,
+    /// Columns of the answer that the workbook holds once more, hidden at the far right, as they are: identifiers and
+    /// codes as texts, days as days, amounts as numbers.
+    #[serde(default)]
+    pub hidden_columns: Vec<String>,
+}
+
+/// A column that a person fills in. Its word is `columns.<name>`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EntrySpec {
+    /// Its name.
+    pub name: String,
+    /// What it takes.
+    pub kind: EntryKind,
+    /// Of a list: the group of its words, `codes.<of>`.
+    #[serde(default)]
+    pub of: String,
+    /// Of a list: the codes offered, in order; none: every code that has a word, by code.
+    #[serde(default)]
+    pub codes: Vec<String>,
+}
+
+/// What a person may fill in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EntryKind {
+    /// One of some words.
+    List,
+    /// A day of this century.
+    Date,
+    /// An amount, zero or more.
+    Amount,
+    /// Anything.
+    Text,
+}
+
+/// The hidden row of names: `<prefix>.<column>`. A column that is also among the hidden ones, which hold it raw, is
+/// `<prefix>.shown.<column>` where it is shown. Whoever reads a filled sheet back looks for this row anywhere below the
+/// headers: `LibreOffice` sorts it among the others, and rows above it are as good as those below.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MachineHeader {
+    /// What the names begin with.
+    pub prefix: String,
 }
 
 /// Rows laid out as columns.
@@ -367,15 +418,42 @@ impl PanelSpec {
 
     /// What no reading of the file can see: a field that wants another.
     fn contradiction(&self) -> Option<String> {
-        let chart = self.chart.as_ref()?;
-        let is_markable = matches!(chart.kind, ChartKind::Lines | ChartKind::Stacked | ChartKind::Grouped);
-        if chart.marks.is_some() && !is_markable {
+        self.chart
+            .as_ref()
+            .and_then(ChartSpec::contradiction)
+            .or_else(|| self.tables.iter().find_map(TableView::contradiction))
+    }
+}
+
+impl TableView {
+    fn contradiction(&self) -> Option<String> {
+        let is_without_list = |entry: &&EntrySpec| (entry.kind == EntryKind::List) == entry.of.is_empty();
+        if let Some(entry) = self.entries.iter().find(is_without_list) {
+            return Some(format!("entry `{}`: a list, and nothing else, wants `of`", entry.name));
+        }
+        if self.machine_header.is_none() && !self.hidden_columns.is_empty() {
+            return Some("`hidden_columns` want a `machine_header`".to_owned());
+        }
+        let names = || self.entries.iter().map(|entry| &entry.name).chain(&self.hidden_columns);
+        let shown = |name: &String| self.columns.iter().chain(&self.workbook_columns).any(|column| column == name);
+        let is_shown = self.entries.iter().map(|entry| &entry.name).find(|name| shown(name));
+        let twice = is_shown.or_else(|| {
+            names().enumerate().find(|(at, name)| names().take(*at).any(|other| other == *name)).map(|(_, name)| name)
+        });
+        twice.map(|name| format!("`{name}` is there twice"))
+    }
+}
+
+impl ChartSpec {
+    fn contradiction(&self) -> Option<String> {
+        let is_markable = matches!(self.kind, ChartKind::Lines | ChartKind::Stacked | ChartKind::Grouped);
+        if self.marks.is_some() && !is_markable {
             return Some("only lines, stacked and grouped columns bear `marks`".to_owned());
         }
-        if chart.kind != ChartKind::Points {
+        if self.kind != ChartKind::Points {
             return None;
         }
-        let wanted = [("x", &chart.x), ("y", &chart.y), ("size", &chart.size)];
+        let wanted = [("x", &self.x), ("y", &self.y), ("size", &self.size)];
         let (missing, _) = wanted.into_iter().find(|(_, column)| column.is_none())?;
         Some(format!("a chart of points wants `{missing}`"))
     }
@@ -425,6 +503,23 @@ mod tests {
         assert!(refused.contains("panel `x`: only lines, stacked and grouped columns bear `marks`"), "{refused}");
         let panel: PanelSpec = toml::from_str(&format!("id = \"x\"\nchart = {{ kind = \"lines\", {marks} }}")).unwrap();
         assert_eq!(panel.queries().collect::<Vec<_>>(), ["alerts"]);
+    }
+
+    #[test]
+    fn entries_that_could_not_be_read_back_are_refused() {
+        for (fields, cause) in [
+            ("entries = [{ name = \"a\", kind = \"list\" }]", "entry `a`: a list, and nothing else, wants `of`"),
+            ("entries = [{ name = \"a\", kind = \"date\", of = \"b\" }]", "entry `a`: a list, and nothing else"),
+            ("hidden_columns = [\"item_id\"]", "`hidden_columns` want a `machine_header`"),
+            ("columns = [\"a\"]\nentries = [{ name = \"a\", kind = \"date\" }]", "`a` is there twice"),
+            (
+                "machine_header = { prefix = \"w\" }\nhidden_columns = [\"a\"]\nentries = [{ name = \"a\", kind = \"text\" }]",
+                "`a` is there twice",
+            ),
+        ] {
+            let refused = refused(&format!("[[panels.tables]]\nquery = \"q\"\n{fields}"));
+            assert!(refused.contains(cause), "{refused}");
+        }
     }
 
     #[test]

@@ -481,6 +481,22 @@ pub(crate) fn reasons(kind: ColumnKind, value: impl Fn(i64) -> Value) -> Answer 
     answer(&columns, rows.into_iter().map(row).collect())
 }
 
+/// Actions of a day, with texts that a spreadsheet might take for something else.
+pub(crate) fn worklist() -> Answer {
+    let columns = [
+        ("action_id", ColumnKind::Text),
+        ("customer_name", ColumnKind::Text),
+        ("channel_code", ColumnKind::Text),
+        ("due_date", ColumnKind::Date),
+        ("open_amount", ColumnKind::Money),
+    ];
+    let row = |(action, name, amount): (&str, &str, i128)| {
+        vec![text(action), text(name), text("telephone"), Value::Date(as_of()), money(amount)]
+    };
+    let rows = [("007", "Ville de Seyssins", 1_204_530), ("=A1", HOSTILE_NAMES[1], 99), ("A-3", "Aciers Lombard", 5)];
+    answer(&columns, rows.into_iter().map(row).collect())
+}
+
 /// Alerts by the day since which they hold.
 pub(crate) fn alerts(since: &[(Date, &str)]) -> Answer {
     let columns = [("since_date", ColumnKind::Date), ("alert_text", ColumnKind::Text)];
@@ -490,9 +506,13 @@ pub(crate) fn alerts(since: &[(Date, &str)]) -> Answer {
 /// A report of one panel, `own`, with words for what no report of ours shows yet.
 pub(crate) fn own_report(panel: &str) -> Templates {
     let words = "[panels.own]\ntitle = \"Own\"\nquestion = \"Own?\"\nempty = \"Empty.\"\n[columns]\n\
-        at_risk_late_days = \"Days late, weighted\"\nbehaviour_code = \"Behaviour\"\nreason_code = \"Reason\"\n[codes.behaviour_code]\n\
+        at_risk_late_days = \"Days late, weighted\"\nbehaviour_code = \"Behaviour\"\nreason_code = \"Reason\"\n\
+        channel_code = \"Channel\"\nresult_code = \"Result\"\npromised_date = \"Promised for\"\n\
+        promised_amount = \"Amount promised\"\nnote_text = \"Note\"\n[codes.behaviour_code]\n\
         no_verdict = \"No verdict\"\nprompt = \"Prompt\"\nslightly_late = \"Slightly late\"\nlate = \"Late\"\n\
-        very_late = \"Very late\"\ncritical = \"Critical\"\n[codes.reason_code]\nprice = \"Price\"\n\
+        very_late = \"Very late\"\ncritical = \"Critical\"\n[codes.channel_code]\ntelephone = \"Telephone\"\n\
+        [codes.result_code]\npromise = \"Promise, to pay\"\ndispute = \"Dispute\"\nno_answer = \"No answer\"\n\
+        [codes.reason_code]\nprice = \"Price\"\n\
         proof = \"Proof of delivery\"\norder = \"Order number\"\ntotal = \"All\"\n";
     let files = [
         ("controller.toml", format!("template = \"page.html\"\n[[panels]]\nid = \"own\"\n{panel}")),

@@ -4,7 +4,8 @@ use minijinja::{Value as Shown, context};
 
 use super::ReportError;
 use super::grid::{
-    CellText, Grid, GridColumn, Medium, Reader, amounts_caption, cell_text, digits, is_number, millionths, narrowed,
+    CellText, Grid, GridColumn, Medium, Reader, amounts_caption, cell_text, digits, header_word, is_number, millionths,
+    narrowed,
 };
 use super::panels::TableView;
 use super::search::hidden_rows;
@@ -106,15 +107,20 @@ impl TableBuilder<'_> {
     fn grid(&self, positions: &[usize], columns: &[&GridColumn]) -> Result<Shown, ReportError> {
         let mut headers = Vec::new();
         for column in columns {
-            headers.push(context! { text => &column.label, name => &column.column.name, is_number => is_number(column.column.kind) });
+            headers.push(context! { text => &column.label, name => &column.column.name, is_number => is_number(column.column.kind), is_entry => false });
         }
         if !self.view.parts.is_empty() {
             let text = self.reader.words.get("table.parts")?;
-            headers.push(context! { text, name => "parts", is_number => false });
+            headers.push(context! { text, name => "parts", is_number => false, is_entry => false });
+        }
+        let is_dense = headers.len() > MOST_AIRY_COLUMNS;
+        for entry in &self.view.entries {
+            let text = header_word(&entry.name, self.reader)?;
+            headers.push(context! { text, name => &entry.name, is_number => false, is_entry => true });
         }
         let rows: Result<Vec<Shown>, ReportError> = positions.iter().map(|row| self.row(*row, columns)).collect();
-        let is_dense = headers.len() > MOST_AIRY_COLUMNS;
-        Ok(context! { headers, rows => rows?, is_dense })
+        let entry_count = self.view.entries.len();
+        Ok(context! { headers, rows => rows?, is_dense, entry_count })
     }
 
     /// The columns of the view that these rows need, and the words of those they do not.
@@ -236,7 +242,7 @@ impl TableBuilder<'_> {
             if amount != 0 {
                 let (value, column) = self.grid.behind(row, position);
                 let text = cell_text(value, column, true, self.reader).text;
-                read.push(format!("{} {text}", super::grid::header_word(name, self.reader)?));
+                read.push(format!("{} {text}", header_word(name, self.reader)?));
             }
             let length = (amount.max(0) * 1000).checked_div(whole).unwrap_or(0);
             if length > 0 {

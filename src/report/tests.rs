@@ -1,7 +1,7 @@
 //! The whole page: what a hostile ledger may not do to it, and what a reader must find in it.
 #![expect(clippy::unwrap_used, reason = "a page that does not render must stop the test")]
 
-use super::sample::{HOSTILE_NAMES, alerts, own_report, page, payers, reasons, tie_out};
+use super::sample::{HOSTILE_NAMES, alerts, own_report, page, payers, reasons, tie_out, worklist};
 use super::*;
 use crate::model::{Answer, ColumnKind, Date, Value};
 
@@ -553,6 +553,21 @@ marks = { query = \"alerts\", at = \"since_date\", text = \"alert_text\" }
 ";
     let panel = own_panel(spec, "alerts", alerts(&since));
     assert!(panel.contains("Marked, Nov 2025: alert 0; alert 1; alert 2; alert 3; 5 more."), "{panel}");
+}
+
+#[test]
+fn what_is_to_be_filled_in_is_an_empty_cell_on_paper() {
+    let list = "
+[[panels.tables]]
+query = \"worklist\"
+columns = [\"customer_name\", \"open_amount\"]
+totals = [\"open_amount\"]
+entries = [{ name = \"promised_date\", kind = \"date\" }, { name = \"note_text\", kind = \"text\" }]
+";
+    let panel = own_panel(list, "worklist", worklist());
+    assert!(panel.contains("<th scope=\"col\" class=\"entry\">Promised for</th>"), "{panel}");
+    // three rows and their total
+    assert_eq!(panel.matches("<td class=\"entry\"></td><td class=\"entry\"></td>").count(), 4, "{panel}");
 }
 
 /// The relative luminance of a colour, and the contrast of two, as WCAG 2.2 defines them.

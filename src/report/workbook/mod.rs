@@ -4,18 +4,22 @@
 //! are text cells, never formulas, and bear the sheet's own mark of a text where they look like one (`quotePrefix`,
 //! the apostrophe that a spreadsheet hides). What a binary number cannot hold exactly is written as text.
 
+mod entries;
+mod styles;
+
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use rust_xlsxwriter::{
-    Color, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, IgnoreError, Url, Workbook, Worksheet,
-    XlsxError,
+    DocProperties, ExcelDateTime, Format, FormatAlign, IgnoreError, Url, Workbook, Worksheet, XlsxError,
 };
 
+use self::entries::{List, Role, SheetColumn};
+use self::styles::Styles;
 use super::grid::{Grid, Medium, Reader, cell_text, is_number, narrowed};
 use super::page::{PageInput, command_of, panel_comments, tie_out_sentence};
 use super::panels::{Audience, PageSpec, PanelSpec, Shape, TableView};
-use super::{Formats, Language, ReportError, Templates, visible};
+use super::{Formats, ReportError, Templates, visible};
 use crate::model::{Answer, AnswerColumn, ColumnKind, Date, Value};
 
 /// The most rows of a sheet (Excel's own limit is 1 048 576), its head included; more go on in further sheets.
@@ -45,12 +49,23 @@ pub fn render_workbook(input: &PageInput, templates: &Templates) -> Result<Vec<u
     let links = std::collections::BTreeMap::new();
     let reader = Reader { words: &words, formats: &formats, currency_code: input.currency_code, links: &links };
     let styles = Styles::new(input);
-    let mut writer = Writer { input, spec: &spec, reader: &reader, styles, names: BTreeSet::new(), index: Vec::new() };
+    let mut writer = Writer {
+        input,
+        spec: &spec,
+        reader: &reader,
+        styles,
+        names: BTreeSet::new(),
+        index: Vec::new(),
+        lists: Vec::new(),
+        lists_name: String::new(),
+    };
     let index_name = writer.name(words.get("workbook.index")?);
     let mut sheets = Vec::new();
+    writer.lists_name = writer.name("lists");
     for panel in &spec.panels {
         writer.panel(panel, &mut sheets)?;
     }
+    sheets.extend(writer.lists_sheet()?);
     let mut workbook = Workbook::new();
     workbook.set_properties(&writer.properties()?);
     // a tenth larger than at the usual level, in half the time
@@ -64,87 +79,6 @@ pub fn render_workbook(input: &PageInput, templates: &Templates) -> Result<Vec<u
     workbook.save_to_buffer().map_err(failed)
 }
 
-/// How cells look, by what they hold.
-struct Styles {
-    title: Format,
-    note: Format,
-    command: Format,
-    comment: Format,
-    header: Format,
-    header_number: Format,
-    text: Format,
-    /// A text that looks like a formula.
-    marked: Format,
-    number_text: Format,
-    money: Format,
-    whole: Format,
-    decimal: Format,
-    ratio: Format,
-    day: Format,
-    month: Format,
-    link: Format,
-}
-
-impl Styles {
-    fn new(input: &PageInput) -> Self {
-        let top = || Format::new().set_align(FormatAlign::Top);
-        let (day, month) = match input.language {
-            Language::Fr => ("dd/mm/yyyy", "mmm yyyy"),
-            Language::En => ("dd mmm yyyy", "mmm yyyy"),
-        };
-        let header = Format::new()
-            .set_bold()
-            .set_text_wrap()
-            .set_align(FormatAlign::Bottom)
-            .set_border_bottom(FormatBorder::Thin)
-            .set_background_color(Color::RGB(0x00EA_F3F3));
-        let quiet = Color::RGB(0x005C_676D);
-        Self {
-            title: Format::new().set_bold().set_font_size(15),
-            note: Format::new().set_font_color(quiet),
-            command: Format::new().set_font_color(quiet).set_font_name("Courier New").set_font_size(9),
-            comment: Format::new().set_italic().set_text_wrap().set_align(FormatAlign::Top),
-            header_number: header.clone().set_align(FormatAlign::Right),
-            header,
-            text: top(),
-            marked: top().set_quote_prefix(),
-            number_text: top().set_align(FormatAlign::Right).set_quote_prefix(),
-            money: top().set_num_format(money_format(input.currency_code)),
-            whole: top().set_num_format("#,##0"),
-            decimal: top().set_num_format("#,##0.0"),
-            ratio: top().set_num_format("0.0%"),
-            day: top().set_num_format(day).set_align(FormatAlign::Left),
-            month: top().set_num_format(month).set_align(FormatAlign::Left),
-            link: Format::new().set_font_color(Color::RGB(0x000D_5C68)).set_align(FormatAlign::Top),
-        }
-    }
-}
-
-impl Styles {
-    /// The format of a column's values; texts have none.
-    fn of(&self, column: &AnswerColumn) -> Option<&Format> {
-        match column.kind {
-            ColumnKind::Money => Some(&self.money),
-            ColumnKind::Ratio => Some(&self.ratio),
-            ColumnKind::Decimal => Some(&self.decimal),
-            ColumnKind::Int => Some(&self.whole),
-            ColumnKind::Date if column.name == "month_end_date" => Some(&self.month),
-            ColumnKind::Date => Some(&self.day),
-            ColumnKind::Text | ColumnKind::Flag => None,
-        }
-    }
-}
-
-/// Two decimals, as the lake keeps them, with the currency's own code; red below zero. `XXX` is no currency.
-fn money_format(currency_code: &str) -> String {
-    let is_code = currency_code.len() == 3 && currency_code.bytes().all(|byte| byte.is_ascii_uppercase());
-    if is_code && currency_code != "XXX" {
-        format!("#,##0.00\\ \"{currency_code}\";[Red]\\-#,##0.00\\ \"{currency_code}\"")
-    } else {
-        "#,##0.00;[Red]\\-#,##0.00".to_owned()
-    }
-}
-
 struct Writer<'a> {
     input: &'a PageInput<'a>,
     spec: &'a PageSpec,
@@ -153,6 +87,9 @@ struct Writer<'a> {
     names: BTreeSet<String>,
     /// The sheets by name, each with its head.
     index: Vec<(String, Head)>,
+    /// What columns to be filled in may hold, and the sheet it stands on.
+    lists: Vec<List>,
+    lists_name: String,
 }
 
 /// The head of a sheet.
@@ -269,13 +206,15 @@ impl Writer<'_> {
             return Ok(());
         }
         let grid = Grid::new(&panel.id, view, answer, Medium::Workbook, self.reader)?;
-        let columns: Vec<(AnswerColumn, String)> =
-            grid.columns.iter().map(|column| (column.column.clone(), column.label.clone())).collect();
+        let columns = self.columns(panel, view, &grid)?;
         let totals: Vec<Option<Value>> = grid.columns.iter().map(|column| grid.total(column)).collect();
         let parts: Vec<&[usize]> = grid.order.chunks(MOST_ROWS).collect();
         for (number, rows) in parts.iter().enumerate() {
             let (mut sheet, name) = self.sheet(&head)?;
-            let value = |row: usize, at: usize| grid.value(rows[row], &grid.columns[at]);
+            let value = |row: usize, at: usize| match columns[at].role {
+                Role::Raw(position) => Cow::Borrowed(grid.behind(rows[row], position).0),
+                _ => grid.value(rows[row], &grid.columns[at]),
+            };
             let is_last = number + 1 == parts.len();
             self.fill(&mut sheet, &columns, rows.len(), value, if is_last { &totals } else { &[] })?;
             if number == 0 {
@@ -295,7 +234,8 @@ impl Writer<'_> {
         sheets: &mut Vec<Worksheet>,
     ) -> Result<(), ReportError> {
         let (mut sheet, name) = self.sheet(&head)?;
-        let columns: Vec<(AnswerColumn, String)> = answer.columns.iter().cloned().zip(labels.iter().cloned()).collect();
+        let columns: Vec<SheetColumn> =
+            answer.columns.iter().zip(labels).map(|(column, label)| SheetColumn::shown(column, label)).collect();
         self.fill(&mut sheet, &columns, answer.rows.len(), |row, at| Cow::Borrowed(&answer.rows[row][at]), &[])?;
         self.index.push((name, head));
         sheets.push(sheet);
@@ -331,25 +271,34 @@ impl Writer<'_> {
     fn fill<'v>(
         &self,
         sheet: &mut Worksheet,
-        columns: &[(AnswerColumn, String)],
+        columns: &[SheetColumn],
         row_count: usize,
         value: impl Fn(usize, usize) -> Cow<'v, Value>,
         totals: &[Option<Value>],
     ) -> Result<(), ReportError> {
         let last_column = column_number(columns.len().saturating_sub(1));
-        let mut widths: Vec<usize> = columns.iter().map(|(_, label)| label_width(label)).collect();
-        for (at, (column, label)) in columns.iter().enumerate() {
+        let mut widths: Vec<usize> = columns.iter().map(|column| label_width(&column.label)).collect();
+        for (at, column) in columns.iter().enumerate() {
             // a format a column, not a cell: looking formats up took a third of the time of large sheets
-            if let Some(style) = self.styles.of(column) {
+            if let Some(style) = self.styles.of(&column.column).filter(|_| !column.is_entry()) {
                 sheet.set_column_format(column_number(at), style).map_err(failed)?;
             }
-            let style = if is_number(column.kind) { &self.styles.header_number } else { &self.styles.header };
-            self.text(sheet, HEADER_ROW, column_number(at), label, style)?;
+            let style = match column.role {
+                Role::Entry(_) => &self.styles.entry_header,
+                _ if is_number(column.column.kind) => &self.styles.header_number,
+                _ => &self.styles.header,
+            };
+            self.text(sheet, HEADER_ROW, column_number(at), &column.label, style)?;
         }
-        let mut below = HEADER_ROW + 1;
+        let first = self.machine_header(sheet, columns)?;
+        let mut below = first;
         for row in 0..row_count {
-            for (at, (column, _)) in columns.iter().enumerate() {
-                let written = self.cell(sheet, below, column_number(at), &value(row, at), column)?;
+            for (at, column) in columns.iter().enumerate() {
+                let written = match &column.role {
+                    Role::Entry(spec) => self.entry_cell(sheet, below, column_number(at), spec.kind)?,
+                    Role::Raw(_) => self.raw_cell(sheet, below, column_number(at), &value(row, at), &column.column)?,
+                    Role::Shown => self.cell(sheet, below, column_number(at), &value(row, at), &column.column)?,
+                };
                 if row < MEASURED_ROWS {
                     widths[at] = widths[at].max(written);
                 }
@@ -357,13 +306,15 @@ impl Writer<'_> {
             below += 1;
         }
         if row_count > 0 {
+            // over every column, hidden ones too: what is sorted stays with its row
             sheet.autofilter(HEADER_ROW, 0, below - 1, last_column).map_err(failed)?;
+            self.validations(sheet, columns, (first, below - 1))?;
         }
         if totals.iter().any(Option::is_some) {
             self.text(sheet, below, 0, self.reader.words.get("table.total")?, &self.styles.header)?;
             for (at, total) in totals.iter().enumerate() {
                 if let Some(total) = total {
-                    let written = self.cell(sheet, below, column_number(at), total, &columns[at].0)?;
+                    let written = self.cell(sheet, below, column_number(at), total, &columns[at].column)?;
                     widths[at] = widths[at].max(written);
                 }
             }
@@ -371,14 +322,15 @@ impl Writer<'_> {
         for (at, width) in widths.into_iter().enumerate() {
             let width = u32::try_from(width.clamp(NARROWEST, WIDEST) + 2).unwrap_or(20);
             sheet.set_column_width(column_number(at), f64::from(width)).map_err(failed)?;
+            if matches!(columns[at].role, Role::Raw(_)) {
+                sheet.set_column_hidden(column_number(at)).map_err(failed)?;
+            }
         }
-        sheet.set_freeze_panes(HEADER_ROW + 1, u16::from(columns.len() > 4)).map_err(failed)?;
+        sheet.set_freeze_panes(first, u16::from(columns.len() > 4)).map_err(failed)?;
         sheet.set_repeat_rows(HEADER_ROW, HEADER_ROW).map_err(failed)?;
         sheet.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0);
         // identifiers that are digits are texts on purpose
-        sheet
-            .ignore_error_range(HEADER_ROW + 1, 0, below, last_column, IgnoreError::NumberStoredAsText)
-            .map_err(failed)?;
+        sheet.ignore_error_range(first, 0, below, last_column, IgnoreError::NumberStoredAsText).map_err(failed)?;
         Ok(())
     }
 
@@ -615,12 +567,5 @@ mod tests {
         assert_eq!(serial(day(2025, 12, 31)).map(f64::to_bits), Some(46_022_f64.to_bits()));
         assert_eq!(serial(day(1899, 12, 31)), None);
         assert_eq!(serial(day(2099, 12, 31)).map(f64::to_bits), Some(73_050_f64.to_bits()));
-    }
-
-    #[test]
-    fn amounts_bear_their_currency_and_nothing_else_gets_into_the_format() {
-        assert!(money_format("EUR").starts_with("#,##0.00\\ \"EUR\";"));
-        assert!(!money_format("XXX").contains("XXX"));
-        assert!(!money_format("\"]x").contains('x'));
     }
 }
