@@ -155,6 +155,7 @@ pub fn render_html(input: &PageInput, templates: &Templates) -> Result<String, R
         }),
         subject => input.subject.as_deref().map(visible),
         is_for_company => spec.audience == Audience::Company,
+        is_landscape => spec.landscape_print,
         generated_note => visible(input.generated_note),
         report_title => title, sections,
         panels,

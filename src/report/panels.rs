@@ -15,6 +15,9 @@ pub struct PageSpec {
     /// Who reads it.
     #[serde(default)]
     pub audience: Audience,
+    /// Whether it is printed on A4 laid across: lists to be written on.
+    #[serde(default)]
+    pub landscape_print: bool,
     /// The panels, top to bottom.
     pub panels: Vec<PanelSpec>,
 }

@@ -515,7 +515,10 @@ pub(crate) fn own_report(panel: &str) -> Templates {
         [codes.reason_code]\nprice = \"Price\"\n\
         proof = \"Proof of delivery\"\norder = \"Order number\"\ntotal = \"All\"\n";
     let files = [
-        ("controller.toml", format!("template = \"page.html\"\n[[panels]]\nid = \"own\"\n{panel}")),
+        (
+            "controller.toml",
+            format!("template = \"page.html\"\nlandscape_print = true\n[[panels]]\nid = \"own\"\n{panel}"),
+        ),
         ("words.en.toml", words.to_owned()),
         ("words.fr.toml", words.to_owned()),
     ];

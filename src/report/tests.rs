@@ -570,6 +570,15 @@ entries = [{ name = \"promised_date\", kind = \"date\" }, { name = \"note_text\"
     assert_eq!(panel.matches("<td class=\"entry\"></td><td class=\"entry\"></td>").count(), 4, "{panel}");
 }
 
+#[test]
+fn a_report_may_be_printed_across() {
+    let mut input = page(Language::En);
+    assert!(html(&input).contains("\n<body>\n"));
+    input.answers.insert("worklist".to_owned(), worklist());
+    let across = render_html(&input, &own_report("[[panels.tables]]\nquery = \"worklist\"\n")).unwrap();
+    assert!(across.contains("\n<body class=\"landscape\">\n"));
+}
+
 /// The relative luminance of a colour, and the contrast of two, as WCAG 2.2 defines them.
 #[expect(clippy::float_arithmetic, reason = "light is not money")]
 fn contrast(one: [f64; 3], other: [f64; 3]) -> f64 {
