@@ -6,6 +6,7 @@
 -- params:  none
 -- columns:
 --   customer_id               text  the customer
+--   company_id                text  the company it is a customer of; empty where none is known
 --   collector_id              text  who collects, as its file says; null if it does not
 --   country_code              text  where it is
 --   language_code             text  what it speaks
@@ -73,6 +74,7 @@ processes as (
 customer_files as (
     select
         customers.customer_id,
+        min(coalesce(customers.company_id, '')) as company_id,
         min(customers.collector_id) as collector_id,
         min(customers.country_code) as country_code,
         min(customers.language) as language_code
@@ -82,6 +84,7 @@ customer_files as (
 
 select
     customer_files.customer_id,
+    customer_files.company_id,
     customer_files.collector_id,
     customer_files.country_code,
     customer_files.language_code,

@@ -21,6 +21,7 @@
 --   item_count        int      items of this line
 --   oldest_days       int      days past due of the oldest; negative if none is
 --   documents_text    text     numbers of the five oldest, and how many more
+--   items_text        text     item=document of each, `|` between them, 500 at most
 --   priority_amount   money    what acting now is worth, less the cost of the channel
 --   late_ratio        ratio    the payer's own late share, or that of all where it has none
 --   response_ratio    ratio    how many late payers pay because of such a contact
@@ -94,7 +95,7 @@ chases as (
         count(*) as item_count,
         max(free_parts.past_due_days) as oldest_days,
         array_agg(
-            free_parts.document_text
+            free_parts.item_id || '=' || free_parts.document_text
             order by free_parts.past_due_days desc, free_parts.item_id
         ) as documents
     from free_parts
@@ -335,7 +336,8 @@ blocked_lines as (
         count(*) as item_count,
         max(work_items.past_due_days) as oldest_days,
         array_agg(
-            work_items.document_text order by work_items.past_due_days desc, work_items.item_id
+            work_items.item_id || '=' || work_items.document_text
+            order by work_items.past_due_days desc, work_items.item_id
         ) as documents,
         max(statuses.late_ratio) as late_ratio,
         max(work_items.promised_date) as promised_date,
@@ -365,7 +367,8 @@ blocked_lines as (
         count(*) as item_count,
         max(work_items.past_due_days) as oldest_days,
         array_agg(
-            work_items.document_text order by work_items.past_due_days desc, work_items.item_id
+            work_items.item_id || '=' || work_items.document_text
+            order by work_items.past_due_days desc, work_items.item_id
         ) as documents,
         max(statuses.late_ratio) as late_ratio,
         cast(null as date) as promised_date,
@@ -399,7 +402,7 @@ blocked_lines as (
         count(*) as item_count,
         max(work_items.past_due_days) as oldest_days,
         array_agg(
-            work_items.document_text
+            work_items.item_id || '=' || work_items.document_text
             order by work_items.past_due_days desc nulls last, work_items.item_id
         ) as documents,
         max(statuses.late_ratio) as late_ratio,
@@ -449,7 +452,8 @@ pre_due_lines as (
         count(*) as item_count,
         max(work_items.past_due_days) as oldest_days,
         array_agg(
-            work_items.document_text order by work_items.past_due_days desc, work_items.item_id
+            work_items.item_id || '=' || work_items.document_text
+            order by work_items.past_due_days desc, work_items.item_id
         ) as documents,
         max(statuses.late_ratio) as late_ratio,
         cast(null as date) as promised_date,
@@ -673,12 +677,22 @@ select
     cast(valued_lines.not_due_amount as decimal(18, 2)) as not_due_amount,
     valued_lines.item_count,
     valued_lines.oldest_days,
-    array_to_string(array_slice(valued_lines.documents, 1, 5), ', ')
+    -- identifiers may hold anything but what separates them here
+    substr(
+        regexp_replace(
+            '|' || array_to_string(array_slice(valued_lines.documents, 1, 5), '|'),
+            '[|][^|=]*=',
+            ', ',
+            'g'
+        ),
+        3
+    )
     || case
         when valued_lines.item_count > 5
             then ' +' || cast(valued_lines.item_count - 5 as varchar)
         else ''
     end as documents_text,
+    array_to_string(array_slice(valued_lines.documents, 1, 500), '|') as items_text,
     cast(
         cast(valued_lines.overdue_amount + valued_lines.not_due_amount as decimal(24, 2))
         * valued_lines.late_ratio * valued_lines.response_ratio

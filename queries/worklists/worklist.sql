@@ -23,6 +23,9 @@
 --   item_count            int      items of this line
 --   oldest_days           int      days past due of the oldest; null without items
 --   documents_text        text     numbers of the five oldest, and how many more
+--   items_text            text     item=document of each, `|` between them, 500 at most
+--   company_id            text     whose receivables they are
+--   list_date             date     $as_of: the day the list is for
 --   priority_amount       money    what acting now is worth, less the cost of the channel
 --   why_rank_text         text     why it stands where it stands, with the figures
 --   last_action_date      date     the last contact
@@ -284,6 +287,9 @@ select
     work_lines.item_count,
     work_lines.oldest_days,
     work_lines.documents_text,
+    work_lines.items_text,
+    coalesce(customer_contacts.company_id, '') as company_id,
+    cast($as_of as date) as list_date,
     work_lines.priority_amount,
     told_lines.why_rank_text,
     last_actions.action_date as last_action_date,

@@ -266,7 +266,7 @@ pub(super) fn header_word<'a>(column: &str, reader: &Reader<'a>) -> Result<&'a s
 }
 
 fn label_of_code(pivot: &Pivot, code: &str, reader: &Reader) -> String {
-    let word = reader.words.find(&format!("codes.{}.{code}", pivot.across));
+    let word = reader.words.of_code(&pivot.across, code);
     word.map_or_else(|| visible(code).into_owned(), str::to_owned)
 }
 
@@ -367,15 +367,11 @@ pub(super) struct CellText {
 pub(super) fn cell_text(value: &Value, column: &AnswerColumn, whole_amounts: bool, reader: &Reader) -> CellText {
     let ours = |text: String| CellText { text, is_ledger: false };
     match value {
-        Value::Text(code) if column.name.ends_with("_code") || column.name == "kind" => {
-            // codes may be a user's own data (buckets, reasons): one without a word shows as it is
-            let word = reader.words.find(&format!("codes.{}.{code}", column.name));
-            word.map_or_else(
-                || CellText { text: visible(code).into_owned(), is_ledger: true },
-                |word| ours(word.to_owned()),
-            )
-        }
-        Value::Text(text) => CellText { text: visible(text).into_owned(), is_ledger: true },
+        // codes may be a user's own data (buckets, reasons): one without a word shows as it is
+        Value::Text(text) => reader.words.of_code(&column.name, text).map_or_else(
+            || CellText { text: visible(text).into_owned(), is_ledger: true },
+            |word| ours(word.to_owned()),
+        ),
         Value::Decimal { digits, scale } if whole_amounts && column.kind == ColumnKind::Money => {
             ours(reader.formats.rounded(*digits, *scale, 0))
         }

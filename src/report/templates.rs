@@ -5,9 +5,13 @@ use std::collections::BTreeMap;
 
 use super::{Language, ReportError, Words};
 
-const BUILT_IN: [(&str, &str); 5] = [
+const BUILT_IN: [(&str, &str); 9] = [
+    ("collections.toml", include_str!("../../reports/collections.toml")),
     ("controller.toml", include_str!("../../reports/controller.toml")),
     ("customer_statement.toml", include_str!("../../reports/customer_statement.toml")),
+    ("payer.toml", include_str!("../../reports/payer.toml")),
+    ("payers.toml", include_str!("../../reports/payers.toml")),
+    ("worklist.toml", include_str!("../../reports/worklist.toml")),
     ("page.html", include_str!("../../reports/page.html")),
     ("page.js", include_str!("../../reports/page.js")),
     ("page.css", include_str!("../../reports/page.css")),

@@ -64,6 +64,12 @@ impl Words {
         Ok(fill(self.get(key)?, values))
     }
 
+    /// The word of a code in a column: of its own codes, or of the column whose codes it shares (`same_codes`).
+    pub fn of_code(&self, column: &str, code: &str) -> Option<&str> {
+        let shared = || self.find(&format!("codes.{}.{code}", self.find(&format!("same_codes.{column}"))?));
+        self.find(&format!("codes.{column}.{code}")).or_else(shared)
+    }
+
     /// All words under a key: `("DSO", "days sales outstanding")` for `abbreviations`.
     pub fn under<'a>(&'a self, key: &str) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a> {
         let prefix = format!("{key}.");
