@@ -88,6 +88,8 @@ pub enum Command {
     CustomerStatement(CustomerStatementArguments),
     /// Write a comment beside a panel of a report, for the figures of a day
     Comment(CommentArguments),
+    /// Write the worklists of a day: page, workbook to be filled in and agenda, for each collector and owner
+    Worklist(WorklistArguments),
 }
 
 /// `encours demo`
@@ -169,6 +171,9 @@ pub struct ReportArguments {
     /// Name of the report
     #[arg(value_name = "NAME", default_value = "controller")]
     pub name: String,
+    /// The customer that report `payer` is about
+    #[arg(long, value_name = "ID")]
+    pub customer: Option<String>,
     /// Folder for the pages
     #[arg(long, value_name = "DIR", default_value = "out")]
     pub out: PathBuf,
@@ -185,6 +190,14 @@ pub struct CustomerStatementArguments {
     #[arg(long, value_name = "YYYY-MM-DD")]
     pub since: Option<String>,
     /// Folder for page and workbook
+    #[arg(long, value_name = "DIR", default_value = "out")]
+    pub out: PathBuf,
+}
+
+/// `encours worklist`
+#[derive(Debug, Args)]
+pub struct WorklistArguments {
+    /// Folder for the lists
     #[arg(long, value_name = "DIR", default_value = "out")]
     pub out: PathBuf,
 }

@@ -27,3 +27,4 @@ pub mod ledger;
 pub mod model;
 pub mod report;
 pub mod settings;
+pub mod worklist;

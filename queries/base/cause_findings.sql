@@ -22,9 +22,9 @@
 --   verdict_code     text     alert, shadow (of a stronger alert), fall, chance
 --   is_alert         flag     the first
 
--- Shadows would pay for chance: ten customers of one bad site pass with it, and the limit that grows
--- with each that passes would let a lucky eleventh in. So each cause counts once: those that stand on
--- their own are held against all comparisons again, in order of p.
+-- Shadows would pay for chance: ten customers of one bad site pass with it, and the limit that
+-- grows with each that passes would let a lucky eleventh in. So each cause counts once: those that
+-- stand on their own are held against all comparisons again, in order of p.
 --
 -- A third layer, seen only outside of the second, shows once the second is repaired.
 with settings as (

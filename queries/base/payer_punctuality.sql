@@ -24,8 +24,7 @@
 --   previous_spread_days  decimal  p90 less median of these
 --   trend_days            decimal  recent less previous; null if either is unknown
 --   last_late_date        date     last day on which an item was paid late or is past due
---   late_day_amount       money    amount × days late of what is late
---   process_ratio         ratio    of it, on items held up by a process of ours or theirs
+--   process_ratio         ratio    of late amount × days, on items held up by a process
 --   ability_ratio         ratio    of it, on items whose payer could not pay
 --   willingness_ratio     ratio    of it, on items whose payer would not pay
 
@@ -270,7 +269,6 @@ select
         as decimal(18, 4)
     ) as trend_days,
     sums.last_late_date,
-    cast(coalesce(sums.late_day_amount, 0) as decimal(18, 2)) as late_day_amount,
     cast(
         cast(coalesce(sums.process_day_amount, 0) as decimal(50, 10))
         / nullif(cast(sums.late_day_amount as decimal(24, 2)), 0) as decimal(18, 6)

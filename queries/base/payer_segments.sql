@@ -49,7 +49,8 @@ with numbers as (
             'returned_payment_ratio',
             'open_amount',
             'overdue_amount',
-            'exposure_ratio'
+            'exposure_ratio',
+            'peer_late_days'
         )) as feature_code,
         unnest(make_array(
             cast(payer_axes.item_count as decimal(24, 6)),
@@ -80,7 +81,8 @@ with numbers as (
             cast(payer_axes.returned_payment_ratio as decimal(24, 6)),
             cast(payer_axes.open_amount as decimal(24, 6)),
             cast(payer_axes.overdue_amount as decimal(24, 6)),
-            cast(payer_axes.exposure_ratio as decimal(24, 6))
+            cast(payer_axes.exposure_ratio as decimal(24, 6)),
+            cast(payer_axes.peer_late_days as decimal(24, 6))
         )) as feature_number
     from payer_axes
 ),
@@ -90,6 +92,7 @@ codes as (
         payer_axes.picture_date,
         payer_axes.customer_id,
         unnest(make_array(
+            'customer_id',
             'status_code',
             'behaviour_code',
             'is_regular',
@@ -102,6 +105,7 @@ codes as (
             'payment_days_text'
         )) as feature_code,
         unnest(make_array(
+            cast(payer_axes.customer_id as varchar),
             cast(payer_axes.status_code as varchar),
             cast(payer_axes.behaviour_code as varchar),
             cast(payer_axes.is_regular as varchar),
@@ -154,10 +158,11 @@ held_counts as (
     group by held_conditions.picture_date, held_conditions.customer_id, held_conditions.rule_code
 ),
 
+-- two rules of one order go by their codes
 wanted_counts as (
     select
         segments.rule_code,
-        segments.rule_order,
+        row_number() over (order by segments.rule_order, segments.rule_code) as rule_order,
         count(segment_conditions.rule_code) as condition_count
     from segments
     left join segment_conditions on segments.rule_code = segment_conditions.rule_code
@@ -193,4 +198,5 @@ from payer_axes
 left join first_rules
     on payer_axes.picture_date = first_rules.picture_date
     and payer_axes.customer_id = first_rules.customer_id
-left join segments on first_rules.rule_order = segments.rule_order
+left join wanted_counts on first_rules.rule_order = wanted_counts.rule_order
+left join segments on wanted_counts.rule_code = segments.rule_code

@@ -2,7 +2,7 @@
 --
 -- grain:   one raised and not leading place of rise_trials
 -- key:     reason_code, dimension_code, value_id
--- source:  rise_trials, watched_invoices, watched_contests, alert_settings
+-- source:  rise_trials, level_trials, watched_invoices, watched_contests, alert_settings
 -- params:  $as_of date
 -- columns:
 --   reason_code      text     why
@@ -17,9 +17,9 @@
 --   p_value          decimal  as in rise_trials; null where too little is left to test
 --   is_separate      flag     still raised, and no stronger one of these shares a contested invoice
 
--- The whole company is the shadow of the one site where goods leave damaged, and so is each customer
--- of that site: without the site's invoices, of whatever date, no rise is left. What is left is held
--- to the limit of the first trials.
+-- The whole company is the shadow of the one site where goods leave damaged, and so is each
+-- customer of that site: without the site's invoices, of whatever date, no rise is left. What is
+-- left is held to the limit of the first trials. Places that level_trials tells apart lead, too.
 with settings as (
     select
         max(alert_settings.least_item_count) as least_item_count,
@@ -45,6 +45,13 @@ leaders as (
         rise_trials.value_id
     from rise_trials
     where rise_trials.is_leading
+    union
+    select
+        level_trials.reason_code,
+        level_trials.dimension_code,
+        level_trials.value_id
+    from level_trials
+    where level_trials.is_leading
 ),
 
 followers as (
@@ -58,8 +65,10 @@ followers as (
 ),
 
 led_invoices as (
-    select distinct
+    select
         leaders.reason_code,
+        leaders.dimension_code,
+        leaders.value_id,
         watched_invoices.item_number
     from watched_invoices
     inner join leaders
@@ -93,6 +102,10 @@ follower_invoices as (
     left anti join led_invoices
         on followers.reason_code = led_invoices.reason_code
         and watched_invoices.item_number = led_invoices.item_number
+        and (
+            followers.dimension_code <> led_invoices.dimension_code
+            or followers.value_id <> led_invoices.value_id
+        )
     left join prompt_contests
         on followers.reason_code = prompt_contests.reason_code
         and watched_invoices.item_number = prompt_contests.item_number

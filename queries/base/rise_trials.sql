@@ -2,7 +2,7 @@
 --
 -- grain:   one reason and value of a dimension, with as many invoices and contests as alerts need
 -- key:     reason_code, dimension_code, value_id
--- source:  watched_invoices, watched_contests, alert_settings
+-- source:  watched_invoices, watched_contests, alert_settings, level_trials
 -- params:  $as_of date
 -- columns:
 --   reason_code      text     why
@@ -14,7 +14,7 @@
 --   earlier_item_count  int   its invoices issued before
 --   earlier_contest_count  int  those contested in time
 --   split_count      int      months at which the change was looked for
---   p_value          decimal  Fisher's exact test, two-sided, of equal rates × split_count, at most 1
+--   p_value          decimal  Fisher's exact test, two-sided, of equal rates × split_count
 --   false_discovery_ratio  ratio  least share of false alerts at which it would be one
 --   limit_p_value    decimal  largest p that passes; null where none does
 --   is_raised        flag     it passes, and more is contested since than before
@@ -27,8 +27,11 @@
 -- takes as given: that choice makes no false alerts. Benjamini and Hochberg (1995) hold the share
 -- of false alerts among all comparisons.
 --
--- Strength is the likelihood ratio of "this place, since then" against all other invoices (Kulldorff
--- 1997): the company is weaker than the one site where everything happens.
+-- Strength is the likelihood ratio of "this place, since then" against all other invoices
+-- (Kulldorff 1997): the company is weaker than the one site where everything happens.
+--
+-- A place that level_trials tells apart is watched by itself, and every other one without its
+-- invoices: a salesperson who sells more from a site that always bills late has not changed.
 with settings as (
     select
         max(alert_settings.false_discovery_ratio) as false_discovery_ratio,
@@ -65,21 +68,78 @@ place_months as (
         watched_invoices.issued_month_number
 ),
 
-contest_months as (
+level_leaders as (
     select
-        watched_contests.reason_code,
+        level_trials.reason_code,
+        level_trials.dimension_code,
+        level_trials.value_id
+    from level_trials
+    where level_trials.is_leading
+),
+
+led_invoices as (
+    select distinct
+        level_leaders.reason_code,
+        watched_invoices.item_number
+    from watched_invoices
+    inner join level_leaders
+        on watched_invoices.dimension_code = level_leaders.dimension_code
+        and watched_invoices.value_id = level_leaders.value_id
+    where watched_invoices.is_mature
+),
+
+led_months as (
+    select
+        led_invoices.reason_code,
         watched_invoices.dimension_code,
         watched_invoices.value_id,
-        watched_contests.issued_month_number,
-        count(*) as contest_count
-    from watched_contests
-    inner join watched_invoices on watched_contests.item_number = watched_invoices.item_number
-    where watched_contests.is_mature and watched_contests.is_prompt
+        watched_invoices.issued_month_number,
+        count(*) as item_count
+    from led_invoices
+    inner join watched_invoices on led_invoices.item_number = watched_invoices.item_number
     group by
+        led_invoices.reason_code,
+        watched_invoices.dimension_code,
+        watched_invoices.value_id,
+        watched_invoices.issued_month_number
+),
+
+-- each place's contested invoices, those of a leader in its own place only
+placed_contests as (
+    select
+        watched_contests.item_number,
         watched_contests.reason_code,
         watched_invoices.dimension_code,
         watched_invoices.value_id,
         watched_contests.issued_month_number
+    from watched_contests
+    inner join watched_invoices on watched_contests.item_number = watched_invoices.item_number
+    left join led_invoices
+        on watched_contests.reason_code = led_invoices.reason_code
+        and watched_contests.item_number = led_invoices.item_number
+    left join level_leaders
+        on watched_contests.reason_code = level_leaders.reason_code
+        and watched_invoices.dimension_code = level_leaders.dimension_code
+        and watched_invoices.value_id = level_leaders.value_id
+    where
+        watched_contests.is_mature
+        and watched_contests.is_prompt
+        and (led_invoices.item_number is null or level_leaders.reason_code is not null)
+),
+
+contest_months as (
+    select
+        placed_contests.reason_code,
+        placed_contests.dimension_code,
+        placed_contests.value_id,
+        placed_contests.issued_month_number,
+        count(*) as contest_count
+    from placed_contests
+    group by
+        placed_contests.reason_code,
+        placed_contests.dimension_code,
+        placed_contests.value_id,
+        placed_contests.issued_month_number
 ),
 
 places as (
@@ -97,32 +157,60 @@ places as (
     having sum(contest_months.contest_count) >= settings.least_contest_count
 ),
 
+reason_months as (
+    select
+        places.reason_code,
+        places.dimension_code,
+        place_months.dimension_order,
+        places.value_id,
+        place_months.issued_month_number,
+        case
+            when level_leaders.reason_code is not null then place_months.item_count
+            else place_months.item_count - coalesce(led_months.item_count, 0)
+        end as item_count
+    from places
+    inner join place_months
+        on places.dimension_code = place_months.dimension_code
+        and places.value_id = place_months.value_id
+    left join led_months
+        on places.reason_code = led_months.reason_code
+        and place_months.dimension_code = led_months.dimension_code
+        and place_months.value_id = led_months.value_id
+        and place_months.issued_month_number = led_months.issued_month_number
+    left join level_leaders
+        on places.reason_code = level_leaders.reason_code
+        and places.dimension_code = level_leaders.dimension_code
+        and places.value_id = level_leaders.value_id
+),
+
 place_splits as (
     select
-        place_months.dimension_code,
-        place_months.dimension_order,
-        place_months.value_id,
+        reason_months.reason_code,
+        reason_months.dimension_code,
+        reason_months.dimension_order,
+        reason_months.value_id,
         splits.since_month_number,
         sum(
             case
-                when place_months.issued_month_number >= splits.since_month_number
-                    then place_months.item_count
+                when reason_months.issued_month_number >= splits.since_month_number
+                    then reason_months.item_count
                 else 0
             end
         ) as item_count,
         sum(
             case
-                when place_months.issued_month_number < splits.since_month_number
-                    then place_months.item_count
+                when reason_months.issued_month_number < splits.since_month_number
+                    then reason_months.item_count
                 else 0
             end
         ) as earlier_item_count
-    from place_months
+    from reason_months
     cross join splits
     group by
-        place_months.dimension_code,
-        place_months.dimension_order,
-        place_months.value_id,
+        reason_months.reason_code,
+        reason_months.dimension_code,
+        reason_months.dimension_order,
+        reason_months.value_id,
         splits.since_month_number
 ),
 
@@ -183,7 +271,8 @@ scored_splits as (
             as difference
     from contest_splits
     inner join place_splits
-        on contest_splits.dimension_code = place_splits.dimension_code
+        on contest_splits.reason_code = place_splits.reason_code
+        and contest_splits.dimension_code = place_splits.dimension_code
         and contest_splits.value_id = place_splits.value_id
         and contest_splits.since_month_number = place_splits.since_month_number
     cross join settings
@@ -215,13 +304,26 @@ ranked_splits as (
     from scored_splits
 ),
 
-company_totals as (
+-- all there is to compare with: all invoices for a leader, those outside of leaders for others
+reason_totals as (
     select
-        contest_months.reason_code,
-        sum(contest_months.contest_count) as contest_count
-    from contest_months
-    where contest_months.dimension_code = 'company'
-    group by contest_months.reason_code
+        watched_contests.reason_code,
+        count(*) as contest_count,
+        count(*) - count(led_invoices.item_number) as outside_contest_count
+    from watched_contests
+    left join led_invoices
+        on watched_contests.reason_code = led_invoices.reason_code
+        and watched_contests.item_number = led_invoices.item_number
+    where watched_contests.is_mature and watched_contests.is_prompt
+    group by watched_contests.reason_code
+),
+
+led_totals as (
+    select
+        led_invoices.reason_code,
+        count(*) as item_count
+    from led_invoices
+    group by led_invoices.reason_code
 ),
 
 company_items as (
@@ -242,11 +344,22 @@ counts as (
         ranked_splits.earlier_item_count,
         ranked_splits.earlier_contest_count,
         ranked_splits.split_count,
-        company_items.item_count - ranked_splits.item_count as other_item_count,
-        company_totals.contest_count - ranked_splits.contest_count as other_contest_count
+        case
+            when level_leaders.reason_code is not null then company_items.item_count
+            else company_items.item_count - coalesce(led_totals.item_count, 0)
+        end - ranked_splits.item_count as other_item_count,
+        case
+            when level_leaders.reason_code is not null then reason_totals.contest_count
+            else reason_totals.outside_contest_count
+        end - ranked_splits.contest_count as other_contest_count
     from ranked_splits
-    inner join company_totals on ranked_splits.reason_code = company_totals.reason_code
+    inner join reason_totals on ranked_splits.reason_code = reason_totals.reason_code
     cross join company_items
+    left join led_totals on ranked_splits.reason_code = led_totals.reason_code
+    left join level_leaders
+        on ranked_splits.reason_code = level_leaders.reason_code
+        and ranked_splits.dimension_code = level_leaders.dimension_code
+        and ranked_splits.value_id = level_leaders.value_id
     where ranked_splits.split_rank = 1
 ),
 
@@ -353,25 +466,21 @@ decided_trials as (
 -- of the raised places a contested invoice stands in, how strong is the strongest?
 invoice_ranks as (
     select
-        watched_contests.item_number,
-        watched_contests.reason_code,
-        watched_invoices.dimension_code,
-        watched_invoices.value_id,
+        placed_contests.reason_code,
+        placed_contests.dimension_code,
+        placed_contests.value_id,
         decided_trials.strength_rank,
         min(decided_trials.strength_rank) over (
-            partition by watched_contests.reason_code, watched_contests.item_number
+            partition by placed_contests.reason_code, placed_contests.item_number
         ) as first_rank
-    from watched_contests
-    inner join watched_invoices on watched_contests.item_number = watched_invoices.item_number
+    from placed_contests
     inner join decided_trials
-        on watched_contests.reason_code = decided_trials.reason_code
-        and watched_invoices.dimension_code = decided_trials.dimension_code
-        and watched_invoices.value_id = decided_trials.value_id
+        on placed_contests.reason_code = decided_trials.reason_code
+        and placed_contests.dimension_code = decided_trials.dimension_code
+        and placed_contests.value_id = decided_trials.value_id
     where
-        watched_contests.is_mature
-        and watched_contests.is_prompt
-        and decided_trials.is_raised
-        and watched_contests.issued_month_number >= decided_trials.since_month_number
+        decided_trials.is_raised
+        and placed_contests.issued_month_number >= decided_trials.since_month_number
 ),
 
 leaders as (

@@ -10,6 +10,7 @@
 --   until_date    date  the day it was open again; null if it never was
 --   is_cash       flag  a receipt acted on that day: it was paid, not credited, offset or lost
 
+-- An item that is paid on the day it is posted is open on no day: its one step changes nothing.
 with changes as (
     select
         item_steps.item_number,
@@ -18,7 +19,13 @@ with changes as (
         lead(item_steps.item_number) over steps_in_turn as next_item_number,
         lead(item_steps.step_date) over steps_in_turn as next_date
     from item_steps
-    where item_steps.is_debit and item_steps.item_change_amount <> 0
+    inner join known_items on item_steps.item_number = known_items.item_number
+    where
+        item_steps.is_debit
+        and (
+            item_steps.item_change_amount <> 0
+            or item_steps.step_date = known_items.posted_date
+        )
     window steps_in_turn as (order by item_steps.item_number, item_steps.step_date)
 ),
 

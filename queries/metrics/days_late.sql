@@ -2,7 +2,7 @@
 --
 -- grain:   one basis
 -- key:     basis_code
--- source:  item_steps, known_items, known_allocations, item_balances
+-- source:  settled_spells, known_items, item_balances
 -- params:  $as_of date
 -- columns:
 --   basis_code          text     settled; at_risk: those and what is past due, late until $as_of
@@ -14,38 +14,18 @@
 
 -- An item is settled on the day its open amount reaches 0, and by cash when a receipt acts on
 -- that day: what a credit note, offset, factor or write-off closes says nothing of paying.
-with closed_items as (
-    select
-        item_steps.item_number,
-        max(case when item_steps.item_change_amount <> 0 then item_steps.step_date end)
-            as settled_date
-    from item_steps
-    where item_steps.is_debit and item_steps.overdue_date is not null
-    group by item_steps.item_number
-    having bool_or(item_steps.next_step_date is null and item_steps.item_open_amount = 0)
-),
-
-cash_days as (
-    select
-        known_allocations.debit_item_number as item_number,
-        known_allocations.acting_date
-    from known_allocations
-    inner join known_items on known_allocations.credit_item_number = known_items.item_number
-    where known_items.kind = 'receipt' and known_allocations.amount > 0
-    group by known_allocations.debit_item_number, known_allocations.acting_date
-),
-
-lateness as (
+with lateness as (
     select
         false as is_open,
-        closed_items.settled_date - known_items.due_date as late_days,
+        settled_spells.settled_date - known_items.due_date as late_days,
         known_items.answer_amount as weight_amount
-    from closed_items
-    inner join known_items on closed_items.item_number = known_items.item_number
-    inner join cash_days
-        on closed_items.item_number = cash_days.item_number
-        and closed_items.settled_date = cash_days.acting_date
-    where closed_items.settled_date > $as_of - interval '12 months'
+    from settled_spells
+    inner join known_items on settled_spells.item_number = known_items.item_number
+    where
+        settled_spells.is_cash
+        and settled_spells.until_date is null
+        and known_items.due_date is not null
+        and settled_spells.settled_date > $as_of - interval '12 months'
     union all
     select
         true as is_open,

@@ -11,6 +11,7 @@ mod query;
 mod rejects;
 mod report;
 mod shared;
+mod worklist;
 
 use crate::cli::{Cli, Command};
 use crate::error::{Error, Outcome};
@@ -32,6 +33,7 @@ pub async fn run(cli: &Cli) -> Result<Outcome, Error> {
         Command::Check => check::run(&settings, cli.common.output).await,
         Command::Report(arguments) => report::run(&settings, arguments).await,
         Command::CustomerStatement(arguments) => customer_statement::run(&settings, arguments).await,
+        Command::Worklist(arguments) => worklist::run(&settings, arguments).await,
         Command::Comment(arguments) => comment::run(&settings, arguments).await,
     }
 }

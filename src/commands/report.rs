@@ -16,10 +16,68 @@ use crate::report::{
 };
 use crate::settings::Settings;
 
+/// The report that leads to a page for each customer that matters, and that page.
+const PAYERS: &str = "payers";
+const PAYER: &str = "payer";
+
 pub(super) async fn run(settings: &Settings, arguments: &ReportArguments) -> Result<Outcome, Error> {
-    let written = write(settings, &arguments.name, &arguments.out).await?;
+    let written = match (&*arguments.name, &arguments.customer) {
+        (PAYER, Some(customer)) => payer(settings, customer, &arguments.out).await?,
+        (PAYERS, _) => payers(settings, &arguments.out).await?,
+        _ => write(settings, &arguments.name, &arguments.out).await?,
+    };
     written.print()?;
     Ok(written.outcome)
+}
+
+/// The report on payers, and a page for each customer of the first stake: those that bring most of the billing.
+pub(super) async fn payers(settings: &Settings, folder: &Path) -> Result<Written, Error> {
+    let snapshot = shared::snapshot(settings).await?;
+    let mut engine = shared::engine(settings, &snapshot).await?;
+    let payers = engine.ask("payers").await?;
+    let stem = format!("{PAYERS}-{}-{}", engine.scope().as_of, settings.language.code());
+    let text = |row: usize, column: &str| payers.value(row, column).plain();
+    let matters = |row: &usize| text(*row, "stake_code") == "A";
+    let customers: Vec<(String, String)> = (0..payers.rows.len())
+        .filter(matters)
+        .map(|row| (text(row, "customer_id"), text(row, "customer_name")))
+        .collect();
+    let file = |customer: &str| format!("{PAYER}-{}", shared::as_file_name(customer));
+    let links = customers.iter().map(|(id, _)| (id.clone(), format!("{stem}/{}.html", file(id)))).collect();
+    let mut shared_answers = BTreeMap::new();
+    for query in ["receivables", "tie_out"] {
+        shared_answers.insert(query.to_owned(), engine.ask(query).await?);
+    }
+    let pages = folder.join(&stem);
+    for (id, name) in &customers {
+        engine.set_customer(id, None);
+        let about =
+            About { subject: Some(format!("{name} · {id}")), answers: shared_answers.clone(), ..About::default() };
+        let target = Target { folder: &pages, stem: file(id) };
+        write_files(settings, &snapshot, &mut engine, PAYER, about, &target).await?;
+    }
+    let answers = shared_answers.into_iter().chain([(PAYERS.to_owned(), payers)]).collect();
+    let about = About { links, answers, ..About::default() };
+    write_files(settings, &snapshot, &mut engine, PAYERS, about, &Target { folder, stem }).await
+}
+
+/// The page of one customer.
+async fn payer(settings: &Settings, customer: &str, folder: &Path) -> Result<Written, Error> {
+    let snapshot = shared::snapshot(settings).await?;
+    let mut engine = shared::engine(settings, &snapshot).await?;
+    engine.set_customer(customer, None);
+    let profile = engine.ask("payer_profile").await?;
+    if profile.rows.is_empty() {
+        return Err(Error::Plain(
+            format!("no item of a customer `{customer}` was posted by {}", engine.scope().as_of),
+            "`encours query payers` lists the customers; identifiers are case-sensitive".to_owned(),
+        ));
+    }
+    let subject = format!("{} · {customer}", profile.value(0, "customer_name").plain());
+    let stem =
+        format!("{PAYER}-{}-{}-{}", shared::as_file_name(customer), engine.scope().as_of, settings.language.code());
+    let about = About { subject: Some(subject), ..About::default() };
+    write_files(settings, &snapshot, &mut engine, PAYER, about, &Target { folder, stem }).await
 }
 
 /// The files of a report, and whether its figures tie out.
@@ -47,6 +105,13 @@ pub(super) async fn write(settings: &Settings, name: &str, folder: &Path) -> Res
             "write it with `encours customer_statement --customer ID`".to_owned(),
         ));
     }
+    if name == PAYER {
+        return Err(Error::Plain(
+            "report `payer` is about one customer".to_owned(),
+            "name it: `encours report payer --customer ID`; `encours report payers` writes those that matter"
+                .to_owned(),
+        ));
+    }
     let snapshot = shared::snapshot(settings).await?;
     let mut engine = shared::engine(settings, &snapshot).await?;
     let checks = check::run_all(&mut engine).await?.into_iter().map(|(result, _)| result).collect();
@@ -66,6 +131,8 @@ pub(super) struct About {
     pub subject: Option<String>,
     /// Pages of customers, as addresses from the report's folder.
     pub links: BTreeMap<String, String>,
+    /// Answers that are not to be asked again, or tell of a part only.
+    pub answers: BTreeMap<String, Answer>,
 }
 
 /// Where a report is written: `<folder>/<stem>.html` and `.xlsx`.
@@ -87,9 +154,11 @@ pub(super) async fn write_files(
     let spec = PageSpec::load(name, &templates)?;
     // the folder is made before the work starts
     fs::create_dir_all(target.folder).map_err(|cause| Error::Disk(target.folder.to_owned(), cause))?;
-    let mut answers = BTreeMap::new();
+    let mut answers = about.answers;
     for query in spec.queries() {
-        answers.insert(query.to_owned(), engine.ask(query).await?);
+        if !answers.contains_key(query) {
+            answers.insert(query.to_owned(), engine.ask(query).await?);
+        }
     }
     let outcome = shared::tie_out(engine).await?;
     let history = settings.lake.history().await?;

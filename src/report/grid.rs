@@ -288,6 +288,12 @@ fn pivoted(answer: &Answer, rows: &[usize], keys: &[usize], (across, value): (us
             columns.push(AnswerColumn { name: code, kind: answer.columns[value].kind });
         }
     }
+    // where two codes never meet there is nothing to count; a share of nothing is unknown
+    let nothing = match answer.columns[value].kind {
+        ColumnKind::Int => Value::Int(0),
+        ColumnKind::Money => Value::Decimal { digits: 0, scale: 2 },
+        _ => Value::Null,
+    };
     let mut found: HashMap<Vec<String>, usize> = HashMap::new();
     let mut laid_out: Vec<Vec<Value>> = Vec::new();
     for row in rows {
@@ -295,7 +301,7 @@ fn pivoted(answer: &Answer, rows: &[usize], keys: &[usize], (across, value): (us
         let key: Vec<String> = keys.iter().map(|key| values[*key].plain()).collect();
         let at = *found.entry(key).or_insert_with(|| {
             let mut row: Vec<Value> = keys.iter().map(|key| values[*key].clone()).collect();
-            row.resize(columns.len(), Value::Null);
+            row.resize(columns.len(), nothing.clone());
             laid_out.push(row);
             laid_out.len() - 1
         });

@@ -14,6 +14,9 @@ use crate::model::{Answer, ColumnKind, Value};
 /// A text of so many characters is not broken over lines: references, dates, codes.
 const LONGEST_UNBROKEN: usize = 16;
 
+/// A text of so many characters is a sentence: it gets room.
+const SHORTEST_PROSE: usize = 48;
+
 /// A table of more columns than these is set closer.
 const MOST_AIRY_COLUMNS: usize = 9;
 
@@ -159,6 +162,7 @@ impl TableBuilder<'_> {
                 ("number", is_number(shown.column.kind)),
                 ("quiet", value.is_null() || digits(&value) == Some(0)),
                 ("named", !beneath.text.is_empty() && beneath.is_ledger),
+                ("prose", text.text.chars().count() >= SHORTEST_PROSE),
                 ("short", text.text.chars().count() <= LONGEST_UNBROKEN),
             ];
             let applied = classes.iter().filter(|(_, applies)| *applies).map(|(class, _)| (*class).to_owned());

@@ -108,7 +108,9 @@ impl Tabular {
                 (sheet, found) = (next, of_next);
             } else if found.continues_in(&of_next) {
                 // blocks of one worklist, a sheet each
-                sheet.append(next, of_next.header_rows).map_err(failed)?;
+                let place = |name: &String| of_next.header.iter().position(|other| other == name);
+                let places: Vec<Option<usize>> = found.header.iter().map(place).collect();
+                sheet.append(next, of_next.header_rows, &places).map_err(failed)?;
             }
         }
         // a mapping that selects itself may name another sheet
@@ -124,7 +126,7 @@ impl Tabular {
     /// Whether another sheet holds further lines of the same worklist.
     fn continues_in(&self, other: &Self) -> bool {
         let is_worklist = |plan: &Plan| plan.shape == inputs::Shape::WorklistResults;
-        self.plan.as_ref().is_some_and(is_worklist) && other.plan.is_some() && self.header == other.header
+        self.plan.as_ref().is_some_and(is_worklist) && other.plan.as_ref().is_some_and(is_worklist)
     }
 
     /// Where the mapping found names an encoding of its own and the user none, the file is read in that.

@@ -42,7 +42,9 @@ impl Sheet {
             let Some((first_row, _)) = range.start() else { continue };
             let rows = (u64::from(first_row) + 1..).zip(range.rows().map(<[Data]>::to_vec)).collect();
             let further_names = names[place + 1..].to_vec();
-            return Ok(Self { rows, next: 0, row: SheetRow::default(), further_names });
+            let mut sheet = Self { rows, next: 0, row: SheetRow::default(), further_names };
+            sheet.lift_worklist_header();
+            return Ok(sheet);
         }
         Err(IngestError::SheetMissing {
             file: file.to_owned(),
@@ -56,16 +58,34 @@ impl Sheet {
         &self.further_names
     }
 
-    /// Takes the rows of another sheet below its header: one list over two sheets.
+    /// Puts the row that names the columns of a worklist first, wherever sorting took it, and drops what stands above
+    /// and is no line of the list: a line bears the day of its list.
+    fn lift_worklist_header(&mut self) {
+        let is = |cell: &Data, name: &str| matches!(cell, Data::String(text) if text.trim() == name);
+        let names_lines = |(_, cells): &(u64, Vec<Data>)| cells.iter().any(|cell| is(cell, "worklist.line_id"));
+        let Some(place) = self.rows.iter().position(names_lines) else { return };
+        let header = self.rows.remove(place);
+        let day = header.1.iter().position(|cell| is(cell, "worklist.list_date"));
+        let above = self.rows.drain(..place).collect::<Vec<_>>();
+        let is_line = |(_, cells): &(u64, Vec<Data>)| {
+            day.is_some_and(|day| matches!(cells.get(day), Some(Data::DateTime(_) | Data::DateTimeIso(_))))
+        };
+        self.rows.splice(0..0, std::iter::once(header).chain(above.into_iter().filter(is_line)));
+    }
+
+    /// Takes the rows of another sheet below its header: one list over two sheets. `places` says where each column of
+    /// this sheet stands in the other.
     ///
     /// # Errors
     /// When the other sheet cannot be read.
-    pub fn append(&mut self, mut other: Self, header_rows: usize) -> io::Result<()> {
+    pub fn append(&mut self, mut other: Self, header_rows: usize, places: &[Option<usize>]) -> io::Result<()> {
         other.rewind();
         for _ in 0..header_rows {
             other.next_row()?;
         }
-        self.rows.extend(other.rows.into_iter().skip(other.next));
+        let cell = |cells: &[Data], place: Option<usize>| place.and_then(|at| cells.get(at)).cloned();
+        let placed = |cells: &[Data]| places.iter().map(|place| cell(cells, *place).unwrap_or(Data::Empty)).collect();
+        self.rows.extend(other.rows.iter().skip(other.next).map(|(number, cells)| (*number, placed(cells))));
         Ok(())
     }
 

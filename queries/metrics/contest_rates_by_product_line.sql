@@ -1,0 +1,65 @@
+-- contest_rates_by_product_line: what share of the invoices of each product line is contested.
+--
+-- grain:   one reason and product line with an invoice in the 12 months up to $as_of
+-- key:     reason_code, product_line
+-- source:  watched_invoices, watched_contests
+-- params:  none
+-- columns:
+--   reason_code    text   why; only reasons with a contest in these months
+--   product_line   text   what was sold
+--   item_count     int    its invoices issued in the 12 months
+--   contest_count  int    those contested for the reason
+--   contest_ratio  ratio  their share
+--   share_ratio    ratio  of all invoices contested for the reason; sums to 1, rounding apart
+
+-- Reasons with the most contests first. Invoices of whose product line nobody knows are left out.
+with place_items as (
+    select
+        watched_invoices.value_id,
+        count(*) as item_count
+    from watched_invoices
+    where watched_invoices.dimension_code = 'product_line' and watched_invoices.is_recent
+    group by watched_invoices.value_id
+),
+
+place_contests as (
+    select
+        watched_contests.reason_code,
+        watched_invoices.value_id,
+        count(*) as contest_count
+    from watched_contests
+    inner join watched_invoices on watched_contests.item_number = watched_invoices.item_number
+    where watched_invoices.dimension_code = 'product_line' and watched_contests.is_recent
+    group by watched_contests.reason_code, watched_invoices.value_id
+),
+
+reasons_seen as (
+    select
+        place_contests.reason_code,
+        sum(place_contests.contest_count) as reason_count
+    from place_contests
+    group by place_contests.reason_code
+)
+
+select
+    reasons_seen.reason_code,
+    place_items.value_id as product_line,
+    place_items.item_count,
+    coalesce(place_contests.contest_count, 0) as contest_count,
+    cast(
+        cast(coalesce(place_contests.contest_count, 0) as decimal(38, 8)) / place_items.item_count
+        as decimal(18, 6)
+    ) as contest_ratio,
+    cast(
+        cast(coalesce(place_contests.contest_count, 0) as decimal(38, 8))
+        / reasons_seen.reason_count as decimal(18, 6)
+    ) as share_ratio
+from reasons_seen
+cross join place_items
+left join place_contests
+    on reasons_seen.reason_code = place_contests.reason_code
+    and place_items.value_id = place_contests.value_id
+order by
+    reasons_seen.reason_count desc,
+    reasons_seen.reason_code,
+    place_items.value_id

@@ -1,0 +1,49 @@
+-- root_causes: why invoices were held up in the last twelve months, and what each reason costs.
+--
+-- grain:   one reason with a contest in the 12 months up to $as_of
+-- key:     reason_code
+-- source:  cause_measures
+-- params:  none
+-- columns:
+--   reason_code        text     why
+--   process_code       text     whose process; `unknown` where the reason is none of ours
+--   owner              text     who can remove it; `unknown` likewise
+--   dispute_count      int      contests; a dispute of several items is one
+--   disputed_amount    money    contested parts
+--   amount_days        money    contested part × days it was held up, up to $as_of
+--   cash_cost_amount   money    that × annual rate / 365
+--   share_ratio        ratio    of amount_days
+--   cumulative_ratio   ratio    share of this reason and those before it; ends at 1
+--   median_cycle_days  decimal  of those ended: from told to ended; interpolated
+--   credited_ratio     ratio    of closed disputes, by count: the customer was right
+--   days_late_added    decimal  mean, against the payer's items that nobody contested
+--   p90_cycle_days     decimal  nine in ten end sooner
+--   recurrence_ratio   ratio    of contests: the customer had the same reason before
+--   is_vital           flag     one of the fewest that make 80 % of amount_days
+--   open_count         int      contests that hold, with something open
+--   open_amount        money    what is still contested and open
+
+-- A contest belongs to the twelve months it began in: from_date in ($as_of − 12 months, $as_of].
+-- One that nobody dated holds for the item's whole life: it belongs to those the item was issued
+-- in, and has no cycle time.
+select
+    cause_measures.reason_code,
+    cause_measures.process_code,
+    cause_measures.owner,
+    cause_measures.dispute_count,
+    cause_measures.disputed_amount,
+    cause_measures.amount_days,
+    cause_measures.cash_cost_amount,
+    cause_measures.share_ratio,
+    cause_measures.cumulative_ratio,
+    cause_measures.median_cycle_days,
+    cause_measures.credited_ratio,
+    cause_measures.days_late_added,
+    cause_measures.p90_cycle_days,
+    cause_measures.recurrence_ratio,
+    cause_measures.is_vital,
+    cause_measures.open_count,
+    cause_measures.open_amount
+from cause_measures
+where cause_measures.dimension_code = 'company'
+order by cause_measures.cause_order

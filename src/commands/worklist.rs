@@ -1,0 +1,79 @@
+//! `encours worklist`: a list for each collector and owner, as page, workbook to be filled in, and agenda.
+
+use std::collections::BTreeMap;
+use std::fs;
+
+use crate::cli::WorklistArguments;
+use crate::commands::report::{self, About, Target};
+use crate::commands::shared;
+use crate::engine::Engine;
+use crate::error::{Error, Outcome};
+use crate::model::{Answer, AnswerColumn, Value};
+use crate::report::Formats;
+use crate::settings::Settings;
+use crate::worklist::{self, Agenda, Assignee};
+
+const REPORT: &str = "worklist";
+
+pub(super) async fn run(settings: &Settings, arguments: &WorklistArguments) -> Result<Outcome, Error> {
+    let snapshot = shared::snapshot(settings).await?;
+    let mut engine = shared::engine(settings, &snapshot).await?;
+    let worklist = engine.ask("worklist").await?;
+    let load = engine.ask("collector_load").await?;
+    nothing_is_forgotten(&mut engine).await?;
+    let as_of = engine.scope().as_of;
+    let mut outcome = shared::tie_out(&mut engine).await?;
+    if worklist.rows.is_empty() {
+        shared::say(settings, &format!("nothing is overdue, contested or soon due on {as_of}: no list to write"));
+    }
+    for assignee in worklist::assignees(&worklist) {
+        let lines = worklist::of_assignee(&worklist, &assignee.id);
+        let answers = BTreeMap::from([
+            ("collector_load".to_owned(), worklist::of_assignee(&load, &assignee.id)),
+            ("worklist".to_owned(), lines.clone()),
+        ]);
+        let subject = named(settings, &assignee)?;
+        let stem = format!("{REPORT}-{as_of}-{}-{}", shared::as_file_name(&assignee.id), settings.language.code());
+        let about = About { subject: Some(subject), answers, ..About::default() };
+        let target = Target { folder: &arguments.out, stem: stem.clone() };
+        let written = report::write_files(settings, &snapshot, &mut engine, REPORT, about, &target).await?;
+        written.print()?;
+        let agenda_path = arguments.out.join(format!("{stem}.ics"));
+        let text = agenda(settings, &engine, &lines)?;
+        fs::write(&agenda_path, text).map_err(|cause| Error::Disk(agenda_path.clone(), cause))?;
+        shared::print(&agenda_path.display().to_string())?;
+        if written.outcome != Outcome::Done {
+            outcome = written.outcome;
+        }
+    }
+    Ok(outcome)
+}
+
+/// What is listed and what is excluded sums to what is overdue: a list that forgets somebody is worse than none.
+async fn nothing_is_forgotten(engine: &mut Engine) -> Result<(), Error> {
+    let parts = engine.ask("worklist_sum").await?;
+    let receivables = engine.ask("receivables").await?;
+    let hundredths = |value: &Value| if let Value::Decimal { digits, .. } = value { *digits } else { 0 };
+    let listed: i128 = (0..parts.rows.len()).map(|row| hundredths(parts.value(row, "overdue_amount"))).sum();
+    let overdue = hundredths(receivables.value(0, "overdue_amount"));
+    assert_eq!(listed, overdue, "the lines of the worklist and what it excludes sum to what is overdue");
+    Ok(())
+}
+
+/// Whose list it is, in the reader's words where the assignee is an owner of ours.
+fn named(settings: &Settings, assignee: &Assignee) -> Result<String, Error> {
+    let words = shared::words(settings)?;
+    Ok(words.of_code("owner", &assignee.name).map_or_else(|| assignee.name.clone(), str::to_owned))
+}
+
+fn agenda(settings: &Settings, engine: &Engine, lines: &Answer) -> Result<String, Error> {
+    let words = shared::words(settings)?;
+    let formats = Formats::new(&words)?;
+    let word = |column: &str, code: &str| words.of_code(column, code).unwrap_or(code).to_owned();
+    let text = |value: &Value, column: &str| match (value, lines.position(column)) {
+        (Value::Null, _) => String::new(),
+        (_, Some(place)) => formats.value(value, &AnswerColumn { ..lines.columns[place].clone() }),
+        (_, None) => value.plain(),
+    };
+    Ok(worklist::agenda(&Agenda { day: engine.scope().as_of, lines, word: &word, text: &text }))
+}

@@ -1,0 +1,186 @@
+//! The agenda of a day as iCalendar (RFC 5545): each line to act on has its time, within the hours of its contact.
+
+use chrono::{NaiveDateTime, NaiveTime, TimeDelta};
+use icalendar::{Calendar, CalendarDateTime, Component, Event, EventLike, Property};
+
+use crate::model::{Answer, Date, Value};
+
+/// When people work, in minutes after midnight.
+const WORKING_HOURS: [(u32, u32); 2] = [(9 * 60, 12 * 60 + 30), (13 * 60 + 30, 18 * 60)];
+
+/// What an agenda is made of.
+pub struct Agenda<'a> {
+    /// The day.
+    pub day: Date,
+    /// The lines of one assignee: rows of the query `worklist`.
+    pub lines: &'a Answer,
+    /// The word of a code in a column, in the reader's language.
+    pub word: &'a dyn Fn(&str, &str) -> String,
+    /// A value as the reader's language writes it.
+    pub text: &'a dyn Fn(&Value, &str) -> String,
+}
+
+/// A line that has its time.
+struct Slot {
+    row: usize,
+    /// In minutes after midnight.
+    start: u32,
+    minutes: u32,
+}
+
+/// The bytes of the file: the same lines, the same bytes.
+#[must_use]
+pub fn agenda(agenda: &Agenda) -> String {
+    let mut calendar = Calendar::empty();
+    calendar.append_property(Property::new("VERSION", "2.0"));
+    calendar.append_property(Property::new("PRODID", "-//Encours//worklist//EN"));
+    calendar.append_property(Property::new("CALSCALE", "GREGORIAN"));
+    for slot in agenda.slots() {
+        calendar.push(agenda.event(&slot));
+    }
+    calendar.done().to_string()
+}
+
+impl Agenda<'_> {
+    /// Line after line in the order of rank; one whose contact cannot be reached at that time lets the next go first.
+    fn slots(&self) -> Vec<Slot> {
+        let is_to_do = |row: &usize| self.lines.value(*row, "status_code").plain() == "act";
+        let mut waiting: Vec<(usize, u32, Option<(u32, u32)>)> = (0..self.lines.rows.len())
+            .filter(is_to_do)
+            .map(|row| (row, self.minutes(row), hours(&self.lines.value(row, "hours_text").plain())))
+            .collect();
+        let mut slots = Vec::new();
+        let mut now = WORKING_HOURS[0].0;
+        while !waiting.is_empty() {
+            let is_open = |(_, minutes, hours): &(usize, u32, Option<(u32, u32)>)| {
+                hours.is_none_or(|(from, to)| from <= now && now + minutes <= to)
+            };
+            let later =
+                waiting.iter().filter_map(|(_, _, hours)| hours.map(|(from, _)| from)).filter(|from| *from > now);
+            let place = match (waiting.iter().position(is_open), later.min()) {
+                (Some(place), _) => place,
+                (None, Some(opens)) => {
+                    now = opens;
+                    continue;
+                }
+                // whoever could be reached earlier only is tried all the same
+                (None, None) => 0,
+            };
+            let (row, minutes, _) = waiting.remove(place);
+            let start = within_working_hours(now, minutes);
+            slots.push(Slot { row, start, minutes });
+            now = start + minutes;
+        }
+        slots
+    }
+
+    fn minutes(&self, row: usize) -> u32 {
+        match self.lines.value(row, "minute_count") {
+            Value::Int(minutes) => u32::try_from(*minutes).unwrap_or(10).clamp(1, 240),
+            _ => 10,
+        }
+    }
+
+    fn event(&self, slot: &Slot) -> Event {
+        let plain = |column: &str| self.lines.value(slot.row, column).plain();
+        let text = |column: &str| (self.text)(self.lines.value(slot.row, column), column);
+        let code = |column: &str| (self.word)(column, &plain(column));
+        let summary = format!("{} · {} · {}", code("action_code"), text("customer_name"), text("overdue_amount"));
+        let contact = [text("contact_name"), text("phone_text"), text("email_text")];
+        let lines = [
+            format!("{} ({})", code("action_code"), code("channel_code")),
+            contact.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", "),
+            text("documents_text"),
+            text("why_rank_text"),
+            text("why_text"),
+            text("last_note_text"),
+        ];
+        let description = lines.into_iter().filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n");
+        let mut event = Event::new();
+        event
+            .uid(&format!("{}@encours", plain("line_id").replace(' ', "-")))
+            .summary(&summary)
+            .description(&description)
+            .starts(CalendarDateTime::Floating(moment(self.day, slot.start)))
+            .ends(CalendarDateTime::Floating(moment(self.day, slot.start + slot.minutes)));
+        // the moment of writing would make two files of one list
+        event.add_property("DTSTAMP", format!("{}T000000Z", self.day.format("%Y%m%d")));
+        event.done()
+    }
+}
+
+/// Not before work begins, not over its breaks; what no longer fits stands behind the end of the day.
+fn within_working_hours(now: u32, minutes: u32) -> u32 {
+    let fits = WORKING_HOURS.iter().find(|(_, ends)| now + minutes <= *ends);
+    fits.map_or(now, |(begins, _)| now.max(*begins))
+}
+
+/// `09:00-12:00` in minutes after midnight.
+fn hours(text: &str) -> Option<(u32, u32)> {
+    let (from, to) = text.split_once('-')?;
+    let minutes = |text: &str| {
+        let (hour, minute) = text.trim().split_once([':', 'h'])?;
+        let (hour, minute): (u32, u32) = (hour.parse().ok()?, minute.parse().ok()?);
+        (hour < 24 && minute < 60).then_some(hour * 60 + minute)
+    };
+    let (from, to) = (minutes(from)?, minutes(to)?);
+    (from < to).then_some((from, to))
+}
+
+fn moment(day: Date, minutes: u32) -> NaiveDateTime {
+    day.and_time(NaiveTime::MIN) + TimeDelta::minutes(i64::from(minutes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{AnswerColumn, ColumnKind};
+
+    fn lines(of: &[(&str, i64, &str)]) -> Answer {
+        let column = |name: &str, kind| AnswerColumn { name: name.to_owned(), kind };
+        let texts = ["line_id", "status_code", "hours_text", "customer_name", "action_code"];
+        let mut columns: Vec<AnswerColumn> = texts.map(|name| column(name, ColumnKind::Text)).into();
+        columns.push(column("minute_count", ColumnKind::Int));
+        let text = |text: &str| Value::Text(text.to_owned());
+        let row = |(id, minutes, hours): &(&str, i64, &str)| {
+            let name = format!("{id}, \"Söhne\"; <b>");
+            vec![text(id), text("act"), text(hours), text(&name), text("call"), Value::Int(*minutes)]
+        };
+        Answer { columns, rows: of.iter().map(row).collect() }
+    }
+
+    fn written(of: &[(&str, i64, &str)]) -> String {
+        let day = Date::from_ymd_opt(2025, 12, 31).unwrap_or_default();
+        let lines = lines(of);
+        let word = |_: &str, code: &str| code.to_owned();
+        let text = |value: &Value, _: &str| value.plain();
+        agenda(&Agenda { day, lines: &lines, word: &word, text: &text })
+    }
+
+    fn starts(text: &str) -> Vec<(String, String)> {
+        let of = |event: &str, name: &str| {
+            let line = event.lines().find(|line| line.starts_with(name)).unwrap_or_default();
+            line.split_once(':').map_or_else(String::new, |(_, value)| value.to_owned())
+        };
+        text.split("BEGIN:VEVENT").skip(1).map(|event| (of(event, "UID"), of(event, "DTSTART"))).collect()
+    }
+
+    #[test]
+    fn a_contact_is_called_within_its_hours_and_the_break_is_kept() {
+        let text = written(&[("a", 60, "14:00-16:00"), ("b", 120, ""), ("c", 60, ""), ("d", 30, "")]);
+        let found = starts(&text);
+        let expected = [("b", "0900"), ("c", "1100"), ("d", "1200"), ("a", "1400")];
+        let expected = expected.map(|(id, time)| (format!("{id}@encours"), format!("20251231T{time}00")));
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn the_same_lines_give_the_same_bytes_and_marks_of_the_format_are_escaped() {
+        let of = [("a", 12, "")];
+        let text = written(&of);
+        assert_eq!(text, written(&of));
+        let unfolded = text.replace("\r\n ", "");
+        assert!(unfolded.contains("a\\, \"Söhne\"\\; <b>"), "{unfolded}");
+        assert!(text.starts_with("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:"), "{text}");
+    }
+}
