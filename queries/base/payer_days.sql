@@ -11,13 +11,13 @@
 --   is_as_of             flag  the as-of day
 --   is_3_months_ago      flag  3 calendar months before it
 --   is_12_months_ago     flag  12 calendar months before it
---   is_month_end         flag  one of the last 13 month-ends, on which payers move between segments
+--   is_month_end         flag  one of the last 13 month-ends, fewer where a shorter history is asked
 --   previous_month_date  date  the month-end before; null on other days and on the first
 
 with month_ends as (
     select as_of_days.as_of_date as picture_date
     from as_of_days
-    where as_of_days.is_month_end
+    where as_of_days.is_month_end and as_of_days.is_in_history
     order by as_of_days.as_of_date desc
     limit 13
 ),

@@ -56,6 +56,7 @@ pub(super) async fn payers(settings: &Settings, folder: &Path) -> Result<Written
         let target = Target { folder: &pages, stem: file(id) };
         write_files(settings, &snapshot, &mut engine, PAYER, about, &target).await?;
     }
+    engine.forget_customer();
     let answers = shared_answers.into_iter().chain([(PAYERS.to_owned(), payers)]).collect();
     let about = About { links, answers, ..About::default() };
     write_files(settings, &snapshot, &mut engine, PAYERS, about, &Target { folder, stem }).await
@@ -176,7 +177,7 @@ pub(super) async fn write_files(
         addressee: about.addressee,
         subject: about.subject,
         links: about.links,
-        query_options: &query_options(settings),
+        query_options: &query_options(settings, engine.scope().customer_id.as_deref()),
         generated_note: concat!("encours ", env!("CARGO_PKG_VERSION")),
     };
     let page = target.folder.join(format!("{}.html", target.stem));
@@ -275,7 +276,7 @@ fn facts(snapshot: &Snapshot, history: &[LoadRecord]) -> LoadFacts {
 }
 
 /// What asks the same part of the same lake again.
-fn query_options(settings: &Settings) -> Vec<String> {
+fn query_options(settings: &Settings, customer: Option<&str>) -> Vec<String> {
     let mut options = vec!["--lake".to_owned(), settings.lake.root().display().to_string()];
     let known_at = match &settings.known_at {
         KnownAt::Latest => None,
@@ -290,5 +291,6 @@ fn query_options(settings: &Settings) -> Vec<String> {
     add("--company", &settings.company);
     add("--currency", &settings.currency);
     add("--known-at", &known_at);
+    add("--customer", &customer.map(str::to_owned));
     options
 }

@@ -18,6 +18,8 @@ const REPORT: &str = "worklist";
 pub(super) async fn run(settings: &Settings, arguments: &WorklistArguments) -> Result<Outcome, Error> {
     let snapshot = shared::snapshot(settings).await?;
     let mut engine = shared::engine(settings, &snapshot).await?;
+    // the day's list looks at no month-end but the last
+    engine.set_months(1);
     let worklist = engine.ask("worklist").await?;
     let load = engine.ask("collector_load").await?;
     nothing_is_forgotten(&mut engine).await?;

@@ -220,6 +220,12 @@ impl Engine {
         self.scope.since = since;
     }
 
+    /// Tells of no customer in particular from now on.
+    pub fn forget_customer(&mut self) {
+        self.scope.customer_id = None;
+        self.scope.since = None;
+    }
+
     /// Answers histories of so many month-ends from now on.
     pub fn set_months(&mut self, months: i64) {
         self.scope.months = months;
