@@ -23,6 +23,8 @@
 //! - [`command_line`]    outputs, exit status, errors
 //! - [`pages`]           pages in a real browser: sound, and their figures those of the queries
 //! - [`workbooks`]       workbooks in a real spreadsheet: the same, loaded back too
+//! - [`worklists`]       lists filled in a real spreadsheet and loaded back; capacity, calendar, portfolio
+//! - [`simulated_month`] a month of lists: nothing forgotten, more collected than by age or amount alone
 //! - [`statements`]      what a customer is sent, and what a controller wrote beside the figures
 //! - [`readme`]          the README's commands run
 //! - [`tidy`]            the rooms, their doors, and how files look
@@ -49,8 +51,10 @@ mod pages;
 mod queries;
 mod readme;
 mod real_ledgers;
+mod simulated_month;
 mod statements;
 mod tidy;
 mod workbooks;
+mod worklists;
 mod worked_figures;
 mod years;

@@ -80,7 +80,7 @@ HALF, NINE_TENTHS = Fraction(1, 2), Fraction(9, 10)
 WEEK = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 
 def pattern(days):
-    if len(days) < 6:
+    if len(days) < 4:
         return "unknown", ""
     starts = Counter(d.day - shift for d in days for shift in (0, 1, 2) if d.day > shift)
     ranked = lambda found: max(found, key=lambda start: (starts[start], start), default=None)
@@ -90,6 +90,8 @@ def pattern(days):
     weeks = Counter(d.isoweekday() % 7 for d in days)
     week = min(weeks, key=lambda number: (-weeks[number], number))
     enough = lambda count: 10 * count >= 9 * len(days)
+    if len(days) < 6 and not enough(starts[first]):
+        return "unknown", ""
     code = "month_days" if enough(both) else WEEK[week - 1] if enough(weeks[week]) else "none"
     text = str(first) if enough(starts[first]) else f"{min(first, second)}, {max(first, second)}" if enough(both) else ""
     return code, text
@@ -110,8 +112,9 @@ def picture(t):
         past_due = [((t - i[1]).days, i[3]) for i in overdue]
         all_late = late + past_due
         days = [d for d, _ in all_late]
-        new = [(i[2] - i[1]).days for i in settled if i[2] > recent] + [d for d, _ in past_due]
-        old = [(i[2] - i[1]).days for i in settled if i[2] <= recent]
+        free = [i for i in settled if not i[4]]
+        new = [(i[2] - i[1]).days for i in free if i[2] > recent] + [(t - i[1]).days for i in overdue if not i[4]]
+        old = [(i[2] - i[1]).days for i in free if i[2] <= recent]
         f["item_count"] = len(issued)
         f["billed_amount"] = sum((i[3] for i in issued), Decimal(0))
         f["last_issued_date"] = max(i[0] for i in items)
@@ -128,9 +131,7 @@ def picture(t):
         f["last_late_date"] = max([i[2] for i in settled if i[2] > i[1]] + [t for _ in past_due], default="")
         f["open_amount"] = sum((i[3] for i in open_items), Decimal(0))
         f["overdue_amount"] = sum((i[3] for i in overdue), Decimal(0))
-        f["payment_pattern_code"], f["payment_days_text"] = pattern({i[2] for i in settled})
-        if not settled:
-            f["payment_pattern_code"] = "unknown"
+        f["payment_pattern_code"], f["payment_days_text"] = pattern({i[2] for i in free})
         f["status_code"] = ("new" if f["ever_settled_count"] < 5
             else "dormant" if (t - f["last_issued_date"]).days > 183 else "active")
         risk = f["at_risk_late_days"]
@@ -142,7 +143,7 @@ def picture(t):
         trend, outside = f["trend_days"], False
         if trend is not None and min(len(new), len(old)) >= 3 and abs(trend) >= 7:
             spread = quantile(old, NINE_TENTHS) - quantile(old, HALF)
-            outside = trend ** 2 > 4 * spread ** 2 * (Fraction(1, len(new)) + Fraction(1, len(old)))
+            outside = 4 * trend ** 2 > 25 * spread ** 2 * (Fraction(1, len(new)) + Fraction(1, len(old)))
         f["drift_code"] = ("stable" if f["status_code"] == "new" or not outside
             else "deteriorating" if trend > 0 else "improving")
     owed = sum(max(f["open_amount"], 0) for f in known.values())

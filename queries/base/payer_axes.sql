@@ -191,8 +191,8 @@ peers as (
 )
 
 -- A drift is outside of the payer's own spread when the medians differ by more than that spread
--- times drift_spread_count times sqrt(1/recent + 1/previous counts), compared here in squares:
--- with 2, about two standard errors of a difference of medians.
+-- times drift_spread_ratio times sqrt(1/recent + 1/previous counts), compared here in squares: with
+-- 2.5, about two and a half standard errors of a difference of medians.
 select
     statuses.picture_date,
     statuses.customer_id,
@@ -224,12 +224,11 @@ select
             or payer_punctuality.previous_count < payer_thresholds.drift_item_count
             or abs(payer_punctuality.trend_days) < payer_thresholds.drift_days
             or payer_punctuality.trend_days * payer_punctuality.trend_days
-            <= payer_thresholds.drift_spread_count
-            * payer_thresholds.drift_spread_count
-            * payer_punctuality.previous_spread_days
-            * payer_punctuality.previous_spread_days
+            * payer_punctuality.recent_count * payer_punctuality.previous_count
+            <= cast(payer_thresholds.drift_spread_ratio as decimal(4, 2))
+            * cast(payer_thresholds.drift_spread_ratio as decimal(4, 2))
+            * payer_punctuality.previous_spread_days * payer_punctuality.previous_spread_days
             * (payer_punctuality.recent_count + payer_punctuality.previous_count)
-            / (payer_punctuality.recent_count * payer_punctuality.previous_count)
             then 'stable'
         when payer_punctuality.trend_days > 0 then 'deteriorating'
         else 'improving'

@@ -11,7 +11,7 @@
 --   is_as_of             flag  the as-of day
 --   is_3_months_ago      flag  3 calendar months before it
 --   is_12_months_ago     flag  12 calendar months before it
---   is_month_end         flag  one of the last 13 month-ends, fewer where a shorter history is asked
+--   is_month_end         flag  one of the last 13 month-ends, or as many as are asked
 --   previous_month_date  date  the month-end before; null on other days and on the first
 
 with month_ends as (

@@ -2,17 +2,48 @@
 --
 -- grain:   one picture and customer with a receipt in the 12 months before
 -- key:     picture_date, customer_id
--- source:  payer_days, known_items, payer_thresholds
+-- source:  payer_days, known_items, known_allocations, contested_items, payer_thresholds
 -- params:  none
 -- columns:
 --   picture_date          date   the day of the picture
 --   customer_id           text   who pays
---   payment_date_count    int    days on which it paid
+--   payment_date_count    int    days on which it paid what no reason held up
 --   payment_pattern_code  text   month_days, monday … sunday, none, or unknown: too few to tell
 --   payment_days_text     text   days of the month it pays on, weekends moved on: `10, 25`
 --   payment_day_ratio     ratio  share of its payment days that its best pattern covers
 
-with payment_dates as (
+-- What was contested is paid when the reason is gone: such days tell nothing of a habit.
+with contests as (
+    select
+        contested_items.item_number,
+        min(contested_items.from_date) as from_date
+    from contested_items
+    group by contested_items.item_number
+),
+
+receipt_uses as (
+    select
+        known_allocations.credit_item_number as item_number,
+        min(
+            case
+                when contests.from_date <= known_allocations.acting_date
+                    then known_allocations.acting_date
+            end
+        ) as held_date,
+        min(
+            case
+                when contests.from_date is null
+                    or contests.from_date > known_allocations.acting_date
+                    then known_allocations.acting_date
+            end
+        ) as free_date
+    from known_allocations
+    left join contests on known_allocations.debit_item_number = contests.item_number
+    where known_allocations.amount > 0
+    group by known_allocations.credit_item_number
+),
+
+payment_dates as (
     select distinct
         payer_days.picture_date,
         known_items.customer_id,
@@ -21,11 +52,17 @@ with payment_dates as (
         cast(date_part('dow', known_items.posted_date) as bigint) as week_day
     from known_items
     cross join payer_days
+    left join receipt_uses on known_items.item_number = receipt_uses.item_number
     where
         known_items.kind = 'receipt'
         and known_items.amount < 0
         and known_items.posted_date > payer_days.window_date
         and known_items.posted_date <= payer_days.picture_date
+        and (
+            receipt_uses.held_date is null
+            or receipt_uses.held_date > payer_days.picture_date
+            or receipt_uses.free_date <= payer_days.picture_date
+        )
 ),
 
 date_counts as (
@@ -139,6 +176,9 @@ patterns as (
         second_days.first_day as second_day,
         week_days.week_day,
         date_counts.payment_date_count >= payer_thresholds.payment_date_count as is_known,
+        date_counts.payment_date_count >= payer_thresholds.one_day_date_count
+        and best_days.covered_count
+        >= date_counts.payment_date_count * payer_thresholds.payment_day_ratio as is_one_day,
         payer_thresholds.payment_day_ratio as wanted_ratio
     from date_counts
     cross join payer_thresholds
@@ -160,6 +200,7 @@ select
     patterns.customer_id,
     patterns.payment_date_count,
     case
+        when patterns.is_one_day then 'month_days'
         when not patterns.is_known then 'unknown'
         when patterns.two_day_ratio >= patterns.wanted_ratio then 'month_days'
         when patterns.week_day_ratio >= patterns.wanted_ratio
@@ -175,6 +216,7 @@ select
         else 'none'
     end as payment_pattern_code,
     case
+        when patterns.is_one_day then cast(patterns.first_day as varchar)
         when not patterns.is_known then null
         when patterns.one_day_ratio >= patterns.wanted_ratio
             then cast(patterns.first_day as varchar)
@@ -184,7 +226,7 @@ select
             || cast(greatest(patterns.first_day, patterns.second_day) as varchar)
     end as payment_days_text,
     case
-        when patterns.one_day_ratio >= patterns.wanted_ratio then patterns.one_day_ratio
+        when patterns.is_one_day then patterns.one_day_ratio
         else greatest(patterns.two_day_ratio, patterns.week_day_ratio)
     end as payment_day_ratio
 from patterns

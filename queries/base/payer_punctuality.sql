@@ -17,9 +17,9 @@
 --   median_late_days      decimal  of both, interpolated
 --   p90_late_days         decimal  nine items in ten are no later
 --   spread_days           decimal  p90 less median
---   recent_count          int      paid in the 3 months before, or past due
+--   recent_count          int      paid in the 3 months before, or past due, held up by no reason
 --   recent_late_days      decimal  median days late of these
---   previous_count        int      paid in the 9 months before them
+--   previous_count        int      paid in the 9 months before them, held up by no reason
 --   previous_late_days    decimal  median days late of these
 --   previous_spread_days  decimal  p90 less median of these
 --   trend_days            decimal  recent less previous; null if either is unknown
@@ -28,8 +28,30 @@
 --   ability_ratio         ratio    of it, on items whose payer could not pay
 --   willingness_ratio     ratio    of it, on items whose payer would not pay
 
--- Medians, for one invoice forgotten for months is no drift.
-with ranked_lateness as (
+-- the first reason told of an item is the one its lateness goes by
+with first_contests as (
+    select
+        contested_items.item_number,
+        contested_items.from_date,
+        contested_items.reason_code,
+        row_number() over (
+            partition by contested_items.item_number
+            order by contested_items.from_date, contested_items.contest_id
+        ) as contest_order
+    from contested_items
+),
+
+item_causes as (
+    select
+        first_contests.item_number,
+        first_contests.from_date,
+        reasons.cause_code
+    from first_contests
+    left join reasons on first_contests.reason_code = reasons.reason_code
+    where first_contests.contest_order = 1
+),
+
+known_lateness as (
     select
         payer_lateness.picture_date,
         payer_lateness.customer_id,
@@ -37,32 +59,55 @@ with ranked_lateness as (
         payer_lateness.late_days,
         payer_lateness.weight_amount,
         payer_lateness.is_open,
-        payer_lateness.is_recent,
+        item_causes.cause_code,
+        case
+            when item_causes.item_number is not null then 'held_up'
+            when payer_lateness.is_recent then 'recent'
+            else 'previous'
+        end as period_code
+    from payer_lateness
+    left join item_causes
+        on payer_lateness.item_number = item_causes.item_number
+        and item_causes.from_date <= payer_lateness.picture_date
+),
+
+-- Whether a payer changes is told by the invoices that nothing held up: a reason is no habit. By
+-- medians, for one invoice forgotten for months is no drift.
+ranked_lateness as (
+    select
+        known_lateness.picture_date,
+        known_lateness.customer_id,
+        known_lateness.item_number,
+        known_lateness.late_days,
+        known_lateness.weight_amount,
+        known_lateness.is_open,
+        known_lateness.cause_code,
+        known_lateness.period_code,
         cast(
             row_number() over (
-                partition by payer_lateness.picture_date, payer_lateness.customer_id
-                order by payer_lateness.late_days
+                partition by known_lateness.picture_date, known_lateness.customer_id
+                order by known_lateness.late_days
             ) as bigint
         ) - 1 as late_rank,
         count(*) over (
-            partition by payer_lateness.picture_date, payer_lateness.customer_id
+            partition by known_lateness.picture_date, known_lateness.customer_id
         ) as item_count,
         cast(
             row_number() over (
                 partition by
-                    payer_lateness.picture_date,
-                    payer_lateness.customer_id,
-                    payer_lateness.is_recent
-                order by payer_lateness.late_days
+                    known_lateness.picture_date,
+                    known_lateness.customer_id,
+                    known_lateness.period_code
+                order by known_lateness.late_days
             ) as bigint
         ) - 1 as period_rank,
         count(*) over (
             partition by
-                payer_lateness.picture_date,
-                payer_lateness.customer_id,
-                payer_lateness.is_recent
+                known_lateness.picture_date,
+                known_lateness.customer_id,
+                known_lateness.period_code
         ) as period_count
-    from payer_lateness
+    from known_lateness
 ),
 
 -- a quantile stands at (count − 1) × share: the two ranks around it are mixed, in hundredths
@@ -74,7 +119,8 @@ weighted_lateness as (
         ranked_lateness.late_days,
         ranked_lateness.weight_amount,
         ranked_lateness.is_open,
-        ranked_lateness.is_recent,
+        ranked_lateness.cause_code,
+        ranked_lateness.period_code,
         case ranked_lateness.late_rank - (ranked_lateness.item_count - 1) * 50 / 100
             when 0 then 100 - (ranked_lateness.item_count - 1) * 50 % 100
             when 1 then (ranked_lateness.item_count - 1) * 50 % 100
@@ -96,29 +142,6 @@ weighted_lateness as (
             else 0
         end as period_p90_weight
     from ranked_lateness
-),
-
--- the first reason told of an item is the one its lateness goes by
-first_contests as (
-    select
-        contested_items.item_number,
-        contested_items.from_date,
-        contested_items.reason_code,
-        row_number() over (
-            partition by contested_items.item_number
-            order by contested_items.from_date, contested_items.contest_id
-        ) as contest_order
-    from contested_items
-),
-
-item_causes as (
-    select
-        first_contests.item_number,
-        first_contests.from_date,
-        reasons.cause_code
-    from first_contests
-    inner join reasons on first_contests.reason_code = reasons.reason_code
-    where first_contests.contest_order = 1
 ),
 
 sums as (
@@ -152,23 +175,24 @@ sums as (
         ) as at_risk_day_amount,
         sum(weighted_lateness.late_days * weighted_lateness.median_weight) as median_hundredths,
         sum(weighted_lateness.late_days * weighted_lateness.p90_weight) as p90_hundredths,
-        sum(case when weighted_lateness.is_recent then 1 else 0 end) as recent_count,
+        sum(case when weighted_lateness.period_code = 'recent' then 1 else 0 end) as recent_count,
         sum(
             case
-                when weighted_lateness.is_recent
+                when weighted_lateness.period_code = 'recent'
                     then weighted_lateness.late_days * weighted_lateness.period_median_weight
             end
         ) as recent_hundredths,
-        sum(case when weighted_lateness.is_recent then 0 else 1 end) as previous_count,
+        sum(case when weighted_lateness.period_code = 'previous' then 1 else 0 end)
+            as previous_count,
         sum(
             case
-                when not weighted_lateness.is_recent
+                when weighted_lateness.period_code = 'previous'
                     then weighted_lateness.late_days * weighted_lateness.period_median_weight
             end
         ) as previous_hundredths,
         sum(
             case
-                when not weighted_lateness.is_recent
+                when weighted_lateness.period_code = 'previous'
                     then weighted_lateness.late_days
                     * (
                         weighted_lateness.period_p90_weight
@@ -187,7 +211,9 @@ sums as (
         ) as late_day_amount,
         sum(
             case
-                when weighted_lateness.late_days > 0 and item_causes.cause_code = 'process'
+                when
+                    weighted_lateness.late_days > 0
+                    and weighted_lateness.cause_code = 'process'
                     then cast(
                         weighted_lateness.late_days * weighted_lateness.weight_amount
                         as decimal(38, 2)
@@ -196,7 +222,9 @@ sums as (
         ) as process_day_amount,
         sum(
             case
-                when weighted_lateness.late_days > 0 and item_causes.cause_code = 'ability'
+                when
+                    weighted_lateness.late_days > 0
+                    and weighted_lateness.cause_code = 'ability'
                     then cast(
                         weighted_lateness.late_days * weighted_lateness.weight_amount
                         as decimal(38, 2)
@@ -205,7 +233,9 @@ sums as (
         ) as ability_day_amount,
         sum(
             case
-                when weighted_lateness.late_days > 0 and item_causes.cause_code = 'willingness'
+                when
+                    weighted_lateness.late_days > 0
+                    and weighted_lateness.cause_code = 'willingness'
                     then cast(
                         weighted_lateness.late_days * weighted_lateness.weight_amount
                         as decimal(38, 2)
@@ -223,9 +253,6 @@ sums as (
         ) as last_late_date
     from weighted_lateness
     inner join known_items on weighted_lateness.item_number = known_items.item_number
-    left join item_causes
-        on weighted_lateness.item_number = item_causes.item_number
-        and item_causes.from_date <= weighted_lateness.picture_date
     group by weighted_lateness.picture_date, weighted_lateness.customer_id
 )
 

@@ -14,7 +14,8 @@
 --   promised_date    date   until when
 --   verdict_date     date   the end of the tolerance: from then on a promise is kept or broken
 --   promised_amount  money  how much; null where it was not said
---   received_amount  money  receipts from the promise to that day, each counted once, oldest first
+--   received_amount  money  receipts from the promise to that day, each counted once, oldest first;
+--                           null where no amount was said
 --   status_code      text   open, kept, partially_kept or broken
 
 with promises as (
@@ -104,7 +105,8 @@ select
     promises.promised_date,
     promises.verdict_date,
     promises.promised_amount,
-    received.received_amount,
+    case when promises.promised_amount is not null then received.received_amount end
+        as received_amount,
     case
         when
             received.received_amount

@@ -2,7 +2,7 @@
 --
 -- grain:   one customer, action, reason and owner
 -- key:     customer_id, action_code, reason_code, owner
--- source:  work_items, payers, last_actions, channel_actions, customer_contacts, promise_outcomes,
+-- source:  work_items, wait_chances, payers, last_actions, channel_actions, customer_contacts, promise_outcomes,
 --          known_items, strategies, channels, response_rates, work_settings
 -- params:  $as_of date
 -- columns:
@@ -23,6 +23,7 @@
 --   documents_text    text     numbers of the five oldest, and how many more
 --   items_text        text     item=document of each, `|` between them, 500 at most
 --   priority_amount   money    what acting now is worth, less the cost of the channel
+--   movable_amount    money    of it, what is not likely to come within 14 days by itself
 --   late_ratio        ratio    the payer's own late share, or that of all where it has none
 --   response_ratio    ratio    how many late payers pay because of such a contact
 --   cost_amount       money    of the channel
@@ -82,9 +83,10 @@ free_parts as (
         work_items.item_id,
         work_items.document_text,
         work_items.past_due_days,
-        work_items.free_amount
+        work_items.free_amount,
+        wait_chances.wait_ratio
     from work_items
-    where work_items.free_amount > 0 and work_items.past_due_days > 0
+    inner join wait_chances on work_items.item_number = wait_chances.item_number
 ),
 
 -- what a customer has that is free to be chased
@@ -92,6 +94,10 @@ chases as (
     select
         free_parts.customer_id,
         sum(free_parts.free_amount) as overdue_amount,
+        cast(
+            sum(cast(free_parts.free_amount as decimal(24, 2)) * (1 - free_parts.wait_ratio))
+            as decimal(18, 2)
+        ) as movable_amount,
         count(*) as item_count,
         max(free_parts.past_due_days) as oldest_days,
         array_agg(
@@ -131,6 +137,7 @@ chase_steps as (
     select
         chases.customer_id,
         chases.overdue_amount,
+        chases.movable_amount,
         chases.item_count,
         chases.oldest_days,
         chases.documents,
@@ -222,6 +229,7 @@ chase_verdicts as (
     select
         chase_steps.customer_id,
         chase_steps.overdue_amount,
+        chase_steps.movable_amount,
         chase_steps.item_count,
         chase_steps.oldest_days,
         chase_steps.documents,
@@ -304,6 +312,7 @@ chase_lines as (
             else $as_of
         end as when_date,
         chase_verdicts.overdue_amount,
+        chase_verdicts.movable_amount,
         cast(0 as decimal(18, 2)) as not_due_amount,
         chase_verdicts.item_count,
         chase_verdicts.oldest_days,
@@ -332,6 +341,7 @@ blocked_lines as (
         cast(null as varchar) as skill_code,
         max(work_items.verdict_date) as when_date,
         sum(work_items.promised_amount) as overdue_amount,
+        cast(null as decimal(18, 2)) as movable_amount,
         cast(0 as decimal(18, 2)) as not_due_amount,
         count(*) as item_count,
         max(work_items.past_due_days) as oldest_days,
@@ -363,6 +373,7 @@ blocked_lines as (
         cast(null as varchar) as skill_code,
         $as_of as when_date,
         sum(work_items.received_amount) as overdue_amount,
+        cast(null as decimal(18, 2)) as movable_amount,
         cast(0 as decimal(18, 2)) as not_due_amount,
         count(*) as item_count,
         max(work_items.past_due_days) as oldest_days,
@@ -396,6 +407,7 @@ blocked_lines as (
         sum(
             case when work_items.past_due_days > 0 then work_items.contested_amount else 0 end
         ) as overdue_amount,
+        cast(null as decimal(18, 2)) as movable_amount,
         sum(
             case when work_items.past_due_days > 0 then 0 else work_items.contested_amount end
         ) as not_due_amount,
@@ -448,6 +460,7 @@ pre_due_lines as (
         pre_due_steps.skill_code,
         $as_of as when_date,
         cast(0 as decimal(18, 2)) as overdue_amount,
+        cast(null as decimal(18, 2)) as movable_amount,
         sum(work_items.free_amount) as not_due_amount,
         count(*) as item_count,
         max(work_items.past_due_days) as oldest_days,
@@ -503,6 +516,7 @@ gap_lines as (
         cast(null as varchar) as skill_code,
         $as_of as when_date,
         cast(0 as decimal(18, 2)) as overdue_amount,
+        cast(null as decimal(18, 2)) as movable_amount,
         cast(0 as decimal(18, 2)) as not_due_amount,
         0 as item_count,
         cast(null as bigint) as oldest_days,
@@ -535,6 +549,7 @@ lines as (
         chase_lines.skill_code,
         chase_lines.when_date,
         chase_lines.overdue_amount,
+        chase_lines.movable_amount,
         chase_lines.not_due_amount,
         chase_lines.item_count,
         chase_lines.oldest_days,
@@ -560,6 +575,7 @@ lines as (
         blocked_lines.skill_code,
         blocked_lines.when_date,
         blocked_lines.overdue_amount,
+        blocked_lines.movable_amount,
         blocked_lines.not_due_amount,
         blocked_lines.item_count,
         blocked_lines.oldest_days,
@@ -585,6 +601,7 @@ lines as (
         pre_due_lines.skill_code,
         pre_due_lines.when_date,
         pre_due_lines.overdue_amount,
+        pre_due_lines.movable_amount,
         pre_due_lines.not_due_amount,
         pre_due_lines.item_count,
         pre_due_lines.oldest_days,
@@ -610,6 +627,7 @@ lines as (
         gap_lines.skill_code,
         gap_lines.when_date,
         gap_lines.overdue_amount,
+        gap_lines.movable_amount,
         gap_lines.not_due_amount,
         gap_lines.item_count,
         gap_lines.oldest_days,
@@ -638,6 +656,7 @@ valued_lines as (
         lines.skill_code,
         lines.when_date,
         lines.overdue_amount,
+        lines.movable_amount,
         lines.not_due_amount,
         lines.item_count,
         lines.oldest_days,
@@ -694,10 +713,19 @@ select
     end as documents_text,
     array_to_string(array_slice(valued_lines.documents, 1, 500), '|') as items_text,
     cast(
-        cast(valued_lines.overdue_amount + valued_lines.not_due_amount as decimal(24, 2))
-        * valued_lines.late_ratio * valued_lines.response_ratio
-        - valued_lines.cost_amount as decimal(18, 2)
+        coalesce(
+            valued_lines.movable_amount,
+            cast(valued_lines.overdue_amount + valued_lines.not_due_amount as decimal(24, 2))
+            * valued_lines.late_ratio
+        ) * valued_lines.response_ratio - valued_lines.cost_amount as decimal(18, 2)
     ) as priority_amount,
+    cast(
+        coalesce(
+            valued_lines.movable_amount,
+            cast(valued_lines.overdue_amount + valued_lines.not_due_amount as decimal(24, 2))
+            * valued_lines.late_ratio
+        ) as decimal(18, 2)
+    ) as movable_amount,
     valued_lines.late_ratio,
     valued_lines.response_ratio,
     valued_lines.cost_amount,

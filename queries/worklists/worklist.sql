@@ -215,6 +215,7 @@ told_lines as (
             case reader.language_code when 'fr' then sentences.fr_text else sentences.en_text end,
             make_array(
                 'overdue_amount',
+                'movable_amount',
                 'not_due_amount',
                 'contested_amount',
                 'late_percent',
@@ -229,6 +230,7 @@ told_lines as (
             ),
             make_array(
                 number_text(work_lines.overdue_amount, 0, reader.language_code),
+                number_text(work_lines.movable_amount, 0, reader.language_code),
                 number_text(work_lines.not_due_amount, 0, reader.language_code),
                 number_text(
                     work_lines.overdue_amount + work_lines.not_due_amount,

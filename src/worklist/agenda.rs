@@ -20,6 +20,9 @@ pub struct Agenda<'a> {
     pub text: &'a dyn Fn(&Value, &str) -> String,
 }
 
+/// A line that waits for its time: its row, its minutes, and the hours of its contact.
+type Waiting = (usize, u32, Option<(u32, u32)>);
+
 /// A line that has its time.
 struct Slot {
     row: usize,
@@ -45,14 +48,14 @@ impl Agenda<'_> {
     /// Line after line in the order of rank; one whose contact cannot be reached at that time lets the next go first.
     fn slots(&self) -> Vec<Slot> {
         let is_to_do = |row: &usize| self.lines.value(*row, "status_code").plain() == "act";
-        let mut waiting: Vec<(usize, u32, Option<(u32, u32)>)> = (0..self.lines.rows.len())
+        let mut waiting: Vec<Waiting> = (0..self.lines.rows.len())
             .filter(is_to_do)
             .map(|row| (row, self.minutes(row), hours(&self.lines.value(row, "hours_text").plain())))
             .collect();
         let mut slots = Vec::new();
         let mut now = WORKING_HOURS[0].0;
         while !waiting.is_empty() {
-            let is_open = |(_, minutes, hours): &(usize, u32, Option<(u32, u32)>)| {
+            let is_open = |(_, minutes, hours): &Waiting| {
                 hours.is_none_or(|(from, to)| from <= now && now + minutes <= to)
             };
             let later =

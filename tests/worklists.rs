@@ -1,0 +1,272 @@
+//! The worklist: filled in a real spreadsheet, loaded, and the next day's list goes by it; capacity, calendar, portfolio.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use encours::demo::{self, DemoOptions};
+
+use crate::desk::{Desk, Row};
+
+/// Fills cells of a worklist through `LibreOffice`: lines of `line_id`, column and text, as a person types it.
+const FILL: &str = r#"
+import subprocess, sys, time, uno
+from com.sun.star.beans import PropertyValue
+from com.sun.star.connection import NoConnectException
+source, target, entries, profile, name = sys.argv[1:6]
+office = subprocess.Popen(["soffice", "--headless", "--norestore", "-env:UserInstallation=" + profile,
+                           "--accept=pipe,name=" + name + ";urp;"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+local = uno.getComponentContext()
+resolver = local.ServiceManager.createInstanceWithContext("com.sun.star.bridge.UnoUrlResolver", local)
+for attempt in range(300):
+    try:
+        context = resolver.resolve("uno:pipe,name=" + name + ";urp;StarOffice.ComponentContext")
+        break
+    except NoConnectException:
+        time.sleep(0.2)
+desktop = context.ServiceManager.createInstanceWithContext("com.sun.star.frame.Desktop", context)
+def option(name, value):
+    made = PropertyValue()
+    made.Name, made.Value = name, value
+    return made
+document = desktop.loadComponentFromURL(uno.systemPathToFileUrl(source), "_blank", 0, (option("Hidden", True),))
+count = 0
+for sheet in document.Sheets:
+    cursor = sheet.createCursor()
+    cursor.gotoEndOfUsedArea(False)
+    last = cursor.RangeAddress
+    data = sheet.getCellRangeByPosition(0, 0, last.EndColumn, last.EndRow).DataArray
+    names = next((row for row in data if "worklist.line_id" in row), None)
+    if names is None:
+        continue
+    for entry in open(entries, encoding="utf-8"):
+        line_id, column, text = entry.rstrip("\n").split("\t")
+        for number, row in enumerate(data):
+            if row[names.index("worklist.line_id")] == line_id:
+                sheet.getCellByPosition(names.index("worklist." + column), number).FormulaLocal = text
+                count += 1
+document.storeToURL(uno.systemPathToFileUrl(target), (option("FilterName", "Calc MS Excel 2007 XML"),))
+document.close(True)
+try:
+    desktop.terminate()
+except Exception:
+    pass
+office.wait(60)
+print(count)
+"#;
+
+/// The Python that speaks with `LibreOffice`, or nothing, said, where there is none.
+fn spreadsheet_python() -> Option<&'static str> {
+    let python = "/usr/bin/python3";
+    let speaks = |python: &str| Command::new(python).args(["-c", "import uno"]).output().is_ok_and(|said| said.status.success());
+    if Path::new("/usr/bin/soffice").exists() && speaks(python) {
+        return Some(python);
+    }
+    assert!(std::env::var_os("CI").is_none(), "LibreOffice or its Python bridge is missing; run tests/run");
+    println!("skipped: LibreOffice or its Python bridge is not there; tests/run installs them");
+    None
+}
+
+fn fill(python: &str, workbook: &Path, entries: &[(&str, &str, &str)]) -> PathBuf {
+    let folder = workbook.parent().unwrap();
+    let target = folder.join(format!("filled-{}", workbook.file_name().unwrap().to_str().unwrap()));
+    let listed = folder.join("entries.tsv");
+    let text: String = entries.iter().map(|(line, column, text)| format!("{line}\t{column}\t{text}\n")).collect();
+    std::fs::write(&listed, text).unwrap();
+    let profile = url::Url::from_directory_path(folder.join("spreadsheet")).unwrap();
+    let name = format!("encours{}", std::process::id());
+    let output = Command::new(python)
+        .args(["-c", FILL])
+        .args([workbook, &target, &listed])
+        .args([profile.as_str(), &name])
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+    assert_eq!(said, entries.len().to_string(), "{}", String::from_utf8_lossy(&output.stderr));
+    target
+}
+
+/// A demo company of so many customers, loaded.
+fn company(customer_count: usize) -> Desk {
+    let desk = Desk::new();
+    let options = DemoOptions { customer_count, invoice_count: 22 * customer_count, ..DemoOptions::default() };
+    let written = demo::write(&options, &desk.path("sources")).unwrap();
+    let files: Vec<PathBuf> = written.files.iter().map(|file| desk.path("sources").join(&file.name)).collect();
+    desk.load(&files.iter().map(PathBuf::as_path).collect::<Vec<_>>());
+    desk
+}
+
+fn list(desk: &Desk, day: &str) -> Vec<Row> {
+    desk.ask(day).months(1).rows("worklist")
+}
+
+#[track_caller]
+fn line<'a>(list: &'a [Row], customer: &str, reason: &str) -> &'a Row {
+    let found = list.iter().find(|row| row["customer_id"] == customer && row["reason_code"] == reason);
+    found.unwrap_or_else(|| {
+        let of_customer: Vec<&Row> = list.iter().filter(|row| row["customer_id"] == customer).collect();
+        panic!("no line of {customer} for {reason}; there are {of_customer:#?}")
+    })
+}
+
+#[test]
+fn a_filled_list_comes_back_and_the_next_days_list_goes_by_it() {
+    let Some(python) = spreadsheet_python() else { return };
+    let desk = company(400);
+    let monday = "2025-12-29";
+    desk.run(&["worklist", "--as-of", monday, "--lang", "fr", "--out", "lists"]).ended(0);
+    let lines = list(&desk, monday);
+    let untouched = list(&desk, "2026-01-08");
+    // the collector with most calls to make on customers who pay nothing in the days that follow
+    let calls = |collector: &str| -> Vec<&Row> {
+        let is_call = |row: &&Row| {
+            let is_same = |later: &&Row| later["customer_id"] == row["customer_id"] && later["block_code"] == "collect";
+            row["assignee_id"] == collector
+                && row["status_code"] == "act"
+                && row["reason_code"] == "due"
+                && untouched.iter().find(is_same).is_some_and(|later| later["overdue_amount"] == row["overdue_amount"])
+        };
+        lines.iter().filter(is_call).collect()
+    };
+    let collector = ["COL1", "COL2", "COL3", "COL4"].into_iter().max_by_key(|collector| calls(collector).len()).unwrap();
+    let calls = calls(collector);
+    let [reached, promising, disputing, garbled, undated, missed, ..] = calls.as_slice() else {
+        panic!("{} lines to fill in are too few", calls.len())
+    };
+    let workbook = desk.path(&format!("lists/worklist-{monday}-{collector}-fr.xlsx"));
+    let id = |row: &&&Row| row["line_id"].clone();
+    let (a, b, c, d, e, f) = (id(&reached), id(&promising), id(&disputing), id(&garbled), id(&undated), id(&missed));
+    let filled = fill(
+        python,
+        &workbook,
+        &[
+            (&a, "result_code", "Joint, sans promesse"),
+            (&a, "note", "=demande \"un duplicata\"; <b>urgent</b>"),
+            (&b, "result_code", "Promesse"),
+            (&b, "promised_date", "2026-01-05"),
+            (&b, "promised_amount", &promising["overdue_amount"]),
+            (&c, "result_code", "Litige"),
+            (&c, "reason_code", "Prix erroné"),
+            (&d, "result_code", "Bonjour"),
+            (&e, "result_code", "Promesse"),
+            (&f, "result_code", "Sans réponse"),
+        ],
+    );
+    let said = desk.run(&["load", filled.to_str().unwrap()]).ended(1);
+    let items = disputing["item_count"].parse::<usize>().unwrap();
+    assert!(said.last_line().starts_with("lines read: 6 = accepted: 4 + rejected: 2"), "{}", said.last_line());
+    let rejects = desk.run(&["rejects", "--output", "csv"]).ended(0).stdout;
+    for (customer, reason) in [(&garbled["customer_id"], "result_unknown"), (&undated["customer_id"], "promise_incomplete")] {
+        assert!(rejects.lines().any(|row| row.contains(reason) && row.contains(customer.as_str())), "{rejects}");
+    }
+    let brought = |desk: &Desk| -> Vec<Row> {
+        desk.ask(monday).sql("select actions.action_id, actions.note, actions.promised_amount from actions where actions.action_id like '2025%' order by 1")
+    };
+    let actions = brought(&desk);
+    assert_eq!(actions.len(), 3 + items, "one action a line, one a contested item: {actions:#?}");
+    assert!(actions.iter().any(|row| row["note"] == "=demande \"un duplicata\"; <b>urgent</b>"), "{actions:#?}");
+
+    // twice counts once, under another name too
+    let again = desk.run(&["load", filled.to_str().unwrap()]).ended(0);
+    assert!(again.stdout.contains("the lake already holds it"), "{}", again.stdout);
+    let copy = desk.file("copy.xlsx", std::fs::read(&filled).unwrap());
+    desk.run(&["load", copy.to_str().unwrap()]).ended(1);
+    assert_eq!(brought(&desk), actions);
+
+    let tuesday = list(&desk, "2025-12-30");
+    for called in [reached, missed] {
+        let row = line(&tuesday, &called["customer_id"], "contacted");
+        assert_eq!(row["status_code"], "wait", "called today, not tomorrow: {row:#?}");
+    }
+    let promised = line(&tuesday, &promising["customer_id"], "promise_open");
+    assert_eq!((&*promised["status_code"], &*promised["when_date"]), ("wait", "2026-01-08"));
+    let disputed = line(&tuesday, &disputing["customer_id"], "open_dispute");
+    assert_eq!((&*disputed["assignee_id"], &*disputed["contest_code"]), ("pricing", "wrong_price"));
+    assert_eq!(disputed["overdue_amount"], disputing["overdue_amount"]);
+    for refused in [garbled, undated] {
+        let row = line(&tuesday, &refused["customer_id"], "due");
+        assert_eq!(row["status_code"], "act", "what was refused changes nothing: {row:#?}");
+    }
+
+    // nothing came in by the end of the tolerance
+    let after = list(&desk, "2026-01-08");
+    let broken = line(&after, &promising["customer_id"], "broken_promise");
+    assert_eq!((&*broken["status_code"], &*broken["channel_code"]), ("act", "phone"));
+    let above = after.iter().filter(|row| {
+        row["assignee_id"] == broken["assignee_id"]
+            && row["block_code"] == "collect"
+            && row["status_code"] == "act"
+            && row["rank_order"].parse::<u32>().unwrap() < broken["rank_order"].parse::<u32>().unwrap()
+    });
+    for row in above {
+        assert!(["broken_promise", "deadline"].contains(&&*row["reason_code"]), "back on top, below {row:#?}");
+    }
+}
+
+#[test]
+fn the_same_inputs_give_the_same_lists_byte_for_byte() {
+    let desk = company(120);
+    for folder in ["first", "second"] {
+        desk.run(&["worklist", "--as-of", "2025-12-30", "--lang", "en", "--out", folder]).ended(0);
+    }
+    let names = |folder: &str| -> BTreeSet<String> {
+        let entries = std::fs::read_dir(desk.path(folder)).unwrap();
+        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+    };
+    assert_eq!(names("first"), names("second"));
+    assert!(names("first").len() >= 12, "{:?}", names("first"));
+    for name in names("first") {
+        let read = |folder: &str| std::fs::read(desk.path(folder).join(&name)).unwrap();
+        assert!(read("first") == read("second"), "{name}");
+    }
+    let agenda = std::fs::read_to_string(desk.path("first/worklist-2025-12-30-COL1-en.ics")).unwrap();
+    assert!(agenda.starts_with("BEGIN:VCALENDAR\r\n") && agenda.ends_with("END:VCALENDAR\r\n"), "{agenda}");
+}
+
+#[test]
+fn capacity_calendar_absence_and_portfolio_are_data() {
+    let desk = company(120);
+    let asked = |day: &str| -> Vec<Row> {
+        let said = desk.run(&["query", "worklist", "--as-of", day, "--months", "1", "--output", "csv"]).ended(0);
+        let mut reader = csv::Reader::from_reader(said.stdout.as_bytes());
+        let header: Vec<String> = reader.headers().unwrap().iter().map(str::to_owned).collect();
+        let row = |record: csv::StringRecord| header.iter().cloned().zip(record.iter().map(str::to_owned)).collect();
+        reader.records().map(|record| row(record.unwrap())).collect()
+    };
+    let count = |rows: &[Row], assignee: &str, status: &str| {
+        rows.iter().filter(|row| row["assignee_id"] == assignee && row["status_code"] == status).count()
+    };
+    let usual = asked("2025-12-30");
+    assert!(count(&usual, "COL1", "act") > 2 && count(&usual, "COL1", "not_assigned") == 0);
+    desk.file("encours.toml", "reference = [\"own\"]\n");
+    desk.file("own/collectors.csv", "collector_id,collector_name,daily_minute_count,language_codes_text,skill_codes_text,agency_code\nCOL1,Anne,20,,,\n*,,300,,,\n");
+    let scarce = asked("2025-12-30");
+    let minutes: u32 = scarce
+        .iter()
+        .filter(|row| row["assignee_id"] == "COL1" && row["status_code"] == "act")
+        .map(|row| row["minute_count"].parse::<u32>().unwrap())
+        .sum();
+    assert!(minutes <= 20 && count(&scarce, "COL1", "not_assigned") > 0, "{minutes} minutes");
+    assert_eq!(count(&scarce, "COL1", "act") + count(&scarce, "COL1", "not_assigned"), count(&usual, "COL1", "act"));
+    assert!(scarce.iter().any(|row| row["assignee_name"] == "Anne"));
+
+    // Christmas: nobody collects, owners keep their disputes
+    let christmas = asked("2025-12-25");
+    assert!(["COL1", "COL2", "COL3", "COL4"].iter().all(|collector| count(&christmas, collector, "act") == 0));
+    assert!(count(&christmas, "COL2", "not_assigned") > 0);
+
+    desk.file("own/collector_absences.csv", "collector_id,from_date,to_date,stand_in_id\nCOL1,2025-12-29,2025-12-31,COL2\nCOL3,2025-12-30,2025-12-30,\n");
+    let away = asked("2025-12-30");
+    assert_eq!(count(&away, "COL1", "act") + count(&away, "COL1", "not_assigned"), 0, "Anne's work is her stand-in's");
+    assert!(count(&away, "COL2", "act") > count(&usual, "COL2", "act"));
+    assert_eq!(count(&away, "COL3", "act"), 0, "nobody stands in");
+    assert_eq!(count(&away, "COL3", "not_assigned"), count(&usual, "COL3", "act"));
+
+    desk.file("own/portfolios.csv", "portfolio_order,collector_id,segment_code,country_code,language_code,skill_code,agency_code\n1,PUBLIC,public,,,,\n2,EXPORT,,,en,,\n");
+    let shared_out = asked("2025-12-30");
+    let collectors_of = |segment: &str| -> BTreeSet<String> {
+        let own = shared_out.iter().filter(|row| row["segment_code"] == segment && row["assignee_id"].chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit()));
+        own.map(|row| row["assignee_id"].clone()).collect()
+    };
+    assert_eq!(collectors_of("public"), BTreeSet::from(["PUBLIC".to_owned()]));
+}
