@@ -138,6 +138,7 @@ chase_steps as (
         chases.customer_id,
         chases.overdue_amount,
         chases.movable_amount,
+        work_settings.call_amount,
         chases.item_count,
         chases.oldest_days,
         chases.documents,
@@ -256,11 +257,20 @@ chase_verdicts as (
             when chase_steps.status_code = 'insolvent' then 'file_claim'
             when chase_steps.status_code = 'legal' then 'follow_lawyer'
             when chase_steps.is_broken then 'chase_promise'
+            when
+                chase_steps.channel_code = 'email'
+                and chase_steps.overdue_amount >= chase_steps.call_amount
+                then 'call'
             else chase_steps.action_code
         end as action_code,
         case
             when chase_steps.status_code in ('insolvent', 'legal') then 'letter'
             when chase_steps.is_broken then 'phone'
+            -- a large sum is worth a call
+            when
+                chase_steps.channel_code = 'email'
+                and chase_steps.overdue_amount >= chase_steps.call_amount
+                then 'phone'
             else chase_steps.channel_code
         end as channel_code,
         case
