@@ -2,7 +2,7 @@
 --
 -- grain:   one overdue item with something free to be chased
 -- key:     item_number
--- source:  work_items, payer_lateness, work_settings
+-- source:  work_items, payer_lateness, payer_segments, work_settings
 -- params:  $as_of date
 -- columns:
 --   item_number   int    the item, of known_items
@@ -11,13 +11,23 @@
 --   elder_count   int    items of the payer's last 12 months that were this late and still unpaid
 
 -- Of the items that were as late as this one and still unpaid, how many were paid in the days that
--- followed: the payer's own, and as many as prior_count of all payers', so that three items of
+-- followed: the payer's own, and as many as prior_count of its segment's, so that three items of
 -- history are no certainty. What is past due now and was still open after those days counts too.
-with ages as (
+with segmented as (
+    select
+        payer_segments.customer_id,
+        payer_segments.segment_code
+    from payer_segments
+    where payer_segments.picture_date = $as_of
+),
+
+ages as (
     select distinct
         work_items.customer_id,
+        segmented.segment_code,
         work_items.past_due_days
     from work_items
+    inner join segmented on work_items.customer_id = segmented.customer_id
     where work_items.free_amount > 0 and work_items.past_due_days > 0
 ),
 
@@ -32,45 +42,52 @@ histories as (
     group by payer_lateness.customer_id, payer_lateness.late_days, payer_lateness.is_open
 ),
 
-all_histories as (
+segment_histories as (
     select
+        segmented.segment_code,
         histories.late_days,
         histories.is_open,
         sum(histories.item_count) as item_count
     from histories
-    group by histories.late_days, histories.is_open
+    inner join segmented on histories.customer_id = segmented.customer_id
+    group by segmented.segment_code, histories.late_days, histories.is_open
 ),
 
-all_chances as (
+segment_chances as (
     select
-        all_ages.past_due_days,
+        segment_ages.segment_code,
+        segment_ages.past_due_days,
         sum(
             case
                 when
-                    not all_histories.is_open
-                    and all_histories.late_days
-                    <= all_ages.past_due_days + work_settings.response_days
-                    then all_histories.item_count
+                    not segment_histories.is_open
+                    and segment_histories.late_days
+                    <= segment_ages.past_due_days + work_settings.response_days
+                    then segment_histories.item_count
                 else 0
             end
         ) as paid_count,
         sum(
             case
                 when
-                    not all_histories.is_open
-                    or all_histories.late_days
-                    > all_ages.past_due_days + work_settings.response_days
-                    then all_histories.item_count
+                    not segment_histories.is_open
+                    or segment_histories.late_days
+                    > segment_ages.past_due_days + work_settings.response_days
+                    then segment_histories.item_count
                 else 0
             end
         ) as elder_count
     from (
-        select distinct ages.past_due_days
+        select distinct
+            ages.segment_code,
+            ages.past_due_days
         from ages
-    ) as all_ages
+    ) as segment_ages
     cross join work_settings
-    inner join all_histories on all_ages.past_due_days < all_histories.late_days
-    group by all_ages.past_due_days
+    inner join segment_histories
+        on segment_ages.segment_code = segment_histories.segment_code
+        and segment_ages.past_due_days < segment_histories.late_days
+    group by segment_ages.segment_code, segment_ages.past_due_days
 ),
 
 own_chances as (
@@ -110,8 +127,8 @@ select
         (
             coalesce(own_chances.paid_count, 0)
             + work_settings.prior_count
-            * cast(coalesce(all_chances.paid_count, 0) as decimal(38, 12))
-            / (coalesce(all_chances.elder_count, 0) + 2)
+            * cast(coalesce(segment_chances.paid_count, 0) as decimal(38, 12))
+            / (coalesce(segment_chances.elder_count, 0) + 2)
         ) / (coalesce(own_chances.elder_count, 0) + work_settings.prior_count) as decimal(18, 6)
     ) as wait_ratio,
     coalesce(own_chances.elder_count, 0) as elder_count
@@ -120,5 +137,8 @@ cross join work_settings
 left join own_chances
     on work_items.customer_id = own_chances.customer_id
     and work_items.past_due_days = own_chances.past_due_days
-left join all_chances on work_items.past_due_days = all_chances.past_due_days
+left join segmented on work_items.customer_id = segmented.customer_id
+left join segment_chances
+    on segmented.segment_code = segment_chances.segment_code
+    and work_items.past_due_days = segment_chances.past_due_days
 where work_items.free_amount > 0 and work_items.past_due_days > 0
