@@ -36,6 +36,11 @@
     const part = scale ? marks.decimal + text.slice(text.length - scale) : "";
     return (digits < 0 ? marks.minus : "") + whole + part;
   };
+  // rounded half away from zero to the decimals that the column shows
+  const rounded = (digits, column, marks) => {
+    const unit = 10 ** (column.scale - column.decimals);
+    return written(Math.sign(digits) * Math.round(Math.abs(digits) / unit), column.decimals, marks);
+  };
   const isolated = (text) => {
     const bdi = document.createElement("bdi");
     bdi.textContent = text;
@@ -50,12 +55,20 @@
       if (at === 0) { cell.scope = "row"; }
       if (column.kind === "number") {
         cell.className = value ? "number short" : "number short quiet";
-        cell.textContent = value === null ? data.unknown : written(value, column.scale, data);
+        cell.textContent = value === null ? column.unknown : rounded(value, column, data);
       } else {
         const listed = column.texts[value];
-        const [text, beneath] = Array.isArray(listed) ? listed : [listed, ""];
-        cell.className = column.kind === "date" ? "short" : beneath ? "named" : "";
-        cell.append(isolated(text));
+        const [text, beneath, , link] = Array.isArray(listed) ? listed : [listed, ""];
+        cell.className = column.kind === "figure" ? "number short" : column.kind === "date" ? "short" : beneath ? "named" : "";
+        if (text.length >= 48) { cell.classList.add("prose"); }
+        if (link) {
+          const leads = document.createElement("a");
+          leads.href = link;
+          leads.append(isolated(text));
+          cell.append(leads);
+        } else {
+          cell.append(isolated(text));
+        }
         if (beneath) {
           const small = document.createElement("small");
           small.append(isolated(beneath));
@@ -112,6 +125,7 @@
       const column = data.columns[at];
       if (column.kind === "number") { return row.cells[at] === null ? null : row.cells[at] / 10 ** column.scale; }
       const listed = column.texts[row.cells[at]];
+      if (column.kind === "figure") { return Array.isArray(listed) ? Number(listed[2]) : null; }
       return Array.isArray(listed) ? listed[2] ?? listed[0] : column.kind === "date" ? null : listed;
     };
     const compare = (one, other) => {

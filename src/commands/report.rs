@@ -42,7 +42,8 @@ pub(super) async fn payers(settings: &Settings, folder: &Path) -> Result<Written
         .filter(matters)
         .map(|row| (text(row, "customer_id"), text(row, "customer_name")))
         .collect();
-    let file = |customer: &str| format!("{PAYER}-{}", shared::as_file_name(customer));
+    let names = shared::file_names(customers.iter().map(|(id, _)| id.as_str()));
+    let file = |customer: &str| format!("{PAYER}-{}", names[customer]);
     let links = customers.iter().map(|(id, _)| (id.clone(), format!("{stem}/{}.html", file(id)))).collect();
     let mut shared_answers = BTreeMap::new();
     for query in ["receivables", "tie_out"] {
@@ -51,8 +52,7 @@ pub(super) async fn payers(settings: &Settings, folder: &Path) -> Result<Written
     let pages = folder.join(&stem);
     for (id, name) in &customers {
         engine.set_customer(id, None);
-        let about =
-            About { subject: Some(format!("{name} · {id}")), answers: shared_answers.clone(), ..About::default() };
+        let about = About { subject: Some(subject(name, id)), answers: shared_answers.clone(), ..About::default() };
         let target = Target { folder: &pages, stem: file(id) };
         write_files(settings, &snapshot, &mut engine, PAYER, about, &target).await?;
     }
@@ -74,11 +74,16 @@ async fn payer(settings: &Settings, customer: &str, folder: &Path) -> Result<Wri
             "`encours query payers` lists the customers; identifiers are case-sensitive".to_owned(),
         ));
     }
-    let subject = format!("{} · {customer}", profile.value(0, "customer_name").plain());
+    let subject = subject(&profile.value(0, "customer_name").plain(), customer);
     let stem =
         format!("{PAYER}-{}-{}-{}", shared::as_file_name(customer), engine.scope().as_of, settings.language.code());
     let about = About { subject: Some(subject), ..About::default() };
     write_files(settings, &snapshot, &mut engine, PAYER, about, &Target { folder, stem }).await
+}
+
+/// Whom a page is about: a customer's name and identifier, where it has both.
+fn subject(name: &str, id: &str) -> String {
+    if name == id { id.to_owned() } else { format!("{name} · {id}") }
 }
 
 /// The files of a report, and whether its figures tie out.

@@ -132,6 +132,25 @@ pub(super) fn as_file_name(identifier: &str) -> String {
     identifier.chars().take(60).map(|mark| if is_plain(mark) { mark } else { '_' }).collect()
 }
 
+/// Identifiers as parts of file names, each unlike the others, in any case of letters: a page written over another
+/// would be lost, and led to in its place.
+pub(super) fn file_names<'a>(identifiers: impl Iterator<Item = &'a str>) -> BTreeMap<String, String> {
+    let mut taken = BTreeSet::new();
+    let mut names = BTreeMap::new();
+    for identifier in identifiers {
+        let plain = as_file_name(identifier);
+        let mut name = plain.clone();
+        for number in 2.. {
+            if taken.insert(name.to_lowercase()) {
+                break;
+            }
+            name = format!("{plain}-{number}");
+        }
+        names.insert(identifier.to_owned(), name);
+    }
+    names
+}
+
 /// The words of the language asked.
 pub(super) fn words(settings: &Settings) -> Result<Words, Error> {
     Ok(templates(settings).words(settings.language)?)

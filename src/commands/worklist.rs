@@ -28,14 +28,16 @@ pub(super) async fn run(settings: &Settings, arguments: &WorklistArguments) -> R
     if worklist.rows.is_empty() {
         shared::say(settings, &format!("nothing is overdue, contested or soon due on {as_of}: no list to write"));
     }
-    for assignee in worklist::assignees(&worklist) {
+    let assignees = worklist::assignees(&worklist);
+    let names = shared::file_names(assignees.iter().map(|assignee| assignee.id.as_str()));
+    for assignee in &assignees {
         let lines = worklist::of_assignee(&worklist, &assignee.id);
         let answers = BTreeMap::from([
             ("collector_load".to_owned(), worklist::of_assignee(&load, &assignee.id)),
             ("worklist".to_owned(), lines.clone()),
         ]);
-        let subject = named(settings, &assignee)?;
-        let stem = format!("{REPORT}-{as_of}-{}-{}", shared::as_file_name(&assignee.id), settings.language.code());
+        let subject = named(settings, assignee)?;
+        let stem = format!("{REPORT}-{as_of}-{}-{}", names[&assignee.id], settings.language.code());
         let about = About { subject: Some(subject), answers, ..About::default() };
         let target = Target { folder: &arguments.out, stem: stem.clone() };
         let written = report::write_files(settings, &snapshot, &mut engine, REPORT, about, &target).await?;

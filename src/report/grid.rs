@@ -5,6 +5,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 
 use super::panels::{Pivot, TableView};
+use super::words::fill;
 use super::{Formats, ReportError, Words, visible};
 use crate::model::{Answer, AnswerColumn, ColumnKind, Value};
 
@@ -60,6 +61,8 @@ pub(super) struct GridColumn {
     pub(super) beneath: Option<usize>,
     /// Whether it holds the values of one code among several.
     is_pivoted: bool,
+    /// Whether what is unknown in it is an empty cell.
+    pub(super) is_blank: bool,
     origin: Origin,
 }
 
@@ -159,10 +162,12 @@ impl<'a> Grid<'a> {
             let is_pivoted = own.is_some();
             let label = match own {
                 Some(label) => label,
-                None => label_word(&view.query, name, reader)?.to_owned(),
+                None => label_word(panel, &view.query, name, reader)?.to_owned(),
             };
             let beneath = beneath.get(name).map(|below| position(below)).transpose()?;
-            grid.columns.push(GridColumn { column, label, beneath, is_pivoted, origin });
+            // where two codes never meet there is nothing to tell
+            let is_blank = is_pivoted || view.blanks.iter().any(|blank| blank == name);
+            grid.columns.push(GridColumn { column, label, beneath, is_pivoted, is_blank, origin });
         }
         if let Some(name) = &view.largest_by {
             let column = grid.answer.position(name).ok_or_else(|| missing(name))?;
@@ -189,6 +194,50 @@ impl<'a> Grid<'a> {
     /// A value of the answer behind the grid, and its column.
     pub(super) fn behind(&self, row: usize, position: usize) -> (&Value, &AnswerColumn) {
         (&self.answer.rows[row][position], &self.answer.columns[position])
+    }
+
+    /// The text of a cell.
+    pub(super) fn text(&self, row: usize, column: &GridColumn, reader: &Reader) -> CellText {
+        let value = self.value(row, column);
+        if column.is_blank && value.is_null() {
+            return CellText::default();
+        }
+        cell_text(&value, &column.column, self.view.whole_amounts, reader)
+    }
+
+    /// The small print of a cell; nothing where it is unknown, or would say again what stands `above`.
+    pub(super) fn text_beneath(&self, row: usize, column: &GridColumn, above: &str, reader: &Reader) -> CellText {
+        let Some(position) = column.beneath else { return CellText::default() };
+        let (value, column) = self.behind(row, position);
+        let found = cell_text(value, column, self.view.whole_amounts, reader);
+        if value.is_null() || found.text.is_empty() || found.text == above {
+            return CellText::default();
+        }
+        match reader.words.find(&format!("beneath.{}", column.name)) {
+            Some(word) => CellText { text: fill(word, &[("value", &found.text)]), ..found },
+            None => found,
+        }
+    }
+
+    /// The page of the customer that a row names.
+    pub(super) fn link<'r>(&self, row: usize, column: &GridColumn, reader: &Reader<'r>) -> Option<&'r String> {
+        let is_name = ["customer_name", "customer_id"].contains(&column.column.name.as_str());
+        let position = self.position("customer_id").filter(|_| is_name && !reader.links.is_empty())?;
+        reader.links.get(&self.behind(row, position).0.plain())
+    }
+
+    /// Whether amounts are shown without cents.
+    pub(super) const fn has_whole_amounts(&self) -> bool {
+        self.view.whole_amounts
+    }
+
+    /// Whether no row has anything in a column whose unknown is an empty cell.
+    pub(super) fn is_nothing(&self, column: &GridColumn, reader: &Reader) -> bool {
+        let is_empty = |row: &usize| {
+            let text = self.text(*row, column, reader).text;
+            text.is_empty() && self.text_beneath(*row, column, &text, reader).text.is_empty()
+        };
+        column.is_blank && !column.is_pivoted && self.order.iter().all(is_empty)
     }
 
     /// What a column of the answer behind the grid holds.
@@ -252,12 +301,10 @@ impl<'a> Grid<'a> {
     }
 }
 
-/// The word above a column of a query: its own there, else that of the column everywhere.
-fn label_word<'a>(query: &str, column: &str, reader: &Reader<'a>) -> Result<&'a str, ReportError> {
-    match reader.words.find(&format!("labels.{query}.{column}")) {
-        Some(own) => Ok(own),
-        None => header_word(column, reader),
-    }
+/// The word above a column: its own in the panel or of the query, else that of the column everywhere.
+fn label_word<'a>(panel: &str, query: &str, column: &str, reader: &Reader<'a>) -> Result<&'a str, ReportError> {
+    let own = |of: &str| reader.words.find(&format!("labels.{of}.{column}"));
+    own(panel).or_else(|| own(query)).map_or_else(|| header_word(column, reader), Ok)
 }
 
 /// The word above a column or beside a figure.
@@ -288,12 +335,6 @@ fn pivoted(answer: &Answer, rows: &[usize], keys: &[usize], (across, value): (us
             columns.push(AnswerColumn { name: code, kind: answer.columns[value].kind });
         }
     }
-    // where two codes never meet there is nothing to count; a share of nothing is unknown
-    let nothing = match answer.columns[value].kind {
-        ColumnKind::Int => Value::Int(0),
-        ColumnKind::Money => Value::Decimal { digits: 0, scale: 2 },
-        _ => Value::Null,
-    };
     let mut found: HashMap<Vec<String>, usize> = HashMap::new();
     let mut laid_out: Vec<Vec<Value>> = Vec::new();
     for row in rows {
@@ -301,7 +342,7 @@ fn pivoted(answer: &Answer, rows: &[usize], keys: &[usize], (across, value): (us
         let key: Vec<String> = keys.iter().map(|key| values[*key].plain()).collect();
         let at = *found.entry(key).or_insert_with(|| {
             let mut row: Vec<Value> = keys.iter().map(|key| values[*key].clone()).collect();
-            row.resize(columns.len(), nothing.clone());
+            row.resize(columns.len(), Value::Null);
             laid_out.push(row);
             laid_out.len() - 1
         });

@@ -25,6 +25,8 @@ mod templates;
 mod tests;
 mod tiles;
 mod visible;
+#[cfg(test)]
+mod vocabulary;
 mod words;
 mod workbook;
 

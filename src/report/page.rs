@@ -257,10 +257,13 @@ fn panel_context(
         is_asked = false;
     }
     let word = |part: &str| reader.words.get(&format!("panels.{}.{part}", panel.id));
+    // a first table without rows says so, whatever the others hold
+    let is_first_there =
+        shown_tables.first().is_none_or(|first| first.get_attr("is_first").is_ok_and(|is| is.is_true()));
     let empty = match (&content, is_asked) {
-        (Some(_), _) => None,
-        (None, true) => Some(word("empty")?),
-        (None, false) => Some(reader.words.get("page.not_asked")?),
+        (Some(_), _) if is_first_there => None,
+        (_, true) => Some(word("empty")?),
+        (_, false) => Some(reader.words.get("page.not_asked")?),
     };
     let mut commands: Vec<String> = panel.queries().map(|query| command_of(&format!("query {query}"), input)).collect();
     let mut queries: Vec<&str> = panel.queries().collect();

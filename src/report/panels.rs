@@ -257,7 +257,8 @@ pub struct TableView {
     /// Columns worked out for display: name → [part, whole]; `total:<column>` is the sum of a column.
     #[serde(default)]
     pub ratios: BTreeMap<String, [String; 2]>,
-    /// Columns whose small print is another column: a name and its id.
+    /// Columns whose small print is another column: a name and its id. The word `beneath.<column>`, where there is one,
+    /// is filled with it: `target {value}`. Nothing stands there that would say the same again.
     #[serde(default)]
     pub beneath: BTreeMap<String, String>,
     /// Columns summed in a last row, over all rows and not only those shown.
@@ -293,6 +294,9 @@ pub struct TableView {
     /// Amount columns left out (and named) where all their rows are zero.
     #[serde(default)]
     pub drop_if_zero: Vec<String>,
+    /// Columns whose unknown has nothing to tell: an empty cell, and no column on the page where every row is unknown.
+    #[serde(default)]
+    pub blanks: Vec<String>,
     /// Whether rows before the first with an amount or a count are left out (and that row named).
     #[serde(default)]
     pub skip_leading_zeros: bool,
@@ -484,7 +488,10 @@ mod tests {
     fn a_report_nobody_wrote_is_refused_with_those_there_are() {
         let refused = PageSpec::load("treasurer", &Templates::built_in()).unwrap_err();
         assert_eq!(refused.to_string(), "found no report named `treasurer`");
-        assert_eq!(refused.hint(), "ask for one of: controller, customer_statement");
+        assert_eq!(
+            refused.hint(),
+            "ask for one of: collections, controller, customer_statement, payer, payers, process, worklist"
+        );
     }
 
     fn refused(panel: &str) -> String {

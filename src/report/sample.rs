@@ -511,7 +511,7 @@ pub(crate) fn own_report(panel: &str) -> Templates {
         promised_amount = \"Amount promised\"\nnote_text = \"Note\"\n[codes.behaviour_code]\n\
         no_verdict = \"No verdict\"\nprompt = \"Prompt\"\nslightly_late = \"Slightly late\"\nlate = \"Late\"\n\
         very_late = \"Very late\"\ncritical = \"Critical\"\n[codes.channel_code]\ntelephone = \"Telephone\"\n\
-        [codes.result_code]\npromise = \"Promise, to pay\"\ndispute = \"Dispute\"\nno_answer = \"No answer\"\n\
+        [codes.own_result]\npromise = \"Promise, to pay\"\ndispute = \"Dispute\"\nno_answer = \"No answer\"\n\
         [codes.reason_code]\nprice = \"Price\"\n\
         proof = \"Proof of delivery\"\norder = \"Order number\"\ntotal = \"All\"\n";
     let files = [

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use serde_json::{Value as Json, json};
 
 use super::ReportError;
-use super::grid::{Grid, GridColumn, Reader, cell_text, digits};
+use super::grid::{Grid, GridColumn, Reader, digits};
 use crate::model::{ColumnKind, Value};
 
 /// How much of a page such rows may take, in bytes: a page stays under two megabytes.
@@ -66,6 +66,7 @@ pub(super) fn hidden_rows(
         }
         rows.push(cells);
     }
+    let unknown = reader.words.get("format.unknown")?;
     let described: Vec<Json> = columns
         .iter()
         .zip(texts)
@@ -73,16 +74,18 @@ pub(super) fn hidden_rows(
             let kind = column.column.kind;
             let name = &column.column.name;
             if is_whole(kind) {
-                json!({ "name": name, "kind": "number", "scale": if kind == ColumnKind::Money { 2 } else { 0 } })
+                let scale = if kind == ColumnKind::Money { 2 } else { 0 };
+                let decimals = if grid.has_whole_amounts() { 0 } else { scale };
+                let unknown = if column.is_blank { "" } else { unknown };
+                json!({ "name": name, "kind": "number", "scale": scale, "decimals": decimals, "unknown": unknown })
             } else {
-                json!({ "name": name, "kind": if kind == ColumnKind::Date { "date" } else { "text" }, "texts": texts.listed })
+                json!({ "name": name, "kind": kind_of(kind), "texts": texts.listed })
             }
         })
         .collect();
     let row_count = rows.len();
     let marks = reader.formats.marks();
-    let whole = json!({ "columns": described, "rows": rows, "group": marks.group, "decimal": marks.decimal, "minus": marks.minus,
-        "unknown": reader.words.get("format.unknown")? });
+    let whole = json!({ "columns": described, "rows": rows, "group": marks.group, "decimal": marks.decimal, "minus": marks.minus });
     // within a script element only `<` could end or open anything
     Ok(HiddenRows { json: whole.to_string().replace('<', "\\u003c"), row_count })
 }
@@ -92,22 +95,29 @@ const fn is_whole(kind: ColumnKind) -> bool {
     matches!(kind, ColumnKind::Int | ColumnKind::Money)
 }
 
-/// A number as its digits; a text as its place in the list, where it stands with its small print and, for a day, as
-/// it sorts.
+const fn kind_of(kind: ColumnKind) -> &'static str {
+    match kind {
+        ColumnKind::Date => "date",
+        // numbers with decimals of their own
+        ColumnKind::Decimal | ColumnKind::Ratio => "figure",
+        _ => "text",
+    }
+}
+
+/// A number as its digits; a text as its place in the list, where it stands with its small print and, for a day or a
+/// number with decimals, as it sorts, or the page it leads to.
 fn cell(grid: &Grid, row: usize, column: &GridColumn, value: &Value, texts: &mut Texts, reader: &Reader) -> Json {
     if is_whole(column.column.kind) {
         return digits(value).and_then(|digits| i64::try_from(digits).ok()).map_or(Json::Null, Json::from);
     }
-    let beneath = column.beneath.map(|position| {
-        let (value, column) = grid.behind(row, position);
-        cell_text(value, column, false, reader)
-    });
-    let text = cell_text(value, &column.column, false, reader);
-    let key = format!("{}\u{0}{}", value.plain(), beneath.as_ref().map_or("", |beneath| beneath.text.as_str()));
-    let place = texts.place(key, |_| match (beneath, value) {
-        (Some(beneath), Value::Date(day)) => json!([text.text, beneath.text, day.to_string()]),
-        (None, Value::Date(day)) => json!([text.text, "", day.to_string()]),
-        (Some(beneath), _) if !beneath.text.is_empty() => json!([text.text, beneath.text]),
+    let text = grid.text(row, column, reader);
+    let beneath = grid.text_beneath(row, column, &text.text, reader);
+    let link = grid.link(row, column, reader).map_or("", String::as_str);
+    let key = format!("{}\u{0}{}\u{0}{link}", value.plain(), beneath.text);
+    let place = texts.place(key, |_| match value {
+        Value::Date(_) | Value::Decimal { .. } => json!([text.text, beneath.text, value.plain()]),
+        _ if !link.is_empty() => json!([text.text, beneath.text, null, link]),
+        _ if !beneath.text.is_empty() => json!([text.text, beneath.text]),
         _ => json!(text.text),
     });
     Json::from(place)

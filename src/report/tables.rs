@@ -4,8 +4,7 @@ use minijinja::{Value as Shown, context};
 
 use super::ReportError;
 use super::grid::{
-    CellText, Grid, GridColumn, Medium, Reader, amounts_caption, cell_text, digits, header_word, is_number, millionths,
-    narrowed,
+    Grid, GridColumn, Medium, Reader, amounts_caption, cell_text, digits, header_word, is_number, millionths, narrowed,
 };
 use super::panels::TableView;
 use super::search::hidden_rows;
@@ -133,7 +132,7 @@ impl TableBuilder<'_> {
         for column in &self.grid.columns {
             if self.view.drop_if_zero.contains(&column.column.name) && self.grid.is_without_amount(column, rows) {
                 dropped.push(column.label.to_lowercase());
-            } else {
+            } else if !self.grid.is_nothing(column, self.reader) {
                 columns.push(column);
             }
         }
@@ -144,14 +143,8 @@ impl TableBuilder<'_> {
         let mut cells = Vec::new();
         for shown in columns {
             let value = self.grid.value(row, shown);
-            let beneath = match shown.beneath {
-                Some(position) => {
-                    let (value, column) = self.grid.behind(row, position);
-                    cell_text(value, column, false, self.reader)
-                }
-                None => CellText::default(),
-            };
-            let text = cell_text(&value, &shown.column, self.view.whole_amounts, self.reader);
+            let text = self.grid.text(row, shown, self.reader);
+            let beneath = self.grid.text_beneath(row, shown, &text.text, self.reader);
             let bar = (self.view.bar.as_deref() == Some(&shown.column.name)).then(|| self.bar(&value, shown));
             let explanation = self.explanation(&value, shown);
             let is_sortable = is_number(shown.column.kind) || shown.column.kind == ColumnKind::Date;
@@ -170,7 +163,7 @@ impl TableBuilder<'_> {
             cells.push(context! {
                 text => text.text, is_ledger => text.is_ledger, class, plain,
                 beneath => beneath.text, beneath_is_ledger => beneath.is_ledger, bar, explanation,
-                is_below => digits(&value).unwrap_or(0) < 0, parts => Shown::from(()), link => self.link(row, shown),
+                is_below => digits(&value).unwrap_or(0) < 0, parts => Shown::from(()), link => self.grid.link(row, shown, self.reader),
             });
         }
         if !self.view.parts.is_empty() {
@@ -180,13 +173,6 @@ impl TableBuilder<'_> {
             });
         }
         Ok(context! { cells, is_total => self.grid.is_total(row) })
-    }
-
-    /// The page of the customer that a row names.
-    fn link(&self, row: usize, shown: &GridColumn) -> Option<&String> {
-        let is_name = ["customer_name", "customer_id"].contains(&shown.column.name.as_str());
-        let position = self.grid.position("customer_id").filter(|_| is_name && !self.reader.links.is_empty())?;
-        self.reader.links.get(&self.grid.behind(row, position).0.plain())
     }
 
     /// What a flag of every row says of the table as a whole, and whether it is a no.

@@ -118,7 +118,7 @@ fn whoever_cannot_see_finds_the_way() {
 #[test]
 fn figures_are_written_for_the_reader() {
     let french = html(&page(Language::Fr));
-    assert!(french.contains("arrêté au <time datetime=\"2025-12-31\">31 décembre 2025</time>"));
+    assert!(french.contains("au <time datetime=\"2025-12-31\">31 décembre 2025</time>"));
     assert!(french.contains("12\u{202f}034\u{202f}567<span class=\"cents\">,89</span>"));
     assert!(french.contains("28,4\u{202f}% de ce qui est dû"));
     assert!(french.contains("Montants en EUR."));

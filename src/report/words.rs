@@ -258,7 +258,8 @@ mod tests {
     #[test]
     fn every_published_column_has_its_word() {
         let words = Words::load(Language::Fr, None).unwrap();
-        for (query, text) in queries("metrics").into_iter().chain(queries("statements")) {
+        let rooms = ["metrics", "statements", "customers", "worklists"];
+        for (query, text) in rooms.into_iter().flat_map(queries) {
             // a column is a line of the header with two words or more, three spaces in
             let lines = text.lines().filter_map(|line| line.strip_prefix("--   "));
             for line in lines.filter(|line| !line.starts_with(' ')) {

@@ -35,7 +35,7 @@ pub(super) enum Ink {
 }
 
 /// How many series, and ages, have a colour of their own.
-const SERIES: usize = 6;
+pub(super) const SERIES: usize = 6;
 const AGES: usize = 7;
 
 /// Colours that no drawing of ours uses: each stands for an ink until the SVG is written.
@@ -242,8 +242,13 @@ impl Canvas<'_> {
 
 /// About how wide a text is: figures and small letters of a sans serif are a little over half as wide as high.
 pub(super) fn width_of(text: &str) -> f64 {
-    text.chars().map(|character| if "il.,' :;|1\u{202f}\u{a0}".contains(character) { 0.33 } else { 0.58 }).sum::<f64>()
-        * TEXT
+    let width = |mark: char| match mark {
+        mark if "il.,' :;|1\u{202f}\u{a0}".contains(mark) => 0.33,
+        'm' | 'w' | '%' | '—' => 0.95,
+        mark if mark.is_uppercase() => 0.72,
+        _ => 0.6,
+    };
+    text.chars().map(width).sum::<f64>() * TEXT
 }
 
 /// A text in lines of at most `width`, broken between words; at most three lines.

@@ -21,6 +21,10 @@ pub(super) fn draw(kind: ChartKind, drawing: &Drawing, size: Size, reader: &Read
     }
 }
 
+/// A name below a column has so many lines at most, each so high.
+const MOST_LINES: usize = 3;
+const LINE_HEIGHT: f64 = 14.0;
+
 /// A field of columns or lines with levels: its edges and its scale.
 struct Field {
     left: f64,
@@ -29,13 +33,36 @@ struct Field {
     bottom: f64,
     scale: Scale,
     count: usize,
+    /// Whether names stand in several lines, so that none is left out.
+    has_broken_names: bool,
 }
 
 impl Field {
     /// Room for names of levels at the left and of points below.
     fn new(size: Size, scale: Scale, count: usize, right_room: f64) -> Self {
         let (width, height) = (f64::from(size.width), f64::from(size.height));
-        Self { left: 48.0, right: width - right_room, top: 14.0, bottom: height - 26.0, scale, count }
+        let has_broken_names = false;
+        Self { left: 48.0, right: width - right_room, top: 14.0, bottom: height - 26.0, scale, count, has_broken_names }
+    }
+
+    /// The lines of each name below its own point, where all of them find room there by breaking between words.
+    fn broken_names(&self, labels: &[String]) -> Option<Vec<Vec<String>>> {
+        let room = (self.right - self.left) / self.count as f64 - 6.0;
+        let lines: Vec<Vec<String>> = labels.iter().map(|label| lines_of(label, room)).collect();
+        let fits = lines.iter().all(|lines| lines.len() <= MOST_LINES)
+            && lines.iter().flatten().all(|line| width_of(line) <= room);
+        fits.then_some(lines)
+    }
+
+    /// A field of columns that are no months: their names are broken where that shows them all.
+    fn of_columns(size: Size, scale: Scale, labels: &[String]) -> Self {
+        let mut field = Self::new(size, scale, labels.len(), 8.0);
+        if let Some(lines) = field.broken_names(labels) {
+            let most = lines.iter().map(Vec::len).max().unwrap_or(1);
+            field.bottom -= (most.max(1) - 1) as f64 * LINE_HEIGHT;
+            field.has_broken_names = true;
+        }
+        field
     }
 
     fn y(&self, value: f64) -> f64 {
@@ -67,6 +94,15 @@ impl Field {
     fn names(&self, canvas: &Canvas, labels: &[String]) -> Result<(), ReportError> {
         let widest = labels.iter().map(|label| width_of(label)).fold(0.0, f64::max) + 14.0;
         let every = ((widest * self.count as f64 / (self.right - self.left)).ceil() as usize).max(1);
+        if let Some(broken) = self.broken_names(labels).filter(|_| self.has_broken_names) {
+            for (at, lines) in broken.iter().enumerate() {
+                for (line, text) in lines.iter().enumerate() {
+                    let y = (line as f64).mul_add(LINE_HEIGHT, self.bottom + 9.0);
+                    canvas.text(text, (self.middle(at), y), Hang::Below, Ink::Quiet, false)?;
+                }
+            }
+            return Ok(());
+        }
         for (at, label) in labels.iter().enumerate() {
             if (labels.len() - 1 - at).is_multiple_of(every) {
                 canvas.text(label, (self.middle(at), self.bottom + 9.0), Hang::Below, Ink::Quiet, false)?;
@@ -107,8 +143,9 @@ fn values(drawing: &Drawing) -> impl Iterator<Item = f64> {
 }
 
 fn lines(drawing: &Drawing, size: Size, reader: &Reader) -> Result<String, ReportError> {
-    let scale = Scale::around(0.0, values(drawing).fold(0.0, f64::max), 4);
-    let field = Field::new(size, scale, drawing.labels.len(), 44.0);
+    // whoever pays before the due date has days below zero
+    let (low, high) = values(drawing).fold((0.0_f64, 0.0_f64), |(low, high), value| (low.min(value), high.max(value)));
+    let field = Field::new(size, Scale::around(low, high, 4), drawing.labels.len(), 44.0);
     Canvas::draw(size, |canvas| {
         field.levels(canvas, drawing.unit, reader)?;
         field.names(canvas, &drawing.labels)?;
@@ -184,12 +221,16 @@ fn grouped(drawing: &Drawing, size: Size, reader: &Reader) -> Result<String, Rep
     // room for the figures above and below
     let room = (high - low) / 12.0;
     let low = if low < 0.0 { low - room } else { low };
-    let field = Field::new(size, Scale::around(low, high + room, 4), drawing.labels.len(), 8.0);
+    let field = Field::of_columns(size, Scale::around(low, high + room, 4), &drawing.labels);
     Canvas::draw(size, |canvas| {
         field.levels(canvas, drawing.unit, reader)?;
         field.names(canvas, &drawing.labels)?;
         field.marks(canvas, drawing)?;
         let count = drawing.series.len().max(1) as f64;
+        // figures that would touch stay out: each column says its own when pointed at
+        let room = ((field.edge(1) - field.edge(0)) * 0.7 / count).min(64.0);
+        let texts = drawing.series.iter().flat_map(|series| &series.points).flatten();
+        let has_figures = texts.map(|point| width_of(&point.text)).fold(0.0, f64::max) <= room + 2.0;
         for at in 0..drawing.labels.len() {
             let width = ((field.edge(at + 1) - field.edge(at)) * 0.7 / count).min(64.0);
             let first = field.middle(at) - width * count / 2.0;
@@ -199,7 +240,9 @@ fn grouped(drawing: &Drawing, size: Size, reader: &Reader) -> Result<String, Rep
                 let (from, to) = ((left + 2.0, field.y(0.0)), (left + width - 2.0, field.y(point.value)));
                 canvas.rect(from, to, series.ink, 1.0)?;
                 let (hang, gap) = if point.value < 0.0 { (Hang::Below, 4.0) } else { (Hang::Above, -4.0) };
-                canvas.text(&point.text, (left + width / 2.0, to.1 + gap), hang, Ink::Text, false)?;
+                if has_figures {
+                    canvas.text(&point.text, (left + width / 2.0, to.1 + gap), hang, Ink::Text, false)?;
+                }
                 let mark = mark_said(drawing, at);
                 let said = format!("{} — {} {}{mark}", drawing.labels[at], series.name, point.text);
                 canvas.hit((left, field.top), (left + width, field.bottom), &said);

@@ -22,7 +22,7 @@ use std::collections::BTreeMap;
 
 use minijinja::{Value as Shown, context};
 
-use self::canvas::{Ink, Size};
+use self::canvas::{Ink, SERIES, Size};
 use super::ReportError;
 use super::grid::{Reader, cell_text, digits, header_word, narrowed, rows_of_last};
 use super::panels::{ChartKind, ChartSpec, MarkSpec, Palette, PanelSpec};
@@ -187,6 +187,8 @@ impl Builder<'_> {
                 points: rows.iter().map(|row| self.point(*row, at, is_total(*row))).collect(),
             });
         }
+        // what nobody knows is no series
+        drawing.series.retain(|series| series.points.iter().any(Option::is_some));
         Ok(Some(drawing).filter(|drawing| !drawing.labels.is_empty()))
     }
 
@@ -206,21 +208,41 @@ impl Builder<'_> {
             }
         }
         let mut texts = vec![String::new(); labels.len()];
+        let small = self.small(rows, split_at, at);
+        codes.retain(|code| !small.contains(code));
         let mut series: Vec<Series> = codes
             .iter()
             .enumerate()
             .map(|(order, _)| Series { name: String::new(), ink: self.ink(order), points: vec![None; labels.len()] })
             .collect();
+        let mut rest: Vec<Option<i128>> = vec![None; labels.len()];
         for row in rows {
             let values = &self.answer.rows[*row];
             let place = |list: &[String], position: usize| {
                 let plain = values[position].plain();
-                list.iter().position(|known| *known == plain).unwrap_or(0)
+                list.iter().position(|known| *known == plain)
             };
-            let (label, code) = (place(&labels, label_at), place(&codes, split_at));
+            let label = place(&labels, label_at).unwrap_or(0);
             texts[label] = self.text(&values[label_at], &self.answer.columns[label_at]);
-            series[code].name = self.text(&values[split_at], &self.answer.columns[split_at]);
-            series[code].points[label] = self.point(*row, at, false);
+            if let Some(code) = place(&codes, split_at) {
+                series[code].name = self.text(&values[split_at], &self.answer.columns[split_at]);
+                series[code].points[label] = self.point(*row, at, false);
+            } else if let Some(digits) = digits(&values[at]) {
+                rest[label] = Some(rest[label].unwrap_or(0).saturating_add(digits));
+            }
+        }
+        if !small.is_empty() {
+            let scale = rows.iter().find_map(|row| match self.answer.rows[*row][at] {
+                Value::Decimal { scale, .. } => Some(scale),
+                _ => None,
+            });
+            let summed = |digits: i128| match scale {
+                Some(scale) => Value::Decimal { digits, scale },
+                None => Value::Int(i64::try_from(digits).unwrap_or(i64::MAX)),
+            };
+            let point = |digits: &Option<i128>| self.point_of(&summed((*digits)?), &self.answer.columns[at], false);
+            let name = self.reader.words.get("chart.others")?.to_owned();
+            series.push(Series { name, ink: self.ink(SERIES - 1), points: rest.iter().map(point).collect() });
         }
         // months before the books have nothing to draw, nor has a series without any value
         let is_nothing = |point: &Option<Point>| point.as_ref().is_none_or(|point| point.value.abs() <= 0.0);
@@ -237,6 +259,23 @@ impl Builder<'_> {
         }
         let drawing = Drawing { labels: texts, keys: labels, series, ..Drawing::empty(unit(&self.answer.columns[at])) };
         Ok(Some(drawing).filter(|drawing| !drawing.labels.is_empty()))
+    }
+
+    /// Of stacked series more than there are colours: the codes of the smaller ones, drawn as one.
+    fn small(&self, rows: &[usize], split_at: usize, at: usize) -> Vec<String> {
+        let mut sizes: BTreeMap<String, i128> = BTreeMap::new();
+        for row in rows {
+            let values = &self.answer.rows[*row];
+            let size = digits(&values[at]).unwrap_or(0).saturating_abs();
+            let sum = sizes.entry(values[split_at].plain()).or_default();
+            *sum = sum.saturating_add(size);
+        }
+        if self.spec.kind != ChartKind::Stacked || self.spec.palette != Palette::Series || sizes.len() <= SERIES {
+            return Vec::new();
+        }
+        let mut sizes: Vec<(String, i128)> = sizes.into_iter().collect();
+        sizes.sort_by_key(|(_, size)| std::cmp::Reverse(*size));
+        sizes.split_off(SERIES - 1).into_iter().map(|(code, _)| code).collect()
     }
 
     /// The columns of one row as steps between two totals; steps of nothing are left out.
@@ -259,8 +298,10 @@ impl Builder<'_> {
     }
 
     fn point(&self, row: usize, at: usize, is_total: bool) -> Option<Point> {
-        let value = &self.answer.rows[row][at];
-        let column = &self.answer.columns[at];
+        self.point_of(&self.answer.rows[row][at], &self.answer.columns[at], is_total)
+    }
+
+    fn point_of(&self, value: &Value, column: &AnswerColumn, is_total: bool) -> Option<Point> {
         let scale = match value {
             Value::Decimal { scale, .. } => *scale,
             _ => 0,

@@ -223,12 +223,12 @@ impl Map<'_> {
             self.across.spread,
             (left + largest * 0.7, right - largest * 0.9),
         );
-        let y = Axis::new(self.spots.iter().map(|spot| spot.y), self.upwards.spread, (bottom - 5.0, top + largest));
-        let discs: Vec<((f64, f64), f64)> = self
-            .spots
-            .iter()
-            .map(|spot| ((x.at(spot.x), y.at(spot.y)), (spot.share.sqrt() * largest).max(LEAST_RADIUS)))
-            .collect();
+        let radius = |spot: &Spot| (spot.share.sqrt() * largest).max(LEAST_RADIUS);
+        // discs at the lower end stay off the names below
+        let room = self.spots.iter().filter(|spot| spot.y <= 0.0).map(radius).fold(5.0, f64::max);
+        let y = Axis::new(self.spots.iter().map(|spot| spot.y), self.upwards.spread, (bottom - room, top + largest));
+        let discs: Vec<((f64, f64), f64)> =
+            self.spots.iter().map(|spot| ((x.at(spot.x), y.at(spot.y)), radius(spot))).collect();
         Canvas::draw(size, |canvas| {
             let names_y = y.levels(&self.upwards.bounds, 26.0);
             let names_x = x.levels(&self.across.bounds, 52.0);

@@ -278,7 +278,7 @@ mod tests {
 query = \"worklist\"
 columns = [\"customer_name\", \"channel_code\", \"due_date\", \"open_amount\"]
 entries = [
-    { name = \"result_code\", kind = \"list\", of = \"result_code\", codes = [\"promise\", \"dispute\"] },
+    { name = \"result_code\", kind = \"list\", of = \"own_result\", codes = [\"promise\", \"dispute\"] },
     { name = \"promised_date\", kind = \"date\" },
     { name = \"promised_amount\", kind = \"amount\" },
     { name = \"note_text\", kind = \"text\" },
@@ -339,7 +339,7 @@ hidden_columns = [\"action_id\", \"channel_code\", \"due_date\"]
             assert!(parts.contains(validation), "{validation}: {parts}");
         }
         let strings = strings(&parts);
-        for listed in ["codes.result_code", "words.result_code", "promise", "Promise, to pay", "dispute", "Dispute"] {
+        for listed in ["codes.own_result", "words.own_result", "promise", "Promise, to pay", "dispute", "Dispute"] {
             assert!(strings.contains(&listed), "{listed}: {strings:?}");
         }
         assert!(!strings.contains(&"No answer"), "a code that is not offered");
