@@ -67,7 +67,7 @@ fn every_panel_column_and_group_of_codes_of_a_report_has_its_words() {
                 }
                 for tile in &panel.tiles {
                     assert_word(&words, &format!("columns.{}", tile.value), &of);
-                    for beneath in tile.beneath.iter() {
+                    if let Some(beneath) = &tile.beneath {
                         assert_word(&words, &format!("tiles.{beneath}"), &of);
                     }
                 }
@@ -89,7 +89,7 @@ fn every_panel_column_and_group_of_codes_of_a_report_has_its_words() {
                         }
                     }
                 }
-                for chart in panel.chart.iter() {
+                if let Some(chart) = &panel.chart {
                     // series laid out by codes have their words among those
                     let series = chart.series.iter().filter(|_| chart.split_by.is_none());
                     for column in series.chain(&chart.x).chain(&chart.y).chain(&chart.size) {

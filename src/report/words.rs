@@ -65,6 +65,7 @@ impl Words {
     }
 
     /// The word of a code in a column: of its own codes, or of the column whose codes it shares (`same_codes`).
+    #[must_use]
     pub fn of_code(&self, column: &str, code: &str) -> Option<&str> {
         let shared = || self.find(&format!("codes.{}.{code}", self.find(&format!("same_codes.{column}"))?));
         self.find(&format!("codes.{column}.{code}")).or_else(shared)
