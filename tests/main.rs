@@ -55,6 +55,6 @@ mod simulated_month;
 mod statements;
 mod tidy;
 mod workbooks;
-mod worklists;
 mod worked_figures;
+mod worklists;
 mod years;

@@ -70,7 +70,13 @@ struct Company {
 
 impl Outcome {
     /// Contacts in this order as long as the day's minutes last; nobody twice within eight days.
-    fn work(&mut self, today: Date, order: &[(String, String, i64)], items: &BTreeMap<String, Vec<Row>>, company: &Company) {
+    fn work(
+        &mut self,
+        today: Date,
+        order: &[(String, String, i64)],
+        items: &BTreeMap<String, Vec<Row>>,
+        company: &Company,
+    ) {
         let mut minutes = MINUTES;
         for (customer, channel, cost) in order {
             if self.last_contact.get(customer).is_some_and(|last| plus(*last, 8) > today) {
@@ -146,8 +152,11 @@ fn over_a_month_the_list_forgets_nothing_and_beats_oldest_first_and_largest_firs
             by_customer.entry(item["customer_id"].clone()).or_default().push(item);
         }
         let collectors: Vec<&str> = vec!["COL1", "COL2", "COL3", "COL4"];
-        let of_collector: BTreeMap<&str, &str> =
-            lines.iter().filter(|row| collectors.contains(&&*row["assignee_id"])).map(|row| (&*row["customer_id"], &*row["assignee_id"])).collect();
+        let of_collector: BTreeMap<&str, &str> = lines
+            .iter()
+            .filter(|row| collectors.contains(&&*row["assignee_id"]))
+            .map(|row| (&*row["customer_id"], &*row["assignee_id"]))
+            .collect();
         if lines.iter().all(|row| row["status_code"] != "act" || !collectors.contains(&&*row["assignee_id"])) {
             continue; // nobody works today
         }
@@ -157,7 +166,9 @@ fn over_a_month_the_list_forgets_nothing_and_beats_oldest_first_and_largest_firs
                 .filter(|row| row["assignee_id"] == collector && row["block_code"] == "collect")
                 .filter(|row| ["act", "not_assigned"].contains(&&*row["status_code"]))
                 .collect();
-            let contact = |row: &Row| (row["customer_id"].clone(), row["channel_code"].clone(), row["minute_count"].parse().unwrap());
+            let contact = |row: &Row| {
+                (row["customer_id"].clone(), row["channel_code"].clone(), row["minute_count"].parse().unwrap())
+            };
             let in_order = |rows: &[&Row]| rows.iter().map(|row| contact(row)).collect::<Vec<_>>();
             to_call.sort_by_key(|row| (row["status_code"].clone(), row["rank_order"].parse::<u32>().unwrap()));
             ours.work(today, &in_order(&to_call), &by_customer, &company);
@@ -190,7 +201,9 @@ fn over_a_month_the_list_forgets_nothing_and_beats_oldest_first_and_largest_firs
         println!("  {:<16}{:>4}", behaviour.code(), response_percent(behaviour));
     }
     println!("  a letter moves 70 % of that, a portal 60 %, an e-mail 45 %; nobody is contacted twice within 8 days;");
-    println!("  contested, promised or received amounts are moved by nobody; what came in anyway by the end is no gain");
+    println!(
+        "  contested, promised or received amounts are moved by nobody; what came in anyway by the end is no gain"
+    );
     for (name, outcome) in [
         ("the list", &ours),
         ("its lines, oldest first", &oldest_of_ours),

@@ -58,7 +58,8 @@ print(count)
 /// The Python that speaks with `LibreOffice`, or nothing, said, where there is none.
 fn spreadsheet_python() -> Option<&'static str> {
     let python = "/usr/bin/python3";
-    let speaks = |python: &str| Command::new(python).args(["-c", "import uno"]).output().is_ok_and(|said| said.status.success());
+    let speaks =
+        |python: &str| Command::new(python).args(["-c", "import uno"]).output().is_ok_and(|said| said.status.success());
     if Path::new("/usr/bin/soffice").exists() && speaks(python) {
         return Some(python);
     }
@@ -128,7 +129,8 @@ fn a_filled_list_comes_back_and_the_next_days_list_goes_by_it() {
         };
         lines.iter().filter(is_call).collect()
     };
-    let collector = ["COL1", "COL2", "COL3", "COL4"].into_iter().max_by_key(|collector| calls(collector).len()).unwrap();
+    let collector =
+        ["COL1", "COL2", "COL3", "COL4"].into_iter().max_by_key(|collector| calls(collector).len()).unwrap();
     let calls = calls(collector);
     let [reached, promising, disputing, garbled, undated, missed, ..] = calls.as_slice() else {
         panic!("{} lines to fill in are too few", calls.len())
@@ -156,7 +158,9 @@ fn a_filled_list_comes_back_and_the_next_days_list_goes_by_it() {
     let items = disputing["item_count"].parse::<usize>().unwrap();
     assert!(said.last_line().starts_with("lines read: 6 = accepted: 4 + rejected: 2"), "{}", said.last_line());
     let rejects = desk.run(&["rejects", "--output", "csv"]).ended(0).stdout;
-    for (customer, reason) in [(&garbled["customer_id"], "result_unknown"), (&undated["customer_id"], "promise_incomplete")] {
+    for (customer, reason) in
+        [(&garbled["customer_id"], "result_unknown"), (&undated["customer_id"], "promise_incomplete")]
+    {
         assert!(rejects.lines().any(|row| row.contains(reason) && row.contains(customer.as_str())), "{rejects}");
     }
     let brought = |desk: &Desk| -> Vec<Row> {
@@ -255,7 +259,10 @@ fn capacity_calendar_absence_and_portfolio_are_data() {
     assert!(["COL1", "COL2", "COL3", "COL4"].iter().all(|collector| count(&christmas, collector, "act") == 0));
     assert!(count(&christmas, "COL2", "not_assigned") > 0);
 
-    desk.file("own/collector_absences.csv", "collector_id,from_date,to_date,stand_in_id\nCOL1,2025-12-29,2025-12-31,COL2\nCOL3,2025-12-30,2025-12-30,\n");
+    desk.file(
+        "own/collector_absences.csv",
+        "collector_id,from_date,to_date,stand_in_id\nCOL1,2025-12-29,2025-12-31,COL2\nCOL3,2025-12-30,2025-12-30,\n",
+    );
     let away = asked("2025-12-30");
     assert_eq!(count(&away, "COL1", "act") + count(&away, "COL1", "not_assigned"), 0, "Anne's work is her stand-in's");
     assert!(count(&away, "COL2", "act") > count(&usual, "COL2", "act"));
@@ -265,7 +272,10 @@ fn capacity_calendar_absence_and_portfolio_are_data() {
     desk.file("own/portfolios.csv", "portfolio_order,collector_id,segment_code,country_code,language_code,skill_code,agency_code\n1,PUBLIC,public,,,,\n2,EXPORT,,,en,,\n");
     let shared_out = asked("2025-12-30");
     let collectors_of = |segment: &str| -> BTreeSet<String> {
-        let own = shared_out.iter().filter(|row| row["segment_code"] == segment && row["assignee_id"].chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit()));
+        let own = shared_out.iter().filter(|row| {
+            row["segment_code"] == segment
+                && row["assignee_id"].chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit())
+        });
         own.map(|row| row["assignee_id"].clone()).collect()
     };
     assert_eq!(collectors_of("public"), BTreeSet::from(["PUBLIC".to_owned()]));

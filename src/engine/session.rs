@@ -482,7 +482,9 @@ fn context(memory_limit: Option<usize>) -> Result<SessionContext, EngineError> {
     }
     let runtime = runtime.build_arc().map_err(|cause| EngineError::Sql { query: "session".to_owned(), cause })?;
     let context = SessionContext::new_with_config_rt(config, runtime);
-    functions::all().into_iter().for_each(|function| context.register_udf(function));
+    for function in functions::all() {
+        context.register_udf(function);
+    }
     Ok(context)
 }
 

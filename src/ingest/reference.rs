@@ -228,7 +228,8 @@ struct Row<const N: usize> {
 fn rows<const N: usize>(table: &'static str, text: &str, wanted: &[&str; N]) -> Result<Vec<Row<N>>, IngestError> {
     let broken =
         |line: u64, found: String, wanted: String| IngestError::ReferenceBroken { name: table, line, found, wanted };
-    let mut reader = csv::ReaderBuilder::new().comment(Some(b'#')).trim(csv::Trim::All).flexible(false).from_reader(text.as_bytes());
+    let mut reader =
+        csv::ReaderBuilder::new().comment(Some(b'#')).trim(csv::Trim::All).flexible(false).from_reader(text.as_bytes());
     let header = reader.headers().map_err(|error| broken(1, error.to_string(), "a header".into()))?.clone();
     let mut places = [0; N];
     for (place, name) in places.iter_mut().zip(wanted) {

@@ -55,9 +55,8 @@ impl Agenda<'_> {
         let mut slots = Vec::new();
         let mut now = WORKING_HOURS[0].0;
         while !waiting.is_empty() {
-            let is_open = |(_, minutes, hours): &Waiting| {
-                hours.is_none_or(|(from, to)| from <= now && now + minutes <= to)
-            };
+            let is_open =
+                |(_, minutes, hours): &Waiting| hours.is_none_or(|(from, to)| from <= now && now + minutes <= to);
             let later =
                 waiting.iter().filter_map(|(_, _, hours)| hours.map(|(from, _)| from)).filter(|from| *from > now);
             let place = match (waiting.iter().position(is_open), later.min()) {

@@ -18,7 +18,7 @@ pub(super) fn function() -> ScalarUDF {
 
 fn fisher_p_values(arguments: &[ColumnarValue]) -> Result<ColumnarValue, DataFusionError> {
     let arrays = ColumnarValue::values_to_arrays(arguments)?;
-    let counts: Vec<_> = arrays.iter().map(|array| array.as_primitive::<Int64Type>()).collect();
+    let counts: Vec<_> = arrays.iter().map(AsArray::as_primitive::<Int64Type>).collect();
     let p_value = |row: usize| {
         let count = |column: usize| counts[column].is_valid(row).then(|| counts[column].value(row));
         let known = [count(0)?, count(1)?, count(2)?, count(3)?];

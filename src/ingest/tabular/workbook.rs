@@ -84,8 +84,8 @@ impl Sheet {
             other.next_row()?;
         }
         let cell = |cells: &[Data], place: Option<usize>| place.and_then(|at| cells.get(at)).cloned();
-        let placed = |cells: &[Data]| places.iter().map(|place| cell(cells, *place).unwrap_or(Data::Empty)).collect();
-        self.rows.extend(other.rows.iter().skip(other.next).map(|(number, cells)| (*number, placed(cells))));
+        let kept = |cells: &[Data]| places.iter().map(|place| cell(cells, *place).unwrap_or(Data::Empty)).collect();
+        self.rows.extend(other.rows.iter().skip(other.next).map(|(number, cells)| (*number, kept(cells))));
         Ok(())
     }
 
