@@ -125,9 +125,24 @@ fn every_check_has_its_case() {
     let file = desk.file(FEC, sound().text());
     desk.load(&[&file]);
     let mut known: Vec<String> = cases().iter().map(|(check, _)| (*check).to_owned()).collect();
+    // its case is a file of reference data
+    known.push("segment_feature_unknown".to_owned());
     known.sort();
     known.dedup();
     assert_eq!(desk.ask("2024-12-31").checks(), known);
+}
+
+#[test]
+fn a_rule_of_segments_on_a_feature_nobody_knows_is_a_fault() {
+    let desk = Desk::new();
+    let file = desk.file(FEC, sound().text());
+    desk.load(&[&file]);
+    desk.run(&["check"]).ended(0);
+    desk.file("encours.toml", "reference = [\"own\"]\n");
+    let conditions = "rule_code,feature_code,least_number_ratio,below_number_ratio,codes_text\n";
+    desk.file("own/segment_conditions.csv", format!("{conditions}late,late_rato,0.5,,\nlate,stake_code,,,A\n"));
+    let said = desk.run(&["check", "--output", "csv"]).ended(1);
+    assert!(said.stdout.contains("segment_feature_unknown"), "{}", said.stdout);
 }
 
 #[test]

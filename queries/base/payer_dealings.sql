@@ -1,4 +1,4 @@
--- payer_dealings: what was billed to a customer, contested, lost, paid in parts, returned, promised.
+-- payer_dealings: what was billed to a customer, contested, lost, paid in parts, promised.
 --
 -- grain:   one picture and customer with an item posted by then
 -- key:     picture_date, customer_id
@@ -19,7 +19,7 @@
 --   discount_ratio          ratio  of these: less a discount
 --   returned_payment_ratio  ratio  of the receipts of the 12 months before: taken back
 --   factored_count          int    items sold to a factor in the 12 months before
---   doubtful_count          int    items on doubtful accounts, open or closed in the 12 months before
+--   doubtful_count          int    on doubtful accounts, open or closed in the 12 months
 --   promise_count           int    promises that fell due in the 12 months before
 --   broken_promise_ratio    ratio  of these: broken; null if there were none
 

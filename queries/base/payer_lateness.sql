@@ -8,7 +8,7 @@
 --   picture_date   date   the day of the picture
 --   customer_id    text   who owed or owes
 --   item_number    int    the item, of known_items
---   late_days      int    settled minus due date; for what is past due, the day of the picture minus it
+--   late_days      int    settled minus due date; for what is past due, the picture's day minus it
 --   weight_amount  money  the item's amount; for what is past due, what is open
 --   is_open        flag   past due at the end of that day
 --   is_recent      flag   past due, or settled in the 3 months before

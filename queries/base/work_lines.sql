@@ -2,8 +2,8 @@
 --
 -- grain:   one customer, action, reason and owner
 -- key:     customer_id, action_code, reason_code, owner
--- source:  work_items, wait_chances, payers, last_actions, channel_actions, customer_contacts, promise_outcomes,
---          known_items, strategies, channels, response_rates, work_settings
+-- source:  work_items, wait_chances, payers, last_actions, channel_actions, customer_contacts,
+--          promise_outcomes, known_items, strategies, channels, response_rates, work_settings
 -- params:  $as_of date
 -- columns:
 --   customer_id       text     who owes

@@ -21,5 +21,5 @@ left join payer_features on segment_conditions.feature_code = payer_features.fea
 where
     segments.rule_code is null
     or payer_features.feature_code is null
-    or payer_features.is_code is distinct from (segment_conditions.codes_text is not null)
+    or payer_features.has_codes is distinct from (segment_conditions.codes_text is not null)
 order by rule_code, feature_code, codes_text

@@ -1,4 +1,4 @@
--- payer_axes_count: how many customers stand where two axes cross: how late they pay, and what they are.
+-- payer_axes_count: how many customers stand where lateness and status cross.
 --
 -- grain:   one behaviour and status with a customer
 -- key:     behaviour_code, status_code

@@ -1,4 +1,4 @@
--- payer_gaps: customers that matter of whom we do not know whom to call, or how they validate and pay.
+-- payer_gaps: customers that matter whose contact or process is unknown.
 --
 -- grain:   one customer of stake A or B that owes something
 -- key:     customer_id

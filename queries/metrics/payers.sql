@@ -30,8 +30,8 @@
 --   median_late_days            decimal  of both, interpolated
 --   p90_late_days               decimal  nine items in ten are no later
 --   spread_days                 decimal  p90 less median
---   recent_late_days            decimal  median of what was paid in the last 3 months or is past due
---   previous_late_days          decimal  median of what was paid in the 9 months before
+--   recent_late_days            decimal  median of the paid in the last 3 months and the past due
+--   previous_late_days          decimal  median of the paid in the 9 months before
 --   trend_days                  decimal  recent less previous
 --   promise_count               int      promises that fell due in the 12 months before
 --   broken_promise_ratio        ratio    of these: broken; null if there were none

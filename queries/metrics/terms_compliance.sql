@@ -224,7 +224,9 @@ select
     ) as real_days,
     case
         when sums.agreed_amount is null then null
-        else cast(cast(coalesce(sums.freed_day_amount, 0) as decimal(40, 6)) / 365 as decimal(18, 2))
+        else cast(
+            cast(coalesce(sums.freed_day_amount, 0) as decimal(40, 6)) / 365 as decimal(18, 2)
+        )
     end as freed_amount,
     sums.derived_count,
     sums.beyond_60_count,

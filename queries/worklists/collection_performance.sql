@@ -1,4 +1,4 @@
--- collection_performance: the month so far: collected against due and against target, and what is left.
+-- collection_performance: the month so far: collected against due and target.
 --
 -- grain:   one collector and segment; `*` stands for all of them
 -- key:     collector_id, segment_code

@@ -1,4 +1,4 @@
--- collector_load: the day of each collector and owner: minutes, lines and money, and what is left over.
+-- collector_load: the day of each collector and owner: minutes, lines and money.
 --
 -- grain:   one assignee
 -- key:     assignee_id
@@ -29,7 +29,10 @@ with sums as (
         sum(case when worklist.status_code = 'act' then worklist.overdue_amount else 0 end)
             as act_amount,
         sum(
-            case when worklist.status_code = 'act' and worklist.block_code = 'care' then 1 else 0 end
+            case
+                when worklist.status_code = 'act' and worklist.block_code = 'care' then 1
+                else 0
+            end
         ) as care_count,
         sum(case when worklist.status_code = 'not_assigned' then 1 else 0 end)
             as not_assigned_count,

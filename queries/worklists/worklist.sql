@@ -1,4 +1,4 @@
--- worklist: who acts today, on whom, how and why; what waits, what is blocked, what nobody has time for.
+-- worklist: who acts today, on whom, how and why; what waits; what is left over.
 --
 -- grain:   one customer, action, reason and assignee
 -- key:     line_id
@@ -7,7 +7,7 @@
 -- params:  $as_of date, $language text
 -- columns:
 --   line_id               text     stable for the day: comes back with the result
---   block_code            text     collect: what is overdue; care: disputes, reminders before due, gaps
+--   block_code            text     collect: overdue; care: disputes, reminders before due, gaps
 --   assignee_id           text     the collector, or the owner who can unblock it
 --   assignee_name         text     the collector's name; else the identifier
 --   status_code           text     act, wait (until when_date), or not_assigned: no capacity left

@@ -1,4 +1,4 @@
--- worklist_excluded: what is overdue and on no worklist, and why: listed and excluded sum to overdue.
+-- worklist_excluded: what is overdue and on no list, and why; both sum to overdue.
 --
 -- grain:   one customer and reason
 -- key:     customer_id, reason_code
