@@ -1,5 +1,5 @@
-//! A simulated month on the demo: every day the list says where each overdue amount is, and in its order more money
-//! comes in than oldest first or largest first.
+//! A simulated month on the demo: every day the list says where each overdue amount is, and working in its order brings
+//! in more money than oldest first or largest first.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -13,11 +13,11 @@ use crate::desk::{Asked, Desk, Row, day};
 const FIRST: &str = "2025-11-01";
 const DAYS: u64 = 30;
 
-/// Minutes of contacts a collector has a day: too few for everybody, as in life.
-const MINUTES: i64 = 36;
+/// Minutes of contacts a collector has a day: two calls, too few for everybody, as in life.
+const MINUTES: i64 = 24;
 
-/// Days from a contact to the money it brings.
-const RESPONSE_DAYS: u64 = 7;
+/// A contact brings what it brings within so many days; what comes within them by itself is no merit of it.
+const RESPONSE_DAYS: u64 = 14;
 
 /// How many of a hundred such payers pay because of a call, if they were not about to. Assumed from what is planted:
 /// whoever forgets pays when told, whoever waits for a run or a validation does not, whoever cannot pay does not.
@@ -34,12 +34,7 @@ fn response_percent(behaviour: Behaviour) -> i64 {
 
 /// What a channel moves, in percent of what a call does.
 fn channel_percent(channel: &str) -> i64 {
-    match channel {
-        "phone" => 100,
-        "letter" => 70,
-        "portal" => 60,
-        _ => 45,
-    }
+    if channel == "email" { 45 } else { 100 }
 }
 
 fn hundredths(text: &str) -> i64 {
@@ -50,7 +45,7 @@ fn plus(day: Date, days: u64) -> Date {
     day + chrono::Days::new(days)
 }
 
-/// What an order of contacts brought by the end of the month, in parts of a hundred of a cent.
+/// What an order of contacts brought, in hundredths: the expected value, no dice are thrown.
 #[derive(Default)]
 struct Outcome {
     gained: i64,
@@ -65,7 +60,6 @@ struct Company {
     behaviours: BTreeMap<String, Behaviour>,
     /// When each item was paid in the end without any contact of ours.
     paid: BTreeMap<String, Date>,
-    last_day: Date,
 }
 
 impl Outcome {
@@ -89,11 +83,10 @@ impl Outcome {
             self.contacts += 1;
             self.last_contact.insert(customer.clone(), today);
             let percent = response_percent(company.behaviours[customer]) * channel_percent(channel) / 100;
-            let arrives = plus(today, RESPONSE_DAYS);
             for item in items.get(customer).into_iter().flatten() {
-                // neither a dispute nor a promise is solved by a reminder; what comes anyway is no gain
-                let is_moved = company.paid.get(&item["item_id"]).is_none_or(|paid| *paid > company.last_day);
-                if arrives <= company.last_day && is_moved {
+                // neither a dispute nor a promise is solved by a reminder: what is free counts
+                let by_itself = company.paid.get(&item["item_id"]);
+                if by_itself.is_none_or(|paid| *paid > plus(today, RESPONSE_DAYS)) {
                     let left = self.unmoved.entry(item["item_id"].clone()).or_insert(10_000);
                     let moved = *left * percent / 100;
                     *left -= moved;
@@ -116,8 +109,7 @@ fn everything_overdue_is_somewhere(asked: &mut Asked, today: Date) {
 #[test]
 fn over_a_month_the_list_forgets_nothing_and_beats_oldest_first_and_largest_first() {
     let desk = Desk::new();
-    let options = DemoOptions { customer_count: 260, invoice_count: 8_000, ..DemoOptions::default() };
-    let written = demo::write(&options, &desk.path("sources")).unwrap();
+    let written = demo::write(&DemoOptions::default(), &desk.path("sources")).unwrap();
     // nobody was contacted before: every order starts alike
     let files = written.files.iter().filter(|file| file.name != "actions.csv");
     let files: Vec<PathBuf> = files.map(|file| desk.path("sources").join(&file.name)).collect();
@@ -130,7 +122,7 @@ fn over_a_month_the_list_forgets_nothing_and_beats_oldest_first_and_largest_firs
          where settled_spells.until_date is null group by known_items.item_id",
     );
     let paid = settled.iter().map(|row| (row["item_id"].clone(), day(&row["settled_date"]))).collect();
-    let company = Company { behaviours, paid, last_day: plus(day(FIRST), DAYS - 1) };
+    let company = Company { behaviours, paid };
 
     let mut ours = Outcome::default();
     let mut oldest = Outcome::default();
@@ -186,8 +178,16 @@ fn over_a_month_the_list_forgets_nothing_and_beats_oldest_first_and_largest_firs
                     (oldest, items.iter().map(|item| hundredths(&item["open_amount"])).sum(), customer.clone())
                 })
                 .collect();
+            // whoever has no telephone number is written to, in every order
+            let has_phone = |customer: &str| {
+                lines.iter().find(|row| row["customer_id"] == customer).is_some_and(|row| !row["phone_text"].is_empty())
+            };
             let called = |overdue: &[(i64, i64, String)]| {
-                overdue.iter().map(|(_, _, customer)| (customer.clone(), "phone".to_owned(), 12)).collect::<Vec<_>>()
+                let contact = |(_, _, customer): &(i64, i64, String)| {
+                    let (channel, minutes) = if has_phone(customer) { ("phone", 12) } else { ("email", 3) };
+                    (customer.clone(), channel.to_owned(), minutes)
+                };
+                overdue.iter().map(contact).collect::<Vec<_>>()
             };
             overdue.sort_by_key(|(days, _, customer)| (-*days, customer.clone()));
             oldest.work(today, &called(&overdue), &by_customer, &company);
@@ -196,13 +196,16 @@ fn over_a_month_the_list_forgets_nothing_and_beats_oldest_first_and_largest_firs
         }
     }
     println!("a month of {DAYS} days from {FIRST}, four collectors of {MINUTES} minutes a day, seed 42");
-    println!("assumed: money {RESPONSE_DAYS} days after a contact; percent of payers that a call moves:");
+    println!(
+        "counted: what a contact brings within {RESPONSE_DAYS} days and would not have come within them by itself"
+    );
+    println!("assumed: percent of payers that a call moves, from what is planted in them:");
     for behaviour in Behaviour::ALL {
         println!("  {:<16}{:>4}", behaviour.code(), response_percent(behaviour));
     }
-    println!("  a letter moves 70 % of that, a portal 60 %, an e-mail 45 %; nobody is contacted twice within 8 days;");
+    println!("  an e-mail moves 45 % of that, a letter and a portal as much; nobody is contacted twice within 8 days;");
     println!(
-        "  contested, promised or received amounts are moved by nobody; what came in anyway by the end is no gain"
+        "  contested, promised or received amounts are moved by nobody; without a number, an e-mail in every order"
     );
     for (name, outcome) in [
         ("the list", &ours),
@@ -211,11 +214,14 @@ fn over_a_month_the_list_forgets_nothing_and_beats_oldest_first_and_largest_firs
         ("everybody, oldest first", &oldest),
         ("everybody, largest first", &largest),
     ] {
-        println!("{name:<26}{:>14} collected more, {:>4} contacts", outcome.gained / 100, outcome.contacts);
+        println!("{name:<26}{:>14} brought in, {:>4} contacts", outcome.gained / 100, outcome.contacts);
     }
-    for other in [&oldest, &largest, &oldest_of_ours] {
-        assert!(ours.gained > other.gained, "the list brings in more");
+    for (name, other) in [
+        ("oldest first", &oldest),
+        ("largest first", &largest),
+        ("its own lines oldest first", &oldest_of_ours),
+        ("its own lines largest first", &largest_of_ours),
+    ] {
+        assert!(ours.gained > other.gained, "the list brings in more than {name}");
     }
-    // by amount alone the same lines come close: the list is never behind by more than a hundredth
-    assert!(ours.gained * 100 >= largest_of_ours.gained * 99, "{} against {}", ours.gained, largest_of_ours.gained);
 }

@@ -159,7 +159,7 @@ fn a_filled_list_comes_back_and_the_next_days_list_goes_by_it() {
     assert!(said.last_line().starts_with("lines read: 6 = accepted: 4 + rejected: 2"), "{}", said.last_line());
     let rejects = desk.run(&["rejects", "--output", "csv"]).ended(0).stdout;
     for (customer, reason) in
-        [(&garbled["customer_id"], "result_unknown"), (&undated["customer_id"], "promise_incomplete")]
+        [(&garbled["customer_name"], "result_unknown"), (&undated["customer_name"], "promise_incomplete")]
     {
         assert!(rejects.lines().any(|row| row.contains(reason) && row.contains(customer.as_str())), "{rejects}");
     }
