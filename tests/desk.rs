@@ -152,12 +152,10 @@ impl Asked {
 
     /// Every query of a reader, by name.
     pub fn all(&mut self) -> BTreeMap<String, Answer> {
-        let names: Vec<String> = self
-            .engine
-            .catalogue()
-            .in_room(encours::engine::Room::Metrics)
-            .map(|query| query.header.name.clone())
-            .collect();
+        use encours::engine::Room;
+        let catalogue = self.engine.catalogue();
+        let published = [Room::Metrics, Room::Worklists].into_iter().flat_map(|room| catalogue.in_room(room));
+        let names: Vec<String> = published.map(|query| query.header.name.clone()).collect();
         names.into_iter().map(|name| (name.clone(), self.answer(&name))).collect()
     }
 
