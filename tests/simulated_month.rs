@@ -106,6 +106,21 @@ fn everything_overdue_is_somewhere(asked: &mut Asked, today: Date) {
     assert_eq!(listed + excluded, overdue, "on {today}");
 }
 
+fn assumptions_are_told() {
+    println!("a month of {DAYS} days from {FIRST}, four collectors of {MINUTES} minutes a day, seed 42");
+    println!(
+        "counted: what a contact brings within {RESPONSE_DAYS} days and would not have come within them by itself"
+    );
+    println!("assumed: percent of payers that a call moves, from what is planted in them:");
+    for behaviour in Behaviour::ALL {
+        println!("  {:<16}{:>4}", behaviour.code(), response_percent(behaviour));
+    }
+    println!("  an e-mail moves 45 % of that, a letter and a portal as much; nobody is contacted twice within 8 days;");
+    println!(
+        "  contested, promised or received amounts are moved by nobody; without a number, an e-mail in every order"
+    );
+}
+
 #[test]
 fn over_a_month_the_list_forgets_nothing_and_beats_oldest_first_and_largest_first() {
     let desk = Desk::new();
@@ -195,18 +210,7 @@ fn over_a_month_the_list_forgets_nothing_and_beats_oldest_first_and_largest_firs
             largest.work(today, &called(&overdue), &by_customer, &company);
         }
     }
-    println!("a month of {DAYS} days from {FIRST}, four collectors of {MINUTES} minutes a day, seed 42");
-    println!(
-        "counted: what a contact brings within {RESPONSE_DAYS} days and would not have come within them by itself"
-    );
-    println!("assumed: percent of payers that a call moves, from what is planted in them:");
-    for behaviour in Behaviour::ALL {
-        println!("  {:<16}{:>4}", behaviour.code(), response_percent(behaviour));
-    }
-    println!("  an e-mail moves 45 % of that, a letter and a portal as much; nobody is contacted twice within 8 days;");
-    println!(
-        "  contested, promised or received amounts are moved by nobody; without a number, an e-mail in every order"
-    );
+    assumptions_are_told();
     for (name, outcome) in [
         ("the list", &ours),
         ("its lines, oldest first", &oldest_of_ours),

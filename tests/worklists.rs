@@ -72,8 +72,8 @@ fn fill(python: &str, workbook: &Path, entries: &[(&str, &str, &str)]) -> PathBu
     let folder = workbook.parent().unwrap();
     let target = folder.join(format!("filled-{}", workbook.file_name().unwrap().to_str().unwrap()));
     let listed = folder.join("entries.tsv");
-    let text: String = entries.iter().map(|(line, column, text)| format!("{line}\t{column}\t{text}\n")).collect();
-    std::fs::write(&listed, text).unwrap();
+    let rows: Vec<String> = entries.iter().map(|(line, column, text)| format!("{line}\t{column}\t{text}\n")).collect();
+    std::fs::write(&listed, rows.concat()).unwrap();
     let profile = url::Url::from_directory_path(folder.join("spreadsheet")).unwrap();
     let name = format!("encours{}", std::process::id());
     let output = Command::new(python)
@@ -136,22 +136,24 @@ fn a_filled_list_comes_back_and_the_next_days_list_goes_by_it() {
         panic!("{} lines to fill in are too few", calls.len())
     };
     let workbook = desk.path(&format!("lists/worklist-{monday}-{collector}-fr.xlsx"));
-    let id = |row: &&&Row| row["line_id"].clone();
-    let (a, b, c, d, e, f) = (id(&reached), id(&promising), id(&disputing), id(&garbled), id(&undated), id(&missed));
+    let id = |row: &Row| row["line_id"].clone();
+    let ids = [reached, promising, disputing, garbled, undated, missed].map(|row| id(row));
+    let [reached_id, promising_id, disputing_id, garbled_id, undated_id, missed_id] =
+        ids.each_ref().map(String::as_str);
     let filled = fill(
         python,
         &workbook,
         &[
-            (&a, "result_code", "Joint, sans promesse"),
-            (&a, "note", "=demande \"un duplicata\"; <b>urgent</b>"),
-            (&b, "result_code", "Promesse"),
-            (&b, "promised_date", "2026-01-05"),
-            (&b, "promised_amount", &promising["overdue_amount"]),
-            (&c, "result_code", "Litige"),
-            (&c, "reason_code", "Prix erroné"),
-            (&d, "result_code", "Bonjour"),
-            (&e, "result_code", "Promesse"),
-            (&f, "result_code", "Sans réponse"),
+            (reached_id, "result_code", "Joint, sans promesse"),
+            (reached_id, "note", "=demande \"un duplicata\"; <b>urgent</b>"),
+            (promising_id, "result_code", "Promesse"),
+            (promising_id, "promised_date", "2026-01-05"),
+            (promising_id, "promised_amount", &promising["overdue_amount"]),
+            (disputing_id, "result_code", "Litige"),
+            (disputing_id, "reason_code", "Prix erroné"),
+            (garbled_id, "result_code", "Bonjour"),
+            (undated_id, "result_code", "Promesse"),
+            (missed_id, "result_code", "Sans réponse"),
         ],
     );
     let said = desk.run(&["load", filled.to_str().unwrap()]).ended(1);
