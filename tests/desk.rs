@@ -150,12 +150,19 @@ impl Asked {
         self.answer(query).value(0, column).plain()
     }
 
-    /// Every query of a reader, by name.
+    /// Every query of a reader, by name, but for those of the day's work.
     pub fn all(&mut self) -> BTreeMap<String, Answer> {
-        use encours::engine::Room;
-        let catalogue = self.engine.catalogue();
-        let published = [Room::Metrics, Room::Worklists].into_iter().flat_map(|room| catalogue.in_room(room));
-        let names: Vec<String> = published.map(|query| query.header.name.clone()).collect();
+        self.of_room(encours::engine::Room::Metrics)
+    }
+
+    /// Every query of the day's work, by name.
+    pub fn worklists(&mut self) -> BTreeMap<String, Answer> {
+        self.of_room(encours::engine::Room::Worklists)
+    }
+
+    fn of_room(&mut self, room: encours::engine::Room) -> BTreeMap<String, Answer> {
+        let queries = self.engine.catalogue().in_room(room);
+        let names: Vec<String> = queries.map(|query| query.header.name.clone()).collect();
         names.into_iter().map(|name| (name.clone(), self.answer(&name))).collect()
     }
 

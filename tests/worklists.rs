@@ -271,7 +271,7 @@ fn capacity_calendar_absence_and_portfolio_are_data() {
     assert_eq!(count(&away, "COL3", "act"), 0, "nobody stands in");
     assert_eq!(count(&away, "COL3", "not_assigned"), count(&usual, "COL3", "act"));
 
-    desk.file("own/portfolios.csv", "portfolio_order,collector_id,segment_code,country_code,language_code,skill_code,agency_code\n1,PUBLIC,public,,,,\n2,EXPORT,,,en,,\n");
+    desk.file("own/portfolios.csv", "portfolio_order,collector_id,segment_code,country_code,language_code,skill_code\n1,PUBLIC,public,,,\n2,EXPORT,,,en,\n");
     let shared_out = asked("2025-12-30");
     let collectors_of = |segment: &str| -> BTreeSet<String> {
         let own = shared_out.iter().filter(|row| {

@@ -7,6 +7,7 @@
 -- columns:
 --   assignee_id          text   the collector, or the owner who can unblock it
 --   assignee_name        text   the collector's name; else the identifier
+--   agency_code          text   the agency outside that it is; null for people of the house
 --   daily_minute_count   int    minutes of contacts a day; null for owners
 --   used_minute_count    int    minutes of what is assigned
 --   load_ratio           ratio  used of daily; null for owners
@@ -49,6 +50,7 @@ with sums as (
 limits as (
     select
         sums.assignee_id,
+        own_collectors.agency_code,
         case
             when sums.is_timed
                 then coalesce(own_collectors.daily_minute_count, others.daily_minute_count)
@@ -61,6 +63,7 @@ limits as (
 select
     sums.assignee_id,
     sums.assignee_name,
+    limits.agency_code,
     limits.daily_minute_count,
     sums.used_minute_count,
     cast(

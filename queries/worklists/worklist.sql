@@ -39,6 +39,7 @@
 --   email_text            text     address
 --   hours_text            text     when the contact can be reached
 --   process_text          text     portal, payment run, validation steps, as far as known
+--   reach_text            text     how to reach the contact for this action, and process_text
 --   is_order_number_required  flag  it refuses invoices without one
 --   segment_code          text     what the customer is treated as
 --   contest_code          text     why it is contested; null where it is not
@@ -111,7 +112,8 @@ absences as (
     group by collector_absences.collector_id
 ),
 
--- what a collector has not learnt is credit management's
+-- What a collector has not learnt is credit management's; whoever is away without a stand-in, or
+-- does not speak the customer's language, gets nothing.
 assigned_lines as (
     select
         named_lines.customer_id,
@@ -129,10 +131,19 @@ assigned_lines as (
                 then 'credit management'
             else coalesce(absences.stand_in_id, named_lines.collector_id)
         end as assignee_id,
-        absences.collector_id is not null and absences.stand_in_id is null as is_away
+        (absences.collector_id is not null and absences.stand_in_id is null)
+        or (
+            collectors.language_codes_text is not null
+            and customer_contacts.language_code is not null
+            and not array_has(
+                string_to_array(collectors.language_codes_text, '|'),
+                customer_contacts.language_code
+            )
+        ) as is_away
     from named_lines
     left join absences on named_lines.collector_id = absences.collector_id
     left join collectors on named_lines.collector_id = collectors.collector_id
+    left join customer_contacts on named_lines.customer_id = customer_contacts.customer_id
 ),
 
 timed_lines as (
@@ -313,6 +324,27 @@ select
         ),
         ''
     ) as process_text,
+    nullif(
+        concat_ws(
+            ' · ',
+            case
+                when work_lines.channel_code = 'email' then customer_contacts.email_text
+                else customer_contacts.phone_text
+            end,
+            customer_contacts.hours_text,
+            customer_contacts.portal_text,
+            customer_contacts.payment_run_text,
+            customer_contacts.validation_text,
+            case
+                when customer_contacts.is_order_number_required
+                    then case reader.language_code
+                        when 'fr' then order_sentences.fr_text
+                        else order_sentences.en_text
+                    end
+            end
+        ),
+        ''
+    ) as reach_text,
     customer_contacts.is_order_number_required,
     payers.segment_code,
     work_lines.contest_code,
@@ -333,8 +365,11 @@ inner join told_lines
     and work_lines.reason_code = told_lines.reason_code
     and work_lines.owner = told_lines.owner
 inner join payers on work_lines.customer_id = payers.customer_id
+cross join reader
 left join customer_contacts on work_lines.customer_id = customer_contacts.customer_id
 left join last_actions on work_lines.customer_id = last_actions.customer_id
+left join sentences as order_sentences
+    on order_sentences.sentence_code = 'process.order_number'
 order by
     decided_lines.assignee_id,
     block_code desc,

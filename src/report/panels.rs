@@ -239,6 +239,9 @@ pub struct MarkSpec {
     pub at: String,
     /// The column that says what.
     pub text: String,
+    /// Only the rows whose columns hold these values; `|` stands between several.
+    #[serde(default)]
+    pub only: BTreeMap<String, String>,
 }
 
 /// A table: which columns of which answer it shows, and how.

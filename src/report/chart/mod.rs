@@ -95,7 +95,8 @@ pub(super) fn chart(
     }
     let Some(mut drawing) = builder.drawing()? else { return Ok(None) };
     if let (Some(spec), Some(marked)) = (&spec.marks, marked) {
-        drawing.marks = builder.marks(spec, marked, &drawing.keys)?;
+        let marked = narrowed(&panel.id, &spec.query, &spec.only, marked)?;
+        drawing.marks = builder.marks(spec, &marked, &drawing.keys)?;
     }
     let description = builder.description(&drawing)?;
     let mut svgs = Vec::new();
