@@ -121,6 +121,16 @@ impl Asked {
         self
     }
 
+    /// Asks about one customer from now on.
+    pub fn about(&mut self, customer: &str, since: &str) {
+        self.engine.set_customer(customer, Some(day(since)));
+    }
+
+    /// Asks about all customers again.
+    pub fn about_all(&mut self) {
+        self.engine.forget_customer();
+    }
+
     pub fn at(&mut self, as_of: &str) -> &mut Self {
         self.engine.set_as_of(day(as_of));
         self

@@ -3,6 +3,7 @@
 //! the tools
 //! - [`desk`]            a folder, the command in it, the answers of its lake
 //! - [`books`]           small ledgers written by the test itself
+//! - [`reports`]         every report of a lake, written
 //!
 //! the figures
 //! - [`worked_figures`]  the scenario and worked figures of the metrics' definitions
@@ -51,6 +52,7 @@ mod pages;
 mod queries;
 mod readme;
 mod real_ledgers;
+mod reports;
 mod simulated_month;
 mod statements;
 mod tidy;

@@ -53,6 +53,20 @@ const panelsOf = () => [...document.querySelectorAll("section.panel")].map((pane
   text_length: panel.innerText.trim().length,
   has_source: panel.querySelector(".source code") !== null,
 }));
+// codes that no word stands for: texts of ours, not of ledgers, that are written as codes are
+const codesOf = () => {
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const found = [];
+  while (texts.nextNode()) {
+    const code = /^[a-z]+(_[a-z0-9]+)+$/.exec(texts.currentNode.textContent.trim());
+    if (code && !texts.currentNode.parentElement.closest("script, style, code, .queries, .file")) { found.push(code[0]); }
+  }
+  return [...new Set(found)];
+};
+// tables wider than their panel: on a desk nobody should have to scroll across, unless they were folded
+const overflowing = () => [...document.querySelectorAll(".scroll")]
+  .filter((box) => !box.closest("details") && box.scrollWidth > box.clientWidth + 1)
+  .map((box) => `${box.closest("section")?.id}: ${box.scrollWidth} in ${box.clientWidth}`);
 const wide = () => document.documentElement.scrollWidth - document.documentElement.clientWidth;
 const background = () => getComputedStyle(document.body).backgroundColor;
 
@@ -71,7 +85,8 @@ const sorted = (page) => page.evaluate(async () => {
     const at = [...table.tHead.rows[0].cells].findIndex((cell) => cell.classList.contains("number"));
     if (at < 0) { continue; }
     const header = table.tHead.rows[0].cells[at];
-    const values = () => [...table.tBodies[0].rows].map((row) => row.cells[at].textContent);
+    const values = () => [...table.tBodies[0].rows].map((row) => [...row.cells[at].childNodes]
+      .filter((node) => node.nodeName !== "SMALL").map((node) => node.textContent).join("").trim());
     const before = [...table.tBodies[0].rows];
     header.querySelector("button").click();
     const first = values();
@@ -79,7 +94,7 @@ const sorted = (page) => page.evaluate(async () => {
     const second = values();
     const number = (text) => Number(text.replace(/[\s\u00a0\u202f]/g, "").replace("\u2212", "-").replace("%", "")
       .replace(document.documentElement.lang === "fr" ? /,/ : /,/g, document.documentElement.lang === "fr" ? "." : ""));
-    const known = (list) => list.map(number).filter((value) => !Number.isNaN(value));
+    const known = (list) => list.filter((text) => text !== "").map(number).filter((value) => !Number.isNaN(value));
     const falls = (list) => list.every((value, index) => index === 0 || list[index - 1] >= value);
     outcomes.push({ query: table.dataset.query, falls: falls(known(first)), rises: falls(known(second).reverse()),
       aria: header.getAttribute("aria-sort") });
@@ -90,14 +105,15 @@ const sorted = (page) => page.evaluate(async () => {
 
 const searched = async (page, word) => {
   const field = page.locator(".search input").first();
-  if (await field.count() === 0) { return null; }
+  if (await field.count() === 0 || !(await field.isVisible())) { return null; }
   await field.fill(word);
   await page.waitForTimeout(400);
-  const rows = await page.evaluate(() => [...document.querySelector("#open_items tbody").rows].map((row) => row.textContent));
-  const said = await page.locator("#open_items .found").textContent();
+  const panel = await field.evaluate((input) => input.closest("section").id);
+  const rows = await page.evaluate((id) => [...document.querySelector(`#${id} tbody`).rows].map((row) => row.textContent), panel);
+  const said = await page.locator(`#${panel} .found`).textContent();
   await field.fill("");
   await page.waitForTimeout(300);
-  return { rows, said };
+  return { panel, rows, said };
 };
 
 for (const file of pages) {
@@ -112,7 +128,8 @@ for (const file of pages) {
   await page.goto(pathToFileURL(file).href, { waitUntil: "load" });
   const opened = Math.round(performance.now() - began);
   const found = { file, opened, tables: await page.evaluate(tablesOf), tiles: await page.evaluate(tilesOf),
-    charts: await page.evaluate(chartsOf), panels: await page.evaluate(panelsOf), wide: await page.evaluate(wide),
+    language: await page.evaluate(() => document.documentElement.lang), codes: await page.evaluate(codesOf),
+    overflowing: await page.evaluate(overflowing), charts: await page.evaluate(chartsOf), panels: await page.evaluate(panelsOf), wide: await page.evaluate(wide),
     injected: await page.evaluate(() => document.querySelectorAll("img, iframe, a[href^='javascript']").length) };
   // what is folded is looked at too
   await page.evaluate(() => document.querySelectorAll("details").forEach((details) => { details.open = true; }));
@@ -143,13 +160,15 @@ for (const file of pages) {
   await page.setViewportSize({ width: 1280, height: 900 });
   // on paper: nothing is wider than the sheet, folded tables are there, no mark is hidden
   await page.emulateMedia({ media: "print" });
-  await page.setViewportSize({ width: 700, height: 1000 });
+  const is_across = await page.evaluate(() => document.body.classList.contains("landscape"));
+  await page.setViewportSize(is_across ? { width: 1030, height: 700 } : { width: 700, height: 1000 });
   found.print = await page.evaluate(() => ({
     wide: [...document.querySelectorAll("main *")].filter((element) => {
       const box = element.getBoundingClientRect();
       return box.width > 1 && box.right > document.documentElement.clientWidth + 1 && !element.closest(".aside");
     }).map((element) => `${element.closest("section")?.id} ${element.nodeName} ${Math.round(element.getBoundingClientRect().right)}`).slice(0, 5),
     clipped: [...document.querySelectorAll(".scroll")].filter((box) => getComputedStyle(box).overflow !== "visible").length,
+    entries: [...document.querySelectorAll("td.entry")].filter((cell) => cell.getBoundingClientRect().width > 60).length,
     hidden: [...document.querySelectorAll("nav, .search, .theme, #said")].filter((part) => part.getBoundingClientRect().height > 0).length,
   }));
   await page.emulateMedia({ media: "screen" });

@@ -1,0 +1,169 @@
+//! Every report there is, written of one lake: what the tests of pages and of workbooks open, all in the same way.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use encours::demo::{self, DemoOptions};
+use encours::report::{PageSpec, Templates};
+
+use crate::books::Ledger;
+use crate::desk::{Asked, Desk, Row};
+
+/// A report that was written.
+#[derive(Debug)]
+pub struct Report {
+    pub name: &'static str,
+    /// Whom it is about, or sent to.
+    pub customer: Option<String>,
+    /// Whose list it is.
+    pub assignee: Option<String>,
+    pub page: PathBuf,
+    pub workbook: PathBuf,
+}
+
+/// What a statement tells the moves since.
+const SINCE: &str = "2000-01-01";
+
+impl Report {
+    pub fn spec(&self) -> PageSpec {
+        PageSpec::load(self.name, &Templates::built_in()).unwrap()
+    }
+}
+
+/// The answers of a lake on a day as the commands that write reports ask for them, each asked once.
+pub struct Answers {
+    asked: Asked,
+    /// A day's list looks at one month-end.
+    of_day: Asked,
+    known: BTreeMap<(String, Option<String>, bool), Vec<Row>>,
+}
+
+impl Answers {
+    pub fn of(desk: &Desk, as_of: &str) -> Self {
+        Self { asked: desk.ask(as_of), of_day: desk.ask(as_of).months(1), known: BTreeMap::new() }
+    }
+
+    /// The rows of a query that a report could show: of its customer, of its assignee.
+    pub fn rows(&mut self, report: &Report, query: &str) -> Vec<Row> {
+        let is_of_day = report.name == "worklist";
+        // only what a customer's own queries answer hangs on it
+        let customer =
+            report.customer.clone().filter(|_| query.starts_with("payer_") || query.starts_with("statement_"));
+        let key = (query.to_owned(), customer, is_of_day);
+        if !self.known.contains_key(&key) {
+            let asked = if is_of_day { &mut self.of_day } else { &mut self.asked };
+            match &key.1 {
+                Some(customer) => asked.about(customer, SINCE),
+                None => asked.about_all(),
+            }
+            let rows = asked.rows(query);
+            self.known.insert(key.clone(), rows);
+        }
+        let is_listed = |row: &&Row| {
+            let of = row.get("assignee_id").filter(|_| report.assignee.is_some());
+            of.is_none_or(|of| Some(of) == report.assignee.as_ref())
+        };
+        self.known[&key].iter().filter(is_listed).cloned().collect()
+    }
+}
+
+/// A demo company of so many customers on a desk, loaded.
+pub fn company(customer_count: usize) -> Desk {
+    let desk = Desk::new();
+    let options = DemoOptions { customer_count, invoice_count: 22 * customer_count, ..DemoOptions::default() };
+    let written = demo::write(&options, &desk.path("sources")).unwrap();
+    let files: Vec<PathBuf> = written.files.iter().map(|file| desk.path("sources").join(&file.name)).collect();
+    desk.load(&files.iter().map(PathBuf::as_path).collect::<Vec<_>>());
+    desk
+}
+
+/// The controller's report alone.
+pub fn controller(desk: &Desk, as_of: &str) -> Report {
+    desk.run(&["report", "--as-of", as_of, "--out", "pages", "--lang", "en"]).ended(0);
+    let page = desk.path(&format!("pages/controller-{as_of}-en.html"));
+    Report { name: "controller", customer: None, assignee: None, workbook: page.with_extension("xlsx"), page }
+}
+
+/// A desk whose ledger bears names that are mark-up, formulas and turned text, so many items each; the names.
+pub fn hostile(item_count: usize) -> (Desk, Vec<String>) {
+    let desk = Desk::new();
+    let names = [
+        "<img src=x onerror=alert(1)>",
+        "=cmd|'/c calc'!A1",
+        "\"><script>alert(2)</script>",
+        "\u{202e}gnp.exe",
+        "</script><b>",
+        "شركة البيع المحدودة",
+    ];
+    let mut ledger = Ledger::new(2024);
+    for (order, name) in names.iter().enumerate() {
+        for item in 0..item_count {
+            let amount = format!("{}.00", 100 + item);
+            ledger = ledger.invoice(name, &format!("{name}{order}-{item}"), "2024-03-05", &amount);
+        }
+    }
+    let file = desk.file("123456789FEC20241231.txt", ledger.text());
+    // who collects from them is called so too
+    let mut customers = csv::Writer::from_writer(Vec::new());
+    customers.write_record(["customer_id", "name", "collector_id"]).unwrap();
+    for name in names {
+        customers.write_record([name, name, name]).unwrap();
+    }
+    let customers = desk.file("customers.csv", customers.into_inner().unwrap());
+    desk.load(&[&file, &customers]);
+    desk.file("encours.toml", "company_name = \"<script>alert(3)</script>\"\n");
+    (desk, names.map(str::to_owned).to_vec())
+}
+
+/// Every report of the desk's lake, in a folder; of worklists, the first and the last.
+pub fn write_all(desk: &Desk, as_of: &str, language: &str, customer: &str, folder: &str) -> Vec<Report> {
+    let written = |command: &[&str]| -> Vec<PathBuf> {
+        let options = ["--as-of", as_of, "--lang", language, "--out", folder, "--quiet"];
+        let said = desk.run(&[command, &options[..]].concat()).ended(0);
+        said.stdout.lines().map(|line| desk.path(line)).collect()
+    };
+    let report = |name: &'static str, customer: Option<&str>, files: &[PathBuf]| {
+        let [page, workbook, ..] = files else { panic!("{name}: {files:?}") };
+        assert!(page.exists() && workbook.exists(), "{name}: {files:?}");
+        let customer = customer.map(str::to_owned);
+        Report { name, customer, assignee: None, page: page.clone(), workbook: workbook.clone() }
+    };
+    let mut reports = Vec::new();
+    for name in ["controller", "payers", "process", "collections"] {
+        reports.push(report(name, None, &written(&["report", name])));
+    }
+    reports.push(report("payer", Some(customer), &written(&["report", "payer", "--customer", customer])));
+    let statement = written(&["customer_statement", "--customer", customer, "--since", SINCE]);
+    reports.push(report("customer_statement", Some(customer), &statement));
+    let lists = written(&["worklist"]);
+    let lists: Vec<&[PathBuf]> = lists.chunks(3).collect();
+    let mut assignees: Vec<String> =
+        desk.ask(as_of).months(1).rows("worklist").into_iter().map(|row| row["assignee_id"].clone()).collect();
+    assignees.sort();
+    assignees.dedup();
+    assert_eq!(lists.len(), assignees.len(), "a list for each who has something to do");
+    let mut lists: Vec<Report> = lists.into_iter().map(|files| report("worklist", None, files)).collect();
+    for list in &mut lists {
+        // the file bears the identifier, as far as a path can
+        let plain = |text: &str| text.chars().filter(|mark| mark.is_alphanumeric()).collect::<String>();
+        let stem = list.page.file_stem().unwrap().to_str().unwrap();
+        let stem = stem.trim_start_matches(&format!("worklist-{as_of}-")).trim_end_matches(&format!("-{language}"));
+        list.assignee = assignees.iter().find(|assignee| plain(assignee) == plain(stem)).cloned();
+        assert!(list.assignee.is_some(), "{stem}: {assignees:?}");
+    }
+    let last = lists.pop();
+    reports.extend(lists.drain(..lists.len().min(1)).chain(last));
+    let mut names: Vec<&str> = reports.iter().map(|report| report.name).collect();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names, Templates::built_in().report_names(), "none is forgotten");
+    reports
+}
+
+/// The pages of customers that a page leads to, from its folder.
+pub fn links(page: &Path) -> Vec<PathBuf> {
+    let html = std::fs::read_to_string(page).unwrap();
+    let ends = html.split("<a href=\"").skip(1).filter_map(|rest| Some(rest.split_once('"')?.0));
+    let folder = page.parent().unwrap();
+    ends.filter(|end| !end.starts_with('#')).map(|end| folder.join(end.replace("&#x2f;", "/"))).collect()
+}
