@@ -4,15 +4,21 @@
 //!
 //! ```text
 //!  ledgers ─► ingest ─► lake ─► engine ─► report ─► html · svg · xlsx · csv · json · parquet
-//!  FEC CSV      │         ▲    DataFusion
-//!  XLSX XML     ▼         │    queries/
-//!            rejects   ledger (lines → items, letters → allocations, years → one history)
+//!  FEC CSV    ▲ │         ▲    DataFusion  │
+//!  XLSX XML   │ ▼         │    queries/    └────► worklist ─► a list, a workbook and an agenda for each
+//!             │ rejects  ledger (lines → items, letters → allocations, years → one history)   │
+//!             └────────────────────── results, reasons and promises, filled in ◄──────────────┘
 //! ```
 //!
 //! Each room has one door, its `mod.rs`, which says what comes in, what goes out and what is refused. Each heavy crate
 //! has one door too: `polars` in `ingest/staging.rs`, `deltalake-core` in `lake/`, `datafusion` in `engine/`,
-//! `plotters` in `report/chart/`, `rust_xlsxwriter` in `report/workbook.rs`, `clap` in `cli.rs`. All rooms may import [`model`], which imports none; [`engine`] may read [`lake`]; `commands` sees all.
+//! `plotters` in `report/chart/`, `rust_xlsxwriter` in `report/workbook/`, `icalendar` in `worklist/agenda.rs`, `clap` in
+//! `cli.rs`. All rooms may import [`model`], which imports none; [`engine`] may read [`lake`]; `commands` sees all.
 //! Policy is data (`data/reference`), any figure a controller could argue about is SQL (`queries`), mechanics are Rust.
+//!
+//! A report is a file of panels (`reports/<report>.toml`), words (`reports/words.*.toml`) and one template; whom to act on
+//! is the query `worklist`, and the room of that name only carries it to people. What they write beside it comes back
+//! through [`ingest`] as actions.
 //!
 //! Money is exact ([`model::Money`]); every view of the past takes `$as_of`; the clock is read once, in `commands`.
 
