@@ -2,7 +2,8 @@
 --
 -- grain:   one open debit item: past due, due within 15 days, or contested
 -- key:     item_number
--- source:  item_balances, known_items, contested_items, promise_outcomes, reasons
+-- source:  item_balances, known_items, contested_items, promise_outcomes, invoice_events,
+--          event_statuses, reasons
 -- params:  $as_of date
 -- columns:
 --   item_number       int    the item, of known_items
@@ -14,7 +15,7 @@
 --   past_due_days     int    $as_of minus due_date; negative when not yet due, null if unknown
 --   open_amount       money  what is open
 --   contested_amount  money  of it: contested, its owner's work
---   promised_amount   money  of the rest: covered by a promise not yet due
+--   promised_amount   money  of the rest: promised or announced, and not yet due
 --   received_amount   money  of the rest: covered by a receipt that nobody allocated
 --   free_amount       money  the rest: to be chased
 --   reason_code       text   why it is contested; null where it is not
@@ -83,15 +84,46 @@ contested_parts as (
     left join contests on open_debits.item_number = contests.item_number
 ),
 
-item_promises as (
+-- a platform that says that a payment was sent promises it, for as long as a transfer may take
+announced as (
+    select
+        coalesce(invoice_events.company_id, '') as company_id,
+        invoice_events.item_id,
+        cast(invoice_events.event_date + interval '5 days' as date) as promised_date,
+        cast(invoice_events.event_date + interval '8 days' as date) as verdict_date
+    from invoice_events
+    inner join event_statuses on invoice_events.status_code = event_statuses.status_code
+    where
+        event_statuses.meaning_code = 'payment_sent'
+        and invoice_events.event_date <= $as_of
+        and invoice_events.event_date > $as_of - interval '8 days'
+),
+
+told_promises as (
     select
         promise_outcomes.company_id,
         promise_outcomes.item_id,
-        max(promise_outcomes.promised_date) as promised_date,
-        max(promise_outcomes.verdict_date) as verdict_date
+        promise_outcomes.promised_date,
+        promise_outcomes.verdict_date
     from promise_outcomes
     where promise_outcomes.status_code = 'open' and promise_outcomes.item_id is not null
-    group by promise_outcomes.company_id, promise_outcomes.item_id
+    union all
+    select
+        announced.company_id,
+        announced.item_id,
+        announced.promised_date,
+        announced.verdict_date
+    from announced
+),
+
+item_promises as (
+    select
+        told_promises.company_id,
+        told_promises.item_id,
+        max(told_promises.promised_date) as promised_date,
+        max(told_promises.verdict_date) as verdict_date
+    from told_promises
+    group by told_promises.company_id, told_promises.item_id
 ),
 
 -- a promise without an amount is one of everything
