@@ -74,14 +74,15 @@ pub struct Catalogue {
 
 impl Catalogue {
     /// The built-in queries, then those of the user's folders (`<folder>/<room>/<name>.sql`, or `<folder>/<name>.sql`
-    /// for a name that is built in or else a metric), the later folder winning.
+    /// for a name that is built in or else a metric), the later folder winning. Folders within a room part it by subject
+    /// and mean nothing else.
     ///
     /// # Errors
     /// When a header does not say what it must.
     pub fn load(folders: &[PathBuf]) -> Result<Self, EngineError> {
         let mut catalogue = Self::default();
         for room in Room::ALL {
-            for file in BUILT_IN.get_dir(room.folder()).into_iter().flat_map(Dir::files) {
+            for file in BUILT_IN.get_dir(room.folder()).into_iter().flat_map(files_of) {
                 if let (Some(stem), Some(sql)) = (stem_of(file.path()), file.contents_utf8()) {
                     catalogue.insert(room, &stem, sql)?;
                 }
@@ -100,6 +101,9 @@ impl Catalogue {
         let Ok(entries) = std::fs::read_dir(folder) else { return Ok(()) };
         let mut paths: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
         paths.sort();
+        for part in paths.iter().filter(|path| room.is_some() && path.is_dir()) {
+            self.add_folder(part, room)?;
+        }
         for path in paths.into_iter().filter(|path| path.extension().is_some_and(|ending| ending == "sql")) {
             if let (Some(stem), Ok(sql)) = (stem_of(&path), std::fs::read_to_string(&path)) {
                 let known = self.queries.get(&stem).map(|query| query.room);
@@ -177,6 +181,32 @@ impl Catalogue {
     }
 }
 
+/// The files of a folder and of those within it.
+fn files_of<'a>(folder: &'a Dir<'a>) -> Box<dyn Iterator<Item = &'a include_dir::File<'a>> + 'a> {
+    Box::new(folder.files().chain(folder.dirs().flat_map(files_of)))
+}
+
 fn stem_of(path: &std::path::Path) -> Option<String> {
     path.file_stem().and_then(|stem| stem.to_str()).map(str::to_owned)
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "queries that do not load must stop the test")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_room_is_parted_by_folders_and_a_query_of_ones_own_may_stand_in_one() {
+        let built_in = Catalogue::load(&[]).unwrap();
+        assert_eq!(built_in.get("payers").unwrap().room, Room::Metrics);
+        assert_eq!(built_in.get("work_items").unwrap().room, Room::Base);
+        let own = tempfile::tempdir().unwrap();
+        let folder = own.path().join("metrics/payers");
+        std::fs::create_dir_all(&folder).unwrap();
+        let sql = "-- payers: mine.\n--\n-- grain:   one\n-- key:     n_count\n-- source:  items\n-- params:  none\n\
+                   -- columns:\n--   n_count  int  how many\n\nselect count(*) as n_count from items\n";
+        std::fs::write(folder.join("payers.sql"), sql).unwrap();
+        let overridden = Catalogue::load(&[own.path().to_owned()]).unwrap();
+        assert_eq!(overridden.get("payers").unwrap().header.sentence, "mine.");
+    }
 }

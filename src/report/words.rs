@@ -175,16 +175,21 @@ mod tests {
         }
     }
 
-    /// The files of a folder of queries: name and text.
+    /// The files of a folder of queries and of those within it: name and text.
     fn queries(folder: &str) -> Vec<(String, String)> {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("queries").join(folder);
-        let files = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
-        files
-            .filter(|path| path.extension().is_some_and(|extension| extension == "sql"))
-            .map(|path| {
-                (path.file_stem().unwrap().to_string_lossy().into_owned(), std::fs::read_to_string(path).unwrap())
-            })
-            .collect()
+        let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("queries").join(folder)];
+        let mut found = Vec::new();
+        while let Some(folder) = folders.pop() {
+            for path in std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()) {
+                if path.is_dir() {
+                    folders.push(path);
+                } else if path.extension().is_some_and(|extension| extension == "sql") {
+                    let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+                    found.push((name, std::fs::read_to_string(path).unwrap()));
+                }
+            }
+        }
+        found
     }
 
     #[test]
