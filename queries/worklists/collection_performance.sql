@@ -6,7 +6,7 @@
 --          promise_outcomes, actions, results, targets
 -- params:  $as_of date
 -- columns:
---   collector_id        text   the collector of the customer's file; `nobody` without; `*` all
+--   collector_id        text   the collector of the customer's file; `team` without; `*` all
 --   segment_code        text   what its customers are treated as today; `*` all
 --   month_start_date    date   the first day of the month of $as_of
 --   due_amount          money  past due when the month began, or fallen due since
@@ -36,7 +36,7 @@ with months as (
 people as (
     select
         payers.customer_id,
-        coalesce(customer_contacts.collector_id, 'nobody') as collector_id,
+        coalesce(customer_contacts.collector_id, 'team') as collector_id,
         payers.segment_code
     from payers
     left join customer_contacts on payers.customer_id = customer_contacts.customer_id

@@ -65,7 +65,8 @@ day_kinds as (
     left join holidays on days.as_of_date = holidays.holiday_date
 ),
 
--- the first line of portfolios that holds, else the collector of the customer's file
+-- the first line of portfolios that holds, else the collector of the customer's file, else the
+-- team as a whole
 portfolio_matches as (
     select
         work_lines.customer_id,
@@ -93,7 +94,7 @@ named_lines as (
         work_lines.reason_code,
         work_lines.owner,
         work_lines.skill_code,
-        coalesce(portfolios.collector_id, customer_contacts.collector_id, 'nobody')
+        coalesce(portfolios.collector_id, customer_contacts.collector_id, 'team')
             as collector_id
     from work_lines
     left join customer_contacts on work_lines.customer_id = customer_contacts.customer_id
@@ -205,7 +206,6 @@ decided_lines as (
                 then timed_lines.status_code
             when
                 timed_lines.is_away
-                or timed_lines.assignee_id = 'nobody'
                 or not day_kinds.is_working_day
                 or timed_lines.used_minute_count > timed_lines.daily_minute_count
                 then 'not_assigned'
