@@ -65,7 +65,14 @@ fn value(cell: &str) -> Option<String> {
     }
     let (number, shift) = cell.strip_suffix('%').map_or((cell, 8), |number| (number, 6));
     let digits = number.trim_start_matches('-');
+    // a spreadsheet writes very small numbers by powers of ten
+    let small = digits.split_once("E-").and_then(|(digits, power)| {
+        let power: usize = power.parse().ok()?;
+        Some(format!("0.{:0>power$}{}", digits.get(..1)?, digits.get(2..).unwrap_or_default()))
+    });
+    let digits = small.as_deref().unwrap_or(digits);
     let (whole, part) = digits.split_once('.').unwrap_or((digits, ""));
+    let part = part.trim_end_matches('0');
     let is_number = !whole.is_empty() && (whole.to_owned() + part).bytes().all(|digit| digit.is_ascii_digit());
     if !is_number || part.len() > shift {
         return None;
@@ -185,11 +192,11 @@ fn assert_sheets_are_the_answers(report: &Report, answers: &mut Answers) {
         seen.insert(title.clone());
         let mut candidates = Vec::new();
         let mut is_empty = true;
-        let mut is_all_unknown = true;
+        let mut least = usize::MAX;
         for view in &of_title {
             let rows = rows_of(report, view, answers);
             is_empty = is_empty && rows.is_empty();
-            is_all_unknown = is_all_unknown && rows.iter().flat_map(Row::values).all(|plain| value_of(plain).is_none());
+            least = least.min(if view.pivot.is_some() { 1 } else { rows.len() });
             candidates.extend(columns_of(view, &rows));
         }
         if is_empty {
@@ -199,7 +206,7 @@ fn assert_sheets_are_the_answers(report: &Report, answers: &mut Answers) {
         let (found, missing) = columns_found(&sheet, &candidates);
         let worked_out = of_title.iter().map(|view| view.worked_out).max().unwrap_or(0);
         assert!(missing.len() <= worked_out, "{}, {title}: {missing:?} are no columns of its query", report.name);
-        assert!(found > 0 || is_all_unknown, "{}, {title}", report.name);
+        assert!(sheet.len() >= 5 + least, "{}, {title}: rows are missing", report.name);
         total += found;
     }
     // who carries a difference has a sheet only where there is one
