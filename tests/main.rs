@@ -18,6 +18,9 @@
 //! - [`as_of`]           a lake that holds only what was posted by a day answers for it as the full lake does
 //! - [`nothing_lost`]    loads killed, at once, corrected and taken back
 //! - [`laws`]            laws over random ledgers
+//! - [`payers`]          every feature of every payer of the late-payment file, computed once more
+//! - [`payer_rules`]     segments, terms, promises and migration by rules that are data
+//! - [`planted`]         what is planted in the demo is found: precision and recall over several seeds
 //!
 //! the program
 //! - [`loading`]         FEC cases, CSV and XLSX, mappings, rejects
@@ -49,6 +52,9 @@ mod loading;
 mod month;
 mod nothing_lost;
 mod pages;
+mod payer_rules;
+mod payers;
+mod planted;
 mod queries;
 mod readme;
 mod real_ledgers;

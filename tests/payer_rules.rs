@@ -258,7 +258,7 @@ fn a_promise_is_what_cash_made_of_it() {
         ("ahead_and_paid", ["2024-03-20", "2024-04-10", "100.00"], "2024-03-25 100.00", "kept 100.00"),
         ("tolerance_ends_that_day", ["2024-03-20", "2024-03-28", "100.00"], "", "broken 0.00"),
         ("tolerance_ends_the_day_after", ["2024-03-20", "2024-03-29", "100.00"], "", "open 0.00"),
-        ("no_amount_and_nothing", ["2024-03-01", "2024-03-10", ""], "", "broken 0.00"),
+        ("no_amount_and_nothing", ["2024-03-01", "2024-03-10", ""], "", "broken "),
         ("two_for_one_receipt", ["2024-03-01", "2024-03-12", "60.00"], "2024-03-05 100.00", "partially_kept 40.00"),
     ];
     for (customer, [made, promised, amount], receipt, _) in &cases {
