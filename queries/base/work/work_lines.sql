@@ -188,7 +188,8 @@ chase_steps as (
         case
             when
                 statuses.status_code = 'insolvent'
-                and doubtful_days.doubtful_date > $as_of - interval '60 days'
+                and cast(doubtful_days.doubtful_date as int) + work_settings.claim_days
+                > cast($as_of as int)
                 then cast(
                     cast(doubtful_days.doubtful_date as int) + cast(work_settings.claim_days as int)
                     as date
