@@ -90,6 +90,10 @@ pub enum Command {
     Comment(CommentArguments),
     /// Write the worklists of a day: page, workbook to be filled in and agenda, for each collector and owner
     Worklist(WorklistArguments),
+    /// Forecast the receipts of the weeks to come, with their range
+    Forecast(ForecastArguments),
+    /// Hold forecasts of past days, made from what was known then, against what came
+    Backtest(BacktestArguments),
 }
 
 /// `encours demo`
@@ -200,6 +204,80 @@ pub struct WorklistArguments {
     /// Folder for the lists
     #[arg(long, value_name = "DIR", default_value = "out")]
     pub out: PathBuf,
+}
+
+/// What a forecast is told apart by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ForecastGroup {
+    /// The company that is owed.
+    Company,
+    /// The currency of the items, as amounts of the answer's currency.
+    Currency,
+    /// The segment of the payer.
+    Segment,
+    /// The payer.
+    Customer,
+}
+
+/// `encours forecast`
+#[derive(Debug, Args)]
+pub struct ForecastArguments {
+    /// How many weeks, to Sunday and then Monday to Sunday
+    #[arg(long, value_name = "N", default_value_t = 13, value_parser = clap::value_parser!(u16).range(1..=104))]
+    pub weeks: u16,
+    /// Told apart by
+    #[arg(long, value_enum)]
+    pub by: Option<ForecastGroup>,
+    /// Another seed draws other futures
+    #[arg(long, default_value_t = 42)]
+    pub seed: u64,
+}
+
+/// How often a back-test forecasts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum BacktestStep {
+    /// At each month-end, all that is open.
+    #[default]
+    Month,
+    /// Each Sunday, all that is open.
+    Week,
+    /// The day before each item is posted, that item.
+    Issue,
+}
+
+/// What a back-test tells.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum BacktestTable {
+    /// Scores by horizon and model.
+    #[default]
+    Scores,
+    /// Each origin and week: forecast beside what came.
+    Weeks,
+    /// Chances given beside how often it came so.
+    Reliability,
+}
+
+/// `encours backtest`
+#[derive(Debug, Args)]
+pub struct BacktestArguments {
+    /// First day from which a forecast is made [default: thirteen months before the as-of day]
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub from: Option<String>,
+    /// Last such day [default: a month before the as-of day]
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub to: Option<String>,
+    /// How often, and of what
+    #[arg(long, value_enum, default_value_t)]
+    pub step: BacktestStep,
+    /// How many weeks
+    #[arg(long, value_name = "N", default_value_t = 13, value_parser = clap::value_parser!(u16).range(1..=104))]
+    pub weeks: u16,
+    /// What is told
+    #[arg(long, value_enum, default_value_t)]
+    pub table: BacktestTable,
+    /// Another seed draws other futures
+    #[arg(long, default_value_t = 42)]
+    pub seed: u64,
 }
 
 /// `encours comment`

@@ -27,6 +27,7 @@ mod commands;
 pub mod demo;
 pub mod engine;
 pub mod error;
+pub mod forecast;
 pub mod ingest;
 pub mod lake;
 pub mod ledger;

@@ -1,9 +1,11 @@
 //! One file a subcommand; the only place that sees every room. Each reads as the data flow.
 
+mod backtest;
 mod check;
 mod comment;
 mod customer_statement;
 mod demo;
+mod forecast;
 mod history;
 mod inspect;
 mod load;
@@ -34,6 +36,8 @@ pub async fn run(cli: &Cli) -> Result<Outcome, Error> {
         Command::Report(arguments) => report::run(&settings, arguments).await,
         Command::CustomerStatement(arguments) => customer_statement::run(&settings, arguments).await,
         Command::Worklist(arguments) => worklist::run(&settings, arguments).await,
+        Command::Forecast(arguments) => forecast::run(&settings, arguments, cli.common.output).await,
+        Command::Backtest(arguments) => backtest::run(&settings, arguments, cli.common.output).await,
         Command::Comment(arguments) => comment::run(&settings, arguments).await,
     }
 }

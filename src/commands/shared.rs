@@ -3,10 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
+use std::sync::Arc;
 
 use crate::cli::Output;
 use crate::engine::{self, Engine};
 use crate::error::{Error, Outcome};
+use crate::forecast::Forecast;
 use crate::lake::{LakeError, Snapshot};
 use crate::model::rows::Cell;
 use crate::model::{Answer, Date, Money, Value};
@@ -24,9 +26,15 @@ pub(super) async fn snapshot(settings: &Settings) -> Result<Snapshot, Error> {
 
 /// An engine on that snapshot, as of `--as-of` or the latest posted day that is not after today, which is said.
 pub(super) async fn engine(settings: &Settings, snapshot: &Snapshot) -> Result<Engine, Error> {
+    engine_with(settings, snapshot, Forecast::default()).await
+}
+
+/// The same, with a forecast that is not the usual one.
+pub(super) async fn engine_with(settings: &Settings, snapshot: &Snapshot, forecast: Forecast) -> Result<Engine, Error> {
     let files = Engine::files_of(snapshot);
     let asked = settings.as_of.unwrap_or_default();
     let mut engine = Engine::open(&files, settings.catalogue()?, &settings.references, settings.scope(asked)).await?;
+    engine.set_derivation(Arc::new(forecast));
     known_scope(settings, &engine).await?;
     if settings.as_of.is_none() {
         let as_of = engine.latest_posted_date(today()).await?;

@@ -8,6 +8,7 @@ use datafusion::arrow::array::{
 use datafusion::arrow::datatypes::{
     DataType, Date32Type, Decimal128Type, Int8Type, Int16Type, Int32Type, Int64Type, Schema, UInt64Type,
 };
+use datafusion::arrow::error::ArrowError;
 use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::parquet::arrow::ArrowWriter;
 
@@ -82,20 +83,20 @@ fn value(column: &dyn Array, row: usize) -> Value {
     }
 }
 
+/// An answer as a batch.
+pub(super) fn batch(answer: &Answer) -> Result<RecordBatch, ArrowError> {
+    let arrays = answer.columns.iter().enumerate();
+    let arrays = arrays.map(|(position, column)| (column.name.clone(), array(column.kind, answer, position), true));
+    RecordBatch::try_from_iter_with_nullable(arrays)
+}
+
 /// An answer as a Parquet file.
 ///
 /// # Errors
 /// When Arrow or Parquet refuses the columns.
 pub fn parquet(answer: &Answer) -> Result<Vec<u8>, EngineError> {
     let failed = |cause: &dyn std::fmt::Display| EngineError::ReadOnly(format!("no Parquet file can be made: {cause}"));
-    let arrays: Vec<(String, ArrayRef)> = answer
-        .columns
-        .iter()
-        .enumerate()
-        .map(|(position, column)| (column.name.clone(), array(column.kind, answer, position)))
-        .collect();
-    let batch = RecordBatch::try_from_iter_with_nullable(arrays.into_iter().map(|(name, array)| (name, array, true)))
-        .map_err(|cause| failed(&cause))?;
+    let batch = batch(answer).map_err(|cause| failed(&cause))?;
     let mut writer = ArrowWriter::try_new(Vec::new(), batch.schema(), None).map_err(|cause| failed(&cause))?;
     writer.write(&batch).map_err(|cause| failed(&cause))?;
     writer.into_inner().map_err(|cause| failed(&cause))
@@ -124,9 +125,10 @@ fn array(kind: ColumnKind, answer: &Answer, position: usize) -> ArrayRef {
             let parts = |value: &Value| {
                 if let Value::Decimal { digits, scale } = value { Some((*digits, *scale)) } else { None }
             };
+            let usual = if kind == ColumnKind::Ratio { 6 } else { 2 };
             let scale = values.clone().find_map(parts).and_then(|(_, scale)| i8::try_from(scale).ok());
             let digits = values.map(|value| parts(value).map(|(digits, _)| digits)).collect::<Decimal128Array>();
-            Arc::new(digits.with_data_type(DataType::Decimal128(38, scale.unwrap_or(2))))
+            Arc::new(digits.with_data_type(DataType::Decimal128(38, scale.unwrap_or(usual))))
         }
     }
 }

@@ -19,6 +19,8 @@ pub enum Room {
     Metrics,
     /// Who does what next.
     Worklists,
+    /// What is to be expected, and how sure that is.
+    Forecasts,
     /// What is known of one customer, of the customer asked.
     Customers,
     /// Each row is a fault.
@@ -30,8 +32,16 @@ pub enum Room {
 }
 
 impl Room {
-    const ALL: [Self; 7] =
-        [Self::Base, Self::Metrics, Self::Worklists, Self::Customers, Self::Checks, Self::Statements, Self::Ledger];
+    const ALL: [Self; 8] = [
+        Self::Base,
+        Self::Metrics,
+        Self::Worklists,
+        Self::Forecasts,
+        Self::Customers,
+        Self::Checks,
+        Self::Statements,
+        Self::Ledger,
+    ];
 
     /// The name of its folder.
     #[must_use]
@@ -40,6 +50,7 @@ impl Room {
             Self::Base => "base",
             Self::Metrics => "metrics",
             Self::Worklists => "worklists",
+            Self::Forecasts => "forecasts",
             Self::Customers => "customers",
             Self::Checks => "checks",
             Self::Statements => "statements",
@@ -62,7 +73,7 @@ pub struct Query {
 impl Query {
     /// Whether other queries may read its answer: one that bears the name of a table would hide that table.
     fn is_read_by_others(&self) -> bool {
-        matches!(self.room, Room::Base | Room::Metrics | Room::Worklists) && table(&self.header.name).is_none()
+        matches!(self.room, Room::Base | Room::Metrics | Room::Worklists | Room::Forecasts) && table(&self.header.name).is_none()
     }
 }
 
@@ -126,7 +137,7 @@ impl Catalogue {
     pub fn get(&self, name: &str) -> Result<&Query, EngineError> {
         self.queries.get(name).ok_or_else(|| EngineError::UnknownQuery {
             name: name.to_owned(),
-            known: [Room::Metrics, Room::Worklists]
+            known: [Room::Metrics, Room::Worklists, Room::Forecasts]
                 .into_iter()
                 .flat_map(|room| self.in_room(room))
                 .map(|query| query.header.name.clone())

@@ -8,6 +8,7 @@
 mod answers;
 mod catalogue;
 mod contract;
+mod derivation;
 mod functions;
 mod header;
 mod reference;
@@ -19,6 +20,7 @@ use datafusion::error::DataFusionError;
 
 pub use answers::parquet;
 pub use catalogue::{Catalogue, Query, Room};
+pub use derivation::{Derivation, DerivedTable, Work};
 pub use header::{Header, HeaderError};
 pub use session::{Engine, RowStream, Scope, TableFiles};
 

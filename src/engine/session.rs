@@ -22,6 +22,7 @@ use datafusion::prelude::{DataFrame, SessionConfig, SessionContext, col, lit};
 use futures::StreamExt;
 
 use super::catalogue::{Catalogue, Query, Room};
+use super::derivation::{Derivation, DerivedTable, Work};
 use super::{EngineError, answers, contract, functions, reference};
 use crate::lake::Snapshot;
 use crate::model::tables::{LOADS, TABLES};
@@ -79,6 +80,9 @@ pub struct Engine {
     /// Amounts that no answer can sum: said when a reader asks, not when faults are looked for.
     rate_missing: Option<(String, i64)>,
     computed: BTreeSet<String>,
+    derivation: Option<Arc<dyn Derivation>>,
+    /// The derivation once it has taken its inputs.
+    work: Option<Box<dyn Work>>,
 }
 
 impl Engine {
@@ -111,6 +115,8 @@ impl Engine {
             text: DataType::Utf8View,
             rate_missing: None,
             computed: BTreeSet::new(),
+            derivation: None,
+            work: None,
         };
         engine.register(files, references)?;
         engine.look_at_currencies().await?;
@@ -136,6 +142,8 @@ impl Engine {
             text: DataType::Utf8,
             rate_missing: None,
             computed: BTreeSet::new(),
+            derivation: None,
+            work: None,
         };
         engine.register(files, references)?;
         Ok(engine)
@@ -211,7 +219,7 @@ impl Engine {
     /// Asks as of another day from now on.
     pub fn set_as_of(&mut self, as_of: Date) {
         self.scope.as_of = as_of;
-        self.computed.clear();
+        self.forget();
     }
 
     /// Tells of another customer from now on, and since when.
@@ -229,7 +237,18 @@ impl Engine {
     /// Answers histories of so many month-ends from now on.
     pub fn set_months(&mut self, months: i64) {
         self.scope.months = months;
+        self.forget();
+    }
+
+    /// Derives tables that queries read, from now on.
+    pub fn set_derivation(&mut self, derivation: Arc<dyn Derivation>) {
+        self.derivation = Some(derivation);
+        self.forget();
+    }
+
+    fn forget(&mut self) {
         self.computed.clear();
+        self.work = None;
     }
 
     /// The queries there are.
@@ -261,7 +280,7 @@ impl Engine {
     pub async fn ask(&mut self, name: &str) -> Result<Answer, EngineError> {
         let query = self.catalogue.get(name)?.clone();
         if let (
-            Room::Metrics | Room::Worklists | Room::Customers | Room::Statements,
+            Room::Metrics | Room::Worklists | Room::Forecasts | Room::Customers | Room::Statements,
             Some((currency_code, item_count)),
         ) = (query.room, &self.rate_missing)
         {
@@ -285,9 +304,61 @@ impl Engine {
     async fn compute_bases(&mut self, query: &Query) -> Result<(), EngineError> {
         let bases: Vec<Query> = self.catalogue.bases_for([query.header.name.as_str()])?.into_iter().cloned().collect();
         for base in bases.iter().filter(|base| base.header.name != query.header.name) {
+            self.derive_sources(base).await?;
             self.compute(base).await?;
         }
+        self.derive_sources(query).await
+    }
+
+    /// Derives and registers what a query reads and no SQL computes.
+    async fn derive_sources(&mut self, query: &Query) -> Result<(), EngineError> {
+        let Some(derivation) = self.derivation.clone() else { return Ok(()) };
+        let wanted = |table: &&DerivedTable| query.header.sources.iter().any(|source| source == table.name);
+        for table in derivation.tables().iter().filter(wanted) {
+            if !self.computed.insert(table.name.to_owned()) {
+                continue;
+            }
+            if self.work.is_none() {
+                self.work = Some(Box::pin(self.fed(derivation.as_ref())).await?);
+            }
+            let rows = self.work.as_mut().map(|work| work.derive(table.name)).unwrap_or_default();
+            let columns = table.columns.iter();
+            let columns = columns.map(|(name, kind)| AnswerColumn { name: (*name).to_owned(), kind: *kind }).collect();
+            let batch = answers::batch(&Answer { columns, rows });
+            batch
+                .map_err(DataFusionError::from)
+                .and_then(|batch| {
+                    self.context.deregister_table(table.name)?;
+                    let provider = MemTable::try_new(batch.schema(), vec![vec![batch]])?;
+                    self.context.register_table(table.name, Arc::new(provider))
+                })
+                .map_err(|cause| EngineError::Sql { query: table.name.to_owned(), cause })?;
+        }
         Ok(())
+    }
+
+    /// A derivation that has taken all its inputs.
+    async fn fed(&mut self, derivation: &dyn Derivation) -> Result<Box<dyn Work>, EngineError> {
+        let mut work = derivation.begin(&self.scope);
+        for input in derivation.inputs() {
+            let mut rows = match self.catalogue.get(input).cloned() {
+                Ok(query) => {
+                    self.compute_bases(&query).await?;
+                    self.stream(input).await?
+                }
+                // no query: a table of the lake or of the reference data
+                Err(_) => {
+                    let failed = |cause| EngineError::Sql { query: (*input).to_owned(), cause };
+                    let frame = self.context.table(*input).await.map_err(failed)?;
+                    let columns = answers::columns_of(frame.schema().as_arrow()).map_err(EngineError::ReadOnly)?;
+                    self.stream_of(input, columns, frame).await?
+                }
+            };
+            while let Some(rows) = rows.next().await? {
+                work.take(input, &rows);
+            }
+        }
+        Ok(work)
     }
 
     /// Computes and registers one base result whose own bases are there.

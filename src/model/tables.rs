@@ -136,6 +136,7 @@ pub static ITEMS: TableSpec = TableSpec {
         may("product_line", Text),
         may("salesperson", Text),
         may("delivered_date", Date),
+        may("billing_channel", Text),
         may("source_file", Text),
         may("source_line", Int),
         may("load_id", Text),

@@ -1,0 +1,36 @@
+//! `encours forecast`: the receipts of the weeks to come, with their range.
+
+use crate::cli::{ForecastArguments, ForecastGroup, Output};
+use crate::commands::shared;
+use crate::error::{Error, Outcome};
+use crate::forecast::Forecast;
+use crate::model::{Answer, Value};
+use crate::settings::Settings;
+
+pub(super) async fn run(settings: &Settings, arguments: &ForecastArguments, output: Output) -> Result<Outcome, Error> {
+    let snapshot = shared::snapshot(settings).await?;
+    let forecast = Forecast { week_count: arguments.weeks.into(), seed: arguments.seed, ..Forecast::default() };
+    let mut engine = shared::engine_with(settings, &snapshot, forecast).await?;
+    // a forecast looks at no month-end but the last
+    engine.set_months(1);
+    let answer = match arguments.by {
+        None => engine.ask("cash_forecast").await?,
+        Some(ForecastGroup::Customer) => engine.ask("cash_forecast_by_customer").await?,
+        Some(ForecastGroup::Company) => of_dimension(engine.ask("cash_forecast_by").await?, "company"),
+        Some(ForecastGroup::Currency) => of_dimension(engine.ask("cash_forecast_by").await?, "currency"),
+        Some(ForecastGroup::Segment) => of_dimension(engine.ask("cash_forecast_by").await?, "segment"),
+    };
+    let caveats = engine.ask("forecast_caveats").await?;
+    for row in 0..caveats.rows.len() {
+        shared::say(settings, &caveats.value(row, "caveat_text").plain());
+    }
+    shared::write(settings, &answer, output)?;
+    shared::tie_out(&mut engine).await
+}
+
+/// The rows of one dimension.
+fn of_dimension(answer: Answer, dimension: &str) -> Answer {
+    let place = answer.position("dimension_code").unwrap_or_default();
+    let is_of = |row: &Vec<Value>| matches!(&row[place], Value::Text(code) if code == dimension);
+    Answer { rows: answer.rows.into_iter().filter(is_of).collect(), columns: answer.columns }
+}

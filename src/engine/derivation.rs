@@ -1,0 +1,33 @@
+//! Tables that no SQL computes: a room of the program derives them from answers, queries read them as any other.
+//!
+//! The engine knows neither which room nor how: it feeds the inputs and registers what comes out.
+
+use super::Scope;
+use crate::model::{Answer, ColumnKind};
+
+/// A derived table: its name and its columns.
+#[derive(Clone, Copy, Debug)]
+pub struct DerivedTable {
+    /// Its name in SQL.
+    pub name: &'static str,
+    /// Its columns, in order.
+    pub columns: &'static [(&'static str, ColumnKind)],
+}
+
+/// Something that derives tables from answers.
+pub trait Derivation: Send + Sync {
+    /// The tables it derives.
+    fn tables(&self) -> &'static [DerivedTable];
+    /// The queries and tables it must see first, in this order.
+    fn inputs(&self) -> &'static [&'static str];
+    /// Begins anew, for a scope.
+    fn begin(&self, scope: &Scope) -> Box<dyn Work>;
+}
+
+/// A derivation under way.
+pub trait Work: Send {
+    /// Takes some rows of an input; all rows of one come before those of the next.
+    fn take(&mut self, input: &str, rows: &Answer);
+    /// The rows of one of its tables, once all inputs were taken.
+    fn derive(&mut self, table: &str) -> Vec<Vec<crate::model::Value>>;
+}

@@ -1,0 +1,229 @@
+//! The clock of each customer: from which day it counts when it pays, and on which days it pays at all.
+//!
+//! Some pay so many days from the due date, some from the invoice, some on fixed days of the month. The clock is the
+//! one whose days explain best when the customer paid what nothing held up: the smallest mean distance from the median,
+//! and better than the due date by a quarter at least.
+
+use chrono::Datelike;
+
+use super::book::Book;
+use super::events::{Claim, Day, Events, date_of, day_of, place};
+use crate::model::calendar::{add_months, month_end};
+
+/// What a customer counts from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Anchor {
+    /// The due date.
+    #[default]
+    Due,
+    /// The date of the document.
+    Issue,
+    /// Its first payment day that is not before the due date.
+    PaymentDay,
+    /// Its payment day in the month after the one in which the claim fell due.
+    MonthAfterDue,
+}
+
+/// When a customer pays.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Clock {
+    pub(super) anchor: Anchor,
+    /// Days of the month on which it pays, moved on to a day banks are open; empty where there is no such habit.
+    pub(super) month_days: Vec<u32>,
+    /// Its usual days from document to due date, so that days from either count alike.
+    pub(super) terms: Day,
+    /// Share of its payments on those days.
+    pub(super) on_days_share: f64,
+}
+
+/// Days on which banks are open.
+#[derive(Debug)]
+pub(super) struct BankDays {
+    first: Day,
+    is_open: Vec<bool>,
+    next_open: Vec<Day>,
+}
+
+/// How far before the first and after the last day the calendar reaches.
+const MARGIN_DAYS: Day = 900;
+
+impl BankDays {
+    /// The calendar around these days; outside of it every day counts as open.
+    pub(super) fn around(first: Day, last: Day, holidays: &[Day]) -> Self {
+        let first = first - MARGIN_DAYS;
+        let count = usize::try_from(last + MARGIN_DAYS - first).unwrap_or_default();
+        let mut is_open: Vec<bool> =
+            (0..).take(count).map(|later| date_of(first + later).weekday().number_from_monday() < 6).collect();
+        for holiday in holidays {
+            if let Some(open) = usize::try_from(holiday - first).ok().and_then(|position| is_open.get_mut(position)) {
+                *open = false;
+            }
+        }
+        let mut next_open: Vec<Day> = (first..).take(count).collect();
+        for position in (0..count.saturating_sub(1)).rev() {
+            if !is_open[position] {
+                next_open[position] = next_open[position + 1];
+            }
+        }
+        Self { first, is_open, next_open }
+    }
+
+    /// Whether banks are open.
+    pub(super) fn is_open(&self, day: Day) -> bool {
+        self.position(day).is_none_or(|position| self.is_open[position])
+    }
+
+    /// The day itself, or the next on which banks are open.
+    pub(super) fn on_or_after(&self, day: Day) -> Day {
+        self.position(day).map_or(day, |position| self.next_open[position])
+    }
+
+    fn position(&self, day: Day) -> Option<usize> {
+        usize::try_from(day - self.first).ok().filter(|position| *position < self.is_open.len())
+    }
+}
+
+/// A day of the month of `day`, the last one where the month is shorter.
+fn in_month_of(day: Day, month_day: u32) -> Day {
+    let date = date_of(day);
+    day_of(date.with_day(month_day.min(month_end(date).day())).unwrap_or(date))
+}
+
+fn in_next_month_of(day: Day, month_day: u32) -> Day {
+    in_month_of(day_of(add_months(date_of(day).with_day(1).unwrap_or_default(), 1)), month_day)
+}
+
+impl Clock {
+    /// The day from which days to payment are counted.
+    pub(super) fn anchor_day(&self, claim: &Claim, bank: &BankDays) -> Day {
+        self.day_by(self.anchor, claim, bank)
+    }
+
+    fn day_by(&self, anchor: Anchor, claim: &Claim, bank: &BankDays) -> Day {
+        match anchor {
+            Anchor::Due => claim.due,
+            Anchor::Issue => claim.issued + self.terms,
+            Anchor::PaymentDay => self.payment_day(claim.due, bank),
+            Anchor::MonthAfterDue => {
+                let day = self.month_days.first().copied().unwrap_or(1);
+                bank.on_or_after(in_next_month_of(claim.due, day))
+            }
+        }
+    }
+
+    /// The first payment day that is not before `day`.
+    fn payment_day(&self, day: Day, bank: &BankDays) -> Day {
+        let here = self.month_days.iter().map(|month_day| bank.on_or_after(in_month_of(day, *month_day)));
+        let later = self.month_days.iter().map(|month_day| bank.on_or_after(in_next_month_of(day, *month_day)));
+        here.chain(later).filter(|payment| *payment >= day).min().unwrap_or(day)
+    }
+
+    /// Whether the customer has fixed days, and this is one of them.
+    pub(super) fn is_payment_day(&self, day: Day, bank: &BankDays) -> Option<bool> {
+        if self.month_days.is_empty() {
+            return None;
+        }
+        Some(bank.is_open(day) && nominal_days(day, bank).any(|month_day| self.month_days.contains(&month_day)))
+    }
+}
+
+/// The days of the month that a payment on this day may stand for: its own, and those just before on which banks were
+/// closed.
+fn nominal_days(day: Day, bank: &BankDays) -> impl Iterator<Item = u32> + '_ {
+    let closed = (1..5).map(move |back| day - back).take_while(|before| !bank.is_open(*before));
+    std::iter::once(day).chain(closed).map(|day| date_of(day).day())
+}
+
+/// How many payment dates a habit needs.
+const HABIT_DATES: usize = 6;
+/// How many fixed days a month at most.
+const MOST_DAYS: usize = 3;
+/// How many of a hundred payments must fall on them.
+const HABIT_PERCENT: usize = 80;
+/// How many of the latest payments tell the clock.
+const LATEST: usize = 60;
+
+/// The clock of every customer at the day of the book.
+pub(super) fn clocks(book: &Book, events: &Events, bank: &BankDays) -> Vec<Clock> {
+    let mut clocks = vec![Clock::default(); events.payers.len()];
+    let mut first = 0;
+    while first < book.parts.len() {
+        let customer = events.claims[place(book.parts[first].claim)].customer;
+        let count = book.parts[first..]
+            .iter()
+            .take_while(|part| events.claims[place(part.claim)].customer == customer)
+            .count();
+        let mut paid: Vec<(&Claim, Day)> = book.parts[first..first + count]
+            .iter()
+            .filter(|part| part.is_paid)
+            .map(|part| (&events.claims[place(part.claim)], part.end))
+            .collect();
+        first += count;
+        paid.sort_by_key(|(claim, end)| (*end, claim.identity));
+        let latest = paid.len().saturating_sub(LATEST);
+        clocks[place(customer)] = clock(&paid[latest..], bank);
+    }
+    clocks
+}
+
+fn clock(paid: &[(&Claim, Day)], bank: &BankDays) -> Clock {
+    let (month_days, on_days_share) = habit(paid, bank);
+    let mut terms: Vec<Day> = paid.iter().map(|(claim, _)| claim.due - claim.issued).collect();
+    terms.sort_unstable();
+    let terms = terms.get(terms.len() / 2).copied().unwrap_or_default();
+    let mut clock = Clock { month_days, on_days_share, terms, ..Clock::default() };
+    if paid.len() < HABIT_DATES {
+        return clock;
+    }
+    let spread = |anchor| spread(paid.iter().map(|(claim, end)| end - clock.day_by(anchor, claim, bank)).collect());
+    let due = spread(Anchor::Due);
+    let mut best = (Anchor::Due, 0.75 * due - 0.25);
+    let others: &[Anchor] = if clock.month_days.is_empty() {
+        &[Anchor::Issue]
+    } else {
+        &[Anchor::Issue, Anchor::PaymentDay, Anchor::MonthAfterDue]
+    };
+    for anchor in others {
+        let spread = spread(*anchor);
+        if spread < best.1 {
+            best = (*anchor, spread);
+        }
+    }
+    clock.anchor = best.0;
+    clock
+}
+
+/// The mean distance from the median.
+fn spread(mut days: Vec<Day>) -> f64 {
+    days.sort_unstable();
+    let median = days[days.len() / 2];
+    let sum: Day = days.iter().map(|day| (day - median).abs().min(60)).sum();
+    f64::from(sum) / f64::from(u32::try_from(days.len()).unwrap_or(u32::MAX))
+}
+
+/// The few days of the month that hold four in five of the dates on which it paid.
+fn habit(paid: &[(&Claim, Day)], bank: &BankDays) -> (Vec<u32>, f64) {
+    let mut dates: Vec<Day> = paid.iter().map(|(_, end)| *end).collect();
+    dates.dedup();
+    let mut left = dates.clone();
+    let mut days = Vec::new();
+    while days.len() < MOST_DAYS && 3 * days.len() < dates.len() {
+        let best = (1..=31_u32)
+            .map(|day| (left.iter().filter(|date| nominal_days(**date, bank).any(|nominal| nominal == day)).count(), 31 - day))
+            .max();
+        let Some((count, rank)) = best.filter(|(count, _)| *count >= 2) else { break };
+        let day = 31 - rank;
+        left.retain(|date| !nominal_days(*date, bank).any(|nominal| nominal == day));
+        days.push(day);
+        if left.len() * 100 <= (100 - HABIT_PERCENT) * dates.len() || count < 2 {
+            break;
+        }
+    }
+    let on_days = dates.len() - left.len();
+    if dates.len() < HABIT_DATES || days.is_empty() || on_days * 100 < HABIT_PERCENT * dates.len() || 3 * days.len() > dates.len() {
+        return (Vec::new(), 0.0);
+    }
+    days.sort_unstable();
+    let count = |count: usize| f64::from(u32::try_from(count).unwrap_or(u32::MAX));
+    (days, (count(on_days) + 0.5) / (count(dates.len()) + 1.0))
+}

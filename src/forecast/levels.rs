@@ -1,0 +1,378 @@
+//! How late claims are paid: the level of each customer, and of what claims and customers have in common.
+//!
+//! A claim is paid at its customer's pace, or it is held up first by something nobody noted: a mixture of two normal
+//! distributions that share their spread, `extra_days` apart.
+//!
+//! ```text
+//! days late = all + Σ traits + customer + [held up] · extra + spread · ε      ε ~ N(0, 1)
+//! logit P(held up) = all + Σ traits + customer
+//! ```
+//!
+//! Each trait's and customer's part is drawn towards nothing by as much as its group's parts differ (random effects:
+//! G. K. Robinson, "That BLUP is a Good Thing", Statistical Science 6, 1991), so that what one customer's three
+//! payments cannot tell, those like it tell. What is still open counts as longer than it has lasted (the EM algorithm
+//! on censored data: A. P. Dempster, N. M. Laird, D. B. Rubin, 1977). Days beyond three spreads count as three, so that
+//! one forgotten claim moves nobody.
+
+use super::normal::{density, ln_above};
+
+/// Traits of a claim and of its customer: those of the claim, country, payment method.
+pub(super) const FACTORS: usize = super::events::TRAITS + 2;
+
+/// A part of a claim as the levels see it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Observation {
+    pub(super) customer: u32,
+    pub(super) factors: [u16; FACTORS],
+    /// Days after the day its customer counts from; for what is open, days it has lasted.
+    pub(super) days: f64,
+    pub(super) is_paid: bool,
+    /// Share of its claim, less for what is long ago.
+    pub(super) weight: f64,
+}
+
+/// What is believed before anything is seen, and how firmly.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Priors {
+    /// Days late of an unknown customer.
+    pub(super) late_days: f64,
+    /// Observations that belief is worth.
+    pub(super) late_count: f64,
+    /// How much customers differ, in days.
+    pub(super) customer_days: f64,
+    /// How much claims of one customer differ, in days.
+    pub(super) spread_days: f64,
+    /// Observations that belief is worth.
+    pub(super) spread_count: f64,
+    /// Share of claims that something holds up.
+    pub(super) held_share: f64,
+    /// Days that adds.
+    pub(super) extra_days: f64,
+    /// Observations that the two beliefs are worth.
+    pub(super) held_count: f64,
+}
+
+/// The part of one level: days, and the variance of what is not known of it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Level {
+    pub(super) days: f64,
+    pub(super) variance: f64,
+    /// Part in the logit of being held up.
+    pub(super) held: f64,
+}
+
+/// What is known of one customer.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct CustomerLevel {
+    pub(super) level: Level,
+    /// Its spread over the spread of all.
+    pub(super) scale: f64,
+    /// Observations it rests on, by weight.
+    pub(super) count: f64,
+}
+
+impl CustomerLevel {
+    const fn unknown(variance: f64) -> Self {
+        Self { level: Level { days: 0.0, variance, held: 0.0 }, scale: 1.0, count: 0.0 }
+    }
+}
+
+/// Everything learned.
+#[derive(Clone, Debug)]
+pub(super) struct Levels {
+    all_days: f64,
+    all_held: f64,
+    extra_days: f64,
+    spread: f64,
+    factors: Vec<Vec<Level>>,
+    /// Variance between the levels of each factor, of days and of the logit.
+    between: Vec<(f64, f64)>,
+    customers: Vec<CustomerLevel>,
+    between_customers: (f64, f64),
+}
+
+/// The two ways a claim may go.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Expectation {
+    /// Days late at its customer's pace.
+    pub(super) pace_days: f64,
+    /// Days more if it is held up.
+    pub(super) extra_days: f64,
+    /// Chance of that.
+    pub(super) held_share: f64,
+    /// Standard deviation around either, with what is not known of the customer.
+    pub(super) deviation: f64,
+    /// Part of that variance which all claims of the customer share.
+    pub(super) shared_share: f64,
+}
+
+impl Expectation {
+    /// ln of the chance to be still unpaid after so many days.
+    pub(super) fn ln_unpaid(&self, days: f64) -> f64 {
+        let z = (days - self.pace_days) / self.deviation;
+        let pace = (1.0 - self.held_share).ln() + ln_above(z);
+        let held = self.held_share.ln() + ln_above(z - self.extra_days / self.deviation);
+        let (high, low) = if pace > held { (pace, held) } else { (held, pace) };
+        high + (low - high).exp().ln_1p()
+    }
+}
+
+const LOWEST_SPREAD: f64 = 0.7;
+const FARTHEST: f64 = 3.0;
+/// Observations that the spread of all is worth beside a customer's own.
+const SCALE_COUNT: f64 = 6.0;
+
+fn logistic(x: f64) -> f64 {
+    1.0 / (1.0 + (-x).exp())
+}
+
+/// What one observation tells in one round.
+struct Told {
+    /// Chance that it was held up.
+    held: f64,
+    /// Days above its own expectation, pulled in where far off.
+    surplus: f64,
+    /// What is not known of that, for what is open.
+    variance: f64,
+    /// Chance of being held up that was expected.
+    expected_held: f64,
+}
+
+impl Levels {
+    /// Nothing seen yet.
+    pub(super) fn before(priors: &Priors, factor_counts: [usize; FACTORS], customer_count: usize) -> Self {
+        let variance = priors.customer_days * priors.customer_days;
+        Self {
+            all_days: priors.late_days,
+            all_held: (priors.held_share / (1.0 - priors.held_share)).ln(),
+            extra_days: priors.extra_days,
+            spread: priors.spread_days,
+            factors: factor_counts.iter().map(|count| vec![Level::default(); count + 1]).collect(),
+            between: vec![(9.0, 0.25); FACTORS],
+            customers: vec![CustomerLevel::unknown(variance); customer_count],
+            between_customers: (variance, 1.0),
+        }
+    }
+
+    /// How a claim of this customer with these traits goes.
+    pub(super) fn expect(&self, customer: u32, factors: &[u16; FACTORS]) -> Expectation {
+        let own = self.customer(customer);
+        let (days, held) = self.sums(customer, factors);
+        let spread = (self.spread * own.scale).max(LOWEST_SPREAD);
+        let variance = spread * spread + own.level.variance;
+        Expectation {
+            pace_days: days,
+            extra_days: self.extra_days,
+            held_share: logistic(held).clamp(1e-4, 1.0 - 1e-4),
+            deviation: variance.sqrt(),
+            shared_share: own.level.variance / variance,
+        }
+    }
+
+    /// What is known of a customer.
+    pub(super) fn customer(&self, customer: u32) -> &CustomerLevel {
+        &self.customers[super::events::place(customer)]
+    }
+
+    fn sums(&self, customer: u32, factors: &[u16; FACTORS]) -> (f64, f64) {
+        let own = &self.customer(customer).level;
+        let mut sums = (self.all_days + own.days, self.all_held + own.held);
+        for (levels, code) in self.factors.iter().zip(factors) {
+            let level = &levels[usize::from(*code).min(levels.len() - 1)];
+            sums = (sums.0 + level.days, sums.1 + level.held);
+        }
+        sums
+    }
+
+    /// Learns all levels from observations; begins where it stands, so that a later day is learned in few rounds.
+    pub(super) fn learn(&mut self, observations: &[Observation], priors: &Priors, rounds: usize) {
+        for _ in 0..rounds {
+            let mut told: Vec<Told> = observations.iter().map(|one| self.told(one)).collect();
+            self.learn_all(observations, &mut told, priors);
+            for factor in 0..FACTORS {
+                self.learn_factor(factor, observations, &mut told);
+            }
+            self.learn_customers(observations, &mut told, priors);
+            self.learn_spread(observations, &told, priors);
+        }
+    }
+
+    /// Learns the levels of customers alone, from observations sorted by customer.
+    pub(super) fn learn_customers_only(&mut self, observations: &[Observation], priors: &Priors, rounds: usize) {
+        let between = self.between_customers;
+        for _ in 0..rounds {
+            let mut told: Vec<Told> = observations.iter().map(|one| self.told(one)).collect();
+            self.learn_customers(observations, &mut told, priors);
+            self.between_customers = between;
+        }
+    }
+
+    fn told(&self, one: &Observation) -> Told {
+        let (days, logit) = self.sums(one.customer, &one.factors);
+        let spread = (self.spread * self.customer(one.customer).scale).max(LOWEST_SPREAD);
+        let expected_held = logistic(logit).clamp(1e-6, 1.0 - 1e-6);
+        let way = |shift: f64| {
+            let z = (one.days - days - shift) / spread;
+            if one.is_paid {
+                let pulled = z.clamp(-FARTHEST, FARTHEST);
+                (density(pulled), pulled * spread, 0.0)
+            } else {
+                // the mean and variance of what lies above (Mills ratio)
+                let ln_chance = ln_above(z);
+                let mills = (-0.5 * z * z - 0.918_938_533_204_672_8 - ln_chance).exp();
+                let mean = mills.clamp(z.max(-FARTHEST), FARTHEST.max(z));
+                let variance = (1.0 + z * mills - mills * mills).clamp(0.0, 1.0);
+                (ln_chance.exp(), mean.min(FARTHEST) * spread, spread * spread * variance)
+            }
+        };
+        let (pace, pace_surplus, pace_variance) = way(0.0);
+        let (late, late_surplus, late_variance) = way(self.extra_days);
+        let both = expected_held * late + (1.0 - expected_held) * pace;
+        let held = if both > 1e-12 { expected_held * late / both } else { f64::from(u8::from(one.days > days)) };
+        Told {
+            held,
+            surplus: held * late_surplus + (1.0 - held) * pace_surplus,
+            variance: held * (late_variance + late_surplus * late_surplus)
+                + (1.0 - held) * (pace_variance + pace_surplus * pace_surplus),
+            expected_held,
+        }
+    }
+
+    fn scale_of(&self, one: &Observation) -> f64 {
+        let scale = self.customer(one.customer).scale;
+        scale * scale
+    }
+
+    fn learn_all(&mut self, observations: &[Observation], told: &mut [Told], priors: &Priors) {
+        let (mut weight, mut surplus, mut held, mut curve) = (0.0, 0.0, 0.0, 0.0);
+        let (mut held_weight, mut held_days) = (priors.held_count, priors.held_count * priors.extra_days);
+        for (one, told) in observations.iter().zip(told.iter()) {
+            let precision = one.weight / self.scale_of(one);
+            weight += precision;
+            surplus += precision * told.surplus;
+            held += one.weight * (told.held - told.expected_held);
+            curve += one.weight * told.expected_held * (1.0 - told.expected_held);
+            if one.is_paid {
+                let (days, _) = self.sums(one.customer, &one.factors);
+                held_weight += precision * told.held;
+                held_days += precision * told.held * (one.days - days).clamp(0.0, self.extra_days + FARTHEST * self.spread);
+            }
+        }
+        let pull = priors.late_count;
+        let step = (surplus + pull * (priors.late_days - self.all_days)) / (weight + pull);
+        self.all_days += step;
+        let prior_logit = (priors.held_share / (1.0 - priors.held_share)).ln();
+        let share = priors.held_share;
+        let held_pull = priors.held_count * share * (1.0 - share);
+        self.all_held += ((held + held_pull * (prior_logit - self.all_held)) / (curve + held_pull)).clamp(-1.0, 1.0);
+        self.extra_days = (held_days / held_weight).max(2.0);
+        for told in told.iter_mut() {
+            told.surplus -= step;
+        }
+    }
+
+    fn learn_factor(&mut self, factor: usize, observations: &[Observation], told: &mut [Told]) {
+        let count = self.factors[factor].len();
+        let code_of = |one: &Observation| usize::from(one.factors[factor]).min(count - 1);
+        let mut sums = vec![[0.0_f64; 4]; count];
+        for (one, told) in observations.iter().zip(told.iter()) {
+            let precision = one.weight / self.scale_of(one);
+            let sum = &mut sums[code_of(one)];
+            sum[0] += precision;
+            sum[1] += precision * told.surplus;
+            sum[2] += one.weight * (told.held - told.expected_held);
+            sum[3] += one.weight * told.expected_held * (1.0 - told.expected_held);
+        }
+        let seen = sums.iter().filter(|sum| sum[0] > 0.0).count();
+        if seen < 2 {
+            // one level alone is the level of all
+            return;
+        }
+        let noise = self.spread * self.spread;
+        let (between_days, between_held) = self.between[factor];
+        let mut steps = vec![0.0; count];
+        let (mut spread_days, mut spread_held) = (0.0, 0.0);
+        for (position, sum) in sums.iter().enumerate() {
+            let level = &mut self.factors[factor][position];
+            let pull = noise / between_days;
+            let days = (sum[1] + sum[0] * level.days) / (sum[0] + pull);
+            steps[position] = days - level.days;
+            level.days = days;
+            level.variance = noise / (sum[0] + pull);
+            let held_pull = 1.0 / between_held;
+            level.held += ((sum[2] - held_pull * level.held) / (sum[3] + held_pull)).clamp(-1.0, 1.0);
+            if sum[0] > 0.0 {
+                spread_days += level.days * level.days + level.variance;
+                spread_held += level.held * level.held + 1.0 / (sum[3] + held_pull);
+            }
+        }
+        let seen = f64::from(u32::try_from(seen).unwrap_or(u32::MAX));
+        // two pseudo-levels of one day and a tenth of a logit keep a group of few levels from running away
+        self.between[factor] =
+            (((spread_days + 2.0) / (seen + 2.0)).clamp(0.05, 900.0), ((spread_held + 0.1) / (seen + 2.0)).clamp(0.01, 4.0));
+        for (one, told) in observations.iter().zip(told.iter_mut()) {
+            told.surplus -= steps[code_of(one)];
+        }
+    }
+
+    fn learn_customers(&mut self, observations: &[Observation], told: &mut [Told], priors: &Priors) {
+        let mut sums = vec![[0.0_f64; 6]; self.customers.len()];
+        let noise = self.spread * self.spread;
+        for (one, told) in observations.iter().zip(told.iter()) {
+            let sum = &mut sums[super::events::place(one.customer)];
+            sum[0] += one.weight;
+            sum[1] += one.weight * told.surplus;
+            sum[2] += one.weight * (told.held - told.expected_held);
+            sum[3] += one.weight * told.expected_held * (1.0 - told.expected_held);
+            sum[4] += one.weight * told.variance;
+        }
+        let (between_days, between_held) = self.between_customers;
+        let (mut seen, mut spread_days, mut spread_held) = (0.0, 0.0, 0.0);
+        for (own, sum) in self.customers.iter_mut().zip(&sums) {
+            own.count = sum[0];
+            let noise = noise * own.scale * own.scale;
+            let pull = noise / between_days;
+            own.level.days = (sum[1] + sum[0] * own.level.days) / (sum[0] + pull);
+            own.level.variance = noise / (sum[0] + pull);
+            let held_pull = 1.0 / between_held;
+            own.level.held += ((sum[2] - held_pull * own.level.held) / (sum[3] + held_pull)).clamp(-1.0, 1.0);
+            own.scale = ((sum[4] / (self.spread * self.spread) + SCALE_COUNT) / (sum[0] + SCALE_COUNT)).sqrt().clamp(0.1, 4.0);
+            if sum[0] > 0.0 {
+                seen += 1.0;
+                spread_days += own.level.days * own.level.days + own.level.variance;
+                spread_held += own.level.held * own.level.held + 1.0 / (sum[3] + held_pull);
+            }
+        }
+        let variance = priors.customer_days * priors.customer_days;
+        self.between_customers =
+            (((spread_days + 2.0 * variance) / (seen + 2.0)).max(0.25), ((spread_held + 2.0) / (seen + 2.0)).clamp(0.05, 6.0));
+    }
+
+    fn learn_spread(&mut self, observations: &[Observation], told: &[Told], priors: &Priors) {
+        let (mut weight, mut squares) = (priors.spread_count, priors.spread_count * priors.spread_days * priors.spread_days);
+        for (one, told) in observations.iter().zip(told) {
+            weight += one.weight;
+            squares += one.weight * told.variance / self.scale_of(one);
+        }
+        self.spread = (squares / weight).sqrt().max(LOWEST_SPREAD);
+        self.center();
+    }
+
+    /// What all levels of a factor have in common belongs to all.
+    fn center(&mut self) {
+        for levels in &mut self.factors {
+            let count = f64::from(u32::try_from(levels.len()).unwrap_or(u32::MAX));
+            if levels.iter().all(|level| level.days.abs() < f64::EPSILON && level.held.abs() < f64::EPSILON) {
+                continue;
+            }
+            let mean = levels.iter().map(|level| level.days).sum::<f64>() / count;
+            let held = levels.iter().map(|level| level.held).sum::<f64>() / count;
+            self.all_days += mean;
+            self.all_held += held;
+            for level in levels.iter_mut() {
+                level.days -= mean;
+                level.held -= held;
+            }
+        }
+    }
+}

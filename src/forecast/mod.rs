@@ -1,0 +1,85 @@
+//! When cash comes in, and how sure that is: the days to payment of each open item as a distribution.
+//!
+//! In: the engine's answers on claims, settlements, holds, promises, credits and payers, all bearing the day since which
+//! they are known. Out: tables that queries read ([`Forecast`] is the engine's derivation of them): an outlook for each
+//! item, ranges for each week, scenarios, what changed, and the back-test. Refused: nothing; where little is known the
+//! ranges are wide and a caveat says why.
+//!
+//! ```text
+//! events ─► book (as known on a day) ─► clocks, levels, pace = model ─► outlooks ─► futures ─► ranges
+//!                                                     └── the same on past days ─► back-test
+//! ```
+//!
+//! Estimates are floating-point numbers; money enters and leaves as whole hundredths.
+
+#![expect(clippy::float_arithmetic, reason = "chances and days are estimates, not money")]
+
+mod backtest;
+mod book;
+mod clock;
+mod events;
+mod levels;
+mod model;
+mod naive;
+mod normal;
+mod outlook;
+mod pace;
+mod simulation;
+mod tables;
+mod work;
+
+use crate::engine::{Derivation, DerivedTable, Scope, Work};
+use crate::model::Date;
+
+/// Between which days and how often the back-test forecasts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// At each month-end, all that is open.
+    Month,
+    /// Each Sunday, all that is open.
+    Week,
+    /// The day before each item is posted, that item.
+    Issue,
+}
+
+/// The span of a back-test.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// Not before this day.
+    pub from: Date,
+    /// Not after this day.
+    pub to: Date,
+    /// From which days.
+    pub step: Step,
+}
+
+/// A forecast of receipts: the derivation of its tables.
+#[derive(Clone, Copy, Debug)]
+pub struct Forecast {
+    /// How many weeks.
+    pub week_count: usize,
+    /// The span of the back-test; the twelve month-ends before the as-of day where none is given.
+    pub span: Option<Span>,
+    /// From which futures are drawn.
+    pub seed: u64,
+}
+
+impl Default for Forecast {
+    fn default() -> Self {
+        Self { week_count: 13, span: None, seed: 42 }
+    }
+}
+
+impl Derivation for Forecast {
+    fn tables(&self) -> &'static [DerivedTable] {
+        tables::ALL
+    }
+
+    fn inputs(&self) -> &'static [&'static str] {
+        &work::INPUTS
+    }
+
+    fn begin(&self, scope: &Scope) -> Box<dyn Work> {
+        Box::new(work::Forecasting::new(*self, scope.as_of))
+    }
+}

@@ -1,0 +1,275 @@
+//! The model: learned from the book of a day, it tells for each open claim when cash may come.
+
+use super::book::{Book, Index, OpenClaim, Part, State};
+use super::clock::{BankDays, Clock, clocks};
+use super::events::{Claim, Day, Events, ROLE, TRAITS, place};
+use super::levels::{Expectation, FACTORS, Levels, Observation, Priors};
+use super::normal::quantile;
+use super::pace::{Pace, Walk};
+
+/// Parts from which the levels of traits are learned, and days walked through for the pace.
+const LEVEL_PARTS: usize = 120_000;
+const PACE_PARTS: usize = 20_000;
+/// The latest parts that tell a customer's own level.
+const LATEST_PARTS: usize = 60;
+/// Days after which a payment counts half.
+const HALF_LIFE_DAYS: f64 = 365.0;
+const FIRST_ROUNDS: usize = 40;
+const NEXT_ROUNDS: usize = 12;
+const DAILY_ROUNDS: usize = 4;
+const CUSTOMER_ROUNDS: usize = 6;
+/// Payments that the share of cash of all is worth beside one customer's.
+const CASH_PULL: f64 = 5.0;
+
+/// How much claims move together, as shares of the variance of their normal scores.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Together {
+    /// Claims of one customer.
+    pub(super) customer: f64,
+    /// All claims.
+    pub(super) all: f64,
+}
+
+/// What was learned at the end of a day.
+#[derive(Clone, Debug)]
+pub(super) struct Model {
+    pub(super) day: Day,
+    pub(super) levels: Levels,
+    pub(super) pace: Pace,
+    pub(super) clocks: Vec<Clock>,
+    pub(super) together: Together,
+    /// Share of what is settled that comes as cash, by customer and role, as the book counts them.
+    cash_shares: Vec<f64>,
+    roles: usize,
+    /// Observed payments, by weight.
+    pub(super) paid_count: f64,
+}
+
+/// What moves a claim beside its history.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Shift {
+    /// Days later than the model says.
+    pub(super) days: Day,
+}
+
+fn observation(part: &Part, events: &Events, clocks: &[Clock], bank: &BankDays, day: Day) -> Observation {
+    let claim = &events.claims[place(part.claim)];
+    let clock = &clocks[place(claim.customer)];
+    let age = f64::from((day - part.end).max(0));
+    Observation {
+        customer: claim.customer,
+        factors: factors(events, claim),
+        days: f64::from(part.end - clock.anchor_day(claim, bank)) + if part.is_paid { 0.0 } else { 0.5 },
+        is_paid: part.is_paid,
+        weight: part.share * (-age / HALF_LIFE_DAYS * std::f64::consts::LN_2).exp(),
+    }
+}
+
+/// The traits of a claim and its customer, as the levels count them.
+fn factors(events: &Events, claim: &Claim) -> [u16; FACTORS] {
+    let payer = &events.payers[place(claim.customer)];
+    let mut factors = [0; FACTORS];
+    factors[..TRAITS].copy_from_slice(&claim.traits);
+    factors[TRAITS] = payer.country;
+    factors[TRAITS + 1] = payer.method;
+    factors
+}
+
+/// Customers by the digest of what they are, until they have so many parts: a sample that no order of rows changes.
+fn sampled(book: &Book, events: &Events, most: usize) -> Vec<Part> {
+    if book.parts.len() <= most {
+        return book.parts.clone();
+    }
+    let per_mille = u64::try_from(most * 1000 / book.parts.len()).unwrap_or(1000).max(1);
+    let is_in = |part: &&Part| {
+        let customer = u64::from(events.claims[place(part.claim)].customer);
+        customer.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32 <= (u64::from(u32::MAX) / 1000) * per_mille
+    };
+    let sample: Vec<Part> = book.parts.iter().filter(is_in).copied().collect();
+    // a single customer may hold nearly all
+    let step = (sample.len() / most).max(1);
+    sample.into_iter().step_by(step).collect()
+}
+
+impl Model {
+    /// Learns from a book, beginning where an earlier model stood.
+    pub(super) fn learn(book: &Book, events: &Events, index: &Index, bank: &BankDays, priors: &Priors, earlier: Option<&Self>) -> Self {
+        let clocks = clocks(book, events, bank);
+        let observe = |part: &Part| observation(part, events, &clocks, bank, book.day);
+        let mut counts = [0; FACTORS];
+        for (position, names) in events.traits.iter().enumerate() {
+            counts[position] = names.count();
+        }
+        counts[TRAITS] = events.countries.count();
+        counts[TRAITS + 1] = events.methods.count();
+        let mut levels = earlier.map_or_else(
+            || Levels::before(priors, counts, events.payers.len()),
+            |earlier| earlier.levels.clone(),
+        );
+        let sample: Vec<Observation> = sampled(book, events, LEVEL_PARTS).iter().map(observe).collect();
+        levels.learn(&sample, priors, if earlier.is_some() { NEXT_ROUNDS } else { FIRST_ROUNDS });
+        if sample.len() < book.parts.len() {
+            let latest: Vec<Observation> = latest_parts(book, events).iter().map(observe).collect();
+            levels.learn_customers_only(&latest, priors, CUSTOMER_ROUNDS);
+        }
+        let mut model = Self {
+            day: book.day,
+            levels,
+            pace: Pace::default(),
+            clocks,
+            together: Together { customer: 0.1, all: 0.02 },
+            cash_shares: cash_shares(book),
+            roles: book.roles,
+            paid_count: sample.iter().filter(|one| one.is_paid).map(|one| one.weight).sum(),
+        };
+        model.learn_pace(book, events, index, bank);
+        model
+    }
+
+    /// Learns the levels of a later day only; what the calendar does stays as it was learned.
+    pub(super) fn learn_levels(&mut self, book: &Book, events: &Events, bank: &BankDays, priors: &Priors) {
+        self.day = book.day;
+        self.clocks = clocks(book, events, bank);
+        let observe = |part: &Part| observation(part, events, &self.clocks, bank, book.day);
+        let sample: Vec<Observation> = sampled(book, events, LEVEL_PARTS).iter().map(observe).collect();
+        self.levels.learn(&sample, priors, DAILY_ROUNDS);
+        self.cash_shares = cash_shares(book);
+    }
+
+    fn learn_pace(&mut self, book: &Book, events: &Events, index: &Index, bank: &BankDays) {
+        let parts = sampled(book, events, PACE_PARTS);
+        let expectations: Vec<Expectation> =
+            parts.iter().map(|part| self.expectation(events, &events.claims[place(part.claim)])).collect();
+        let walks: Vec<(Part, f64, Walk<'_>)> = parts
+            .iter()
+            .zip(&expectations)
+            .map(|(part, expectation)| {
+                let claim = &events.claims[place(part.claim)];
+                let clock = &self.clocks[place(claim.customer)];
+                let anchor = clock.anchor_day(claim, bank);
+                let weight = observation(part, events, &self.clocks, bank, book.day).weight;
+                (*part, weight, Walk { events, index, bank, claim, position: part.claim, clock, expectation, anchor })
+            })
+            .collect();
+        self.pace.learn(walks.iter().copied());
+        self.together = together(&walks, &self.pace);
+    }
+
+    fn expectation(&self, events: &Events, claim: &Claim) -> Expectation {
+        self.levels.expect(claim.customer, &factors(events, claim))
+    }
+
+    /// Share of the claim that is expected to come as cash.
+    pub(super) fn cash_share(&self, claim: &Claim) -> f64 {
+        let role = usize::from(claim.traits[ROLE]).min(self.roles - 1);
+        self.cash_shares[place(claim.customer) * self.roles + role]
+    }
+
+    /// How a claim goes by the levels alone.
+    pub(super) fn level_of(&self, events: &Events, claim: &Claim) -> Expectation {
+        self.expectation(events, claim)
+    }
+
+    /// Walks the days of an open claim from the day after `day`: see [`Pace::walk`].
+    pub(super) fn walk(
+        &self,
+        events: &Events,
+        index: &Index,
+        bank: &BankDays,
+        open: &OpenClaim,
+        day: Day,
+        state: &State,
+        shift: Shift,
+        each: impl FnMut(Day, f64) -> bool,
+    ) {
+        let claim = &events.claims[place(open.claim)];
+        let expectation = self.expectation(events, claim);
+        let clock = &self.clocks[place(claim.customer)];
+        let anchor = clock.anchor_day(claim, bank) + shift.days;
+        let walk = Walk { events, index, bank, claim, position: open.claim, clock, expectation: &expectation, anchor };
+        self.pace.walk(&walk, day, state, open.is_part_paid, each);
+    }
+}
+
+/// The latest parts of each customer.
+fn latest_parts(book: &Book, events: &Events) -> Vec<Part> {
+    let mut latest = Vec::new();
+    let mut first = 0;
+    let customer_of = |part: &Part| events.claims[place(part.claim)].customer;
+    while first < book.parts.len() {
+        let customer = customer_of(&book.parts[first]);
+        let count = book.parts[first..].iter().take_while(|part| customer_of(part) == customer).count();
+        latest.extend_from_slice(&book.parts[first + count.saturating_sub(LATEST_PARTS)..first + count]);
+        first += count;
+    }
+    latest
+}
+
+/// The share of cash of each customer and role, drawn towards that of the role, and that towards nearly all.
+fn cash_shares(book: &Book) -> Vec<f64> {
+    let mut of_role = vec![(0.97 * CASH_PULL, CASH_PULL); book.roles];
+    for (position, share) in book.cash_shares.iter().enumerate() {
+        let (cash, all) = &mut of_role[position % book.roles];
+        *cash += share.cash;
+        *all += share.cash + share.other;
+    }
+    book.cash_shares
+        .iter()
+        .enumerate()
+        .map(|(position, share)| {
+            let (cash, all) = of_role[position % book.roles];
+            ((share.cash + CASH_PULL * cash / all) / (share.cash + share.other + CASH_PULL)).clamp(0.0, 1.0)
+        })
+        .collect()
+}
+
+/// How much the scores of payments of one customer and month, and of all in a month, have in common beyond chance.
+fn together(walks: &[(Part, f64, Walk<'_>)], pace: &Pace) -> Together {
+    let mut scores: Vec<(u32, Day, f64)> = Vec::new();
+    for (part, _, walk) in walks.iter().filter(|(part, _, _)| part.is_paid) {
+        let first = walk.claim.posted.min(part.end) - 1;
+        let (mut unpaid_before, mut unpaid) = (1.0, 1.0);
+        let state = State::default();
+        pace.walk(walk, first, &state, false, |day, chance| {
+            unpaid_before = unpaid;
+            unpaid = chance;
+            day < part.end
+        });
+        scores.push((walk.claim.customer, part.end.div_euclid(30), quantile(1.0 - 0.5 * (unpaid_before + unpaid))));
+    }
+    if scores.is_empty() {
+        return Together { customer: 0.1, all: 0.05 };
+    }
+    let mean = scores.iter().map(|score| score.2).sum::<f64>() / number(scores.len());
+    let variance = (scores.iter().map(|score| (score.2 - mean).powi(2)).sum::<f64>() / number(scores.len())).max(0.1);
+    for score in &mut scores {
+        score.2 = ((score.2 - mean) / variance.sqrt()).clamp(-3.0, 3.0);
+    }
+    scores.sort_by(|left, right| (left.1, left.0).cmp(&(right.1, right.0)).then(left.2.total_cmp(&right.2)));
+    // products of pairs: within one customer and month, and within a month between customers
+    // the belief, worth twenty pairs: a tenth in common
+    let (mut own, mut own_pairs, mut all, mut all_pairs) = (2.0, 20.0, 0.0, 200.0);
+    for month in scores.chunk_by(|left, right| left.1 == right.1) {
+        let total: f64 = month.iter().map(|score| score.2).sum();
+        let squares: f64 = month.iter().map(|score| score.2 * score.2).sum();
+        let mut same = 0.0;
+        let mut same_pairs = 0.0;
+        for customer in month.chunk_by(|left, right| left.0 == right.0) {
+            let sum: f64 = customer.iter().map(|score| score.2).sum();
+            let squares: f64 = customer.iter().map(|score| score.2 * score.2).sum();
+            same += sum * sum - squares;
+            same_pairs += number(customer.len()) * (number(customer.len()) - 1.0);
+        }
+        own += same;
+        own_pairs += same_pairs;
+        all += total * total - squares - same;
+        all_pairs += number(month.len()) * (number(month.len()) - 1.0) - same_pairs;
+    }
+    let customer = (own / own_pairs).clamp(0.0, 0.6);
+    Together { customer, all: (all / all_pairs).clamp(0.0, 0.3).min(customer) }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a count of observations")]
+pub(super) fn number(count: usize) -> f64 {
+    count as f64
+}

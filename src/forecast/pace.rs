@@ -1,0 +1,210 @@
+//! The pace of payment day by day: what calendar, holds, promises and the past's own errors do to the chances.
+//!
+//! The levels give each claim a hazard for each day (the chance to be paid on it if it was not before). Here that
+//! hazard is multiplied by factors, each the payments observed over those expected, drawn towards 1 by as much as few
+//! payments tell: (observed + k) / (expected + k), found in turn until all fit (iterative proportional fitting;
+//! F. Yates' and W. E. Deming's scheme, as in D. Clayton, M. Hills, "Statistical Models in Epidemiology", 1993, ch. 22).
+//! One factor follows the cumulated hazard itself, so that tails longer than normal ones are learned (a time change).
+
+use chrono::Datelike;
+
+use super::book::{Index, Part, State};
+use super::clock::{BankDays, Clock};
+use super::events::{Claim, Day, Events, date_of, place};
+use super::levels::Expectation;
+
+/// Bounds of the cumulated hazard at which the time change may bend.
+const BENDS: [f64; 16] = [0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1.0, 1.4, 2.0, 3.0, 5.0, 8.0, 15.0, 30.0, 80.0];
+/// Payments that the belief in no effect is worth.
+const PULL: f64 = 3.0;
+const ROUNDS: usize = 8;
+const DIMENSIONS: usize = 7;
+const LEVELS: usize = 17;
+/// Days a part that stays open is followed after which nothing new is learned.
+const LONGEST_DAYS: Day = 400;
+/// Days after a promised day in which it is still kept.
+const TOLERANCE_DAYS: Day = 3;
+/// Days after a hold in which a release shows.
+const RELEASE_DAYS: Day = 21;
+
+/// The levels a day has in each dimension: time, weekday, part of the month, payment day, hold, promise, part paid.
+type Codes = [u8; DIMENSIONS];
+
+/// The factors.
+#[derive(Clone, Debug)]
+pub(super) struct Pace {
+    factors: [[f64; LEVELS]; DIMENSIONS],
+}
+
+/// A claim as its days are walked through.
+#[derive(Clone, Copy)]
+pub(super) struct Walk<'a> {
+    pub(super) events: &'a Events,
+    pub(super) index: &'a Index,
+    pub(super) bank: &'a BankDays,
+    pub(super) claim: &'a Claim,
+    pub(super) position: u32,
+    pub(super) clock: &'a Clock,
+    pub(super) expectation: &'a Expectation,
+    /// The day it is counted from, moved by what a scenario says.
+    pub(super) anchor: Day,
+}
+
+/// One day of one claim.
+#[derive(Clone, Copy, Debug)]
+struct DayRecord {
+    codes: Codes,
+    expected: f32,
+    observed: f32,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        let mut factors = [[1.0; LEVELS]; DIMENSIONS];
+        // what is known before any payment: banks that are closed pay nobody
+        factors[1][5] = 0.1;
+        factors[1][6] = 0.1;
+        factors[1][7] = 0.1;
+        Self { factors }
+    }
+}
+
+impl Walk<'_> {
+    /// ln of the chance to be unpaid at the end of a day, as the levels see it.
+    fn ln_unpaid(&self, day: Day) -> f64 {
+        self.expectation.ln_unpaid(f64::from(day - self.anchor) + 0.5)
+    }
+
+    fn calendar_codes(&self, day: Day) -> (u8, u8, u8) {
+        let date = date_of(day);
+        let weekday = u8::try_from(date.weekday().num_days_from_monday()).unwrap_or(0);
+        let weekday = if weekday < 5 && !self.bank.is_open(day) { 7 } else { weekday };
+        let month_part = match date.day() {
+            1..=5 => 0,
+            28.. => 2,
+            _ => 1,
+        };
+        let payment_day = match self.clock.is_payment_day(day, self.bank) {
+            None => 0,
+            Some(true) => 1,
+            Some(false) => 2,
+        };
+        (weekday, month_part, payment_day)
+    }
+
+    /// What the customer's own payment days do: its share of payments on them over their share of bank days.
+    fn habit_factor(&self, payment_day: u8) -> f64 {
+        let share = self.clock.on_days_share;
+        let days = f64::from(u32::try_from(self.clock.month_days.len()).unwrap_or(0)) / 21.0;
+        match payment_day {
+            1 => share / days,
+            2 => (1.0 - share) / (1.0 - days),
+            _ => 1.0,
+        }
+    }
+
+    fn state_codes(&self, state: &State, day: Day) -> (u8, u8) {
+        let hold = match (state.is_held, state.released) {
+            (true, _) => 1,
+            (false, Some(released)) if day < released + RELEASE_DAYS => 2,
+            (false, Some(_)) => 3,
+            (false, None) => 0,
+        };
+        let promise = match state.promised {
+            None => 0,
+            Some(promised) if day < promised => 1,
+            Some(promised) if day <= promised + TOLERANCE_DAYS => 2,
+            Some(_) => 3,
+        };
+        (hold, promise)
+    }
+}
+
+fn bend_of(cumulated: f64) -> u8 {
+    u8::try_from(BENDS.iter().take_while(|bend| cumulated > **bend).count()).unwrap_or(0)
+}
+
+impl Pace {
+    fn factor(&self, codes: &Codes) -> f64 {
+        (0..DIMENSIONS).map(|dimension| self.factors[dimension][usize::from(codes[dimension])]).product()
+    }
+
+    /// Learns from parts whose days are all walked through.
+    pub(super) fn learn<'a>(&mut self, parts: impl Iterator<Item = (Part, f64, Walk<'a>)>) {
+        let mut records = Vec::new();
+        for (part, weight, walk) in parts {
+            record(&part, weight, &walk, &mut records);
+        }
+        for _ in 0..ROUNDS {
+            for dimension in 0..DIMENSIONS {
+                let mut observed = [0.0_f64; LEVELS];
+                let mut expected = [0.0_f64; LEVELS];
+                for record in &records {
+                    let level = usize::from(record.codes[dimension]);
+                    let others = self.factor(&record.codes) / self.factors[dimension][level];
+                    observed[level] += f64::from(record.observed);
+                    expected[level] += f64::from(record.expected) * others;
+                }
+                let before = Self::default().factors[dimension];
+                for level in 0..LEVELS {
+                    let belief = before[level];
+                    self.factors[dimension][level] =
+                        ((observed[level] + PULL * belief) / (expected[level] + PULL)).clamp(0.002, 50.0);
+                }
+            }
+        }
+    }
+
+    /// Walks a claim's days from the day after `day`: calls `each` with the day and the chance to be unpaid at its end,
+    /// given that it is unpaid at the end of `day`, until `each` says stop.
+    pub(super) fn walk(&self, walk: &Walk<'_>, day: Day, state: &State, is_part_paid: bool, mut each: impl FnMut(Day, f64) -> bool) {
+        let mut before = walk.ln_unpaid(day);
+        let mut cumulated = 0.0;
+        let part_paid = u8::from(is_part_paid);
+        let mut next = day + 1;
+        loop {
+            let after = walk.ln_unpaid(next);
+            let (weekday, month_part, payment_day) = walk.calendar_codes(next);
+            let (hold, promise) = walk.state_codes(state, next);
+            let bend = bend_of(-0.5 * (before + after));
+            let codes = [bend, weekday, month_part, payment_day, hold, promise, part_paid];
+            cumulated += (before - after).max(0.0) * self.factor(&codes) * walk.habit_factor(payment_day);
+            if !each(next, (-cumulated).exp()) {
+                return;
+            }
+            before = after;
+            next += 1;
+        }
+    }
+}
+
+/// Every day on which the part could have been paid.
+fn record(part: &Part, weight: f64, walk: &Walk<'_>, records: &mut Vec<DayRecord>) {
+    let first = walk.claim.posted.min(part.end);
+    let last = part.end.min(first + LONGEST_DAYS);
+    let mut before = walk.ln_unpaid(first - 1);
+    let has_states = walk.index.has_states(walk.position, walk.claim.customer);
+    let part_paid_from = walk
+        .events
+        .settlements_of(&walk.index.settlements, place(walk.position))
+        .iter()
+        .filter(|settlement| settlement.cash > 0 && settlement.receipt < part.end)
+        .map(|settlement| settlement.receipt)
+        .min();
+    for day in first..=last {
+        let after = walk.ln_unpaid(day);
+        let (weekday, month_part, payment_day) = walk.calendar_codes(day);
+        let state = if has_states { State::at(walk.events, walk.index, walk.position, day - 1) } else { State::default() };
+        let (hold, promise) = walk.state_codes(&state, day);
+        let part_paid = u8::from(part_paid_from.is_some_and(|from| from < day));
+        let codes = [bend_of(-0.5 * (before + after)), weekday, month_part, payment_day, hold, promise, part_paid];
+        let is_end = part.is_paid && day == part.end;
+        #[expect(clippy::cast_possible_truncation, reason = "a hazard needs no more digits")]
+        let (expected, observed) = (
+            ((before - after).max(0.0) * walk.habit_factor(payment_day) * weight) as f32,
+            if is_end { weight as f32 } else { 0.0 },
+        );
+        records.push(DayRecord { codes, expected, observed });
+        before = after;
+    }
+}
