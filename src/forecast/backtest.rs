@@ -58,6 +58,8 @@ pub(super) struct Results {
     pub(super) items: Vec<ItemResult>,
 }
 
+/// Weeks after the last known payment in which items posted late may still be paid.
+const BEYOND_WEEKS: usize = 30;
 /// Days after which everything is learned anew where a forecast is made every day.
 const LEARNING_DAYS: Day = 7;
 
@@ -95,7 +97,7 @@ impl Bench<'_> {
             let learned = self.learn(&book, model.as_ref());
             let delays = MeanDelays::of(&book, self.events);
             let weeks = Weeks::after(*day, self.week_count);
-            let scene = Scene { events: self.events, index: self.index, bank: self.bank, model: &learned, weeks: &weeks };
+            let scene = Scene { events: self.events, index: self.index, bank: self.bank, model: &learned, day: *day, weeks: &weeks };
             let outlooks = scene.outlooks(&book, &|open| (Shift::default(), open.state));
             self.add_weeks(&scene, &book, &outlooks, &delays, &mut results);
             for (open, outlook) in book.open.iter().zip(&outlooks) {
@@ -117,7 +119,13 @@ impl Bench<'_> {
         }
         let mut results = Results::default();
         let mut model: Option<(Day, Model)> = None;
-        let mut sums: BTreeMap<Day, (f64, [f64; 3])> = BTreeMap::new();
+        // all items share the weeks of the calendar, whatever day each is forecast from
+        let latest = self.events.settlements.iter().map(|settlement| settlement.receipt).max().unwrap_or(last).max(last);
+        let week_count = usize::try_from((latest - first) / 7).unwrap_or_default() + BEYOND_WEEKS;
+        let weeks = Weeks::after(first - 1, week_count);
+        let mut actual = vec![0.0; week_count + 1];
+        let mut naive = vec![[0.0; 2]; week_count + 1];
+        let mut forecasts: Vec<(OpenClaim, Outlook)> = Vec::new();
         for posted in days {
             let day = posted - 1;
             let book = Book::at(self.events, self.index, day);
@@ -129,8 +137,7 @@ impl Bench<'_> {
                 earlier => (day, self.learn(&book, earlier.as_ref().map(|(_, model)| model))),
             };
             let delays = MeanDelays::of(&book, self.events);
-            let weeks = Weeks::after(day, 30);
-            let scene = Scene { events: self.events, index: self.index, bank: self.bank, model: &learned.1, weeks: &weeks };
+            let scene = Scene { events: self.events, index: self.index, bank: self.bank, model: &learned.1, day, weeks: &weeks };
             for position in by_day.get(&posted).into_iter().flatten() {
                 let claim = &self.events.claims[place(*position)];
                 let open = OpenClaim {
@@ -141,22 +148,35 @@ impl Bench<'_> {
                     state: State::default(),
                 };
                 let outlook = scene.outlook(&open, &open.state, Shift::default());
-                for week in 0..weeks.count() {
-                    let sum = sums.entry(weeks.ends[week]).or_default();
-                    sum.1[0] += mean_in_week(&outlook, &open, week);
-                }
-                let week_of = |day: Day| weeks.ends[weeks.of(day).min(weeks.count() - 1)];
-                sums.entry(week_of(delays.day(claim, day))).or_default().1[1] += amount(open.uncovered);
-                sums.entry(week_of(due_day(claim, day))).or_default().1[2] += amount(open.uncovered);
+                naive[weeks.of(delays.day(claim, day))][0] += amount(open.uncovered);
+                naive[weeks.of(due_day(claim, day))][1] += amount(open.uncovered);
                 for (receipt, cash) in self.receipts_after(&open, day) {
-                    sums.entry(week_of(receipt)).or_default().0 += cash;
+                    actual[weeks.of(receipt)] += cash;
                 }
                 results.items.push(self.item(&open, &outlook, &delays, day));
+                forecasts.push((open, outlook));
             }
             model = Some(learned);
         }
-        for (end, (actual, means)) in sums {
-            results.weeks.push(WeekResult { origin: first, week: 0, start: end - 6, actual, means, range: None });
+        let Some((_, learned)) = model else { return results };
+        forecasts.sort_by_key(|(open, _)| open.claim);
+        let (open, outlooks): (Vec<OpenClaim>, Vec<Outlook>) = forecasts.into_iter().unzip();
+        let one = vec![0; open.len()];
+        let groups = Groups { of_claim: &one, count: 1 };
+        let drawn = futures(&open, &outlooks, self.events, &learned, &groups, Draw::of(self.seed, open.len()));
+        for week in 0..week_count {
+            let range = drawn.week(0, week);
+            let mean = open.iter().zip(&outlooks).map(|(open, outlook)| mean_in_week(outlook, open, week)).sum();
+            if actual[week] > 0.0 || range.p90 > 0 || naive[week].iter().any(|naive| *naive > 0.0) {
+                results.weeks.push(WeekResult {
+                    origin: first,
+                    week,
+                    start: weeks.start(week),
+                    actual: actual[week],
+                    means: [mean, naive[week][0], naive[week][1]],
+                    range: Some([amount(range.p10), amount(range.p50), amount(range.p90)]),
+                });
+            }
         }
         results
     }
@@ -295,6 +315,7 @@ pub(super) fn week_score<'a>(weeks: impl Iterator<Item = &'a WeekResult>, model:
     for week in weeks {
         count += 1;
         let forecast = week.means[model];
+
         off += (week.actual - forecast).abs();
         bias += forecast - week.actual;
         actual += week.actual.abs();

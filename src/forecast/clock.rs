@@ -136,6 +136,8 @@ fn nominal_days(day: Day, bank: &BankDays) -> impl Iterator<Item = u32> + '_ {
 
 /// How many payment dates a habit needs.
 const HABIT_DATES: usize = 6;
+/// How many payment dates must stand for each fixed day.
+const FEWEST_ON_DAY: usize = 3;
 /// How many fixed days a month at most.
 const MOST_DAYS: usize = 3;
 /// How many of a hundred payments must fall on them.
@@ -207,20 +209,20 @@ fn habit(paid: &[(&Claim, Day)], bank: &BankDays) -> (Vec<u32>, f64) {
     dates.dedup();
     let mut left = dates.clone();
     let mut days = Vec::new();
-    while days.len() < MOST_DAYS && 3 * days.len() < dates.len() {
+    while days.len() < MOST_DAYS {
         let best = (1..=31_u32)
             .map(|day| (left.iter().filter(|date| nominal_days(**date, bank).any(|nominal| nominal == day)).count(), 31 - day))
             .max();
-        let Some((count, rank)) = best.filter(|(count, _)| *count >= 2) else { break };
+        let Some((_, rank)) = best.filter(|(count, _)| *count >= FEWEST_ON_DAY) else { break };
         let day = 31 - rank;
         left.retain(|date| !nominal_days(*date, bank).any(|nominal| nominal == day));
         days.push(day);
-        if left.len() * 100 <= (100 - HABIT_PERCENT) * dates.len() || count < 2 {
+        if left.len() * 100 <= (100 - HABIT_PERCENT) * dates.len() {
             break;
         }
     }
     let on_days = dates.len() - left.len();
-    if dates.len() < HABIT_DATES || days.is_empty() || on_days * 100 < HABIT_PERCENT * dates.len() || 3 * days.len() > dates.len() {
+    if dates.len() < HABIT_DATES || days.is_empty() || on_days * 100 < HABIT_PERCENT * dates.len() {
         return (Vec::new(), 0.0);
     }
     days.sort_unstable();

@@ -152,6 +152,8 @@ impl Model {
             })
             .collect();
         self.pace.learn(walks.iter().copied());
+        let (releases, held_days) = releases(events, index, book.day);
+        self.pace.learn_release(releases, held_days);
         self.together = together(&walks, &self.pace);
     }
 
@@ -189,6 +191,22 @@ impl Model {
         let walk = Walk { events, index, bank, claim, position: open.claim, clock, expectation: &expectation, anchor };
         self.pace.walk(&walk, day, state, open.is_part_paid, each);
     }
+}
+
+/// How many holds were released by the end of a day, and how many days all had lasted by then.
+fn releases(events: &Events, index: &Index, day: Day) -> (f64, f64) {
+    let (mut releases, mut held_days) = (0.0, 0.0);
+    for hold in events.holds.iter().filter(|hold| hold.from <= day) {
+        let settled = events.settlements_of(&index.settlements, place(hold.claim)).iter();
+        let settled = settled.map(|settlement| settlement.acting).filter(|acting| *acting <= day).max();
+        let released = hold.to.filter(|to| *to <= day);
+        if released.is_some() {
+            releases += 1.0;
+        }
+        let end = released.or(settled.filter(|settled| *settled >= hold.from)).unwrap_or(day);
+        held_days += f64::from((end - hold.from).max(1));
+    }
+    (releases, held_days)
 }
 
 /// The latest parts of each customer.

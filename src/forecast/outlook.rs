@@ -64,13 +64,15 @@ pub(super) struct Scene<'a> {
     pub(super) index: &'a Index,
     pub(super) bank: &'a BankDays,
     pub(super) model: &'a Model,
+    /// The day from whose end on is looked ahead.
+    pub(super) day: Day,
     pub(super) weeks: &'a Weeks,
 }
 
 impl Scene<'_> {
     /// The outlook of an open claim.
     pub(super) fn outlook(&self, open: &OpenClaim, state: &super::book::State, shift: Shift) -> Outlook {
-        let day = self.weeks.day;
+        let day = self.day;
         let claim = &self.events.claims[place(open.claim)];
         let lag = self.events.payers[place(claim.customer)].lag;
         let count = self.weeks.count();

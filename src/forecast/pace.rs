@@ -24,6 +24,8 @@ const LEVELS: usize = 17;
 const LONGEST_DAYS: Day = 400;
 /// Days after a promised day in which it is still kept.
 const TOLERANCE_DAYS: Day = 3;
+/// Share of holds released on a day where none was seen: one a month; worth so many releases.
+const USUAL_RELEASE: f64 = 1.0 / 30.0;
 /// Days after a hold in which a release shows.
 const RELEASE_DAYS: Day = 21;
 
@@ -34,6 +36,8 @@ type Codes = [u8; DIMENSIONS];
 #[derive(Clone, Debug)]
 pub(super) struct Pace {
     factors: [[f64; LEVELS]; DIMENSIONS],
+    /// Share of open holds that is released on a day.
+    release: f64,
 }
 
 /// A claim as its days are walked through.
@@ -65,7 +69,7 @@ impl Default for Pace {
         factors[1][5] = 0.1;
         factors[1][6] = 0.1;
         factors[1][7] = 0.1;
-        Self { factors }
+        Self { factors, release: USUAL_RELEASE }
     }
 }
 
@@ -129,6 +133,11 @@ impl Pace {
         (0..DIMENSIONS).map(|dimension| self.factors[dimension][usize::from(codes[dimension])]).product()
     }
 
+    /// Learns how fast holds are released: releases over days held.
+    pub(super) fn learn_release(&mut self, releases: f64, held_days: f64) {
+        self.release = ((releases + PULL) / (held_days + PULL / USUAL_RELEASE)).clamp(0.0, 1.0);
+    }
+
     /// Learns from parts whose days are all walked through.
     pub(super) fn learn<'a>(&mut self, parts: impl Iterator<Item = (Part, f64, Walk<'a>)>) {
         let mut records = Vec::new();
@@ -159,17 +168,28 @@ impl Pace {
     /// given that it is unpaid at the end of `day`, until `each` says stop.
     pub(super) fn walk(&self, walk: &Walk<'_>, day: Day, state: &State, is_part_paid: bool, mut each: impl FnMut(Day, f64) -> bool) {
         let mut before = walk.ln_unpaid(day);
-        let mut cumulated = 0.0;
         let part_paid = u8::from(is_part_paid);
         let mut next = day + 1;
+        // chances to be unpaid and held, just released, released long ago; a claim that was not held stays in the first
+        let mut unpaid = [1.0, 0.0, 0.0];
         loop {
             let after = walk.ln_unpaid(next);
             let (weekday, month_part, payment_day) = walk.calendar_codes(next);
             let (hold, promise) = walk.state_codes(state, next);
             let bend = bend_of(-0.5 * (before + after));
-            let codes = [bend, weekday, month_part, payment_day, hold, promise, part_paid];
-            cumulated += (before - after).max(0.0) * self.factor(&codes) * walk.habit_factor(payment_day);
-            if !each(next, (-cumulated).exp()) {
+            let base = (before - after).max(0.0) * walk.habit_factor(payment_day);
+            let kept = |hold: u8| {
+                let codes = [bend, weekday, month_part, payment_day, hold, promise, part_paid];
+                (-base * self.factor(&codes)).exp()
+            };
+            unpaid[0] *= kept(hold);
+            if state.is_held {
+                unpaid[1] *= kept(2);
+                unpaid[2] *= kept(3);
+                let (released, aged) = (unpaid[0] * self.release, unpaid[1] / f64::from(RELEASE_DAYS));
+                unpaid = [unpaid[0] - released, unpaid[1] + released - aged, unpaid[2] + aged];
+            }
+            if !each(next, unpaid.iter().sum()) {
                 return;
             }
             before = after;

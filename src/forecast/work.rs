@@ -119,7 +119,7 @@ fn picture(events: &Events, index: &Index, bank: &BankDays, priors: &Priors, day
     let book = Book::at(events, index, day);
     let model = Model::learn(&book, events, index, bank, priors, None);
     let weeks = Weeks::after(day, week_count);
-    let scene = Scene { events, index, bank, model: &model, weeks: &weeks };
+    let scene = Scene { events, index, bank, model: &model, day, weeks: &weeks };
     let outlooks = scene.outlooks(&book, &|open| (Shift::default(), open.state));
     Picture { book, model, weeks, outlooks }
 }
@@ -192,6 +192,7 @@ impl Forecasting {
             index: &ready.index,
             bank: &ready.bank,
             model: &ready.picture.model,
+            day: self.day,
             weeks: &ready.picture.weeks,
         }
     }

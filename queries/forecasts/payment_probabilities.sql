@@ -1,0 +1,212 @@
+-- payment_probabilities: when each open item is likely to be paid, and what moves that day.
+--
+-- grain:   one open debit item
+-- key:     company_id, item_id
+-- source:  item_forecasts, known_items, item_balances, customers, sentences
+-- params:  $language text
+-- columns:
+--   item_id               text   identifier, stable across loads
+--   company_id            text   empty where the lake holds none
+--   customer_id           text   who owes
+--   customer_name         text   its name; null where unknown
+--   reference             text   number of the document
+--   due_date              date   null where unknown
+--   past_due_days         int    $as_of minus due_date; null where unknown
+--   open_amount           money  what is open
+--   covered_amount        money  part of it that credits of the customer cover: no cash is expected
+--   expected_date         date   the median: as likely before as after; null beyond two years
+--   p10_date              date   one chance in ten that it is paid by then; null beyond two years
+--   p90_date              date   nine chances in ten; null beyond two years
+--   bank_date             date   the expected date, and the days to the bank
+--   p_late_ratio          ratio  chance of being paid after the due date; null where unknown
+--   p_paid_7_days_ratio   ratio  chance of being paid within 7 days
+--   p_paid_14_days_ratio  ratio  within 14
+--   p_paid_30_days_ratio  ratio  within 30
+--   p_paid_60_days_ratio  ratio  within 60
+--   p_paid_90_days_ratio  ratio  within 90
+--   mean_amount           money  cash expected of it within the weeks of the forecast, on average
+--   why_text              text   what the expected date rests on
+
+with reader as (
+    select cast($language as varchar) as language_code
+),
+
+phrases as (
+    select
+        sentences.sentence_code,
+        case
+            when reader.language_code = 'fr' then sentences.fr_text
+            else sentences.en_text
+        end as phrase
+    from sentences
+    cross join reader
+    where sentences.sentence_code like 'forecast.why%'
+),
+
+phrase_book as (
+    select
+        max(case when phrases.sentence_code = 'forecast.why_days' then phrases.phrase end)
+            as days_phrase,
+        max(case when phrases.sentence_code = 'forecast.why_risk' then phrases.phrase end)
+            as risk_phrase,
+        max(case when phrases.sentence_code = 'forecast.why_held' then phrases.phrase end)
+            as held_phrase,
+        max(case when phrases.sentence_code = 'forecast.why_promised' then phrases.phrase end)
+            as promised_phrase,
+        max(case when phrases.sentence_code = 'forecast.why_part' then phrases.phrase end)
+            as part_phrase,
+        max(case when phrases.sentence_code = 'forecast.why_overdue' then phrases.phrase end)
+            as overdue_phrase
+    from phrases
+),
+
+named as (
+    select
+        customers.customer_id,
+        min(customers.name) as customer_name
+    from customers
+    group by customers.customer_id
+),
+
+outlooks as (
+    select
+        item_forecasts.item_number,
+        item_forecasts.covered_amount,
+        item_forecasts.expected_date,
+        item_forecasts.p10_date,
+        item_forecasts.p90_date,
+        item_forecasts.bank_date,
+        item_forecasts.p_late_ratio,
+        item_forecasts.p_paid_7_days_ratio,
+        item_forecasts.p_paid_14_days_ratio,
+        item_forecasts.p_paid_30_days_ratio,
+        item_forecasts.p_paid_60_days_ratio,
+        item_forecasts.p_paid_90_days_ratio,
+        item_forecasts.mean_amount,
+        item_forecasts.payment_days_text,
+        item_forecasts.is_part_paid,
+        item_forecasts.promised_date,
+        item_forecasts.hold_days,
+        item_forecasts.promise_days,
+        item_forecasts.held_ratio,
+        concat(
+            case
+                when item_forecasts.payment_count < 5 then 'forecast.why_new_'
+                else 'forecast.why_'
+            end,
+            case
+                when item_forecasts.usual_late_days > 0 then 'late'
+                when item_forecasts.usual_late_days < 0 then 'early'
+                else 'on_time'
+            end
+        ) as habit_code,
+        number_text(abs(item_forecasts.usual_late_days), 0, reader.language_code) as days_text,
+        number_text(item_forecasts.payment_count, 0, reader.language_code) as payment_count_text,
+        number_text(item_forecasts.held_extra_days, 0, reader.language_code) as extra_days_text,
+        concat(
+            number_text(round(100 * item_forecasts.held_ratio), 0, reader.language_code),
+            case when reader.language_code = 'fr' then ' %' else '%' end
+        ) as held_percent_text,
+        concat(
+            case when item_forecasts.hold_days > 0 then '+' when item_forecasts.hold_days < 0 then '−' end,
+            number_text(abs(item_forecasts.hold_days), 0, reader.language_code)
+        ) as hold_days_text,
+        concat(
+            case
+                when item_forecasts.promise_days > 0 then '+'
+                when item_forecasts.promise_days < 0 then '−'
+            end,
+            number_text(abs(item_forecasts.promise_days), 0, reader.language_code)
+        ) as promise_days_text,
+        reader.language_code
+    from item_forecasts
+    cross join reader
+)
+
+select
+    known_items.item_id,
+    known_items.company_id,
+    known_items.customer_id,
+    named.customer_name,
+    known_items.reference,
+    known_items.due_date,
+    item_balances.past_due_days,
+    item_balances.open_amount,
+    outlooks.covered_amount,
+    outlooks.expected_date,
+    outlooks.p10_date,
+    outlooks.p90_date,
+    outlooks.bank_date,
+    outlooks.p_late_ratio,
+    outlooks.p_paid_7_days_ratio,
+    outlooks.p_paid_14_days_ratio,
+    outlooks.p_paid_30_days_ratio,
+    outlooks.p_paid_60_days_ratio,
+    outlooks.p_paid_90_days_ratio,
+    outlooks.mean_amount,
+    concat_ws(
+        '; ',
+        filled_text(
+            phrases.phrase,
+            make_array('days', 'payment_count'),
+            make_array(outlooks.days_text, outlooks.payment_count_text)
+        ),
+        case
+            when outlooks.payment_days_text is not null
+                then filled_text(
+                    phrase_book.days_phrase,
+                    make_array('payment_days'),
+                    make_array(outlooks.payment_days_text)
+                )
+        end,
+        case
+            when outlooks.held_ratio >= 0.25 and outlooks.hold_days is null
+                then filled_text(
+                    phrase_book.risk_phrase,
+                    make_array('held_percent', 'extra_days'),
+                    make_array(outlooks.held_percent_text, outlooks.extra_days_text)
+                )
+        end,
+        case
+            when outlooks.hold_days is not null
+                then filled_text(
+                    phrase_book.held_phrase,
+                    make_array('hold_days'),
+                    make_array(outlooks.hold_days_text)
+                )
+        end,
+        case
+            when outlooks.promise_days is not null
+                then filled_text(
+                    phrase_book.promised_phrase,
+                    make_array('promised_date', 'promise_days'),
+                    make_array(
+                        to_char(
+                            outlooks.promised_date,
+                            case
+                                when outlooks.language_code = 'fr' then '%d/%m/%Y' else '%Y-%m-%d'
+                            end
+                        ),
+                        outlooks.promise_days_text
+                    )
+                )
+        end,
+        case when outlooks.is_part_paid then phrase_book.part_phrase end,
+        case
+            when item_balances.past_due_days > 0
+                then filled_text(
+                    phrase_book.overdue_phrase,
+                    make_array('past_due_days'),
+                    make_array(
+                        number_text(item_balances.past_due_days, 0, outlooks.language_code)
+                    )
+                )
+        end
+    ) as why_text
+from outlooks
+cross join phrase_book
+inner join known_items on outlooks.item_number = known_items.item_number
+inner join item_balances on outlooks.item_number = item_balances.item_number
+left join named on known_items.customer_id = named.customer_id
+left join phrases on outlooks.habit_code = phrases.sentence_code
+order by customer_id, due_date, item_id, company_id
