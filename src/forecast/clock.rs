@@ -32,6 +32,8 @@ pub(super) struct Clock {
     pub(super) month_days: Vec<u32>,
     /// Its usual days from document to due date, so that days from either count alike.
     pub(super) terms: Day,
+    /// Days after which a payment of this customer counts half: fewer where its pace changes.
+    pub(super) half_life: Day,
     /// Share of its payments on those days.
     pub(super) on_days_share: f64,
 }
@@ -147,7 +149,8 @@ const LATEST: usize = 60;
 
 /// The clock of every customer at the day of the book.
 pub(super) fn clocks(book: &Book, events: &Events, bank: &BankDays) -> Vec<Clock> {
-    let mut clocks = vec![Clock::default(); events.payers.len()];
+    let unknown = Clock { half_life: STEADY_HALF_LIFE, ..Clock::default() };
+    let mut clocks = vec![unknown; events.payers.len()];
     let mut first = 0;
     while first < book.parts.len() {
         let customer = events.claims[place(book.parts[first].claim)].customer;
@@ -173,7 +176,7 @@ fn clock(paid: &[(&Claim, Day)], bank: &BankDays) -> Clock {
     let mut terms: Vec<Day> = paid.iter().map(|(claim, _)| claim.due - claim.issued).collect();
     terms.sort_unstable();
     let terms = terms.get(terms.len() / 2).copied().unwrap_or_default();
-    let mut clock = Clock { month_days, on_days_share, terms, ..Clock::default() };
+    let mut clock = Clock { month_days, on_days_share, terms, half_life: STEADY_HALF_LIFE, anchor: Anchor::Due };
     if paid.len() < HABIT_DATES {
         return clock;
     }
@@ -192,7 +195,40 @@ fn clock(paid: &[(&Claim, Day)], bank: &BankDays) -> Clock {
         }
     }
     clock.anchor = best.0;
+    clock.half_life = half_life(paid.iter().map(|(claim, end)| (claim.posted, *end, *end - clock.anchor_day(claim, bank))));
     clock
+}
+
+/// Days after which a payment counts half, of a customer whose pace is steady and of one whose pace changes.
+const STEADY_HALF_LIFE: Day = 365;
+const CHANGING_HALF_LIFE: Day = 60;
+/// How many payments tell whether a pace changes.
+const CHANGE_PAYMENTS: usize = 8;
+
+/// Whether recent payments foretell the next one better by far than all payments do: each is foretold from those before
+/// its document was posted.
+fn half_life(paid: impl Iterator<Item = (Day, Day, Day)>) -> Day {
+    let paid: Vec<(Day, Day, Day)> = paid.collect();
+    let (mut steady, mut changing, mut count) = (0.0, 0.0, 0);
+    for (posted, _, late) in paid.iter().skip(2) {
+        let before = || paid.iter().filter(|(_, end, _)| end < posted);
+        let foretold = |half_life: Day| {
+            let (mut sum, mut weights) = (0.0, 0.0);
+            for (_, end, late) in before() {
+                let weight = 0.5_f64.powf(f64::from(posted - end) / f64::from(half_life));
+                sum += weight * f64::from((*late).clamp(-60, 60));
+                weights += weight;
+            }
+            if weights > 0.0 { Some(sum / weights) } else { None }
+        };
+        if let (Some(by_all), Some(by_recent)) = (foretold(STEADY_HALF_LIFE), foretold(CHANGING_HALF_LIFE)) {
+            let late = f64::from((*late).clamp(-60, 60));
+            steady += (late - by_all).abs().min(30.0);
+            changing += (late - by_recent).abs().min(30.0);
+            count += 1;
+        }
+    }
+    if count >= CHANGE_PAYMENTS && changing < 0.9 * steady { CHANGING_HALF_LIFE } else { STEADY_HALF_LIFE }
 }
 
 /// The mean distance from the median.

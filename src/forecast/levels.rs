@@ -1,10 +1,10 @@
 //! How late claims are paid: the level of each customer, and of what claims and customers have in common.
 //!
 //! A claim is paid at its customer's pace, or it is held up first by something nobody noted: a mixture of two normal
-//! distributions that share their spread, `extra_days` apart.
+//! distributions, `extra_days` apart. The spread of the pace is the customer's own, that of holds is the same for all.
 //!
 //! ```text
-//! days late = all + Σ traits + customer + [held up] · extra + spread · ε      ε ~ N(0, 1)
+//! days late = all + Σ traits + customer + [held up] · extra + spread of either · ε      ε ~ N(0, 1)
 //! logit P(held up) = all + Σ traits + customer
 //! ```
 //!
@@ -84,6 +84,8 @@ pub(super) struct Levels {
     all_held: f64,
     extra_days: f64,
     spread: f64,
+    /// Spread of what was held up, in days.
+    held_spread: f64,
     factors: Vec<Vec<Level>>,
     /// Variance between the levels of each factor, of days and of the logit.
     between: Vec<(f64, f64)>,
@@ -100,8 +102,10 @@ pub(super) struct Expectation {
     pub(super) extra_days: f64,
     /// Chance of that.
     pub(super) held_share: f64,
-    /// Standard deviation around either, with what is not known of the customer.
+    /// Standard deviation around the pace, with what is not known of the customer.
     pub(super) deviation: f64,
+    /// The same around the day of what is held up.
+    pub(super) held_deviation: f64,
     /// Part of that variance which all claims of the customer share.
     pub(super) shared_share: f64,
 }
@@ -111,13 +115,17 @@ impl Expectation {
     pub(super) fn ln_unpaid(&self, days: f64) -> f64 {
         let z = (days - self.pace_days) / self.deviation;
         let pace = (1.0 - self.held_share).ln() + ln_above(z);
-        let held = self.held_share.ln() + ln_above(z - self.extra_days / self.deviation);
+        let held = self.held_share.ln() + ln_above((days - self.pace_days - self.extra_days) / self.held_deviation);
         let (high, low) = if pace > held { (pace, held) } else { (held, pace) };
         high + (low - high).exp().ln_1p()
     }
 }
 
+/// Levels of a factor that differ more, differ by what is never paid: that is no pace.
+const MOST_BETWEEN: f64 = 400.0;
 const LOWEST_SPREAD: f64 = 0.7;
+/// The spread of what is held up is at most such a part of the days it adds.
+const MOST_HELD_SPREAD: f64 = 0.5;
 const FARTHEST: f64 = 3.0;
 /// Observations that the spread of all is worth beside a customer's own.
 const SCALE_COUNT: f64 = 6.0;
@@ -132,10 +140,22 @@ struct Told {
     held: f64,
     /// Days above its own expectation, pulled in where far off.
     surplus: f64,
-    /// What is not known of that, for what is open.
+    /// Square of its days off the pace, with what is not known of them.
     variance: f64,
-    /// Chance of being held up that was expected.
+    /// The same off the day of what is held up.
+    held_variance: f64,
+    /// Chance of being held up that was expected, and its logit.
     expected_held: f64,
+    logit: f64,
+}
+
+impl Told {
+    /// Expects as levels that were moved do.
+    fn moved(&mut self, days: f64, held: f64) {
+        self.surplus -= days;
+        self.logit += held;
+        self.expected_held = logistic(self.logit).clamp(1e-6, 1.0 - 1e-6);
+    }
 }
 
 impl Levels {
@@ -147,6 +167,7 @@ impl Levels {
             all_held: (priors.held_share / (1.0 - priors.held_share)).ln(),
             extra_days: priors.extra_days,
             spread: priors.spread_days,
+            held_spread: priors.spread_days,
             factors: factor_counts.iter().map(|count| vec![Level::default(); count + 1]).collect(),
             between: vec![(9.0, 0.25); FACTORS],
             customers: vec![CustomerLevel::unknown(variance); customer_count],
@@ -156,8 +177,27 @@ impl Levels {
 
     /// How a claim of this customer with these traits goes.
     pub(super) fn expect(&self, customer: u32, factors: &[u16; FACTORS]) -> Expectation {
-        let own = self.customer(customer);
+        self.expectation(customer, factors, self.customer(customer).level)
+    }
+
+    /// How it would have been thought to go without having seen it: what is learned from a payment's own day is taken
+    /// out of its customer's level (leave one out), or the past would look better foretold than the future can be.
+    pub(super) fn expect_without(&self, one: &Observation) -> Expectation {
+        let own = self.customer(one.customer);
+        let mut level = own.level;
+        let noise = (self.spread * own.scale).powi(2);
+        let (evidence, weight) = (noise / level.variance, one.weight);
+        if evidence > 1.01 * weight {
+            level.days -= weight * self.told(one).surplus / (evidence - weight);
+            level.variance = noise / (evidence - weight);
+        }
+        self.expectation(one.customer, &one.factors, level)
+    }
+
+    fn expectation(&self, customer: u32, factors: &[u16; FACTORS], level: Level) -> Expectation {
+        let own = CustomerLevel { level, ..*self.customer(customer) };
         let (days, held) = self.sums(customer, factors);
+        let days = days + level.days - self.customer(customer).level.days;
         let spread = (self.spread * own.scale).max(LOWEST_SPREAD);
         let variance = spread * spread + own.level.variance;
         Expectation {
@@ -165,6 +205,7 @@ impl Levels {
             extra_days: self.extra_days,
             held_share: logistic(held).clamp(1e-4, 1.0 - 1e-4),
             deviation: variance.sqrt(),
+            held_deviation: (self.held_spread * self.held_spread + own.level.variance).sqrt(),
             shared_share: own.level.variance / variance,
         }
     }
@@ -211,11 +252,11 @@ impl Levels {
         let (days, logit) = self.sums(one.customer, &one.factors);
         let spread = (self.spread * self.customer(one.customer).scale).max(LOWEST_SPREAD);
         let expected_held = logistic(logit).clamp(1e-6, 1.0 - 1e-6);
-        let way = |shift: f64| {
+        let way = |shift: f64, spread: f64| {
             let z = (one.days - days - shift) / spread;
             if one.is_paid {
                 let pulled = z.clamp(-FARTHEST, FARTHEST);
-                (density(pulled), pulled * spread, 0.0)
+                (density(pulled) / spread, pulled * spread, 0.0)
             } else {
                 // the mean and variance of what lies above (Mills ratio)
                 let ln_chance = ln_above(z);
@@ -225,16 +266,19 @@ impl Levels {
                 (ln_chance.exp(), mean.min(FARTHEST) * spread, spread * spread * variance)
             }
         };
-        let (pace, pace_surplus, pace_variance) = way(0.0);
-        let (late, late_surplus, late_variance) = way(self.extra_days);
+        let (pace, pace_surplus, pace_variance) = way(0.0, spread);
+        let (late, late_surplus, late_variance) = way(self.extra_days, self.held_spread);
         let both = expected_held * late + (1.0 - expected_held) * pace;
         let held = if both > 1e-12 { expected_held * late / both } else { f64::from(u8::from(one.days > days)) };
+        // what is held up tells of the pace by as much less as it is spread more
+        let trust = (spread / self.held_spread).powi(2).min(1.0);
         Told {
             held,
-            surplus: held * late_surplus + (1.0 - held) * pace_surplus,
-            variance: held * (late_variance + late_surplus * late_surplus)
-                + (1.0 - held) * (pace_variance + pace_surplus * pace_surplus),
+            surplus: held * trust * late_surplus + (1.0 - held) * pace_surplus,
+            variance: pace_variance + pace_surplus * pace_surplus,
+            held_variance: late_variance + late_surplus * late_surplus,
             expected_held,
+            logit,
         }
     }
 
@@ -264,10 +308,11 @@ impl Levels {
         let prior_logit = (priors.held_share / (1.0 - priors.held_share)).ln();
         let share = priors.held_share;
         let held_pull = priors.held_count * share * (1.0 - share);
-        self.all_held += ((held + held_pull * (prior_logit - self.all_held)) / (curve + held_pull)).clamp(-1.0, 1.0);
+        let held_step = ((held + held_pull * (prior_logit - self.all_held)) / (curve + held_pull)).clamp(-1.0, 1.0);
+        self.all_held += held_step;
         self.extra_days = (held_days / held_weight).max(2.0);
         for told in told.iter_mut() {
-            told.surplus -= step;
+            told.moved(step, held_step);
         }
     }
 
@@ -290,17 +335,18 @@ impl Levels {
         }
         let noise = self.spread * self.spread;
         let (between_days, between_held) = self.between[factor];
-        let mut steps = vec![0.0; count];
+        let mut steps = vec![(0.0, 0.0); count];
         let (mut spread_days, mut spread_held) = (0.0, 0.0);
         for (position, sum) in sums.iter().enumerate() {
             let level = &mut self.factors[factor][position];
             let pull = noise / between_days;
             let days = (sum[1] + sum[0] * level.days) / (sum[0] + pull);
-            steps[position] = days - level.days;
+            steps[position].0 = days - level.days;
             level.days = days;
             level.variance = noise / (sum[0] + pull);
             let held_pull = 1.0 / between_held;
-            level.held += ((sum[2] - held_pull * level.held) / (sum[3] + held_pull)).clamp(-1.0, 1.0);
+            steps[position].1 = ((sum[2] - held_pull * level.held) / (sum[3] + held_pull)).clamp(-1.0, 1.0);
+            level.held += steps[position].1;
             if sum[0] > 0.0 {
                 spread_days += level.days * level.days + level.variance;
                 spread_held += level.held * level.held + 1.0 / (sum[3] + held_pull);
@@ -309,9 +355,10 @@ impl Levels {
         let seen = f64::from(u32::try_from(seen).unwrap_or(u32::MAX));
         // two pseudo-levels of one day and a tenth of a logit keep a group of few levels from running away
         self.between[factor] =
-            (((spread_days + 2.0) / (seen + 2.0)).clamp(0.05, 900.0), ((spread_held + 0.1) / (seen + 2.0)).clamp(0.01, 4.0));
+            (((spread_days + 2.0) / (seen + 2.0)).clamp(0.05, MOST_BETWEEN), ((spread_held + 0.1) / (seen + 2.0)).clamp(0.01, 4.0));
         for (one, told) in observations.iter().zip(told.iter_mut()) {
-            told.surplus -= steps[code_of(one)];
+            let (days, held) = steps[code_of(one)];
+            told.moved(days, held);
         }
     }
 
@@ -324,7 +371,8 @@ impl Levels {
             sum[1] += one.weight * told.surplus;
             sum[2] += one.weight * (told.held - told.expected_held);
             sum[3] += one.weight * told.expected_held * (1.0 - told.expected_held);
-            sum[4] += one.weight * told.variance;
+            sum[4] += one.weight * (1.0 - told.held) * told.variance;
+            sum[5] += one.weight * (1.0 - told.held);
         }
         let (between_days, between_held) = self.between_customers;
         let (mut seen, mut spread_days, mut spread_held) = (0.0, 0.0, 0.0);
@@ -336,7 +384,7 @@ impl Levels {
             own.level.variance = noise / (sum[0] + pull);
             let held_pull = 1.0 / between_held;
             own.level.held += ((sum[2] - held_pull * own.level.held) / (sum[3] + held_pull)).clamp(-1.0, 1.0);
-            own.scale = ((sum[4] / (self.spread * self.spread) + SCALE_COUNT) / (sum[0] + SCALE_COUNT)).sqrt().clamp(0.1, 4.0);
+            own.scale = ((sum[4] / (self.spread * self.spread) + SCALE_COUNT) / (sum[5] + SCALE_COUNT)).sqrt().clamp(0.1, 4.0);
             if sum[0] > 0.0 {
                 seen += 1.0;
                 spread_days += own.level.days * own.level.days + own.level.variance;
@@ -350,29 +398,16 @@ impl Levels {
 
     fn learn_spread(&mut self, observations: &[Observation], told: &[Told], priors: &Priors) {
         let (mut weight, mut squares) = (priors.spread_count, priors.spread_count * priors.spread_days * priors.spread_days);
+        let (mut held_weight, mut held_squares) = (priors.held_count, priors.held_count * priors.spread_days * priors.spread_days);
         for (one, told) in observations.iter().zip(told) {
-            weight += one.weight;
-            squares += one.weight * told.variance / self.scale_of(one);
+            let pace = one.weight * (1.0 - told.held);
+            weight += pace;
+            squares += pace * told.variance / self.scale_of(one);
+            held_weight += one.weight * told.held;
+            held_squares += one.weight * told.held * told.held_variance;
         }
         self.spread = (squares / weight).sqrt().max(LOWEST_SPREAD);
-        self.center();
-    }
-
-    /// What all levels of a factor have in common belongs to all.
-    fn center(&mut self) {
-        for levels in &mut self.factors {
-            let count = f64::from(u32::try_from(levels.len()).unwrap_or(u32::MAX));
-            if levels.iter().all(|level| level.days.abs() < f64::EPSILON && level.held.abs() < f64::EPSILON) {
-                continue;
-            }
-            let mean = levels.iter().map(|level| level.days).sum::<f64>() / count;
-            let held = levels.iter().map(|level| level.held).sum::<f64>() / count;
-            self.all_days += mean;
-            self.all_held += held;
-            for level in levels.iter_mut() {
-                level.days -= mean;
-                level.held -= held;
-            }
-        }
+        // wider than this it would no longer tell what is held up from what is forgotten
+        self.held_spread = (held_squares / held_weight).sqrt().clamp(LOWEST_SPREAD, MOST_HELD_SPREAD * self.extra_days);
     }
 }

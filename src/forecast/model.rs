@@ -12,8 +12,6 @@ const LEVEL_PARTS: usize = 120_000;
 const PACE_PARTS: usize = 20_000;
 /// The latest parts that tell a customer's own level.
 const LATEST_PARTS: usize = 60;
-/// Days after which a payment counts half.
-const HALF_LIFE_DAYS: f64 = 365.0;
 const FIRST_ROUNDS: usize = 40;
 const NEXT_ROUNDS: usize = 12;
 const DAILY_ROUNDS: usize = 4;
@@ -61,7 +59,7 @@ fn observation(part: &Part, events: &Events, clocks: &[Clock], bank: &BankDays, 
         factors: factors(events, claim),
         days: f64::from(part.end - clock.anchor_day(claim, bank)) + if part.is_paid { 0.0 } else { 0.5 },
         is_paid: part.is_paid,
-        weight: part.share * (-age / HALF_LIFE_DAYS * std::f64::consts::LN_2).exp(),
+        weight: part.share * (-age / f64::from(clock.half_life) * std::f64::consts::LN_2).exp(),
     }
 }
 
@@ -139,7 +137,7 @@ impl Model {
     fn learn_pace(&mut self, book: &Book, events: &Events, index: &Index, bank: &BankDays) {
         let parts = sampled(book, events, PACE_PARTS);
         let expectations: Vec<Expectation> =
-            parts.iter().map(|part| self.expectation(events, &events.claims[place(part.claim)])).collect();
+            parts.iter().map(|part| self.levels.expect_without(&observation(part, events, &self.clocks, bank, book.day))).collect();
         let walks: Vec<(Part, f64, Walk<'_>)> = parts
             .iter()
             .zip(&expectations)

@@ -19,7 +19,8 @@ const BENDS: [f64; 16] = [0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1.0, 1.4, 2.0, 
 const PULL: f64 = 3.0;
 const ROUNDS: usize = 8;
 const DIMENSIONS: usize = 7;
-const LEVELS: usize = 17;
+/// Bends of the time of claims that were never held up, then those of the others.
+const LEVELS: usize = 2 * (BENDS.len() + 1);
 /// Days a part that stays open is followed after which nothing new is learned.
 const LONGEST_DAYS: Day = 400;
 /// Days after a promised day in which it is still kept.
@@ -124,8 +125,9 @@ impl Walk<'_> {
     }
 }
 
-fn bend_of(cumulated: f64) -> u8 {
-    u8::try_from(BENDS.iter().take_while(|bend| cumulated > **bend).count()).unwrap_or(0)
+fn bend_of(cumulated: f64, hold: u8) -> u8 {
+    let bend = BENDS.iter().take_while(|bend| cumulated > **bend).count();
+    u8::try_from(if hold == 0 { bend } else { bend + BENDS.len() + 1 }).unwrap_or(0)
 }
 
 impl Pace {
@@ -176,10 +178,10 @@ impl Pace {
             let after = walk.ln_unpaid(next);
             let (weekday, month_part, payment_day) = walk.calendar_codes(next);
             let (hold, promise) = walk.state_codes(state, next);
-            let bend = bend_of(-0.5 * (before + after));
+            let cumulated = -0.5 * (before + after);
             let base = (before - after).max(0.0) * walk.habit_factor(payment_day);
             let kept = |hold: u8| {
-                let codes = [bend, weekday, month_part, payment_day, hold, promise, part_paid];
+                let codes = [bend_of(cumulated, hold), weekday, month_part, payment_day, hold, promise, part_paid];
                 (-base * self.factor(&codes)).exp()
             };
             unpaid[0] *= kept(hold);
@@ -217,7 +219,7 @@ fn record(part: &Part, weight: f64, walk: &Walk<'_>, records: &mut Vec<DayRecord
         let state = if has_states { State::at(walk.events, walk.index, walk.position, day - 1) } else { State::default() };
         let (hold, promise) = walk.state_codes(&state, day);
         let part_paid = u8::from(part_paid_from.is_some_and(|from| from < day));
-        let codes = [bend_of(-0.5 * (before + after)), weekday, month_part, payment_day, hold, promise, part_paid];
+        let codes = [bend_of(-0.5 * (before + after), hold), weekday, month_part, payment_day, hold, promise, part_paid];
         let is_end = part.is_paid && day == part.end;
         #[expect(clippy::cast_possible_truncation, reason = "a hazard needs no more digits")]
         let (expected, observed) = (
