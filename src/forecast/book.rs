@@ -33,8 +33,8 @@ pub(super) struct OpenClaim {
 /// What is known beside the calendar while a claim waits.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct State {
-    /// Held up and not yet released.
-    pub(super) is_held: bool,
+    /// Since when it is held up, if it was not yet released.
+    pub(super) held_since: Option<Day>,
     /// First day after the last hold, if one ended.
     pub(super) released: Option<Day>,
     /// The last day promised.
@@ -155,7 +155,7 @@ impl State {
             }
             match hold.to.filter(|to| *to <= day) {
                 Some(to) => state.released = state.released.max(Some(to)),
-                None => state.is_held = true,
+                None => state.held_since = Some(state.held_since.map_or(hold.from, |since| since.min(hold.from))),
             }
         }
         let customer = place(claim.customer);

@@ -199,36 +199,44 @@ fn clock(paid: &[(&Claim, Day)], bank: &BankDays) -> Clock {
     clock
 }
 
-/// Days after which a payment counts half, of a customer whose pace is steady and of one whose pace changes.
+/// Days after which a payment counts half, of a customer whose pace is steady.
 const STEADY_HALF_LIFE: Day = 365;
-const CHANGING_HALF_LIFE: Day = 60;
+/// The same of customers whose pace changes, faster and faster.
+const CHANGING_HALF_LIVES: [Day; 2] = [90, 30];
 /// How many payments tell whether a pace changes.
 const CHANGE_PAYMENTS: usize = 8;
+/// How much better the faster memory must foretell.
+const CHANGE_RATIO: f64 = 0.88;
 
 /// Whether recent payments foretell the next one better by far than all payments do: each is foretold from those before
 /// its document was posted.
 fn half_life(paid: impl Iterator<Item = (Day, Day, Day)>) -> Day {
     let paid: Vec<(Day, Day, Day)> = paid.collect();
-    let (mut steady, mut changing, mut count) = (0.0, 0.0, 0);
-    for (posted, _, late) in paid.iter().skip(2) {
-        let before = || paid.iter().filter(|(_, end, _)| end < posted);
-        let foretold = |half_life: Day| {
+    let off = |half_life: Day| {
+        let (mut off, mut count) = (0.0, 0_usize);
+        for (posted, _, late) in paid.iter().skip(2) {
             let (mut sum, mut weights) = (0.0, 0.0);
-            for (_, end, late) in before() {
+            for (_, end, late) in paid.iter().filter(|(_, end, _)| end < posted) {
                 let weight = 0.5_f64.powf(f64::from(posted - end) / f64::from(half_life));
                 sum += weight * f64::from((*late).clamp(-60, 60));
                 weights += weight;
             }
-            if weights > 0.0 { Some(sum / weights) } else { None }
-        };
-        if let (Some(by_all), Some(by_recent)) = (foretold(STEADY_HALF_LIFE), foretold(CHANGING_HALF_LIFE)) {
-            let late = f64::from((*late).clamp(-60, 60));
-            steady += (late - by_all).abs().min(30.0);
-            changing += (late - by_recent).abs().min(30.0);
-            count += 1;
+            if weights > 0.0 {
+                off += (f64::from((*late).clamp(-60, 60)) - sum / weights).abs().min(30.0);
+                count += 1;
+            }
+        }
+        (off, count)
+    };
+    let (mut least, count) = off(STEADY_HALF_LIFE);
+    let mut best = STEADY_HALF_LIFE;
+    for half_life in CHANGING_HALF_LIVES.into_iter().filter(|_| count >= CHANGE_PAYMENTS) {
+        let (faster, _) = off(half_life);
+        if faster < CHANGE_RATIO * least {
+            (least, best) = (faster, half_life);
         }
     }
-    if count >= CHANGE_PAYMENTS && changing < 0.9 * steady { CHANGING_HALF_LIFE } else { STEADY_HALF_LIFE }
+    best
 }
 
 /// The mean distance from the median.

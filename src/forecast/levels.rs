@@ -123,12 +123,12 @@ impl Expectation {
 
 /// Levels of a factor that differ more, differ by what is never paid: that is no pace.
 const MOST_BETWEEN: f64 = 400.0;
-const LOWEST_SPREAD: f64 = 0.7;
+const LOWEST_SPREAD: f64 = 0.5;
 /// The spread of what is held up is at most such a part of the days it adds.
 const MOST_HELD_SPREAD: f64 = 0.5;
 const FARTHEST: f64 = 3.0;
 /// Observations that the spread of all is worth beside a customer's own.
-const SCALE_COUNT: f64 = 6.0;
+const SCALE_COUNT: f64 = 4.0;
 
 fn logistic(x: f64) -> f64 {
     1.0 / (1.0 + (-x).exp())
@@ -384,7 +384,7 @@ impl Levels {
             own.level.variance = noise / (sum[0] + pull);
             let held_pull = 1.0 / between_held;
             own.level.held += ((sum[2] - held_pull * own.level.held) / (sum[3] + held_pull)).clamp(-1.0, 1.0);
-            own.scale = ((sum[4] / (self.spread * self.spread) + SCALE_COUNT) / (sum[5] + SCALE_COUNT)).sqrt().clamp(0.1, 4.0);
+            own.scale = ((sum[4] / (self.spread * self.spread) + SCALE_COUNT) / (sum[5] + SCALE_COUNT)).sqrt().clamp(0.05, 4.0);
             if sum[0] > 0.0 {
                 seen += 1.0;
                 spread_days += own.level.days * own.level.days + own.level.variance;

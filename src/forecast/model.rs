@@ -5,7 +5,7 @@ use super::clock::{BankDays, Clock, clocks};
 use super::events::{Claim, Day, Events, ROLE, TRAITS, place};
 use super::levels::{Expectation, FACTORS, Levels, Observation, Priors};
 use super::normal::quantile;
-use super::pace::{Pace, Walk};
+use super::pace::{Pace, Releases, Walk};
 
 /// Parts from which the levels of traits are learned, and days walked through for the pace.
 const LEVEL_PARTS: usize = 120_000;
@@ -18,6 +18,9 @@ const DAILY_ROUNDS: usize = 4;
 const CUSTOMER_ROUNDS: usize = 6;
 /// Payments that the share of cash of all is worth beside one customer's.
 const CASH_PULL: f64 = 5.0;
+
+/// What all claims have in common at least: levels learned from the same payments hide a part of it.
+const LEAST_TOGETHER: f64 = 0.03;
 
 /// How much claims move together, as shares of the variance of their normal scores.
 #[derive(Clone, Copy, Debug)]
@@ -150,8 +153,7 @@ impl Model {
             })
             .collect();
         self.pace.learn(walks.iter().copied());
-        let (releases, held_days) = releases(events, index, book.day);
-        self.pace.learn_release(releases, held_days);
+        self.pace.learn_releases(&releases(events, index, book.day));
         self.together = together(&walks, &self.pace);
     }
 
@@ -191,20 +193,17 @@ impl Model {
     }
 }
 
-/// How many holds were released by the end of a day, and how many days all had lasted by then.
-fn releases(events: &Events, index: &Index, day: Day) -> (f64, f64) {
-    let (mut releases, mut held_days) = (0.0, 0.0);
+/// The holds known by the end of a day: how long each had lasted, and whether it was released.
+fn releases(events: &Events, index: &Index, day: Day) -> Releases {
+    let mut releases = Releases::default();
     for hold in events.holds.iter().filter(|hold| hold.from <= day) {
         let settled = events.settlements_of(&index.settlements, place(hold.claim)).iter();
         let settled = settled.map(|settlement| settlement.acting).filter(|acting| *acting <= day).max();
         let released = hold.to.filter(|to| *to <= day);
-        if released.is_some() {
-            releases += 1.0;
-        }
         let end = released.or(settled.filter(|settled| *settled >= hold.from)).unwrap_or(day);
-        held_days += f64::from((end - hold.from).max(1));
+        releases.add(end - hold.from, released.is_some());
     }
-    (releases, held_days)
+    releases
 }
 
 /// The latest parts of each customer.
@@ -281,8 +280,8 @@ fn together(walks: &[(Part, f64, Walk<'_>)], pace: &Pace) -> Together {
         all += total * total - squares - same;
         all_pairs += number(month.len()) * (number(month.len()) - 1.0) - same_pairs;
     }
-    let customer = (own / own_pairs).clamp(0.0, 0.6);
-    Together { customer, all: (all / all_pairs).clamp(0.0, 0.3).min(customer) }
+    let customer = (own / own_pairs).clamp(2.0 * LEAST_TOGETHER, 0.6);
+    Together { customer, all: (all / all_pairs).clamp(LEAST_TOGETHER, 0.3) }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a count of observations")]

@@ -17,10 +17,12 @@ use super::levels::Expectation;
 const BENDS: [f64; 16] = [0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1.0, 1.4, 2.0, 3.0, 5.0, 8.0, 15.0, 30.0, 80.0];
 /// Payments that the belief in no effect is worth.
 const PULL: f64 = 3.0;
+/// The same by dimension: what the calendar does to all is believed with more evidence.
+const PULLS: [f64; DIMENSIONS] = [PULL, 20.0, 20.0, PULL, PULL, PULL, PULL];
 const ROUNDS: usize = 8;
 const DIMENSIONS: usize = 7;
-/// Bends of the time of claims that were never held up, then those of the others.
-const LEVELS: usize = 2 * (BENDS.len() + 1);
+/// Time bends in ways of its own for customers with payment days and without, each never held up or held up once.
+const LEVELS: usize = 4 * (BENDS.len() + 1);
 /// Days a part that stays open is followed after which nothing new is learned.
 const LONGEST_DAYS: Day = 400;
 /// Days after a promised day in which it is still kept.
@@ -37,8 +39,8 @@ type Codes = [u8; DIMENSIONS];
 #[derive(Clone, Debug)]
 pub(super) struct Pace {
     factors: [[f64; LEVELS]; DIMENSIONS],
-    /// Share of open holds that is released on a day.
-    release: f64,
+    /// Share of open holds that is released on a day, by how long they have lasted.
+    releases: [f64; HOLD_BANDS],
 }
 
 /// A claim as its days are walked through.
@@ -70,7 +72,7 @@ impl Default for Pace {
         factors[1][5] = 0.1;
         factors[1][6] = 0.1;
         factors[1][7] = 0.1;
-        Self { factors, release: USUAL_RELEASE }
+        Self { factors, releases: [USUAL_RELEASE; HOLD_BANDS] }
     }
 }
 
@@ -84,11 +86,8 @@ impl Walk<'_> {
         let date = date_of(day);
         let weekday = u8::try_from(date.weekday().num_days_from_monday()).unwrap_or(0);
         let weekday = if weekday < 5 && !self.bank.is_open(day) { 7 } else { weekday };
-        let month_part = match date.day() {
-            1..=5 => 0,
-            28.. => 2,
-            _ => 1,
-        };
+        // four days each, the last ones of the month together
+        let month_part = u8::try_from((date.day() - 1) / 4).unwrap_or(0).min(7);
         let payment_day = match self.clock.is_payment_day(day, self.bank) {
             None => 0,
             Some(true) => 1,
@@ -109,11 +108,11 @@ impl Walk<'_> {
     }
 
     fn state_codes(&self, state: &State, day: Day) -> (u8, u8) {
-        let hold = match (state.is_held, state.released) {
-            (true, _) => 1,
-            (false, Some(released)) if day < released + RELEASE_DAYS => 2,
-            (false, Some(_)) => 3,
-            (false, None) => 0,
+        let hold = match (state.held_since, state.released) {
+            (Some(_), _) => 1,
+            (None, Some(released)) if day < released + RELEASE_DAYS => 2,
+            (None, Some(_)) => 3,
+            (None, None) => 0,
         };
         let promise = match state.promised {
             None => 0,
@@ -125,9 +124,37 @@ impl Walk<'_> {
     }
 }
 
-fn bend_of(cumulated: f64, hold: u8) -> u8 {
+/// Releases seen, and days that holds had lasted, by how long.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Releases {
+    count: [f64; HOLD_BANDS],
+    days: [f64; HOLD_BANDS],
+}
+
+impl Releases {
+    /// A hold that lasted so many days, and was released then or is not known to be.
+    pub(super) fn add(&mut self, days: Day, is_released: bool) {
+        for day in 0..days.clamp(1, LONGEST_DAYS) {
+            self.days[hold_band(day)] += 1.0;
+        }
+        if is_released {
+            self.count[hold_band((days - 1).max(0))] += 1.0;
+        }
+    }
+}
+
+/// Bounds of the days a hold has lasted, within which it is released as likely.
+const HOLD_BOUNDS: [Day; 6] = [7, 14, 21, 30, 45, 60];
+const HOLD_BANDS: usize = HOLD_BOUNDS.len() + 1;
+
+fn hold_band(days: Day) -> usize {
+    HOLD_BOUNDS.iter().take_while(|bound| days >= **bound).count()
+}
+
+fn bend_of(cumulated: f64, hold: u8, payment_day: u8) -> u8 {
     let bend = BENDS.iter().take_while(|bend| cumulated > **bend).count();
-    u8::try_from(if hold == 0 { bend } else { bend + BENDS.len() + 1 }).unwrap_or(0)
+    let way = usize::from(hold > 0) + 2 * usize::from(payment_day > 0);
+    u8::try_from(bend + way * (BENDS.len() + 1)).unwrap_or(0)
 }
 
 impl Pace {
@@ -135,9 +162,14 @@ impl Pace {
         (0..DIMENSIONS).map(|dimension| self.factors[dimension][usize::from(codes[dimension])]).product()
     }
 
-    /// Learns how fast holds are released: releases over days held.
-    pub(super) fn learn_release(&mut self, releases: f64, held_days: f64) {
-        self.release = ((releases + PULL) / (held_days + PULL / USUAL_RELEASE)).clamp(0.0, 1.0);
+    /// Learns how fast holds are released: releases over days held, by how long they had lasted, each drawn to all.
+    pub(super) fn learn_releases(&mut self, seen: &Releases) {
+        let count: f64 = seen.count.iter().sum();
+        let days: f64 = seen.days.iter().sum();
+        let all = (count + PULL) / (days + PULL / USUAL_RELEASE);
+        for band in 0..HOLD_BANDS {
+            self.releases[band] = ((seen.count[band] + PULL) / (seen.days[band] + PULL / all)).clamp(0.0, 1.0);
+        }
     }
 
     /// Learns from parts whose days are all walked through.
@@ -160,7 +192,7 @@ impl Pace {
                 for level in 0..LEVELS {
                     let belief = before[level];
                     self.factors[dimension][level] =
-                        ((observed[level] + PULL * belief) / (expected[level] + PULL)).clamp(0.002, 50.0);
+                        ((observed[level] + PULLS[dimension] * belief) / (expected[level] + PULLS[dimension])).clamp(0.002, 50.0);
                 }
             }
         }
@@ -181,14 +213,14 @@ impl Pace {
             let cumulated = -0.5 * (before + after);
             let base = (before - after).max(0.0) * walk.habit_factor(payment_day);
             let kept = |hold: u8| {
-                let codes = [bend_of(cumulated, hold), weekday, month_part, payment_day, hold, promise, part_paid];
+                let codes = [bend_of(cumulated, hold, payment_day), weekday, month_part, payment_day, hold, promise, part_paid];
                 (-base * self.factor(&codes)).exp()
             };
             unpaid[0] *= kept(hold);
-            if state.is_held {
+            if let Some(since) = state.held_since {
                 unpaid[1] *= kept(2);
                 unpaid[2] *= kept(3);
-                let (released, aged) = (unpaid[0] * self.release, unpaid[1] / f64::from(RELEASE_DAYS));
+                let (released, aged) = (unpaid[0] * self.releases[hold_band(next - since)], unpaid[1] / f64::from(RELEASE_DAYS));
                 unpaid = [unpaid[0] - released, unpaid[1] + released - aged, unpaid[2] + aged];
             }
             if !each(next, unpaid.iter().sum()) {
@@ -219,7 +251,7 @@ fn record(part: &Part, weight: f64, walk: &Walk<'_>, records: &mut Vec<DayRecord
         let state = if has_states { State::at(walk.events, walk.index, walk.position, day - 1) } else { State::default() };
         let (hold, promise) = walk.state_codes(&state, day);
         let part_paid = u8::from(part_paid_from.is_some_and(|from| from < day));
-        let codes = [bend_of(-0.5 * (before + after), hold), weekday, month_part, payment_day, hold, promise, part_paid];
+        let codes = [bend_of(-0.5 * (before + after), hold, payment_day), weekday, month_part, payment_day, hold, promise, part_paid];
         let is_end = part.is_paid && day == part.end;
         #[expect(clippy::cast_possible_truncation, reason = "a hazard needs no more digits")]
         let (expected, observed) = (

@@ -218,7 +218,7 @@ impl Forecasting {
             let mean: f64 = (0..weeks).map(|week| mean_in_week(outlook, open, week)).sum();
             let usual = level.pace_days + f64::from(clock.anchor_day(claim, &ready.bank) - claim.due);
             let state = open.state;
-            let held = state.is_held;
+            let held = state.held_since.is_some();
             let promised = state.promised.filter(|promised| *promised + 3 > picture.book.day);
             let paid = outlook.within;
             let month_days: Vec<String> = clock.month_days.iter().map(u32::to_string).collect();
@@ -241,7 +241,7 @@ impl Forecasting {
                 Value::Int(hundredths(usual)),
                 share(level.held_share),
                 Value::Int(hundredths(level.extra_days)),
-                if held { median_without(open, outlook, State { is_held: false, ..state }) } else { Value::Null },
+                if held { median_without(open, outlook, State { held_since: None, ..state }) } else { Value::Null },
                 if promised.is_some() {
                     median_without(open, outlook, State { promised: None, ..state })
                 } else {
@@ -387,8 +387,8 @@ impl Forecasting {
                 let mut state = open.state;
                 for line in lines.iter().filter(|line| line.customer_id.is_empty() || line.customer_id == *id) {
                     shift.days += line.late_days + line.terms_days;
-                    if line.is_dispute_solved && state.is_held {
-                        state = State { is_held: false, released: Some(self.day + 1), ..state };
+                    if line.is_dispute_solved && state.held_since.is_some() {
+                        state = State { held_since: None, released: Some(self.day + 1), ..state };
                     }
                 }
                 (shift, state)
