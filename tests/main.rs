@@ -12,6 +12,7 @@
 //! - [`checks`]          each check fires on its own broken case, and is silent on a sound one
 //! - [`month`]           the controller’s month, computed once more from the items
 //! - [`queries`]         every query keeps its header's promises; goldens on the demo company
+//! - [`forecasts`]       receipts foretold: the published bars, no look-ahead, sums, small lakes, the demo calibrated
 //!
 //! the laws
 //! - [`years`]           yearly ledgers in any order equal one continuous ledger
@@ -47,6 +48,7 @@ mod checks;
 mod command_line;
 mod desk;
 mod late_payments;
+mod forecasts;
 mod laws;
 mod loading;
 mod month;

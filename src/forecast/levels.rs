@@ -67,7 +67,7 @@ pub(super) struct CustomerLevel {
     pub(super) level: Level,
     /// Its spread over the spread of all.
     pub(super) scale: f64,
-    /// Observations it rests on, by weight.
+    /// Payments it rests on.
     pub(super) count: f64,
 }
 
@@ -363,7 +363,7 @@ impl Levels {
     }
 
     fn learn_customers(&mut self, observations: &[Observation], told: &mut [Told], priors: &Priors) {
-        let mut sums = vec![[0.0_f64; 6]; self.customers.len()];
+        let mut sums = vec![[0.0_f64; 7]; self.customers.len()];
         let noise = self.spread * self.spread;
         for (one, told) in observations.iter().zip(told.iter()) {
             let sum = &mut sums[super::events::place(one.customer)];
@@ -373,11 +373,12 @@ impl Levels {
             sum[3] += one.weight * told.expected_held * (1.0 - told.expected_held);
             sum[4] += one.weight * (1.0 - told.held) * told.variance;
             sum[5] += one.weight * (1.0 - told.held);
+            sum[6] += f64::from(u8::from(one.is_paid));
         }
         let (between_days, between_held) = self.between_customers;
         let (mut seen, mut spread_days, mut spread_held) = (0.0, 0.0, 0.0);
         for (own, sum) in self.customers.iter_mut().zip(&sums) {
-            own.count = sum[0];
+            own.count = sum[6];
             let noise = noise * own.scale * own.scale;
             let pull = noise / between_days;
             own.level.days = (sum[1] + sum[0] * own.level.days) / (sum[0] + pull);

@@ -20,7 +20,7 @@ const CUSTOMER_ROUNDS: usize = 6;
 const CASH_PULL: f64 = 5.0;
 
 /// What all claims have in common at least: levels learned from the same payments hide a part of it.
-const LEAST_TOGETHER: f64 = 0.03;
+const LEAST_TOGETHER: f64 = 0.05;
 
 /// How much claims move together, as shares of the variance of their normal scores.
 #[derive(Clone, Copy, Debug)]
