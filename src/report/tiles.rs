@@ -37,7 +37,10 @@ pub(super) fn tiles(
     let Some(days) = Days::of(answer, as_of) else { return Ok(None) };
     let tiles: Result<Vec<Shown>, ReportError> =
         panel.tiles.iter().map(|tile| days.tile(panel, tile, reader)).collect();
+    // what is expected has no better way and nothing before it
+    let is_of_past = panel.tiles.iter().any(|tile| tile.better.is_some());
     let compared = match (days.month_before, days.year_before) {
+        (None, _) if !is_of_past => String::new(),
         (None, _) => reader.words.get("tiles.nothing_before")?.to_owned(),
         (Some((_, month)), None) => {
             reader.words.fill("tiles.compared_month", &[("month", &reader.formats.day(month))])?
@@ -46,7 +49,7 @@ pub(super) fn tiles(
             .words
             .fill("tiles.compared", &[("month", &reader.formats.day(month)), ("year", &reader.formats.day(year))])?,
     };
-    Ok(Some(context! { tiles => tiles?, caption => format!("{} {compared}", amounts_caption(false, reader)?) }))
+    Ok(Some(context! { tiles => tiles?, caption => format!("{} {compared}", amounts_caption(false, reader)?).trim_end() }))
 }
 
 impl<'a> Days<'a> {
