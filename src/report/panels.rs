@@ -88,6 +88,9 @@ pub struct PanelSpec {
     /// The query behind a tie-out, assumptions, tiles or sentences.
     #[serde(default)]
     pub query: Option<String>,
+    /// Whether the amounts of tiles are shown without cents.
+    #[serde(default)]
+    pub whole_amounts: bool,
     /// The figures of tiles.
     #[serde(default)]
     pub tiles: Vec<TileSpec>,

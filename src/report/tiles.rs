@@ -3,7 +3,7 @@
 use minijinja::{Value as Shown, context};
 
 use super::ReportError;
-use super::grid::{Reader, amounts_caption, digits, header_word};
+use super::grid::{Reader, amounts_caption, cell_text, digits, header_word};
 use super::panels::{Better, PanelSpec, TileSpec};
 use crate::model::calendar::{add_months, month_end};
 use crate::model::{Answer, ColumnKind, Date, Value};
@@ -49,7 +49,7 @@ pub(super) fn tiles(
             .words
             .fill("tiles.compared", &[("month", &reader.formats.day(month)), ("year", &reader.formats.day(year))])?,
     };
-    Ok(Some(context! { tiles => tiles?, caption => format!("{} {compared}", amounts_caption(false, reader)?).trim_end() }))
+    Ok(Some(context! { tiles => tiles?, caption => format!("{} {compared}", amounts_caption(panel.whole_amounts, reader)?).trim_end() }))
 }
 
 impl<'a> Days<'a> {
@@ -88,8 +88,11 @@ impl<'a> Days<'a> {
         let position = self.answer.position(&tile.value).ok_or_else(|| missing(&tile.value))?;
         let column = &self.answer.columns[position];
         let value = &self.answer.rows[self.now][position];
-        let text = reader.formats.value(value, column);
-        let (whole, cents) = split_cents(&text, value, column.kind);
+        let text = cell_text(value, column, panel.whole_amounts, reader).text;
+        let (whole, cents) = match (panel.whole_amounts, column.kind) {
+            (true, ColumnKind::Money) => (&*text, ""),
+            _ => split_cents(&text, value, column.kind),
+        };
         let beneath = match &tile.beneath {
             Some(name) => {
                 let position = self.answer.position(name).ok_or_else(|| missing(name))?;

@@ -22,7 +22,7 @@ pub(super) fn fan(drawing: &Drawing, size: Size, reader: &Reader) -> Result<Stri
     let (low, high) = range(own.into_iter());
     let (all_low, all_high) = range(values(drawing));
     let top = if all_high > high * MOST_TIMES && high > 0.0 { high * 1.2 } else { all_high.max(high) };
-    let field = Field::new(size, Scale::around(low.min(all_low), top, 4), drawing.labels.len(), room_of_ends(drawing));
+    let field = Field::new(size, Scale::around(low.min(all_low), top, 6), drawing.labels.len(), room_of_ends(drawing));
     Canvas::draw(size, |canvas| {
         field.levels(canvas, drawing.unit, reader)?;
         field.names(canvas, &drawing.labels)?;
