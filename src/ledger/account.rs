@@ -464,6 +464,7 @@ impl Work<'_> {
             Cell::Empty,
             Cell::Empty,
             Cell::Empty,
+            Cell::Empty,
             item.source.as_ref().map_or(Cell::Empty, |(file, _)| Cell::text(file.as_ref())),
             item.source.as_ref().map_or(Cell::Empty, |(_, line)| Cell::Int(*line)),
             Cell::Empty,
