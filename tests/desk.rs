@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use encours::engine::{Catalogue, Engine, Scope};
+use encours::forecast::Forecast;
 use encours::lake::{KnownAt, Lake};
 use encours::model::{Answer, Date, Value};
 
@@ -111,7 +112,11 @@ impl Asked {
         let engine = runtime.block_on(async {
             let snapshot = Lake::at(lake).snapshot(&KnownAt::Latest).await.unwrap();
             let references = encours::settings::built_in_references();
-            Engine::open(&Engine::files_of(&snapshot), Catalogue::load(&[]).unwrap(), &references, scope).await.unwrap()
+            let files = Engine::files_of(&snapshot);
+            let mut engine = Engine::open(&files, Catalogue::load(&[]).unwrap(), &references, scope).await.unwrap();
+            // as the command does
+            engine.set_derivation(std::sync::Arc::new(Forecast::default()));
+            engine
         });
         Self { runtime, engine }
     }
@@ -168,6 +173,11 @@ impl Asked {
     /// Every query of the day's work, by name.
     pub fn worklists(&mut self) -> BTreeMap<String, Answer> {
         self.of_room(encours::engine::Room::Worklists)
+    }
+
+    /// Every query of what is to be expected, by name.
+    pub fn forecasts(&mut self) -> BTreeMap<String, Answer> {
+        self.of_room(encours::engine::Room::Forecasts)
     }
 
     fn of_room(&mut self, room: encours::engine::Room) -> BTreeMap<String, Answer> {

@@ -29,7 +29,7 @@ fn an_empty_ledger_answers_every_query() {
     let file = desk.file("111111111FEC20241231.txt", text.text());
     desk.load(&[&file]);
     let mut asked = desk.ask("2024-12-31");
-    let answers = asked.all().into_iter().chain(asked.worklists());
+    let answers = asked.all().into_iter().chain(asked.worklists()).chain(asked.forecasts());
     for (name, answer) in answers {
         assert!(!answer.columns.is_empty(), "{name} has its columns");
     }
@@ -46,7 +46,7 @@ fn the_demo_answers_as_its_goldens_say() {
     let mut asked = desk.ask("2025-12-31");
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
     let is_renewed = std::env::var_os("ENCOURS_RENEW_GOLDENS").is_some();
-    let answers = asked.all().into_iter().chain(asked.worklists());
+    let answers = asked.all().into_iter().chain(asked.worklists()).chain(asked.forecasts());
     for (name, answer) in answers {
         let mut text = Vec::new();
         encours::report::outputs::write_csv(&answer, &mut text).unwrap();

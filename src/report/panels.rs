@@ -467,7 +467,8 @@ impl TableView {
 
 impl ChartSpec {
     fn contradiction(&self) -> Option<String> {
-        let is_markable = matches!(self.kind, ChartKind::Lines | ChartKind::Fan | ChartKind::Stacked | ChartKind::Grouped);
+        let is_markable =
+            matches!(self.kind, ChartKind::Lines | ChartKind::Fan | ChartKind::Stacked | ChartKind::Grouped);
         if self.marks.is_some() && !is_markable {
             return Some("only lines, fans, stacked and grouped columns bear `marks`".to_owned());
         }

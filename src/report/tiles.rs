@@ -49,7 +49,9 @@ pub(super) fn tiles(
             .words
             .fill("tiles.compared", &[("month", &reader.formats.day(month)), ("year", &reader.formats.day(year))])?,
     };
-    Ok(Some(context! { tiles => tiles?, caption => format!("{} {compared}", amounts_caption(panel.whole_amounts, reader)?).trim_end() }))
+    Ok(Some(
+        context! { tiles => tiles?, caption => format!("{} {compared}", amounts_caption(panel.whole_amounts, reader)?).trim_end() },
+    ))
 }
 
 impl<'a> Days<'a> {

@@ -107,7 +107,8 @@ pub(super) fn chart(
         svgs.push(context! { class => size.class(), body => Shown::from_safe_string(body) });
     }
     let has_legend = (drawing.series.len() > 1 || drawing.band.is_some())
-        && spec.kind != ChartKind::Matrix && spec.kind != ChartKind::Waterfall;
+        && spec.kind != ChartKind::Matrix
+        && spec.kind != ChartKind::Waterfall;
     let mut legend: Vec<Shown> = drawing
         .series
         .iter()
