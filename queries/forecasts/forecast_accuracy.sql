@@ -33,14 +33,18 @@ scores as (
         max(case when backtest_scores.model_code = 'due_date' then backtest_scores.wape_ratio end)
             as due_date_ratio,
         max(
-            case when backtest_scores.model_code = 'customer_mean' then backtest_scores.wape_ratio end
+            case
+                when backtest_scores.model_code = 'customer_mean' then backtest_scores.wape_ratio
+            end
         ) as customer_mean_ratio,
         max(case when backtest_scores.model_code = 'ours' then backtest_scores.item_count end)
             as item_count,
         max(case when backtest_scores.model_code = 'ours' then backtest_scores.mae_days end)
             as mae_days,
         max(
-            case when backtest_scores.model_code = 'ours' then backtest_scores.item_coverage_ratio end
+            case
+                when backtest_scores.model_code = 'ours' then backtest_scores.item_coverage_ratio
+            end
         ) as item_coverage_ratio
     from backtest_scores
     where backtest_scores.horizon_order = 0
