@@ -6,7 +6,9 @@
 //!  ledgers ─► ingest ─► lake ─► engine ─► report ─► html · svg · xlsx · csv · json · parquet
 //!  FEC CSV    ▲ │         ▲    DataFusion  │
 //!  XLSX XML   │ ▼         │    queries/    └────► worklist ─► a list, a workbook and an agenda for each
-//!             │ rejects  ledger (lines → items, letters → allocations, years → one history)   │
+//!             │ rejects  ledger     │   ▲                                                   │
+//!             │                     ▼   │                                                   │
+//!             │                   forecast (claims → chances, ranges, back-test)              │
 //!             └────────────────────── results, reasons and promises, filled in ◄──────────────┘
 //! ```
 //!
@@ -16,11 +18,14 @@
 //! `cli.rs`. All rooms may import [`model`], which imports none; [`engine`] may read [`lake`]; `commands` sees all.
 //! Policy is data (`data/reference`), any figure a controller could argue about is SQL (`queries`), mechanics are Rust.
 //!
+//! What no SQL computes is derived beside it: [`forecast`] takes answers, batch by batch, and gives tables that queries
+//! read and publish as any other ([`engine::Derivation`]).
+//!
 //! A report is a file of panels (`reports/<report>.toml`), words (`reports/words.*.toml`) and one template; whom to act on
 //! is the query `worklist`, and the room of that name only carries it to people. What they write beside it comes back
 //! through [`ingest`] as actions.
 //!
-//! Money is exact ([`model::Money`]); every view of the past takes `$as_of`; the clock is read once, in `commands`.
+//! Money is exact ([`model::Money`]); estimates are not money and live in [`forecast`] alone; every view of the past takes `$as_of`; the clock is read once, in `commands`.
 
 pub mod cli;
 mod commands;

@@ -99,7 +99,7 @@ fn errors_say_what_was_found_and_what_to_do() {
         (&sound, &["query", "aging", "--company", ""], "empty `company`", ""),
         (&sound, &["load", "--replace", "111111111/1999-12-31"], "holds no such source", "history"),
         (&sound, &["load", "."], "is no file", ""),
-        (&sound, &["report", "treasury"], "treasury", "controller"),
+        (&sound, &["report", "treasurer"], "treasurer", "controller"),
     ] {
         let said = desk.run(arguments).ended(2);
         let first = said.stderr.lines().next().unwrap_or_default();

@@ -160,8 +160,10 @@ fn figures_are_those_of_the_queries(page: &Json, report: &Report, answers: &mut 
         }
     }
     for tile in page["tiles"].as_array().unwrap() {
-        let figures = answers.rows(report, "key_figures").pop().unwrap();
         let name = tile["name"].as_str().unwrap();
+        let spec = report.spec();
+        let panel = spec.panels.iter().find(|panel| panel.tiles.iter().any(|tile| tile.value == name)).unwrap();
+        let figures = answers.rows(report, panel.query.as_ref().unwrap()).pop().unwrap();
         assert_eq!(tile["plain"].as_str().unwrap(), figures[name], "{name}");
         if let Some(written) = plain(tile["text"].as_str().unwrap(), is_french) {
             let exact = if name.ends_with("_ratio") { times_hundred(&figures[name]) } else { figures[name].clone() };

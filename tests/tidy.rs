@@ -45,6 +45,7 @@ fn rooms_import_only_what_they_may_see() {
         ("lake", &["model"]),
         ("engine", &["model", "lake"]),
         ("report", &["model"]),
+        ("forecast", &["model", "engine"]),
         ("demo", &["model"]),
     ]);
     for (name, text) in files("src", "rs") {

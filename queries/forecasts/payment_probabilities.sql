@@ -168,7 +168,7 @@ select
                 )
         end,
         case
-            when outlooks.hold_days is not null
+            when outlooks.hold_days > 0
                 then filled_text(
                     phrase_book.held_phrase,
                     make_array('hold_days'),
@@ -176,7 +176,7 @@ select
                 )
         end,
         case
-            when outlooks.promise_days is not null
+            when outlooks.promise_days <> 0
                 then filled_text(
                     phrase_book.promised_phrase,
                     make_array('promised_date', 'promise_days'),

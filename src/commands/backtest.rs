@@ -36,7 +36,13 @@ pub(super) async fn run(settings: &Settings, arguments: &BacktestArguments, outp
         BacktestTable::Reliability => engine.ask("backtest_reliability").await?,
     };
     if answer.rows.is_empty() {
-        shared::say(settings, &format!("nothing was open on a day from {} to {}: no forecast to hold against what came", span.from, span.to));
+        shared::say(
+            settings,
+            &format!(
+                "nothing was open on a day from {} to {}: no forecast to hold against what came",
+                span.from, span.to
+            ),
+        );
     }
     shared::write(settings, &answer, output)?;
     shared::tie_out(&mut engine).await

@@ -73,7 +73,8 @@ pub struct Query {
 impl Query {
     /// Whether other queries may read its answer: one that bears the name of a table would hide that table.
     fn is_read_by_others(&self) -> bool {
-        matches!(self.room, Room::Base | Room::Metrics | Room::Worklists | Room::Forecasts) && table(&self.header.name).is_none()
+        matches!(self.room, Room::Base | Room::Metrics | Room::Worklists | Room::Forecasts)
+            && table(&self.header.name).is_none()
     }
 }
 

@@ -341,18 +341,16 @@ impl Engine {
     async fn fed(&mut self, derivation: &dyn Derivation) -> Result<Box<dyn Work>, EngineError> {
         let mut work = derivation.begin(&self.scope);
         for input in derivation.inputs() {
-            let mut rows = match self.catalogue.get(input).cloned() {
-                Ok(query) => {
-                    self.compute_bases(&query).await?;
-                    self.stream(input).await?
-                }
-                // no query: a table of the lake or of the reference data
-                Err(_) => {
-                    let failed = |cause| EngineError::Sql { query: (*input).to_owned(), cause };
-                    let frame = self.context.table(*input).await.map_err(failed)?;
-                    let columns = answers::columns_of(frame.schema().as_arrow()).map_err(EngineError::ReadOnly)?;
-                    self.stream_of(input, columns, frame).await?
-                }
+            let query = self.catalogue.get(input).cloned().ok();
+            let mut rows = if let Some(query) = query {
+                self.compute_bases(&query).await?;
+                self.stream(input).await?
+            } else {
+                // a table of the lake or of the reference data
+                let failed = |cause| EngineError::Sql { query: (*input).to_owned(), cause };
+                let frame = self.context.table(*input).await.map_err(failed)?;
+                let columns = answers::columns_of(frame.schema().as_arrow()).map_err(EngineError::ReadOnly)?;
+                self.stream_of(input, columns, frame).await?
             };
             while let Some(rows) = rows.next().await? {
                 work.take(input, &rows);

@@ -97,7 +97,14 @@ impl Bench<'_> {
             let learned = self.learn(&book, model.as_ref());
             let delays = MeanDelays::of(&book, self.events);
             let weeks = Weeks::after(*day, self.week_count);
-            let scene = Scene { events: self.events, index: self.index, bank: self.bank, model: &learned, day: *day, weeks: &weeks };
+            let scene = Scene {
+                events: self.events,
+                index: self.index,
+                bank: self.bank,
+                model: &learned,
+                day: *day,
+                weeks: &weeks,
+            };
             let outlooks = scene.outlooks(&book, &|open| (Shift::default(), open.state));
             self.add_weeks(&scene, &book, &outlooks, &delays, &mut results);
             for (open, outlook) in book.open.iter().zip(&outlooks) {
@@ -120,7 +127,8 @@ impl Bench<'_> {
         let mut results = Results::default();
         let mut model: Option<(Day, Model)> = None;
         // all items share the weeks of the calendar, whatever day each is forecast from
-        let latest = self.events.settlements.iter().map(|settlement| settlement.receipt).max().unwrap_or(last).max(last);
+        let latest =
+            self.events.settlements.iter().map(|settlement| settlement.receipt).max().unwrap_or(last).max(last);
         let week_count = usize::try_from((latest - first) / 7).unwrap_or_default() + BEYOND_WEEKS;
         let weeks = Weeks::after(first - 1, week_count);
         let mut actual = vec![0.0; week_count + 1];
@@ -137,7 +145,14 @@ impl Bench<'_> {
                 earlier => (day, self.learn(&book, earlier.as_ref().map(|(_, model)| model))),
             };
             let delays = MeanDelays::of(&book, self.events);
-            let scene = Scene { events: self.events, index: self.index, bank: self.bank, model: &learned.1, day, weeks: &weeks };
+            let scene = Scene {
+                events: self.events,
+                index: self.index,
+                bank: self.bank,
+                model: &learned.1,
+                day,
+                weeks: &weeks,
+            };
             for position in by_day.get(&posted).into_iter().flatten() {
                 let claim = &self.events.claims[place(*position)];
                 let open = OpenClaim {
@@ -190,16 +205,25 @@ impl Bench<'_> {
             .iter()
             .filter(move |settlement| settlement.acting > day && settlement.receipt > day && settlement.cash != 0)
             .map(move |settlement| {
-                let at_bank = if lag == 0 { settlement.receipt } else { self.bank.on_or_after(settlement.receipt + lag) };
+                let at_bank =
+                    if lag == 0 { settlement.receipt } else { self.bank.on_or_after(settlement.receipt + lag) };
                 (at_bank, amount(settlement.cash))
             })
     }
 
-    fn add_weeks(&self, scene: &Scene<'_>, book: &Book, outlooks: &[Outlook], delays: &MeanDelays, results: &mut Results) {
+    fn add_weeks(
+        &self,
+        scene: &Scene<'_>,
+        book: &Book,
+        outlooks: &[Outlook],
+        delays: &MeanDelays,
+        results: &mut Results,
+    ) {
         let weeks = scene.weeks;
         let groups = vec![0; book.open.len()];
         let groups = Groups { of_claim: &groups, count: 1 };
-        let futures = futures(&book.open, outlooks, self.events, scene.model, &groups, Draw::of(self.seed, book.open.len()));
+        let futures =
+            futures(&book.open, outlooks, self.events, scene.model, &groups, Draw::of(self.seed, book.open.len()));
         let mut actual = vec![0.0; weeks.count() + 1];
         let mut means = vec![[0.0; 3]; weeks.count() + 1];
         for (open, outlook) in book.open.iter().zip(outlooks) {
@@ -351,7 +375,9 @@ pub(super) fn item_score(items: &[ItemResult], model: usize) -> ItemScore {
         }
         if count == 0 { None } else { Some(sum / number(count)) }
     };
-    let scored = |item: &ItemResult| item.is_late.map(|is_late| (if model == 0 { item.late_chance } else { item.mean_delay }, is_late));
+    let scored = |item: &ItemResult| {
+        item.is_late.map(|is_late| (if model == 0 { item.late_chance } else { item.mean_delay }, is_late))
+    };
     let chances: Vec<(f64, bool)> = if model < 2 { items.iter().filter_map(scored).collect() } else { Vec::new() };
     let ours = model == 0;
     ItemScore {

@@ -94,8 +94,12 @@ impl Book {
     /// The accounts as known at the end of `day`.
     pub(super) fn at(events: &Events, index: &Index, day: Day) -> Self {
         let roles = events.traits[ROLE].count().max(1);
-        let mut book =
-            Self { day, cash_shares: vec![CashShare::default(); events.payers.len() * roles], roles, ..Self::default() };
+        let mut book = Self {
+            day,
+            cash_shares: vec![CashShare::default(); events.payers.len() * roles],
+            roles,
+            ..Self::default()
+        };
         for customer in 0..events.payers.len() {
             let first_open = book.open.len();
             for claim in index.claims[customer]..index.claims[customer + 1] {
@@ -113,9 +117,8 @@ impl Book {
         }
         let settlements = events.settlements_of(&index.settlements, place(position));
         let known = settlements.iter().filter(|settlement| settlement.acting <= self.day);
-        let (cash, other) = known.clone().fold((0, 0), |(cash, other), settlement| {
-            (cash + settlement.cash, other + settlement.other)
-        });
+        let (cash, other) =
+            known.clone().fold((0, 0), |(cash, other), settlement| (cash + settlement.cash, other + settlement.other));
         let open = claim.amount - cash - other;
         let is_remembered = claim.issued > self.day - MEMORY_DAYS;
         if is_remembered || open > 0 {
@@ -126,7 +129,12 @@ impl Book {
                 let left = (settlement.cash - undone).max(0);
                 undone -= settlement.cash - left;
                 if left > 0 {
-                    self.parts.push(Part { claim: position, end: settlement.receipt, is_paid: true, share: share(left) });
+                    self.parts.push(Part {
+                        claim: position,
+                        end: settlement.receipt,
+                        is_paid: true,
+                        share: share(left),
+                    });
                 }
             }
             if open > 0 {
@@ -182,7 +190,10 @@ fn cover(open: &mut [OpenClaim], events: &Events, index: &Index, customer: usize
     });
     let mut accounts: Vec<(u16, u16, Hundredths)> = Vec::new();
     for movement in movements.iter().filter(|movement| movement.day <= day) {
-        match accounts.iter_mut().find(|(company, currency, _)| (*company, *currency) == (movement.company, movement.currency)) {
+        match accounts
+            .iter_mut()
+            .find(|(company, currency, _)| (*company, *currency) == (movement.company, movement.currency))
+        {
             Some((_, _, credit)) => *credit += movement.amount,
             None => accounts.push((movement.company, movement.currency, movement.amount)),
         }

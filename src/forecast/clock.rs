@@ -154,10 +154,8 @@ pub(super) fn clocks(book: &Book, events: &Events, bank: &BankDays) -> Vec<Clock
     let mut first = 0;
     while first < book.parts.len() {
         let customer = events.claims[place(book.parts[first].claim)].customer;
-        let count = book.parts[first..]
-            .iter()
-            .take_while(|part| events.claims[place(part.claim)].customer == customer)
-            .count();
+        let count =
+            book.parts[first..].iter().take_while(|part| events.claims[place(part.claim)].customer == customer).count();
         let mut paid: Vec<(&Claim, Day)> = book.parts[first..first + count]
             .iter()
             .filter(|part| part.is_paid)
@@ -195,7 +193,8 @@ fn clock(paid: &[(&Claim, Day)], bank: &BankDays) -> Clock {
         }
     }
     clock.anchor = best.0;
-    clock.half_life = half_life(paid.iter().map(|(claim, end)| (claim.posted, *end, *end - clock.anchor_day(claim, bank))));
+    clock.half_life =
+        half_life(paid.iter().map(|(claim, end)| (claim.posted, *end, *end - clock.anchor_day(claim, bank))));
     clock
 }
 
@@ -255,7 +254,9 @@ fn habit(paid: &[(&Claim, Day)], bank: &BankDays) -> (Vec<u32>, f64) {
     let mut days = Vec::new();
     while days.len() < MOST_DAYS {
         let best = (1..=31_u32)
-            .map(|day| (left.iter().filter(|date| nominal_days(**date, bank).any(|nominal| nominal == day)).count(), 31 - day))
+            .map(|day| {
+                (left.iter().filter(|date| nominal_days(**date, bank).any(|nominal| nominal == day)).count(), 31 - day)
+            })
             .max();
         let Some((_, rank)) = best.filter(|(count, _)| *count >= FEWEST_ON_DAY) else { break };
         let day = 31 - rank;

@@ -171,7 +171,9 @@ impl Events {
         let reader = Reader { answer: rows };
         match input {
             "holidays" => self.holidays.extend(reader.rows(|row| row.day("holiday_date"))),
-            "remittance_lags" => self.lags.extend(reader.rows(|row| Some((row.text("payment_method").to_owned(), row.whole("lag_days")?)))),
+            "remittance_lags" => self
+                .lags
+                .extend(reader.rows(|row| Some((row.text("payment_method").to_owned(), row.whole("lag_days")?)))),
             "forecast_payers" => self.take_payers(&reader),
             "claims" => self.take_claims(&reader),
             "claim_settlements" => {
@@ -189,7 +191,11 @@ impl Events {
             "credit_movements" => self.take_credits(&reader),
             "claim_holds" => {
                 let taken = reader.rows(|row| {
-                    Some(Hold { claim: self.claim(row.number("item_number")?)?, from: row.day("from_date")?, to: row.day("to_date") })
+                    Some(Hold {
+                        claim: self.claim(row.number("item_number")?)?,
+                        from: row.day("from_date")?,
+                        to: row.day("to_date"),
+                    })
                 });
                 self.holds.extend(taken);
             }
@@ -275,7 +281,9 @@ impl Events {
 
     fn take_credits(&mut self, reader: &Reader<'_>) {
         for row in reader.each() {
-            let (Some(customer), Some(day)) = (self.customers.get(row.text("customer_id")).copied(), row.day("movement_date")) else {
+            let (Some(customer), Some(day)) =
+                (self.customers.get(row.text("customer_id")).copied(), row.day("movement_date"))
+            else {
                 continue;
             };
             let company = self.traits[COMPANY].code(row.text("company_id"));
@@ -338,7 +346,8 @@ impl Events {
         self.credits.sort_unstable_by_key(|credit| (credit.customer, credit.company, credit.currency, credit.day));
         self.holidays.sort_unstable();
         self.names_in_order();
-        let mut terms: Vec<Day> = self.claims.iter().filter(|claim| claim.has_due).map(|claim| claim.due - claim.issued).collect();
+        let mut terms: Vec<Day> =
+            self.claims.iter().filter(|claim| claim.has_due).map(|claim| claim.due - claim.issued).collect();
         terms.sort_unstable();
         let usual = terms.get(terms.len() / 2).copied().unwrap_or(STATUTORY_TERMS);
         for claim in self.claims.iter_mut().filter(|claim| !claim.has_due) {

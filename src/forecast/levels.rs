@@ -299,7 +299,8 @@ impl Levels {
             if one.is_paid {
                 let (days, _) = self.sums(one.customer, &one.factors);
                 held_weight += precision * told.held;
-                held_days += precision * told.held * (one.days - days).clamp(0.0, self.extra_days + FARTHEST * self.spread);
+                held_days +=
+                    precision * told.held * (one.days - days).clamp(0.0, self.extra_days + FARTHEST * self.spread);
             }
         }
         let pull = priors.late_count;
@@ -354,8 +355,10 @@ impl Levels {
         }
         let seen = f64::from(u32::try_from(seen).unwrap_or(u32::MAX));
         // two pseudo-levels of one day and a tenth of a logit keep a group of few levels from running away
-        self.between[factor] =
-            (((spread_days + 2.0) / (seen + 2.0)).clamp(0.05, MOST_BETWEEN), ((spread_held + 0.1) / (seen + 2.0)).clamp(0.01, 4.0));
+        self.between[factor] = (
+            ((spread_days + 2.0) / (seen + 2.0)).clamp(0.05, MOST_BETWEEN),
+            ((spread_held + 0.1) / (seen + 2.0)).clamp(0.01, 4.0),
+        );
         for (one, told) in observations.iter().zip(told.iter_mut()) {
             let (days, held) = steps[code_of(one)];
             told.moved(days, held);
@@ -385,7 +388,8 @@ impl Levels {
             own.level.variance = noise / (sum[0] + pull);
             let held_pull = 1.0 / between_held;
             own.level.held += ((sum[2] - held_pull * own.level.held) / (sum[3] + held_pull)).clamp(-1.0, 1.0);
-            own.scale = ((sum[4] / (self.spread * self.spread) + SCALE_COUNT) / (sum[5] + SCALE_COUNT)).sqrt().clamp(0.05, 4.0);
+            own.scale =
+                ((sum[4] / (self.spread * self.spread) + SCALE_COUNT) / (sum[5] + SCALE_COUNT)).sqrt().clamp(0.05, 4.0);
             if sum[0] > 0.0 {
                 seen += 1.0;
                 spread_days += own.level.days * own.level.days + own.level.variance;
@@ -393,13 +397,17 @@ impl Levels {
             }
         }
         let variance = priors.customer_days * priors.customer_days;
-        self.between_customers =
-            (((spread_days + 2.0 * variance) / (seen + 2.0)).max(0.25), ((spread_held + 2.0) / (seen + 2.0)).clamp(0.05, 6.0));
+        self.between_customers = (
+            ((spread_days + 2.0 * variance) / (seen + 2.0)).max(0.25),
+            ((spread_held + 2.0) / (seen + 2.0)).clamp(0.05, 6.0),
+        );
     }
 
     fn learn_spread(&mut self, observations: &[Observation], told: &[Told], priors: &Priors) {
-        let (mut weight, mut squares) = (priors.spread_count, priors.spread_count * priors.spread_days * priors.spread_days);
-        let (mut held_weight, mut held_squares) = (priors.held_count, priors.held_count * priors.spread_days * priors.spread_days);
+        let (mut weight, mut squares) =
+            (priors.spread_count, priors.spread_count * priors.spread_days * priors.spread_days);
+        let (mut held_weight, mut held_squares) =
+            (priors.held_count, priors.held_count * priors.spread_days * priors.spread_days);
         for (one, told) in observations.iter().zip(told) {
             let pace = one.weight * (1.0 - told.held);
             weight += pace;

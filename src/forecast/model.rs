@@ -5,6 +5,7 @@ use super::clock::{BankDays, Clock, clocks};
 use super::events::{Claim, Day, Events, ROLE, TRAITS, place};
 use super::levels::{Expectation, FACTORS, Levels, Observation, Priors};
 use super::normal::quantile;
+use super::outlook::Scene;
 use super::pace::{Pace, Releases, Walk};
 
 /// Parts from which the levels of traits are learned, and days walked through for the pace.
@@ -94,7 +95,14 @@ fn sampled(book: &Book, events: &Events, most: usize) -> Vec<Part> {
 
 impl Model {
     /// Learns from a book, beginning where an earlier model stood.
-    pub(super) fn learn(book: &Book, events: &Events, index: &Index, bank: &BankDays, priors: &Priors, earlier: Option<&Self>) -> Self {
+    pub(super) fn learn(
+        book: &Book,
+        events: &Events,
+        index: &Index,
+        bank: &BankDays,
+        priors: &Priors,
+        earlier: Option<&Self>,
+    ) -> Self {
         let clocks = clocks(book, events, bank);
         let observe = |part: &Part| observation(part, events, &clocks, bank, book.day);
         let mut counts = [0; FACTORS];
@@ -103,10 +111,8 @@ impl Model {
         }
         counts[TRAITS] = events.countries.count();
         counts[TRAITS + 1] = events.methods.count();
-        let mut levels = earlier.map_or_else(
-            || Levels::before(priors, counts, events.payers.len()),
-            |earlier| earlier.levels.clone(),
-        );
+        let mut levels = earlier
+            .map_or_else(|| Levels::before(priors, counts, events.payers.len()), |earlier| earlier.levels.clone());
         let sample: Vec<Observation> = sampled(book, events, LEVEL_PARTS).iter().map(observe).collect();
         levels.learn(&sample, priors, if earlier.is_some() { NEXT_ROUNDS } else { FIRST_ROUNDS });
         if sample.len() < book.parts.len() {
@@ -139,8 +145,10 @@ impl Model {
 
     fn learn_pace(&mut self, book: &Book, events: &Events, index: &Index, bank: &BankDays) {
         let parts = sampled(book, events, PACE_PARTS);
-        let expectations: Vec<Expectation> =
-            parts.iter().map(|part| self.levels.expect_without(&observation(part, events, &self.clocks, bank, book.day))).collect();
+        let expectations: Vec<Expectation> = parts
+            .iter()
+            .map(|part| self.levels.expect_without(&observation(part, events, &self.clocks, bank, book.day)))
+            .collect();
         let walks: Vec<(Part, f64, Walk<'_>)> = parts
             .iter()
             .zip(&expectations)
@@ -172,38 +180,29 @@ impl Model {
         self.expectation(events, claim)
     }
 
-    /// Walks the days of an open claim from the day after `day`: see [`Pace::walk`].
-    pub(super) fn walk(
-        &self,
-        events: &Events,
-        index: &Index,
-        bank: &BankDays,
-        open: &OpenClaim,
-        day: Day,
-        state: &State,
-        shift: Shift,
-        each: impl FnMut(Day, f64) -> bool,
-    ) {
+    /// Walks the days of an open claim from the day after that of the scene: see [`Pace::walk`].
+    pub(super) fn walk(&self, scene: &Scene<'_>, open: &OpenClaim, state: &State, each: impl FnMut(Day, f64) -> bool) {
+        let Scene { events, index, bank, .. } = *scene;
         let claim = &events.claims[place(open.claim)];
         let expectation = self.expectation(events, claim);
         let clock = &self.clocks[place(claim.customer)];
-        let anchor = clock.anchor_day(claim, bank) + shift.days;
+        let anchor = clock.anchor_day(claim, bank);
         let walk = Walk { events, index, bank, claim, position: open.claim, clock, expectation: &expectation, anchor };
-        self.pace.walk(&walk, day, state, open.is_part_paid, each);
+        self.pace.walk(&walk, scene.day, state, open.is_part_paid, each);
     }
 }
 
 /// The holds known by the end of a day: how long each had lasted, and whether it was released.
 fn releases(events: &Events, index: &Index, day: Day) -> Releases {
-    let mut releases = Releases::default();
+    let mut seen = Releases::default();
     for hold in events.holds.iter().filter(|hold| hold.from <= day) {
         let settled = events.settlements_of(&index.settlements, place(hold.claim)).iter();
         let settled = settled.map(|settlement| settlement.acting).filter(|acting| *acting <= day).max();
-        let released = hold.to.filter(|to| *to <= day);
-        let end = released.or(settled.filter(|settled| *settled >= hold.from)).unwrap_or(day);
-        releases.add(end - hold.from, released.is_some());
+        let freed = hold.to.filter(|to| *to <= day);
+        let end = freed.or(settled.filter(|settled| *settled >= hold.from)).unwrap_or(day);
+        seen.add(end - hold.from, freed.is_some());
     }
-    releases
+    seen
 }
 
 /// The latest parts of each customer.

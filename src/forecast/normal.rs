@@ -18,9 +18,8 @@ pub(super) fn density(z: f64) -> f64 {
 
 /// ln of the chance to lie above `z`, far out in the tails too: within 1e-4 of the exact value.
 pub(super) fn ln_above(z: f64) -> f64 {
-    static TABLE: LazyLock<Vec<f64>> = LazyLock::new(|| {
-        (0..=1152_u32).map(|step| ln_above_exact(FIRST + f64::from(step) / STEPS_PER_UNIT)).collect()
-    });
+    static TABLE: LazyLock<Vec<f64>> =
+        LazyLock::new(|| (0..=1152_u32).map(|step| ln_above_exact(FIRST + f64::from(step) / STEPS_PER_UNIT)).collect());
     if z <= FIRST {
         return 0.0;
     }

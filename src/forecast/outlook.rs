@@ -87,7 +87,9 @@ impl Scene<'_> {
         };
         let last_needed = self.weeks.ends.last().copied().unwrap_or(day).max(day + 90);
         let mut unpaid_at_due = if claim.due <= day { Some(1.0) } else { None };
-        self.model.walk(self.events, self.index, self.bank, open, day, state, shift, |next, unpaid| {
+        self.model.walk(self, open, state, |walked, unpaid| {
+            // what a scenario moves is paid so many days later, or sooner but not before tomorrow
+            let next = self.moved(walked, shift);
             let paid = 1.0 - unpaid;
             let at_bank = if lag == 0 { next } else { self.bank.on_or_after(next + lag) };
             let week = self.weeks.of(at_bank);
@@ -107,7 +109,7 @@ impl Scene<'_> {
                     *place = Some(next);
                 }
             }
-            next < last_needed || ((outlook.p90.is_none() || next < claim.due) && next < day + FARTHEST_DAYS)
+            next < last_needed || ((outlook.p90.is_none() || next < claim.due) && walked < day + FARTHEST_DAYS)
         });
         if let Some(late) = &mut outlook.late {
             *late = unpaid_at_due.unwrap_or(1.0);
@@ -118,8 +120,17 @@ impl Scene<'_> {
         outlook
     }
 
+    /// A day of payment as a scenario moves it.
+    fn moved(&self, day: Day, shift: Shift) -> Day {
+        if shift.days == 0 { day } else { self.bank.on_or_after((day + shift.days).max(self.day + 1)) }
+    }
+
     /// The outlooks of all open claims of a book, in their order.
-    pub(super) fn outlooks(&self, book: &Book, shift_of: &(impl Fn(&OpenClaim) -> (Shift, super::book::State) + Sync)) -> Vec<Outlook> {
+    pub(super) fn outlooks(
+        &self,
+        book: &Book,
+        shift_of: &(impl Fn(&OpenClaim) -> (Shift, super::book::State) + Sync),
+    ) -> Vec<Outlook> {
         let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let chunk = book.open.len().div_ceil(threads).max(1);
         std::thread::scope(|scope| {

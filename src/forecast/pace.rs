@@ -53,7 +53,7 @@ pub(super) struct Walk<'a> {
     pub(super) position: u32,
     pub(super) clock: &'a Clock,
     pub(super) expectation: &'a Expectation,
-    /// The day it is counted from, moved by what a scenario says.
+    /// The day it is counted from.
     pub(super) anchor: Day,
 }
 
@@ -107,7 +107,7 @@ impl Walk<'_> {
         }
     }
 
-    fn state_codes(&self, state: &State, day: Day) -> (u8, u8) {
+    fn state_codes(state: &State, day: Day) -> (u8, u8) {
         let hold = match (state.held_since, state.released) {
             (Some(_), _) => 1,
             (None, Some(released)) if day < released + RELEASE_DAYS => 2,
@@ -158,7 +158,7 @@ fn bend_of(cumulated: f64, hold: u8, payment_day: u8) -> u8 {
 }
 
 impl Pace {
-    fn factor(&self, codes: &Codes) -> f64 {
+    fn factor(&self, codes: Codes) -> f64 {
         (0..DIMENSIONS).map(|dimension| self.factors[dimension][usize::from(codes[dimension])]).product()
     }
 
@@ -179,12 +179,12 @@ impl Pace {
             record(&part, weight, &walk, &mut records);
         }
         for _ in 0..ROUNDS {
-            for dimension in 0..DIMENSIONS {
+            for (dimension, pull) in PULLS.into_iter().enumerate() {
                 let mut observed = [0.0_f64; LEVELS];
                 let mut expected = [0.0_f64; LEVELS];
                 for record in &records {
                     let level = usize::from(record.codes[dimension]);
-                    let others = self.factor(&record.codes) / self.factors[dimension][level];
+                    let others = self.factor(record.codes) / self.factors[dimension][level];
                     observed[level] += f64::from(record.observed);
                     expected[level] += f64::from(record.expected) * others;
                 }
@@ -192,7 +192,7 @@ impl Pace {
                 for level in 0..LEVELS {
                     let belief = before[level];
                     self.factors[dimension][level] =
-                        ((observed[level] + PULLS[dimension] * belief) / (expected[level] + PULLS[dimension])).clamp(0.002, 50.0);
+                        ((observed[level] + pull * belief) / (expected[level] + pull)).clamp(0.002, 50.0);
                 }
             }
         }
@@ -200,7 +200,14 @@ impl Pace {
 
     /// Walks a claim's days from the day after `day`: calls `each` with the day and the chance to be unpaid at its end,
     /// given that it is unpaid at the end of `day`, until `each` says stop.
-    pub(super) fn walk(&self, walk: &Walk<'_>, day: Day, state: &State, is_part_paid: bool, mut each: impl FnMut(Day, f64) -> bool) {
+    pub(super) fn walk(
+        &self,
+        walk: &Walk<'_>,
+        day: Day,
+        state: &State,
+        is_part_paid: bool,
+        mut each: impl FnMut(Day, f64) -> bool,
+    ) {
         let mut before = walk.ln_unpaid(day);
         let part_paid = u8::from(is_part_paid);
         let mut next = day + 1;
@@ -209,18 +216,20 @@ impl Pace {
         loop {
             let after = walk.ln_unpaid(next);
             let (weekday, month_part, payment_day) = walk.calendar_codes(next);
-            let (hold, promise) = walk.state_codes(state, next);
+            let (hold, promise) = Walk::state_codes(state, next);
             let cumulated = -0.5 * (before + after);
             let base = (before - after).max(0.0) * walk.habit_factor(payment_day);
             let kept = |hold: u8| {
-                let codes = [bend_of(cumulated, hold, payment_day), weekday, month_part, payment_day, hold, promise, part_paid];
-                (-base * self.factor(&codes)).exp()
+                let codes =
+                    [bend_of(cumulated, hold, payment_day), weekday, month_part, payment_day, hold, promise, part_paid];
+                (-base * self.factor(codes)).exp()
             };
             unpaid[0] *= kept(hold);
             if let Some(since) = state.held_since {
                 unpaid[1] *= kept(2);
                 unpaid[2] *= kept(3);
-                let (released, aged) = (unpaid[0] * self.releases[hold_band(next - since)], unpaid[1] / f64::from(RELEASE_DAYS));
+                let (released, aged) =
+                    (unpaid[0] * self.releases[hold_band(next - since)], unpaid[1] / f64::from(RELEASE_DAYS));
                 unpaid = [unpaid[0] - released, unpaid[1] + released - aged, unpaid[2] + aged];
             }
             if !each(next, unpaid.iter().sum()) {
@@ -248,10 +257,19 @@ fn record(part: &Part, weight: f64, walk: &Walk<'_>, records: &mut Vec<DayRecord
     for day in first..=last {
         let after = walk.ln_unpaid(day);
         let (weekday, month_part, payment_day) = walk.calendar_codes(day);
-        let state = if has_states { State::at(walk.events, walk.index, walk.position, day - 1) } else { State::default() };
-        let (hold, promise) = walk.state_codes(&state, day);
+        let state =
+            if has_states { State::at(walk.events, walk.index, walk.position, day - 1) } else { State::default() };
+        let (hold, promise) = Walk::state_codes(&state, day);
         let part_paid = u8::from(part_paid_from.is_some_and(|from| from < day));
-        let codes = [bend_of(-0.5 * (before + after), hold, payment_day), weekday, month_part, payment_day, hold, promise, part_paid];
+        let codes = [
+            bend_of(-0.5 * (before + after), hold, payment_day),
+            weekday,
+            month_part,
+            payment_day,
+            hold,
+            promise,
+            part_paid,
+        ];
         let is_end = part.is_paid && day == part.end;
         #[expect(clippy::cast_possible_truncation, reason = "a hazard needs no more digits")]
         let (expected, observed) = (

@@ -75,7 +75,14 @@ impl Draws {
 }
 
 /// Draws futures for the open claims of a book, by group.
-pub(super) fn futures(open: &[OpenClaim], outlooks: &[Outlook], events: &Events, model: &Model, groups: &Groups<'_>, draw: Draw) -> Futures {
+pub(super) fn futures(
+    open: &[OpenClaim],
+    outlooks: &[Outlook],
+    events: &Events,
+    model: &Model,
+    groups: &Groups<'_>,
+    draw: Draw,
+) -> Futures {
     let Draw { seed, count } = draw;
     let weeks = outlooks.first().map_or(0, |outlook| outlook.by_week.len()) + 1;
     let draws = Draws::new();
@@ -92,9 +99,10 @@ pub(super) fn futures(open: &[OpenClaim], outlooks: &[Outlook], events: &Events,
                     let mut totals = vec![0_i64; groups.count * weeks * count];
                     for (first, last) in customers.iter().skip(thread).step_by(threads).copied() {
                         let customer = events.claims[place(open[first].claim)].customer;
-                        let digest = events.payers[place(customer)].id.bytes().fold(17_u64, |digest, byte| {
-                            digest.wrapping_mul(0x0100_0000_01b3) ^ u64::from(byte)
-                        });
+                        let digest = events.payers[place(customer)]
+                            .id
+                            .bytes()
+                            .fold(17_u64, |digest, byte| digest.wrapping_mul(0x0100_0000_01b3) ^ u64::from(byte));
                         let mut random = stream(seed, digest);
                         let own: Vec<f32> = (0..count).map(|_| draws.normal(random.next_u32())).collect();
                         for position in first..last {
@@ -156,16 +164,24 @@ fn bounds(outlook: &Outlook) -> Vec<f32> {
     outlook
         .by_week
         .iter()
-        .map(|chance| if *chance <= 0.0 { f32::NEG_INFINITY } else if *chance >= 1.0 { f32::INFINITY } else { quantile(*chance) as f32 })
+        .map(|chance| {
+            if *chance <= 0.0 {
+                f32::NEG_INFINITY
+            } else if *chance >= 1.0 {
+                f32::INFINITY
+            } else {
+                quantile(*chance) as f32
+            }
+        })
         .collect()
 }
 
 fn customers_of(open: &[OpenClaim], events: &Events) -> Vec<(usize, usize)> {
     let mut customers = Vec::new();
     let mut first = 0;
-    for part in open.chunk_by(|left, right| {
-        events.claims[place(left.claim)].customer == events.claims[place(right.claim)].customer
-    }) {
+    for part in open
+        .chunk_by(|left, right| events.claims[place(left.claim)].customer == events.claims[place(right.claim)].customer)
+    {
         customers.push((first, first + part.len()));
         first += part.len();
     }
@@ -214,6 +230,7 @@ impl Futures {
 
 fn range(mut totals: Vec<i64>) -> Range {
     totals.sort_unstable();
-    let at = |percent: usize| totals.get((totals.len().saturating_sub(1) * percent).div_ceil(100)).copied().unwrap_or(0);
+    let at =
+        |percent: usize| totals.get((totals.len().saturating_sub(1) * percent).div_ceil(100)).copied().unwrap_or(0);
     Range { p10: at(10), p50: at(50), p90: at(90) }
 }

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::backtest::{Bench, ItemScore, MODEL_CODES, Origins, Results, WeekScore, item_score, reliability, week_score};
+use super::backtest::{
+    Bench, ItemScore, MODEL_CODES, Origins, Results, WeekScore, item_score, reliability, week_score,
+};
 use super::book::{Book, Index, OpenClaim, State, ratio};
 use super::clock::{Anchor, BankDays};
 use super::events::{COMPANY, Day, Events, Hundredths, date_of, day_of, place};
@@ -269,7 +271,13 @@ impl Forecasting {
         let one = vec![String::new()];
         let mut rows = self.group_rows("total", &one, &vec![0; open.len()], ready, &ready.picture.outlooks);
         let companies: Vec<u32> = open.iter().map(|open| claim_of(open).traits[COMPANY].into()).collect();
-        rows.extend(self.group_rows("company", &events.traits[COMPANY].texts, &companies, ready, &ready.picture.outlooks));
+        rows.extend(self.group_rows(
+            "company",
+            &events.traits[COMPANY].texts,
+            &companies,
+            ready,
+            &ready.picture.outlooks,
+        ));
         let currencies: Vec<u32> = open.iter().map(|open| claim_of(open).currency.into()).collect();
         rows.extend(self.group_rows("currency", &events.currencies.texts, &currencies, ready, &ready.picture.outlooks));
         let segments: Vec<u32> =
@@ -307,13 +315,28 @@ impl Forecasting {
         rows
     }
 
-    fn group_rows(&self, dimension: &str, names: &[String], groups: &[u32], ready: &Ready, outlooks: &[Outlook]) -> Rows {
+    fn group_rows(
+        &self,
+        dimension: &str,
+        names: &[String],
+        groups: &[u32],
+        ready: &Ready,
+        outlooks: &[Outlook],
+    ) -> Rows {
         let open = &ready.picture.book.open;
         let part = Part { open, outlooks };
         self.part_rows(dimension, names, groups, ready, &part, Draw::of(self.forecast.seed, open.len()))
     }
 
-    fn part_rows(&self, dimension: &str, names: &[String], groups: &[u32], ready: &Ready, part: &Part<'_>, draw: Draw) -> Rows {
+    fn part_rows(
+        &self,
+        dimension: &str,
+        names: &[String],
+        groups: &[u32],
+        ready: &Ready,
+        part: &Part<'_>,
+        draw: Draw,
+    ) -> Rows {
         let weeks = &ready.picture.weeks;
         let count = weeks.count();
         let delays = MeanDelays::of(&ready.picture.book, &self.events);
@@ -386,7 +409,11 @@ impl Forecasting {
                 let mut shift = Shift::default();
                 let mut state = open.state;
                 for line in lines.iter().filter(|line| line.customer_id.is_empty() || line.customer_id == *id) {
-                    shift.days += line.late_days + line.terms_days;
+                    shift.days += line.late_days;
+                    // other terms change nothing of what is past due
+                    if claim.due > self.day {
+                        shift.days += line.terms_days;
+                    }
                     if line.is_dispute_solved && state.held_since.is_some() {
                         state = State { held_since: None, released: Some(self.day + 1), ..state };
                     }
@@ -403,7 +430,8 @@ impl Forecasting {
     fn changes(&self) -> Rows {
         let Some(ready) = &self.ready else { return Vec::new() };
         let then = self.day - CHANGE_DAYS;
-        let earlier = picture(&self.events, &ready.index, &ready.bank, &self.priors, then, self.forecast.week_count + 1);
+        let earlier =
+            picture(&self.events, &ready.index, &ready.bank, &self.priors, then, self.forecast.week_count + 1);
         let weeks = &ready.picture.weeks;
         let last = weeks.ends.last().copied().unwrap_or(self.day);
         // what was expected between now and the end of the weeks, and what is expected now
@@ -427,7 +455,8 @@ impl Forecasting {
             let (before, now) = (hundredths(before), hundredths(now));
             let is_new = self.events.claims[place(claim)].posted > then;
             let settlements = self.events.settlements_of(&ready.index.settlements, place(claim));
-            let came = settlements.iter().filter(|settlement| settlement.acting > then && settlement.acting <= self.day);
+            let came =
+                settlements.iter().filter(|settlement| settlement.acting > then && settlement.acting <= self.day);
             let (cash, other) = came.fold((0, 0), |(cash, other), one| (cash + one.cash, other + one.other));
             let code = match now_date {
                 _ if is_new => "new_item",
@@ -462,7 +491,10 @@ impl Forecasting {
             customers.dedup();
             customers.len()
         };
-        let line = |order: usize, code: &str, kept: &dyn Fn(&&OpenClaim) -> bool, amount: &dyn Fn(&OpenClaim) -> Hundredths| {
+        let line = |order: usize,
+                    code: &str,
+                    kept: &dyn Fn(&&OpenClaim) -> bool,
+                    amount: &dyn Fn(&OpenClaim) -> Hundredths| {
             vec![
                 whole(order),
                 text(code),

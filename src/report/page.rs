@@ -226,6 +226,7 @@ fn panel_context(
         Shape::TieOut => first.map(|first| tie_out_context(panel, first, input, reader)).transpose()?.flatten(),
         Shape::Assumptions => first.map(|first| assumptions_context(first, reader)).transpose()?.flatten(),
         Shape::Tiles => first.map(|first| tiles(panel, first, input.as_of, reader)).transpose()?.flatten(),
+        Shape::Sentences => first.map(|first| sentences_context(panel, first)).transpose()?.flatten(),
         Shape::Load => Some(load_panel_context(&input.load, reader)?),
         Shape::Checks => checks_context(&input.checks, reader)?,
         Shape::Table => {
@@ -399,6 +400,18 @@ fn assumptions_context(answer: &Answer, reader: &Reader) -> Result<Option<Shown>
         let values: Vec<(&str, &str)> = values.iter().map(|(name, text)| (*name, text.as_str())).collect();
         sentences.push(reader.words.fill("first.assumption", &values)?);
     }
+    Ok((!sentences.is_empty()).then(|| Shown::from(sentences)))
+}
+
+/// The sentences of an answer, in its order; `None` where it has none.
+fn sentences_context(panel: &PanelSpec, answer: &Answer) -> Result<Option<Shown>, ReportError> {
+    let position = answer.columns.iter().position(|column| column.name.ends_with("_text"));
+    let position = position.ok_or_else(|| ReportError::ColumnMissing {
+        panel: panel.id.clone(),
+        query: panel.query.clone().unwrap_or_default(),
+        column: "…_text".to_owned(),
+    })?;
+    let sentences: Vec<String> = answer.rows.iter().map(|row| visible(&row[position].plain()).into_owned()).collect();
     Ok((!sentences.is_empty()).then(|| Shown::from(sentences)))
 }
 

@@ -43,6 +43,8 @@ pub enum Shape {
     Assumptions,
     /// Figures of a day with their change since the month and the year before.
     Tiles,
+    /// Sentences, one a row: the one text column of the answer that ends with `_text`.
+    Sentences,
     /// What was loaded and assumed.
     Load,
     /// A chart, tables, or both.
@@ -60,6 +62,7 @@ impl Shape {
             Self::TieOut => "tie_out",
             Self::Assumptions => "assumptions",
             Self::Tiles => "tiles",
+            Self::Sentences => "sentences",
             Self::Load => "load",
             Self::Table => "table",
             Self::Checks => "checks",
@@ -82,9 +85,12 @@ pub struct PanelSpec {
     /// Whether it shares its line with the next one on a wide screen.
     #[serde(default)]
     pub is_half: bool,
-    /// The query behind a tie-out, assumptions or tiles.
+    /// The query behind a tie-out, assumptions, tiles or sentences.
     #[serde(default)]
     pub query: Option<String>,
+    /// Whether the amounts of tiles are shown without cents.
+    #[serde(default)]
+    pub whole_amounts: bool,
     /// The figures of tiles.
     #[serde(default)]
     pub tiles: Vec<TileSpec>,
@@ -137,6 +143,8 @@ pub enum ChartKind {
     Grouped,
     /// Lying bars, one a label.
     Bars,
+    /// A band between two columns over the labels, and one line a series.
+    Fan,
     /// From a first total over steps to a last one.
     Waterfall,
     /// A square of shares, rows × columns.
@@ -184,6 +192,9 @@ pub struct ChartSpec {
     /// The columns drawn, one a series (in a waterfall over columns: the steps, first and last being totals).
     #[serde(default)]
     pub series: Vec<String>,
+    /// Of a fan: the columns of the lower and the upper edge of its band, P10 and P90.
+    #[serde(default)]
+    pub band: Option<[String; 2]>,
     /// Series by the values of this column instead, each drawing the one column of `series`.
     #[serde(default)]
     pub split_by: Option<String>,
@@ -456,9 +467,13 @@ impl TableView {
 
 impl ChartSpec {
     fn contradiction(&self) -> Option<String> {
-        let is_markable = matches!(self.kind, ChartKind::Lines | ChartKind::Stacked | ChartKind::Grouped);
+        let is_markable =
+            matches!(self.kind, ChartKind::Lines | ChartKind::Fan | ChartKind::Stacked | ChartKind::Grouped);
         if self.marks.is_some() && !is_markable {
-            return Some("only lines, stacked and grouped columns bear `marks`".to_owned());
+            return Some("only lines, fans, stacked and grouped columns bear `marks`".to_owned());
+        }
+        if self.band.is_some() != (self.kind == ChartKind::Fan) {
+            return Some("a fan, and nothing else, wants a `band`".to_owned());
         }
         if self.kind != ChartKind::Points {
             return None;
@@ -493,7 +508,7 @@ mod tests {
         assert_eq!(refused.to_string(), "found no report named `treasurer`");
         assert_eq!(
             refused.hint(),
-            "ask for one of: collections, controller, customer_statement, payer, payers, process, worklist"
+            "ask for one of: collections, controller, customer_statement, payer, payers, process, treasury, worklist"
         );
     }
 
@@ -513,9 +528,17 @@ mod tests {
     fn a_mark_on_bars_is_refused_and_on_lines_its_query_is_asked() {
         let marks = "marks = { query = \"alerts\", at = \"since_date\", text = \"alert_code\" }";
         let refused = refused(&format!("chart = {{ kind = \"bars\", {marks} }}"));
-        assert!(refused.contains("panel `x`: only lines, stacked and grouped columns bear `marks`"), "{refused}");
+        assert!(refused.contains("panel `x`: only lines, fans, stacked and grouped columns bear `marks`"), "{refused}");
         let panel: PanelSpec = toml::from_str(&format!("id = \"x\"\nchart = {{ kind = \"lines\", {marks} }}")).unwrap();
         assert_eq!(panel.queries().collect::<Vec<_>>(), ["alerts"]);
+    }
+
+    #[test]
+    fn a_fan_without_a_band_is_refused_and_so_is_a_band_without_a_fan() {
+        for fields in ["kind = \"fan\"", "kind = \"lines\", band = [\"p10_amount\", \"p90_amount\"]"] {
+            let refused = refused(&format!("chart = {{ {fields} }}"));
+            assert!(refused.contains("panel `x`: a fan, and nothing else, wants a `band`"), "{refused}");
+        }
     }
 
     #[test]

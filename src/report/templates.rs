@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 
 use super::{Language, ReportError, Words};
 
-const BUILT_IN: [(&str, &str); 10] = [
+const BUILT_IN: [(&str, &str); 11] = [
     ("collections.toml", include_str!("../../reports/collections.toml")),
     ("controller.toml", include_str!("../../reports/controller.toml")),
     ("customer_statement.toml", include_str!("../../reports/customer_statement.toml")),
     ("process.toml", include_str!("../../reports/process.toml")),
     ("payer.toml", include_str!("../../reports/payer.toml")),
     ("payers.toml", include_str!("../../reports/payers.toml")),
+    ("treasury.toml", include_str!("../../reports/treasury.toml")),
     ("worklist.toml", include_str!("../../reports/worklist.toml")),
     ("page.html", include_str!("../../reports/page.html")),
     ("page.js", include_str!("../../reports/page.js")),

@@ -3,7 +3,7 @@
 use minijinja::{Value as Shown, context};
 
 use super::ReportError;
-use super::grid::{Reader, amounts_caption, digits, header_word};
+use super::grid::{Reader, amounts_caption, cell_text, digits, header_word};
 use super::panels::{Better, PanelSpec, TileSpec};
 use crate::model::calendar::{add_months, month_end};
 use crate::model::{Answer, ColumnKind, Date, Value};
@@ -37,7 +37,10 @@ pub(super) fn tiles(
     let Some(days) = Days::of(answer, as_of) else { return Ok(None) };
     let tiles: Result<Vec<Shown>, ReportError> =
         panel.tiles.iter().map(|tile| days.tile(panel, tile, reader)).collect();
+    // what is expected has no better way and nothing before it
+    let is_of_past = panel.tiles.iter().any(|tile| tile.better.is_some());
     let compared = match (days.month_before, days.year_before) {
+        (None, _) if !is_of_past => String::new(),
         (None, _) => reader.words.get("tiles.nothing_before")?.to_owned(),
         (Some((_, month)), None) => {
             reader.words.fill("tiles.compared_month", &[("month", &reader.formats.day(month))])?
@@ -46,7 +49,9 @@ pub(super) fn tiles(
             .words
             .fill("tiles.compared", &[("month", &reader.formats.day(month)), ("year", &reader.formats.day(year))])?,
     };
-    Ok(Some(context! { tiles => tiles?, caption => format!("{} {compared}", amounts_caption(false, reader)?) }))
+    Ok(Some(
+        context! { tiles => tiles?, caption => format!("{} {compared}", amounts_caption(panel.whole_amounts, reader)?).trim_end() },
+    ))
 }
 
 impl<'a> Days<'a> {
@@ -85,8 +90,11 @@ impl<'a> Days<'a> {
         let position = self.answer.position(&tile.value).ok_or_else(|| missing(&tile.value))?;
         let column = &self.answer.columns[position];
         let value = &self.answer.rows[self.now][position];
-        let text = reader.formats.value(value, column);
-        let (whole, cents) = split_cents(&text, value, column.kind);
+        let text = cell_text(value, column, panel.whole_amounts, reader).text;
+        let (whole, cents) = match (panel.whole_amounts, column.kind) {
+            (true, ColumnKind::Money) => (&*text, ""),
+            _ => split_cents(&text, value, column.kind),
+        };
         let beneath = match &tile.beneath {
             Some(name) => {
                 let position = self.answer.position(name).ok_or_else(|| missing(name))?;

@@ -49,7 +49,10 @@ receipts as (
         and ledger_lines.auxiliary_id is not null
         and ledger_lines.posted_date <= $as_of
         and ledger_lines.posted_date > cast($as_of - interval '12' month as date)
-    group by coalesce(ledger_lines.company_id, ''), ledger_lines.entry_key, ledger_lines.auxiliary_id
+    group by
+        coalesce(ledger_lines.company_id, ''),
+        ledger_lines.entry_key,
+        ledger_lines.auxiliary_id
     having sum(ledger_lines.credit_amount - ledger_lines.debit_amount) > 0
 ),
 

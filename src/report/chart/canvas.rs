@@ -184,6 +184,12 @@ impl Canvas<'_> {
         self.area.draw(&PathElement::new(points, ink.color().stroke_width(width))).map_err(failed)
     }
 
+    /// A field within a closed line, that lets what is behind it through.
+    pub(super) fn area(&self, points: &[(f64, f64)], ink: Ink, share: f64) -> Result<(), ReportError> {
+        let points: Vec<(i32, i32)> = points.iter().map(|(x, y)| (x.round() as i32, y.round() as i32)).collect();
+        self.area.draw(&Polygon::new(points, ink.color().mix(share).filled())).map_err(failed)
+    }
+
     pub(super) fn dot(&self, (x, y): (f64, f64), ink: Ink) -> Result<(), ReportError> {
         let at = (x.round() as i32, y.round() as i32);
         self.area.draw(&Circle::new(at, 4, ink.color().filled())).map_err(failed)

@@ -1,5 +1,7 @@
 //! The kinds of chart, one function each: from a drawing to marks on a canvas.
 
+mod fan;
+
 use super::canvas::{Canvas, Hang, Ink, Size, lines_of, width_of};
 use super::scale::Scale;
 use super::{Drawing, Point, Unit};
@@ -11,6 +13,7 @@ use crate::report::panels::ChartKind;
 pub(super) fn draw(kind: ChartKind, drawing: &Drawing, size: Size, reader: &Reader) -> Result<String, ReportError> {
     match kind {
         ChartKind::Lines => lines(drawing, size, reader),
+        ChartKind::Fan => fan::fan(drawing, size, reader),
         ChartKind::Stacked => stacked(drawing, size, reader),
         ChartKind::Grouped => grouped(drawing, size, reader),
         ChartKind::Bars => bars(drawing, size),
@@ -121,6 +124,22 @@ impl Field {
         Ok(())
     }
 
+    /// The last values beside the ends of their lines, one below the other where they would meet.
+    fn ends(&self, canvas: &Canvas, mut ends: Vec<End>) -> Result<(), ReportError> {
+        ends.sort_by(|one, other| one.0.total_cmp(&other.0));
+        let x = self.middle(self.count.saturating_sub(1)) + 10.0;
+        // a stack that would hang below the field stands on its ground
+        let mut places: Vec<f64> = Vec::new();
+        for (y, _, _) in &ends {
+            places.push(places.last().map_or(*y, |above| y.max(above + LINE_HEIGHT)));
+        }
+        let over = places.last().map_or(0.0, |last| (last - self.bottom).max(0.0));
+        for ((_, point, ink), y) in ends.into_iter().zip(places) {
+            canvas.text(&point.text, (x, y - over), Hang::Start, ink, true)?;
+        }
+        Ok(())
+    }
+
     /// What is said of a whole point, from top to bottom of the field.
     fn say(&self, canvas: &mut Canvas, drawing: &Drawing, at: usize) {
         let read = drawing
@@ -131,6 +150,15 @@ impl Field {
         let said = format!("{} — {}{}", drawing.labels[at], read.join(", "), mark_said(drawing, at));
         canvas.hit((self.edge(at), self.top), (self.edge(at + 1), self.bottom), &said);
     }
+}
+
+/// Where a line ends, at which value, and in which ink.
+type End<'a> = (f64, &'a Point, Ink);
+
+/// The room that the last values want beside the ends of their lines.
+fn room_of_ends(drawing: &Drawing) -> f64 {
+    let lasts = drawing.series.iter().filter_map(|series| series.points.last()?.as_ref());
+    lasts.map(|point| width_of(&point.text) * 1.08 + 12.0).fold(44.0, f64::max)
 }
 
 /// What is marked at a label, to be said after its figures.
@@ -145,12 +173,12 @@ fn values(drawing: &Drawing) -> impl Iterator<Item = f64> {
 fn lines(drawing: &Drawing, size: Size, reader: &Reader) -> Result<String, ReportError> {
     // whoever pays before the due date has days below zero
     let (low, high) = values(drawing).fold((0.0_f64, 0.0_f64), |(low, high), value| (low.min(value), high.max(value)));
-    let field = Field::new(size, Scale::around(low, high, 4), drawing.labels.len(), 44.0);
+    let field = Field::new(size, Scale::around(low, high, 4), drawing.labels.len(), room_of_ends(drawing));
     Canvas::draw(size, |canvas| {
         field.levels(canvas, drawing.unit, reader)?;
         field.names(canvas, &drawing.labels)?;
         field.marks(canvas, drawing)?;
-        let mut ends: Vec<(f64, &Point, Ink)> = Vec::new();
+        let mut ends: Vec<End> = Vec::new();
         for series in &drawing.series {
             // a gap in what is known is a gap in the line
             let mut run: Vec<(f64, f64)> = Vec::new();
@@ -168,15 +196,7 @@ fn lines(drawing: &Drawing, size: Size, reader: &Reader) -> Result<String, Repor
                 ends.push((end.1, point, series.ink));
             }
         }
-        // the last values stand beside their ends, one below the other where they would meet
-        ends.sort_by(|one, other| one.0.total_cmp(&other.0));
-        let mut free = 0.0_f64;
-        for (y, point, ink) in ends {
-            let at = y.max(free);
-            free = at + 14.0;
-            let x = field.middle(drawing.labels.len() - 1) + 10.0;
-            canvas.text(&point.text, (x, at), Hang::Start, ink, true)?;
-        }
+        field.ends(canvas, ends)?;
         for at in 0..drawing.labels.len() {
             field.say(canvas, drawing, at);
         }

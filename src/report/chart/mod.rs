@@ -38,12 +38,14 @@ struct Drawing {
     /// What is marked at each label; empty where nothing is.
     marks: BTreeMap<usize, String>,
     series: Vec<Series>,
+    /// The lower and the upper edge of a fan.
+    band: Option<[Series; 2]>,
     unit: Unit,
 }
 
 impl Drawing {
     const fn empty(unit: Unit) -> Self {
-        Self { labels: Vec::new(), keys: Vec::new(), marks: BTreeMap::new(), series: Vec::new(), unit }
+        Self { labels: Vec::new(), keys: Vec::new(), marks: BTreeMap::new(), series: Vec::new(), band: None, unit }
     }
 }
 
@@ -104,13 +106,19 @@ pub(super) fn chart(
         let body = kinds::draw(spec.kind, &drawing, size, reader)?;
         svgs.push(context! { class => size.class(), body => Shown::from_safe_string(body) });
     }
-    let has_legend = drawing.series.len() > 1 && spec.kind != ChartKind::Matrix && spec.kind != ChartKind::Waterfall;
-    let legend: Vec<Shown> = drawing
+    let has_legend = (drawing.series.len() > 1 || drawing.band.is_some())
+        && spec.kind != ChartKind::Matrix
+        && spec.kind != ChartKind::Waterfall;
+    let mut legend: Vec<Shown> = drawing
         .series
         .iter()
         .filter(|_| has_legend)
         .map(|series| context! { text => &series.name, ink => series.ink.class() })
         .collect();
+    if let Some([low, _]) = &drawing.band {
+        let ink = format!("{} band", low.ink.class());
+        legend.insert(0, context! { text => reader.words.get("chart.band")?, ink });
+    }
     // whoever reads on paper or with a finger has no pointer: a few marks are said below
     let note = if drawing.marks.len() <= MOST_NOTED { builder.marks_said(&drawing)?.join(" ") } else { String::new() };
     Ok(Some(context! { title, description, svgs, legend, kind => "", note }))
@@ -187,6 +195,14 @@ impl Builder<'_> {
                 ink: self.ink(order),
                 points: rows.iter().map(|row| self.point(*row, at, is_total(*row))).collect(),
             });
+        }
+        if let Some([low, high]) = &self.spec.band {
+            let edge = |name: &String| -> Result<Series, ReportError> {
+                let at = self.position(name)?;
+                let points = rows.iter().map(|row| self.point(*row, at, false)).collect();
+                Ok(Series { name: header_word(name, self.reader)?.to_owned(), ink: self.ink(0), points })
+            };
+            drawing.band = Some([edge(low)?, edge(high)?]);
         }
         // what nobody knows is no series
         drawing.series.retain(|series| series.points.iter().any(Option::is_some));
@@ -374,7 +390,7 @@ impl Builder<'_> {
         let words = self.reader.words;
         let mut sentences = Vec::new();
         let is_over_time = self.spec.label.as_deref() == Some("month_end_date");
-        for series in &drawing.series {
+        for series in drawing.series.iter().chain(drawing.band.iter().flatten()) {
             let known: Vec<(usize, &Point)> =
                 series.points.iter().enumerate().filter_map(|(at, point)| Some((at, point.as_ref()?))).collect();
             let (Some((_, first)), Some((at, last))) = (known.first(), known.last()) else { continue };
