@@ -13,9 +13,9 @@
 --   bias_ratio              ratio    Σ(forecast − actual) / Σ actual
 --   p10_p90_coverage_ratio  ratio    share of weeks within our range; four in five are meant to be
 --   pinball_amount          money    mean pinball loss at 10, 50 and 90 %: smaller is better
---   item_count              int      items forecast; on the line of all horizons only, as what follows
---   late_auc_ratio          ratio    chance that an item paid late was thought likelier to be than one
---                                    paid on time; of items not yet due
+--   item_count              int      items forecast; this and what follows for horizon 0 only
+--   late_auc_ratio          ratio    chance that of two items not yet due the one paid late
+--                                    was thought likelier to be late
 --   mae_days                decimal  mean days between the day expected and the day paid
 --   brier_ratio             ratio    mean square of the chance to be late less what came
 --   item_coverage_ratio     ratio    share of items paid between their P10 and P90

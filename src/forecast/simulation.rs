@@ -208,7 +208,8 @@ pub(super) fn hundredths(estimate: f64) -> i64 {
 impl Futures {
     fn of(&self, group: usize, week: usize) -> &[i64] {
         let first = (group * self.weeks + week) * self.count;
-        &self.totals[first..first + self.count]
+        // where nothing is open no future was drawn, and every total is nothing
+        self.totals.get(first..first + self.count).unwrap_or_default()
     }
 
     /// The range of one week of a group.
