@@ -108,8 +108,8 @@ outlooks as (
             case when reader.language_code = 'fr' then ' %' else '%' end
         ) as held_percent_text,
         concat(
-            case when item_forecasts.hold_days > 0 then '+' when item_forecasts.hold_days < 0 then '−' end,
-            number_text(abs(item_forecasts.hold_days), 0, reader.language_code)
+            '+',
+            number_text(item_forecasts.hold_days, 0, reader.language_code)
         ) as hold_days_text,
         concat(
             case
