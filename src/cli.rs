@@ -260,7 +260,7 @@ pub enum BacktestTable {
 /// `encours backtest`
 #[derive(Debug, Args)]
 pub struct BacktestArguments {
-    /// First day from which a forecast is made [default: thirteen months before the as-of day]
+    /// First day from which a forecast is made [default: twelve months before the as-of day]
     #[arg(long, value_name = "YYYY-MM-DD")]
     pub from: Option<String>,
     /// Last such day [default: a month before the as-of day]

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
+use encours::demo::{self, DemoOptions};
 use encours::engine::{Catalogue, Engine, Scope};
 use encours::forecast::Forecast;
 use encours::lake::{KnownAt, Lake};
@@ -41,6 +42,15 @@ impl Said {
 impl Desk {
     pub fn new() -> Self {
         Self { folder: tempfile::tempdir().unwrap() }
+    }
+
+    /// A demo company, all its files loaded.
+    pub fn demo(options: &DemoOptions) -> Self {
+        let desk = Self::new();
+        let written = demo::write(options, &desk.path("sources")).unwrap();
+        let files: Vec<PathBuf> = written.files.iter().map(|file| desk.path("sources").join(&file.name)).collect();
+        desk.load(&files.iter().map(PathBuf::as_path).collect::<Vec<_>>());
+        desk
     }
 
     pub fn path(&self, name: &str) -> PathBuf {

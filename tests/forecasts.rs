@@ -1,9 +1,8 @@
 //! Forecasts of receipts: the bars they must pass, no look-ahead, sums that hold, small lakes, and the demo calibrated.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
-use encours::demo::{self, DemoOptions};
+use encours::demo::DemoOptions;
 
 use crate::desk::{Desk, Row, real};
 
@@ -20,6 +19,15 @@ fn csv_rows(desk: &Desk, arguments: &[&str]) -> Vec<Row> {
     let header = reader.headers().unwrap().clone();
     let named = |row: csv::StringRecord| header.iter().map(str::to_owned).zip(row.iter().map(str::to_owned)).collect();
     reader.records().map(|row| named(row.unwrap())).collect()
+}
+
+/// A figure of the README that is no longer true is found here.
+#[track_caller]
+fn the_readme_says(lines: &[String]) {
+    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+    for line in lines {
+        assert!(readme.contains(line), "the README does not say `{line}`");
+    }
 }
 
 fn of_model<'a>(rows: &'a [Row], horizon: &str, model: &str) -> &'a Row {
@@ -45,6 +53,12 @@ fn items_of_the_late_payment_file_are_foretold_at_their_issue_better_than_the_pu
     assert!((0.75..=0.85).contains(&number(&ours["item_coverage_ratio"])), "{ours:?}");
     assert!(number(&ours["wape_ratio"]) <= 0.16, "{ours:?}");
     assert!(number(&ours["wape_ratio"]) < number(&mean["wape_ratio"]));
+    the_readme_says(&[
+        format!("| late or not: AUC | {:.3} |", number(&ours["late_auc_ratio"])),
+        format!("| days off the day paid | {:.2} | {:.2} |", number(&ours["mae_days"]), number(&mean["mae_days"])),
+        format!("| weekly totals: WAPE | {:.2} % |", 100.0 * number(&ours["wape_ratio"])),
+        format!("| paid between P10 and P90 | {:.1} % |", 100.0 * number(&ours["item_coverage_ratio"])),
+    ]);
 }
 
 #[test]
@@ -57,6 +71,10 @@ fn open_items_of_the_late_payment_file_are_foretold_month_by_month() {
     println!("month by month: {ours:?}");
     assert!(number(&ours["mae_days"]) <= 0.65 * number(&due["mae_days"]), "{ours:?} {due:?}");
     assert!(number(&ours["late_auc_ratio"]) >= 0.85, "{ours:?}");
+    the_readme_says(&[
+        format!("| late or not: AUC, of items not yet due | {:.3} |", number(&ours["late_auc_ratio"])),
+        format!("| days off the day paid | {:.2} |", number(&ours["mae_days"])),
+    ]);
 }
 
 /// The file as it would have been written at the end of a day: later invoices are not there, later settlements neither.
@@ -137,18 +155,9 @@ fn the_same_lake_and_seed_give_the_same_forecast_whatever_the_order_of_rows() {
     assert_ne!(forecast(&first, "42"), forecast(&first, "43"));
 }
 
-/// A demo company with all its files.
-fn company() -> Desk {
-    let desk = Desk::new();
-    let written = demo::write(&DemoOptions::default(), &desk.path("sources")).unwrap();
-    let files: Vec<PathBuf> = written.files.iter().map(|file| desk.path("sources").join(&file.name)).collect();
-    desk.load(&files.iter().map(PathBuf::as_path).collect::<Vec<_>>());
-    desk
-}
-
 #[test]
 fn the_demo_is_foretold_better_than_by_either_simple_forecast_and_its_sums_hold() {
-    let desk = company();
+    let desk = Desk::demo(&DemoOptions::default());
     let rows = csv_rows(&desk, &["backtest", "--step", "week", "--from", "2025-03-01", "--to", "2025-08-31"]);
     for horizon in 0..=13 {
         let wape = |model| number(&of_model(&rows, &horizon.to_string(), model)["wape_ratio"]);

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use encours::demo::{self, DemoOptions};
+use encours::demo::DemoOptions;
 use encours::engine::Scope;
 use encours::model::calendar::add_months;
 
@@ -13,12 +13,7 @@ const FILE: &str = "ibm/WA_Fn-UseC_-Accounts-Receivable.csv";
 
 /// A demo company small enough to be asked many times.
 pub fn small_company() -> Desk {
-    let desk = Desk::new();
-    let options = DemoOptions { customer_count: 120, invoice_count: 3000, ..DemoOptions::default() };
-    let written = demo::write(&options, &desk.path("sources")).unwrap();
-    let files: Vec<PathBuf> = written.files.iter().map(|file| desk.path("sources").join(&file.name)).collect();
-    desk.load(&files.iter().map(PathBuf::as_path).collect::<Vec<_>>());
-    desk
+    Desk::demo(&DemoOptions { customer_count: 120, invoice_count: 3000, ..DemoOptions::default() })
 }
 
 /// A lake of plain CSV files, by name.

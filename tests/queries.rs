@@ -1,19 +1,11 @@
 //! Every query keeps what its header promises, on an empty lake and on the demo company; goldens of the demo.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use encours::demo::{self, DemoOptions};
 
 use crate::desk::{Asked, Desk};
-
-fn demo_desk() -> Desk {
-    let desk = Desk::new();
-    let written = demo::write(&DemoOptions::default(), &desk.path("sources")).unwrap();
-    let files: Vec<PathBuf> = written.files.iter().map(|file| desk.path("sources").join(&file.name)).collect();
-    desk.load(&files.iter().map(PathBuf::as_path).collect::<Vec<_>>());
-    desk
-}
 
 #[test]
 fn an_empty_ledger_answers_every_query() {
@@ -42,7 +34,7 @@ fn an_empty_ledger_answers_every_query() {
 /// The demo has an item issued, one due and one allocated on the goldens' day itself.
 #[test]
 fn the_demo_answers_as_its_goldens_say() {
-    let desk = demo_desk();
+    let desk = Desk::demo(&DemoOptions::default());
     let mut asked = desk.ask("2025-12-31");
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
     let is_renewed = std::env::var_os("ENCOURS_RENEW_GOLDENS").is_some();
@@ -64,7 +56,7 @@ fn the_demo_answers_as_its_goldens_say() {
 
 #[test]
 fn the_demo_is_healthy() {
-    let desk = demo_desk();
+    let desk = Desk::demo(&DemoOptions::default());
     let said = desk.run(&["check", "--as-of", "2025-12-31"]).ended(0);
     assert_eq!(said.stdout, "");
     for month in ["2023-06-30", "2024-01-31", "2025-01-15", "2025-12-31"] {

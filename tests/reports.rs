@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use encours::demo::{self, DemoOptions};
+use encours::demo::DemoOptions;
 use encours::report::{PageSpec, Templates};
 
 use crate::books::Ledger;
@@ -69,12 +69,7 @@ impl Answers {
 
 /// A demo company of so many customers on a desk, loaded.
 pub fn company(customer_count: usize) -> Desk {
-    let desk = Desk::new();
-    let options = DemoOptions { customer_count, invoice_count: 22 * customer_count, ..DemoOptions::default() };
-    let written = demo::write(&options, &desk.path("sources")).unwrap();
-    let files: Vec<PathBuf> = written.files.iter().map(|file| desk.path("sources").join(&file.name)).collect();
-    desk.load(&files.iter().map(PathBuf::as_path).collect::<Vec<_>>());
-    desk
+    Desk::demo(&DemoOptions { customer_count, invoice_count: 22 * customer_count, ..DemoOptions::default() })
 }
 
 /// The controller's report alone.

@@ -4,9 +4,8 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use encours::demo::{self, DemoOptions};
-
 use crate::desk::{Desk, Row};
+use crate::reports::company;
 
 /// Fills cells of a worklist through `LibreOffice`: lines of `line_id`, column and text, as a person types it.
 const FILL: &str = r#"
@@ -85,16 +84,6 @@ fn fill(python: &str, workbook: &Path, entries: &[(&str, &str, &str)]) -> PathBu
     let said = String::from_utf8_lossy(&output.stdout).trim().to_owned();
     assert_eq!(said, entries.len().to_string(), "{}", String::from_utf8_lossy(&output.stderr));
     target
-}
-
-/// A demo company of so many customers, loaded.
-fn company(customer_count: usize) -> Desk {
-    let desk = Desk::new();
-    let options = DemoOptions { customer_count, invoice_count: 22 * customer_count, ..DemoOptions::default() };
-    let written = demo::write(&options, &desk.path("sources")).unwrap();
-    let files: Vec<PathBuf> = written.files.iter().map(|file| desk.path("sources").join(&file.name)).collect();
-    desk.load(&files.iter().map(PathBuf::as_path).collect::<Vec<_>>());
-    desk
 }
 
 fn list(desk: &Desk, day: &str) -> Vec<Row> {

@@ -4,7 +4,6 @@ use crate::cli::{BacktestArguments, BacktestStep, BacktestTable, Output};
 use crate::commands::shared;
 use crate::error::{Error, Outcome};
 use crate::forecast::{Forecast, Span, Step};
-use crate::model::calendar::add_months;
 use crate::settings::Settings;
 
 pub(super) async fn run(settings: &Settings, arguments: &BacktestArguments, output: Output) -> Result<Outcome, Error> {
@@ -12,9 +11,10 @@ pub(super) async fn run(settings: &Settings, arguments: &BacktestArguments, outp
     let mut engine = shared::engine(settings, &snapshot).await?;
     let as_of = engine.scope().as_of;
     let day = |option: &str, text: &Option<String>| text.as_deref().map(|text| Settings::day(option, text)).transpose();
+    let usual = Span::before(as_of);
     let span = Span {
-        from: day("from", &arguments.from)?.unwrap_or_else(|| add_months(as_of, -13)),
-        to: day("to", &arguments.to)?.unwrap_or_else(|| add_months(as_of, -1)),
+        from: day("from", &arguments.from)?.unwrap_or(usual.from),
+        to: day("to", &arguments.to)?.unwrap_or(usual.to),
         step: match arguments.step {
             BacktestStep::Month => Step::Month,
             BacktestStep::Week => Step::Week,

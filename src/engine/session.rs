@@ -22,7 +22,7 @@ use datafusion::prelude::{DataFrame, SessionConfig, SessionContext, col, lit};
 use futures::StreamExt;
 
 use super::catalogue::{Catalogue, Query, Room};
-use super::derivation::{Derivation, DerivedTable, Work};
+use super::derivation::{Derivation, Work};
 use super::{EngineError, answers, contract, functions, reference};
 use crate::lake::Snapshot;
 use crate::model::tables::{LOADS, TABLES};
@@ -304,17 +304,16 @@ impl Engine {
     async fn compute_bases(&mut self, query: &Query) -> Result<(), EngineError> {
         let bases: Vec<Query> = self.catalogue.bases_for([query.header.name.as_str()])?.into_iter().cloned().collect();
         for base in bases.iter().filter(|base| base.header.name != query.header.name) {
-            self.derive_sources(base).await?;
+            self.derive(|table| base.header.sources.iter().any(|source| source == table)).await?;
             self.compute(base).await?;
         }
-        self.derive_sources(query).await
+        self.derive(|table| query.header.sources.iter().any(|source| source == table)).await
     }
 
-    /// Derives and registers what a query reads and no SQL computes.
-    async fn derive_sources(&mut self, query: &Query) -> Result<(), EngineError> {
+    /// Derives and registers the tables wanted that no SQL computes, once a session.
+    async fn derive(&mut self, is_wanted: impl Fn(&str) -> bool) -> Result<(), EngineError> {
         let Some(derivation) = self.derivation.clone() else { return Ok(()) };
-        let wanted = |table: &&DerivedTable| query.header.sources.iter().any(|source| source == table.name);
-        for table in derivation.tables().iter().filter(wanted) {
+        for table in derivation.tables().iter().filter(|table| is_wanted(table.name)) {
             if !self.computed.insert(table.name.to_owned()) {
                 continue;
             }
@@ -426,6 +425,7 @@ impl Engine {
             self.compute_bases(base).await?;
             self.compute(base).await?;
         }
+        self.derive(|table| sql.contains(table)).await?;
         self.sql(sql).await
     }
 

@@ -85,16 +85,15 @@ impl Bench<'_> {
         }
     }
 
-    fn learn(&self, book: &Book, earlier: Option<&Model>) -> Model {
-        Model::learn(book, self.events, self.index, self.bank, self.priors, earlier)
+    fn learn(&self, book: &Book) -> Model {
+        Model::learn(book, self.events, self.index, self.bank, self.priors)
     }
 
     fn run_days(&self, days: &[Day]) -> Results {
         let mut results = Results::default();
-        let mut model: Option<Model> = None;
         for day in days {
             let book = Book::at(self.events, self.index, *day);
-            let learned = self.learn(&book, model.as_ref());
+            let learned = self.learn(&book);
             let delays = MeanDelays::of(&book, self.events);
             let weeks = Weeks::after(*day, self.week_count);
             let scene = Scene {
@@ -110,7 +109,6 @@ impl Bench<'_> {
             for (open, outlook) in book.open.iter().zip(&outlooks) {
                 results.items.push(self.item(open, outlook, &delays, *day));
             }
-            model = Some(learned);
         }
         results
     }
@@ -142,7 +140,7 @@ impl Bench<'_> {
                     earlier.learn_levels(&book, self.events, self.bank, self.priors);
                     (since, earlier)
                 }
-                earlier => (day, self.learn(&book, earlier.as_ref().map(|(_, model)| model))),
+                _ => (day, self.learn(&book)),
             };
             let delays = MeanDelays::of(&book, self.events);
             let scene = Scene {

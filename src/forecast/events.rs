@@ -44,7 +44,7 @@ pub(super) struct Claim {
     pub(super) currency: u16,
     pub(super) issued: Day,
     pub(super) posted: Day,
-    /// Where the source tells none, the issue date and the usual terms of all.
+    /// Where the source tells none, thirty days after the issue date.
     pub(super) due: Day,
     pub(super) has_due: bool,
     pub(super) amount: Hundredths,
@@ -95,6 +95,8 @@ pub(super) struct CreditMovement {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Payer {
     pub(super) id: String,
+    /// A digest of it.
+    pub(super) identity: u64,
     /// Country, payment method and whether it is a public body, as one code each.
     pub(super) country: u16,
     pub(super) method: u16,
@@ -222,6 +224,7 @@ impl Events {
             let position = u32::try_from(self.payers.len()).unwrap_or(u32::MAX);
             let any = self.lags.get("any").copied();
             let payer = Payer {
+                identity: digest(&[&id]),
                 id: id.clone(),
                 country: self.countries.code(if is_public { "public body" } else { row.text("country_code") }),
                 method: self.methods.code(method),
@@ -265,7 +268,7 @@ impl Events {
                 currency: self.currencies.code(row.text("currency_code")),
                 issued,
                 posted,
-                due: due.unwrap_or(issued),
+                due: due.unwrap_or(issued + STATUTORY_TERMS),
                 has_due: due.is_some(),
                 amount,
             };
@@ -297,7 +300,7 @@ impl Events {
         self.claim_of_item.get(place).copied().filter(|claim| *claim != NO_CLAIM)
     }
 
-    /// Puts everything in an order of its own, whatever order rows came in, and fills due dates nobody told.
+    /// Puts everything in an order of its own, whatever order rows came in.
     pub(super) fn settle(&mut self) {
         let mut order: Vec<u32> = (0..u32::try_from(self.claims.len()).unwrap_or(NO_CLAIM)).collect();
         let mut ranks: Vec<u32> = (0..u32::try_from(self.payers.len()).unwrap_or(NO_CLAIM)).collect();
@@ -346,13 +349,6 @@ impl Events {
         self.credits.sort_unstable_by_key(|credit| (credit.customer, credit.company, credit.currency, credit.day));
         self.holidays.sort_unstable();
         self.names_in_order();
-        let mut terms: Vec<Day> =
-            self.claims.iter().filter(|claim| claim.has_due).map(|claim| claim.due - claim.issued).collect();
-        terms.sort_unstable();
-        let usual = terms.get(terms.len() / 2).copied().unwrap_or(STATUTORY_TERMS);
-        for claim in self.claims.iter_mut().filter(|claim| !claim.has_due) {
-            claim.due = claim.issued + usual;
-        }
     }
 
     /// Codes follow the alphabet, so that sums over levels do not depend on who came first.

@@ -52,6 +52,22 @@ pub(super) struct Priors {
     pub(super) held_count: f64,
 }
 
+impl Default for Priors {
+    /// Those of the built-in table `forecast_beliefs`.
+    fn default() -> Self {
+        Self {
+            late_days: 10.0,
+            late_count: 5.0,
+            customer_days: 15.0,
+            spread_days: 15.0,
+            spread_count: 5.0,
+            held_share: 0.15,
+            extra_days: 30.0,
+            held_count: 10.0,
+        }
+    }
+}
+
 /// The part of one level: days, and the variance of what is not known of it.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Level {
@@ -195,18 +211,16 @@ impl Levels {
     }
 
     fn expectation(&self, customer: u32, factors: &[u16; FACTORS], level: Level) -> Expectation {
-        let own = CustomerLevel { level, ..*self.customer(customer) };
-        let (days, held) = self.sums(customer, factors);
-        let days = days + level.days - self.customer(customer).level.days;
-        let spread = (self.spread * own.scale).max(LOWEST_SPREAD);
-        let variance = spread * spread + own.level.variance;
+        let (days, held) = self.sums(&level, factors);
+        let spread = (self.spread * self.customer(customer).scale).max(LOWEST_SPREAD);
+        let variance = spread * spread + level.variance;
         Expectation {
             pace_days: days,
             extra_days: self.extra_days,
             held_share: logistic(held).clamp(1e-4, 1.0 - 1e-4),
             deviation: variance.sqrt(),
-            held_deviation: (self.held_spread * self.held_spread + own.level.variance).sqrt(),
-            shared_share: own.level.variance / variance,
+            held_deviation: (self.held_spread * self.held_spread + level.variance).sqrt(),
+            shared_share: level.variance / variance,
         }
     }
 
@@ -215,14 +229,19 @@ impl Levels {
         &self.customers[super::events::place(customer)]
     }
 
-    fn sums(&self, customer: u32, factors: &[u16; FACTORS]) -> (f64, f64) {
-        let own = &self.customer(customer).level;
+    /// Days and logit of a customer's level and of what its claim has in common with others.
+    fn sums(&self, own: &Level, factors: &[u16; FACTORS]) -> (f64, f64) {
         let mut sums = (self.all_days + own.days, self.all_held + own.held);
         for (levels, code) in self.factors.iter().zip(factors) {
             let level = &levels[usize::from(*code).min(levels.len() - 1)];
             sums = (sums.0 + level.days, sums.1 + level.held);
         }
         sums
+    }
+
+    /// Payments that all customers' levels rest on.
+    pub(super) fn payment_count(&self) -> f64 {
+        self.customers.iter().map(|own| own.count).sum()
     }
 
     /// Learns all levels from observations; begins where it stands, so that a later day is learned in few rounds.
@@ -249,7 +268,7 @@ impl Levels {
     }
 
     fn told(&self, one: &Observation) -> Told {
-        let (days, logit) = self.sums(one.customer, &one.factors);
+        let (days, logit) = self.sums(&self.customer(one.customer).level, &one.factors);
         let spread = (self.spread * self.customer(one.customer).scale).max(LOWEST_SPREAD);
         let expected_held = logistic(logit).clamp(1e-6, 1.0 - 1e-6);
         let way = |shift: f64, spread: f64| {
@@ -297,7 +316,7 @@ impl Levels {
             held += one.weight * (told.held - told.expected_held);
             curve += one.weight * told.expected_held * (1.0 - told.expected_held);
             if one.is_paid {
-                let (days, _) = self.sums(one.customer, &one.factors);
+                let (days, _) = self.sums(&self.customer(one.customer).level, &one.factors);
                 held_weight += precision * told.held;
                 held_days +=
                     precision * told.held * (one.days - days).clamp(0.0, self.extra_days + FARTHEST * self.spread);

@@ -24,12 +24,14 @@ mod naive;
 mod normal;
 mod outlook;
 mod pace;
+mod rows;
 mod simulation;
 mod tables;
 mod work;
 
 use crate::engine::{Derivation, DerivedTable, Scope, Work};
 use crate::model::Date;
+use crate::model::calendar::add_months;
 
 /// Between which days and how often the back-test forecasts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,12 +55,20 @@ pub struct Span {
     pub step: Step,
 }
 
+impl Span {
+    /// The twelve month-ends of which a month of payments is known on a day.
+    #[must_use]
+    pub fn before(as_of: Date) -> Self {
+        Self { from: add_months(as_of, -12), to: add_months(as_of, -1), step: Step::Month }
+    }
+}
+
 /// A forecast of receipts: the derivation of its tables.
 #[derive(Clone, Copy, Debug)]
 pub struct Forecast {
     /// How many weeks.
     pub week_count: usize,
-    /// The span of the back-test; the twelve month-ends before the as-of day where none is given.
+    /// The span of the back-test; [`Span::before`] the as-of day where none is given.
     pub span: Option<Span>,
     /// From which futures are drawn.
     pub seed: u64,

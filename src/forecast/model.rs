@@ -13,8 +13,7 @@ const LEVEL_PARTS: usize = 120_000;
 const PACE_PARTS: usize = 20_000;
 /// The latest parts that tell a customer's own level.
 const LATEST_PARTS: usize = 60;
-const FIRST_ROUNDS: usize = 40;
-const NEXT_ROUNDS: usize = 12;
+const ROUNDS: usize = 40;
 const DAILY_ROUNDS: usize = 4;
 const CUSTOMER_ROUNDS: usize = 6;
 /// Payments that the share of cash of all is worth beside one customer's.
@@ -32,10 +31,14 @@ pub(super) struct Together {
     pub(super) all: f64,
 }
 
+impl Together {
+    /// Before any payment was seen.
+    const BELIEVED: Self = Self { customer: 2.0 * LEAST_TOGETHER, all: LEAST_TOGETHER };
+}
+
 /// What was learned at the end of a day.
 #[derive(Clone, Debug)]
 pub(super) struct Model {
-    pub(super) day: Day,
     pub(super) levels: Levels,
     pub(super) pace: Pace,
     pub(super) clocks: Vec<Clock>,
@@ -43,8 +46,6 @@ pub(super) struct Model {
     /// Share of what is settled that comes as cash, by customer and role, as the book counts them.
     cash_shares: Vec<f64>,
     roles: usize,
-    /// Observed payments, by weight.
-    pub(super) paid_count: f64,
 }
 
 /// What moves a claim beside its history.
@@ -77,15 +78,16 @@ fn factors(events: &Events, claim: &Claim) -> [u16; FACTORS] {
     factors
 }
 
-/// Customers by the digest of what they are, until they have so many parts: a sample that no order of rows changes.
+/// Whole customers, chosen by their identity alone, for about so many parts: a sample that neither the order of rows nor
+/// later customers change.
 fn sampled(book: &Book, events: &Events, most: usize) -> Vec<Part> {
     if book.parts.len() <= most {
         return book.parts.clone();
     }
     let per_mille = u64::try_from(most * 1000 / book.parts.len()).unwrap_or(1000).max(1);
     let is_in = |part: &&Part| {
-        let customer = u64::from(events.claims[place(part.claim)].customer);
-        customer.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32 <= (u64::from(u32::MAX) / 1000) * per_mille
+        let customer = &events.payers[place(events.claims[place(part.claim)].customer)];
+        customer.identity % 1000 < per_mille
     };
     let sample: Vec<Part> = book.parts.iter().filter(is_in).copied().collect();
     // a single customer may hold nearly all
@@ -94,15 +96,8 @@ fn sampled(book: &Book, events: &Events, most: usize) -> Vec<Part> {
 }
 
 impl Model {
-    /// Learns from a book, beginning where an earlier model stood.
-    pub(super) fn learn(
-        book: &Book,
-        events: &Events,
-        index: &Index,
-        bank: &BankDays,
-        priors: &Priors,
-        earlier: Option<&Self>,
-    ) -> Self {
+    /// Learns from a book alone, so that a day is told the same whatever was learned before.
+    pub(super) fn learn(book: &Book, events: &Events, index: &Index, bank: &BankDays, priors: &Priors) -> Self {
         let clocks = clocks(book, events, bank);
         let observe = |part: &Part| observation(part, events, &clocks, bank, book.day);
         let mut counts = [0; FACTORS];
@@ -111,23 +106,20 @@ impl Model {
         }
         counts[TRAITS] = events.countries.count();
         counts[TRAITS + 1] = events.methods.count();
-        let mut levels = earlier
-            .map_or_else(|| Levels::before(priors, counts, events.payers.len()), |earlier| earlier.levels.clone());
+        let mut levels = Levels::before(priors, counts, events.payers.len());
         let sample: Vec<Observation> = sampled(book, events, LEVEL_PARTS).iter().map(observe).collect();
-        levels.learn(&sample, priors, if earlier.is_some() { NEXT_ROUNDS } else { FIRST_ROUNDS });
+        levels.learn(&sample, priors, ROUNDS);
         if sample.len() < book.parts.len() {
             let latest: Vec<Observation> = latest_parts(book, events).iter().map(observe).collect();
             levels.learn_customers_only(&latest, priors, CUSTOMER_ROUNDS);
         }
         let mut model = Self {
-            day: book.day,
             levels,
             pace: Pace::default(),
             clocks,
-            together: Together { customer: 0.1, all: 0.02 },
+            together: Together::BELIEVED,
             cash_shares: cash_shares(book),
             roles: book.roles,
-            paid_count: sample.iter().filter(|one| one.is_paid).map(|one| one.weight).sum(),
         };
         model.learn_pace(book, events, index, bank);
         model
@@ -135,7 +127,6 @@ impl Model {
 
     /// Learns the levels of a later day only; what the calendar does stays as it was learned.
     pub(super) fn learn_levels(&mut self, book: &Book, events: &Events, bank: &BankDays, priors: &Priors) {
-        self.day = book.day;
         self.clocks = clocks(book, events, bank);
         let observe = |part: &Part| observation(part, events, &self.clocks, bank, book.day);
         let sample: Vec<Observation> = sampled(book, events, LEVEL_PARTS).iter().map(observe).collect();
@@ -165,7 +156,8 @@ impl Model {
         self.together = together(&walks, &self.pace);
     }
 
-    fn expectation(&self, events: &Events, claim: &Claim) -> Expectation {
+    /// How a claim goes by the levels alone.
+    pub(super) fn expectation(&self, events: &Events, claim: &Claim) -> Expectation {
         self.levels.expect(claim.customer, &factors(events, claim))
     }
 
@@ -173,11 +165,6 @@ impl Model {
     pub(super) fn cash_share(&self, claim: &Claim) -> f64 {
         let role = usize::from(claim.traits[ROLE]).min(self.roles - 1);
         self.cash_shares[place(claim.customer) * self.roles + role]
-    }
-
-    /// How a claim goes by the levels alone.
-    pub(super) fn level_of(&self, events: &Events, claim: &Claim) -> Expectation {
-        self.expectation(events, claim)
     }
 
     /// Walks the days of an open claim from the day after that of the scene: see [`Pace::walk`].
@@ -252,7 +239,7 @@ fn together(walks: &[(Part, f64, Walk<'_>)], pace: &Pace) -> Together {
         scores.push((walk.claim.customer, part.end.div_euclid(30), quantile(1.0 - 0.5 * (unpaid_before + unpaid))));
     }
     if scores.is_empty() {
-        return Together { customer: 0.1, all: 0.05 };
+        return Together::BELIEVED;
     }
     let mean = scores.iter().map(|score| score.2).sum::<f64>() / number(scores.len());
     let variance = (scores.iter().map(|score| (score.2 - mean).powi(2)).sum::<f64>() / number(scores.len())).max(0.1);
@@ -260,8 +247,8 @@ fn together(walks: &[(Part, f64, Walk<'_>)], pace: &Pace) -> Together {
         score.2 = ((score.2 - mean) / variance.sqrt()).clamp(-3.0, 3.0);
     }
     scores.sort_by(|left, right| (left.1, left.0).cmp(&(right.1, right.0)).then(left.2.total_cmp(&right.2)));
-    // products of pairs: within one customer and month, and within a month between customers
-    // the belief, worth twenty pairs: a tenth in common
+    // products of pairs: within one customer and month, and within a month between customers; the belief is worth
+    // twenty pairs with a tenth in common
     let (mut own, mut own_pairs, mut all, mut all_pairs) = (2.0, 20.0, 0.0, 200.0);
     for month in scores.chunk_by(|left, right| left.1 == right.1) {
         let total: f64 = month.iter().map(|score| score.2).sum();

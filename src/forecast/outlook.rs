@@ -4,6 +4,7 @@ use super::book::{Book, Index, OpenClaim, ratio};
 use super::clock::BankDays;
 use super::events::{Day, Events, Hundredths, date_of, place};
 use super::model::{Model, Shift};
+use super::simulation::joined;
 use chrono::Datelike;
 
 /// Days after which nobody is told a date any more.
@@ -148,7 +149,7 @@ impl Scene<'_> {
                     })
                 })
                 .collect();
-            running.into_iter().flat_map(|thread| thread.join().unwrap_or_default()).collect()
+            running.into_iter().flat_map(joined).collect()
         })
     }
 }

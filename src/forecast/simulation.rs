@@ -72,6 +72,10 @@ impl Draws {
     fn normal(&self, bits: u32) -> f32 {
         self.table[place(bits >> (32 - TABLE_BITS))]
     }
+
+    fn normals(&self, random: &mut ChaCha8Rng, count: usize) -> Vec<f32> {
+        (0..count).map(|_| self.normal(random.next_u32())).collect()
+    }
 }
 
 /// Draws futures for the open claims of a book, by group.
@@ -86,8 +90,7 @@ pub(super) fn futures(
     let Draw { seed, count } = draw;
     let weeks = outlooks.first().map_or(0, |outlook| outlook.by_week.len()) + 1;
     let draws = Draws::new();
-    let all = stream(seed, u64::MAX);
-    let shared: Vec<f32> = normals(all, &draws, count);
+    let shared = draws.normals(&mut stream(seed, u64::MAX), count);
     let customers = customers_of(open, events);
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(8);
     // each thread sums whole customers; thread sums are added in order, in whole hundredths, so that no order shows
@@ -99,19 +102,15 @@ pub(super) fn futures(
                     let mut totals = vec![0_i64; groups.count * weeks * count];
                     for (first, last) in customers.iter().skip(thread).step_by(threads).copied() {
                         let customer = events.claims[place(open[first].claim)].customer;
-                        let digest = events.payers[place(customer)]
-                            .id
-                            .bytes()
-                            .fold(17_u64, |digest, byte| digest.wrapping_mul(0x0100_0000_01b3) ^ u64::from(byte));
-                        let mut random = stream(seed, digest);
-                        let own: Vec<f32> = (0..count).map(|_| draws.normal(random.next_u32())).collect();
+                        let mut random = stream(seed, events.payers[place(customer)].identity);
+                        let own = draws.normals(&mut random, count);
                         for position in first..last {
                             let claim = &events.claims[place(open[position].claim)];
                             let outlook = &outlooks[position];
-                            let shared_share = model.level_of(events, claim).shared_share;
+                            let shared_share = model.expectation(events, claim).shared_share;
                             let luck = Luck::new(model, shared_share);
                             let bounds = bounds(outlook);
-                            let cash = hundredths(amount(open[position].uncovered) * outlook.cash_share);
+                            let cash = rounded(amount(open[position].uncovered) * outlook.cash_share);
                             let base = place(groups.of_claim[position]) * weeks * count;
                             for future in 0..count {
                                 let score = luck.all * shared[future]
@@ -126,7 +125,7 @@ pub(super) fn futures(
                 })
             })
             .collect();
-        running.into_iter().map(|thread| thread.join().unwrap_or_default()).collect()
+        running.into_iter().map(joined).collect()
     });
     let mut totals = vec![0_i64; groups.count * weeks * count];
     for part in parts {
@@ -135,6 +134,11 @@ pub(super) fn futures(
         }
     }
     Futures { count, weeks, totals }
+}
+
+/// What a thread brought; if it broke, so does this one: a future without its claims would be a false one.
+pub(super) fn joined<T>(thread: std::thread::ScopedJoinHandle<'_, T>) -> T {
+    thread.join().unwrap_or_else(|cause| std::panic::resume_unwind(cause))
 }
 
 struct Luck {
@@ -195,13 +199,9 @@ fn stream(seed: u64, what: u64) -> ChaCha8Rng {
     ChaCha8Rng::from_seed(key)
 }
 
-fn normals(mut random: ChaCha8Rng, draws: &Draws, count: usize) -> Vec<f32> {
-    (0..count).map(|_| draws.normal(random.next_u32())).collect()
-}
-
-/// An estimate as an amount.
+/// An estimate as a whole number: hundredths, days or a count.
 #[expect(clippy::cast_possible_truncation, reason = "beyond 18 digits no amount is loaded")]
-pub(super) fn hundredths(estimate: f64) -> i64 {
+pub(super) fn rounded(estimate: f64) -> i64 {
     estimate.round().clamp(-9.2e18, 9.2e18) as i64
 }
 

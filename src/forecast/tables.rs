@@ -8,19 +8,19 @@ pub(super) const ITEM_FORECASTS: &str = "item_forecasts";
 /// One row a week of a total, company, currency or segment.
 pub(super) const WEEK_FORECASTS: &str = "week_forecasts";
 /// One row a week of a customer.
-pub(super) const CUSTOMER_FORECASTS: &str = "customer_week_forecasts";
+pub(super) const CUSTOMER_WEEK_FORECASTS: &str = "customer_week_forecasts";
 /// One row a week of a scenario.
-pub(super) const SCENARIO_FORECASTS: &str = "scenario_week_forecasts";
+pub(super) const SCENARIO_WEEK_FORECASTS: &str = "scenario_week_forecasts";
 /// One row a claim whose expected cash of the weeks to come is not what it was a week ago.
 pub(super) const CHANGED_FORECASTS: &str = "changed_forecasts";
 /// One row a thing to know before the figures are believed.
-pub(super) const FORECAST_CAVEATS: &str = "forecast_evidence";
+pub(super) const FORECAST_EVIDENCE: &str = "forecast_evidence";
 /// One row an origin and week of the back-test.
 pub(super) const BACKTEST_WEEKS: &str = "backtest_weeks";
 /// One row a horizon and model.
 pub(super) const BACKTEST_SCORES: &str = "backtest_scores";
 /// One row a chance given and what came of it.
-pub(super) const BACKTEST_RELIABILITY: &str = "backtest_chances";
+pub(super) const BACKTEST_CHANCES: &str = "backtest_chances";
 
 const WEEK_COLUMNS: &[(&str, ColumnKind)] = &[
     ("dimension_code", Text),
@@ -72,8 +72,8 @@ pub(super) const ALL: &[DerivedTable] = &[
         ],
     },
     DerivedTable { name: WEEK_FORECASTS, columns: WEEK_COLUMNS },
-    DerivedTable { name: CUSTOMER_FORECASTS, columns: WEEK_COLUMNS },
-    DerivedTable { name: SCENARIO_FORECASTS, columns: WEEK_COLUMNS },
+    DerivedTable { name: CUSTOMER_WEEK_FORECASTS, columns: WEEK_COLUMNS },
+    DerivedTable { name: SCENARIO_WEEK_FORECASTS, columns: WEEK_COLUMNS },
     DerivedTable {
         name: CHANGED_FORECASTS,
         columns: &[
@@ -86,7 +86,7 @@ pub(super) const ALL: &[DerivedTable] = &[
         ],
     },
     DerivedTable {
-        name: FORECAST_CAVEATS,
+        name: FORECAST_EVIDENCE,
         columns: &[
             ("caveat_order", Int),
             ("caveat_code", Text),
@@ -131,7 +131,7 @@ pub(super) const ALL: &[DerivedTable] = &[
         ],
     },
     DerivedTable {
-        name: BACKTEST_RELIABILITY,
+        name: BACKTEST_CHANCES,
         columns: &[
             ("within_days", Int),
             ("chance_order", Int),

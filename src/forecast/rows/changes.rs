@@ -1,0 +1,69 @@
+//! One row a claim whose expected cash is not what it was a week ago.
+
+use std::collections::BTreeMap;
+
+use super::{Rows, day, money, text};
+use crate::forecast::book::OpenClaim;
+use crate::forecast::events::{Day, place};
+use crate::forecast::outlook::{Outlook, mean_in_week};
+use crate::forecast::simulation::rounded;
+use crate::forecast::work::{Picture, Prepared};
+use crate::model::Value;
+
+/// What changed is told since so many days.
+const CHANGE_DAYS: Day = 7;
+
+impl Prepared {
+    /// The cash of the days that both forecasts see, claim by claim: a week ago's, and today's.
+    pub(in crate::forecast) fn changes(&self) -> Rows {
+        let then = self.day - CHANGE_DAYS;
+        let earlier =
+            Picture::at(&self.events, &self.index, &self.bank, &self.priors, then, self.forecast.week_count + 1);
+        let weeks = &self.picture.weeks;
+        let last = weeks.ends.last().copied().unwrap_or(self.day);
+        // what was expected between now and the end of the weeks, and what is expected now
+        let between = |picture: &Picture, open: &OpenClaim, outlook: &Outlook, from: Day| {
+            let count = picture.weeks.count();
+            (0..count)
+                .filter(|week| picture.weeks.ends[*week] <= last && picture.weeks.start(*week) >= from)
+                .map(|week| mean_in_week(outlook, open, week))
+                .sum::<f64>()
+        };
+        let mut lines: BTreeMap<u32, (f64, f64, Option<Day>, Option<Day>)> = BTreeMap::new();
+        for (open, outlook) in earlier.book.open.iter().zip(&earlier.outlooks) {
+            let line = lines.entry(open.claim).or_default();
+            (line.0, line.2) = (between(&earlier, open, outlook, then), outlook.median);
+        }
+        for (open, outlook) in self.picture.book.open.iter().zip(&self.picture.outlooks) {
+            let line = lines.entry(open.claim).or_default();
+            (line.1, line.3) = (between(&self.picture, open, outlook, then), outlook.median);
+        }
+        let row = |(claim, (before, now, before_date, now_date)): (u32, (f64, f64, Option<Day>, Option<Day>))| {
+            let (before, now) = (rounded(before), rounded(now));
+            let is_new = self.events.claims[place(claim)].posted > then;
+            let settlements = self.events.settlements_of(&self.index.settlements, place(claim));
+            let came =
+                settlements.iter().filter(|settlement| settlement.acting > then && settlement.acting <= self.day);
+            let (cash, other) = came.fold((0, 0), |(cash, other), one| (cash + one.cash, other + one.other));
+            let code = match now_date {
+                _ if is_new => "new_item",
+                None if before_date.is_some() && cash >= other => "received",
+                None => "settled_otherwise",
+                Some(_) if cash > 0 => "part_received",
+                Some(_) if now > before => "sooner",
+                Some(_) => "later",
+            };
+            (before != now).then(|| {
+                vec![
+                    Value::Int(self.events.claims[place(claim)].item_number),
+                    text(code),
+                    money(before),
+                    money(now),
+                    day(before_date),
+                    day(now_date),
+                ]
+            })
+        };
+        lines.into_iter().filter_map(row).collect()
+    }
+}

@@ -1,0 +1,39 @@
+//! The rows of the derived tables: one file a family, each from what was prepared for the as-of day.
+
+mod backtests;
+mod changes;
+mod evidence;
+mod items;
+mod weeks;
+
+use super::events::{Day, Hundredths, date_of};
+use super::simulation::rounded;
+use crate::model::Value;
+
+/// Rows of a derived table, a value a column.
+pub(super) type Rows = Vec<Vec<Value>>;
+
+pub(super) fn text(text: &str) -> Value {
+    Value::Text(text.to_owned())
+}
+
+pub(super) fn money(hundredths: Hundredths) -> Value {
+    Value::Decimal { digits: hundredths.into(), scale: 2 }
+}
+
+pub(super) fn whole(count: usize) -> Value {
+    Value::Int(i64::try_from(count).unwrap_or(i64::MAX))
+}
+
+pub(super) fn day(day: Option<Day>) -> Value {
+    day.map_or(Value::Null, |day| Value::Date(date_of(day)))
+}
+
+/// A share, six decimals.
+pub(super) fn share(share: f64) -> Value {
+    decimal(share, 6)
+}
+
+pub(super) fn decimal(value: f64, scale: u8) -> Value {
+    Value::Decimal { digits: rounded(value * 10_f64.powi(scale.into())).into(), scale }
+}

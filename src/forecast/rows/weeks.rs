@@ -1,0 +1,164 @@
+//! One row a week: of the total and its groups, of customers, of scenarios; ranges are of totals, never summed.
+
+use std::collections::BTreeSet;
+
+use super::{Rows, day, money, text, whole};
+use crate::forecast::book::{OpenClaim, State};
+use crate::forecast::events::{COMPANY, place};
+use crate::forecast::model::Shift;
+use crate::forecast::naive::{MeanDelays, due_day};
+use crate::forecast::outlook::{Outlook, amount, mean_in_week};
+use crate::forecast::simulation::{Draw, Groups, Range, futures, rounded};
+use crate::forecast::work::{Prepared, ScenarioLine};
+use crate::model::Value;
+
+/// Groups of customers whose futures are held at once.
+const GROUPS_AT_ONCE: usize = 200;
+
+/// Some of the open claims with their outlooks.
+struct Part<'a> {
+    open: &'a [OpenClaim],
+    outlooks: &'a [Outlook],
+}
+
+impl Prepared {
+    /// The weeks of all, by company, by currency and by segment.
+    pub(in crate::forecast) fn weeks(&self) -> Rows {
+        let events = &self.events;
+        let open = &self.picture.book.open;
+        let claim_of = |open: &OpenClaim| &events.claims[place(open.claim)];
+        let one = vec![String::new()];
+        let mut rows = self.group_rows("total", &one, &vec![0; open.len()], &self.picture.outlooks);
+        let companies: Vec<u32> = open.iter().map(|open| claim_of(open).traits[COMPANY].into()).collect();
+        rows.extend(self.group_rows("company", &events.traits[COMPANY].texts, &companies, &self.picture.outlooks));
+        let currencies: Vec<u32> = open.iter().map(|open| claim_of(open).currency.into()).collect();
+        rows.extend(self.group_rows("currency", &events.currencies.texts, &currencies, &self.picture.outlooks));
+        let segments: Vec<u32> =
+            open.iter().map(|open| events.payers[place(claim_of(open).customer)].segment.into()).collect();
+        rows.extend(self.group_rows("segment", &events.segments.texts, &segments, &self.picture.outlooks));
+        rows
+    }
+
+    pub(in crate::forecast) fn customer_weeks(&self) -> Rows {
+        let open = &self.picture.book.open;
+        let draw = Draw::of(self.forecast.seed, open.len());
+        let customer_of = |open: &OpenClaim| self.events.claims[place(open.claim)].customer;
+        let mut rows = Vec::new();
+        let mut first = 0;
+        while first < open.len() {
+            let (mut last, mut names, mut groups) = (first, Vec::new(), Vec::new());
+            let mut customer = None;
+            while last < open.len() {
+                let next = customer_of(&open[last]);
+                if customer != Some(next) {
+                    if names.len() == GROUPS_AT_ONCE {
+                        break;
+                    }
+                    names.push(self.events.payers[place(next)].id.clone());
+                    customer = Some(next);
+                }
+                groups.push(u32::try_from(names.len() - 1).unwrap_or_default());
+                last += 1;
+            }
+            let part = Part { open: &open[first..last], outlooks: &self.picture.outlooks[first..last] };
+            rows.extend(self.part_rows("customer", &names, &groups, &part, draw));
+            first = last;
+        }
+        rows
+    }
+
+    fn group_rows(&self, dimension: &str, names: &[String], groups: &[u32], outlooks: &[Outlook]) -> Rows {
+        let open = &self.picture.book.open;
+        let part = Part { open, outlooks };
+        self.part_rows(dimension, names, groups, &part, Draw::of(self.forecast.seed, open.len()))
+    }
+
+    fn part_rows(&self, dimension: &str, names: &[String], groups: &[u32], part: &Part<'_>, draw: Draw) -> Rows {
+        let weeks = &self.picture.weeks;
+        let count = weeks.count();
+        let delays = MeanDelays::of(&self.picture.book, &self.events);
+        let drawn = if part.open.is_empty() {
+            None
+        } else {
+            let groups = Groups { of_claim: groups, count: names.len() };
+            Some(futures(part.open, part.outlooks, &self.events, &self.picture.model, &groups, draw))
+        };
+        let mut means = vec![[0.0_f64; 3]; names.len() * (count + 1)];
+        for ((open, outlook), group) in part.open.iter().zip(part.outlooks).zip(groups) {
+            let claim = &self.events.claims[place(open.claim)];
+            let first = place(*group) * (count + 1);
+            for week in 0..=count {
+                means[first + week][0] += mean_in_week(outlook, open, week);
+            }
+            means[first + weeks.of(due_day(claim, weeks.day))][1] += amount(open.uncovered);
+            means[first + weeks.of(delays.day(claim, weeks.day))][2] += amount(open.uncovered);
+        }
+        let used: BTreeSet<u32> = groups.iter().copied().collect();
+        let mut rows = Vec::new();
+        for (group, name) in names.iter().enumerate() {
+            if dimension != "total" && !used.contains(&u32::try_from(group).unwrap_or_default()) {
+                continue;
+            }
+            for week in 0..=count {
+                let is_beyond = week == count;
+                let range = drawn.as_ref().map_or(Range::default(), |drawn| drawn.week(group, week));
+                let sum = drawn.as_ref().map_or(Range::default(), |drawn| drawn.to_week(group, week));
+                let mean = means[group * (count + 1) + week];
+                rows.push(vec![
+                    text(dimension),
+                    text(name),
+                    whole(week + 1),
+                    Value::Flag(is_beyond),
+                    day(Some(weeks.start(week))),
+                    if is_beyond { Value::Null } else { day(Some(weeks.ends[week])) },
+                    money(range.p10),
+                    money(range.p50),
+                    money(range.p90),
+                    money(rounded(mean[0])),
+                    money(rounded(mean[1])),
+                    money(rounded(mean[2])),
+                    money(sum.p10),
+                    money(sum.p50),
+                    money(sum.p90),
+                ]);
+            }
+        }
+        rows
+    }
+
+    /// The weeks as forecast, then those of each scenario; the same futures are drawn for all of them.
+    pub(in crate::forecast) fn scenario_weeks(&self) -> Rows {
+        let open = &self.picture.book.open;
+        let one = vec![0; open.len()];
+        let mut rows = self.group_rows("scenario", &["as_forecast".to_owned()], &one, &self.picture.outlooks);
+        let mut codes: Vec<&str> = Vec::new();
+        for line in &self.scenarios {
+            if !codes.contains(&line.code.as_str()) {
+                codes.push(&line.code);
+            }
+        }
+        for code in codes {
+            let lines: Vec<&ScenarioLine> = self.scenarios.iter().filter(|line| line.code == code).collect();
+            let shift_of = |open: &OpenClaim| {
+                let claim = &self.events.claims[place(open.claim)];
+                let id = &self.events.payers[place(claim.customer)].id;
+                let mut shift = Shift::default();
+                let mut state = open.state;
+                for line in lines.iter().filter(|line| line.customer_id.is_empty() || line.customer_id == *id) {
+                    shift.days += line.late_days;
+                    // other terms change nothing of what is past due
+                    if claim.due > self.day {
+                        shift.days += line.terms_days;
+                    }
+                    if line.is_dispute_solved && state.held_since.is_some() {
+                        state = State { held_since: None, released: Some(self.day + 1), ..state };
+                    }
+                }
+                (shift, state)
+            };
+            let outlooks = self.scene().outlooks(&self.picture.book, &shift_of);
+            rows.extend(self.group_rows("scenario", &[code.to_owned()], &one, &outlooks));
+        }
+        rows
+    }
+}
