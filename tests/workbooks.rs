@@ -206,7 +206,9 @@ fn assert_sheets_are_the_answers(report: &Report, answers: &mut Answers) {
         let (found, missing) = columns_found(&sheet, &candidates);
         let worked_out = of_title.iter().map(|view| view.worked_out).max().unwrap_or(0);
         assert!(missing.len() <= worked_out, "{}, {title}: {missing:?} are no columns of its query", report.name);
-        assert!(sheet.len() >= 5 + least, "{}, {title}: rows are missing", report.name);
+        // three lines of head and the names of columns; a blank line of a single column is none for a reader of CSV
+        let written = sheet.iter().filter(|row| row.iter().any(|cell| !cell.is_empty())).count();
+        assert!(written >= 4 + least, "{}, {title}: rows are missing", report.name);
         total += found;
     }
     // who carries a difference has a sheet only where there is one

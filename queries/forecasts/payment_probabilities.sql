@@ -56,7 +56,9 @@ phrase_book as (
         max(case when phrases.sentence_code = 'forecast.why_part' then phrases.phrase end)
             as part_phrase,
         max(case when phrases.sentence_code = 'forecast.why_overdue' then phrases.phrase end)
-            as overdue_phrase
+            as overdue_phrase,
+        max(case when phrases.sentence_code = 'forecast.why_overdue_one' then phrases.phrase end)
+            as overdue_one_phrase
     from phrases
 ),
 
@@ -98,14 +100,15 @@ outlooks as (
                 when item_forecasts.usual_late_days > 0 then 'late'
                 when item_forecasts.usual_late_days < 0 then 'early'
                 else 'on_time'
-            end
+            end,
+            case when abs(item_forecasts.usual_late_days) = 1 then '_one' else '' end
         ) as habit_code,
         number_text(abs(item_forecasts.usual_late_days), 0, reader.language_code) as days_text,
         number_text(item_forecasts.payment_count, 0, reader.language_code) as payment_count_text,
         number_text(item_forecasts.held_extra_days, 0, reader.language_code) as extra_days_text,
         concat(
             number_text(round(100 * item_forecasts.held_ratio), 0, reader.language_code),
-            case when reader.language_code = 'fr' then ' %' else '%' end
+            case when reader.language_code = 'fr' then ' %' else '%' end
         ) as held_percent_text,
         concat(
             '+',
@@ -145,7 +148,7 @@ select
     outlooks.p_paid_90_days_ratio,
     outlooks.mean_amount,
     concat_ws(
-        '; ',
+        case when outlooks.language_code = 'fr' then ' ; ' else '; ' end,
         filled_text(
             phrases.phrase,
             make_array('days', 'payment_count'),
@@ -193,7 +196,8 @@ select
         end,
         case when outlooks.is_part_paid then phrase_book.part_phrase end,
         case
-            when item_balances.past_due_days > 0
+            when item_balances.past_due_days = 1 then phrase_book.overdue_one_phrase
+            when item_balances.past_due_days > 1
                 then filled_text(
                     phrase_book.overdue_phrase,
                     make_array('past_due_days'),
