@@ -194,6 +194,9 @@ fn the_demo_is_foretold_better_than_by_either_simple_forecast_and_its_sums_hold(
         *sums.entry((row["dimension_code"].clone(), row["week_order"].clone())).or_default() +=
             number(&row["mean_amount"]);
     }
+    for row in asked.rows("cash_forecast_by_segment_week") {
+        *sums.entry(("segment".into(), row["week_order"].clone())).or_default() += number(&row["mean_amount"]);
+    }
     for row in asked.rows("cash_forecast_by_customer") {
         *sums.entry(("customer".into(), row["week_order"].clone())).or_default() += number(&row["mean_amount"]);
     }

@@ -1,11 +1,11 @@
--- cash_forecast_by: the receipts of the weeks to come by company, currency and segment.
+-- cash_forecast_by: the receipts of the weeks to come by company and by currency.
 --
 -- grain:   one dimension, group and week
 -- key:     dimension_code, group_id, week_order
 -- source:  week_forecasts
 -- params:  none
 -- columns:
---   dimension_code        text   company, currency or segment
+--   dimension_code        text   company or currency
 --   group_id              text   which; empty where the lake tells none
 --   week_order            int    1 for the week that begins the day after $as_of
 --   is_beyond             flag   all that comes after the last week

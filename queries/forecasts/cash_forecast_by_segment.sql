@@ -2,7 +2,7 @@
 --
 -- grain:   one segment with an open item
 -- key:     segment_code
--- source:  week_forecasts
+-- source:  segment_week_forecasts
 -- params:  none
 -- columns:
 --   segment_code     text   how its customers pay; `unsegmented` where nobody knows
@@ -14,48 +14,56 @@
 --   beyond_amount    money  on average, after the last week
 
 with last_weeks as (
-    select max(week_forecasts.week_order) as week_order
-    from week_forecasts
-    where not week_forecasts.is_beyond
+    select max(segment_week_forecasts.week_order) as week_order
+    from segment_week_forecasts
+    where not segment_week_forecasts.is_beyond
 )
 
 select
     case
-        when week_forecasts.group_id = '' then 'unsegmented'
-        else week_forecasts.group_id
+        when segment_week_forecasts.group_id = '' then 'unsegmented'
+        else segment_week_forecasts.group_id
     end as segment_code,
     cast(
-        sum(case when week_forecasts.is_beyond then 0 else week_forecasts.mean_amount end)
+        sum(
+            case when segment_week_forecasts.is_beyond
+                then 0 else segment_week_forecasts.mean_amount end
+        )
         as decimal(18, 2)
     ) as mean_amount,
     max(
         case
-            when week_forecasts.week_order = last_weeks.week_order
-                then week_forecasts.cumulative_p10_amount
+            when segment_week_forecasts.week_order = last_weeks.week_order
+                then segment_week_forecasts.cumulative_p10_amount
         end
     ) as p10_amount,
     max(
         case
-            when week_forecasts.week_order = last_weeks.week_order
-                then week_forecasts.cumulative_p50_amount
+            when segment_week_forecasts.week_order = last_weeks.week_order
+                then segment_week_forecasts.cumulative_p50_amount
         end
     ) as p50_amount,
     max(
         case
-            when week_forecasts.week_order = last_weeks.week_order
-                then week_forecasts.cumulative_p90_amount
+            when segment_week_forecasts.week_order = last_weeks.week_order
+                then segment_week_forecasts.cumulative_p90_amount
         end
     ) as p90_amount,
     cast(
-        sum(case when week_forecasts.is_beyond then 0 else week_forecasts.due_date_amount end)
+        sum(
+            case when segment_week_forecasts.is_beyond
+                then 0 else segment_week_forecasts.due_date_amount end
+        )
         as decimal(18, 2)
     ) as due_date_amount,
     cast(
-        sum(case when week_forecasts.is_beyond then week_forecasts.mean_amount else 0 end)
+        sum(
+            case when segment_week_forecasts.is_beyond
+                then segment_week_forecasts.mean_amount else 0 end
+        )
         as decimal(18, 2)
     ) as beyond_amount
-from week_forecasts
+from segment_week_forecasts
 cross join last_weeks
-where week_forecasts.dimension_code = 'segment'
-group by week_forecasts.group_id
+group by segment_week_forecasts.group_id
 order by mean_amount desc, segment_code

@@ -18,7 +18,7 @@ pub(super) async fn run(settings: &Settings, arguments: &ForecastArguments, outp
         Some(ForecastGroup::Customer) => engine.ask("cash_forecast_by_customer").await?,
         Some(ForecastGroup::Company) => of_dimension(engine.ask("cash_forecast_by").await?, "company"),
         Some(ForecastGroup::Currency) => of_dimension(engine.ask("cash_forecast_by").await?, "currency"),
-        Some(ForecastGroup::Segment) => of_dimension(engine.ask("cash_forecast_by").await?, "segment"),
+        Some(ForecastGroup::Segment) => engine.ask("cash_forecast_by_segment_week").await?,
     };
     let caveats = engine.ask("forecast_caveats").await?;
     for row in 0..caveats.rows.len() {

@@ -1,9 +1,9 @@
-//! Tables that no SQL computes: a room of the program derives them from answers, queries read them as any other.
+//! Tables that no SQL computes: a room of the program derives them from batches, queries read them as any other.
 //!
 //! The engine knows neither which room nor how: it feeds the inputs and registers what comes out.
 
-use super::Scope;
-use crate::model::{Answer, ColumnKind};
+use super::{Batch, Scope};
+use crate::model::{ColumnKind, Value};
 
 /// A derived table: its name and its columns.
 #[derive(Clone, Copy, Debug)]
@@ -12,9 +12,11 @@ pub struct DerivedTable {
     pub name: &'static str,
     /// Its columns, in order.
     pub columns: &'static [(&'static str, ColumnKind)],
+    /// What must be seen for this table alone, once all that [`Derivation::inputs`] names was.
+    pub inputs: &'static [&'static str],
 }
 
-/// Something that derives tables from answers.
+/// Something that derives tables from batches.
 pub trait Derivation: Send + Sync {
     /// The tables it derives.
     fn tables(&self) -> &'static [DerivedTable];
@@ -27,7 +29,7 @@ pub trait Derivation: Send + Sync {
 /// A derivation under way.
 pub trait Work: Send {
     /// Takes some rows of an input; all rows of one come before those of the next.
-    fn take(&mut self, input: &str, rows: &Answer);
-    /// The rows of one of its tables, once all inputs were taken.
-    fn derive(&mut self, table: &str) -> Vec<Vec<crate::model::Value>>;
+    fn take(&mut self, input: &str, rows: &Batch);
+    /// The rows of one of its tables, once all its inputs were taken: some at a time, a value a column.
+    fn derive(&mut self, table: &str) -> Box<dyn Iterator<Item = Vec<Vec<Value>>> + '_>;
 }

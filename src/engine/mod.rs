@@ -6,6 +6,7 @@
 //! The only door to `DataFusion`.
 
 mod answers;
+mod batch;
 mod catalogue;
 mod contract;
 mod derivation;
@@ -19,6 +20,7 @@ use std::fmt;
 use datafusion::error::DataFusionError;
 
 pub use answers::parquet;
+pub use batch::{Batch, Days, Decimals, Flags, Numbers, Texts};
 pub use catalogue::{Catalogue, Query, Room};
 pub use derivation::{Derivation, DerivedTable, Work};
 pub use header::{Header, HeaderError};

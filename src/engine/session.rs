@@ -21,6 +21,7 @@ use datafusion::logical_expr::LogicalPlanBuilder;
 use datafusion::prelude::{DataFrame, SessionConfig, SessionContext, col, lit};
 use futures::StreamExt;
 
+use super::batch::Batch;
 use super::catalogue::{Catalogue, Query, Room};
 use super::derivation::{Derivation, Work};
 use super::{EngineError, answers, contract, functions, reference};
@@ -83,6 +84,8 @@ pub struct Engine {
     derivation: Option<Arc<dyn Derivation>>,
     /// The derivation once it has taken its inputs.
     work: Option<Box<dyn Work>>,
+    /// What it has taken for some of its tables alone.
+    fed: BTreeSet<&'static str>,
 }
 
 impl Engine {
@@ -117,6 +120,7 @@ impl Engine {
             computed: BTreeSet::new(),
             derivation: None,
             work: None,
+            fed: BTreeSet::new(),
         };
         engine.register(files, references)?;
         engine.look_at_currencies().await?;
@@ -144,6 +148,7 @@ impl Engine {
             computed: BTreeSet::new(),
             derivation: None,
             work: None,
+            fed: BTreeSet::new(),
         };
         engine.register(files, references)?;
         Ok(engine)
@@ -249,6 +254,7 @@ impl Engine {
     fn forget(&mut self) {
         self.computed.clear();
         self.work = None;
+        self.fed.clear();
     }
 
     /// The queries there are.
@@ -317,21 +323,36 @@ impl Engine {
             if !self.computed.insert(table.name.to_owned()) {
                 continue;
             }
-            if self.work.is_none() {
-                self.work = Some(Box::pin(self.fed(derivation.as_ref())).await?);
+            let mut work = match self.work.take() {
+                Some(work) => work,
+                None => Box::pin(self.fed(derivation.as_ref())).await?,
+            };
+            for input in table.inputs {
+                if self.fed.insert(input) {
+                    Box::pin(self.feed(input, work.as_mut())).await?;
+                }
             }
-            let rows = self.work.as_mut().map(|work| work.derive(table.name)).unwrap_or_default();
-            let columns = table.columns.iter();
-            let columns = columns.map(|(name, kind)| AnswerColumn { name: (*name).to_owned(), kind: *kind }).collect();
-            let batch = answers::batch(&Answer { columns, rows });
-            batch
+            let columns: Vec<AnswerColumn> = table
+                .columns
+                .iter()
+                .map(|(name, kind)| AnswerColumn { name: (*name).to_owned(), kind: *kind })
+                .collect();
+            // none at all still tells the columns
+            let none = answers::batch(&Answer { columns: columns.clone(), rows: Vec::new() });
+            let batches = work
+                .derive(table.name)
+                .map(|rows| answers::batch(&Answer { columns: columns.clone(), rows }))
+                .collect::<Result<Vec<_>, _>>();
+            none.and_then(|none| Ok((none.schema(), batches?)))
                 .map_err(DataFusionError::from)
-                .and_then(|batch| {
+                .and_then(|(schema, batches)| {
                     self.context.deregister_table(table.name)?;
-                    let provider = MemTable::try_new(batch.schema(), vec![vec![batch]])?;
+                    let schema = batches.first().map_or(schema, RecordBatch::schema);
+                    let provider = MemTable::try_new(schema, vec![batches])?;
                     self.context.register_table(table.name, Arc::new(provider))
                 })
                 .map_err(|cause| EngineError::Sql { query: table.name.to_owned(), cause })?;
+            self.work = Some(work);
         }
         Ok(())
     }
@@ -340,22 +361,27 @@ impl Engine {
     async fn fed(&mut self, derivation: &dyn Derivation) -> Result<Box<dyn Work>, EngineError> {
         let mut work = derivation.begin(&self.scope);
         for input in derivation.inputs() {
-            let query = self.catalogue.get(input).cloned().ok();
-            let mut rows = if let Some(query) = query {
-                self.compute_bases(&query).await?;
-                self.stream(input).await?
-            } else {
-                // a table of the lake or of the reference data
-                let failed = |cause| EngineError::Sql { query: (*input).to_owned(), cause };
-                let frame = self.context.table(*input).await.map_err(failed)?;
-                let columns = answers::columns_of(frame.schema().as_arrow()).map_err(EngineError::ReadOnly)?;
-                self.stream_of(input, columns, frame).await?
-            };
-            while let Some(rows) = rows.next().await? {
-                work.take(input, &rows);
-            }
+            self.feed(input, work.as_mut()).await?;
         }
         Ok(work)
+    }
+
+    /// Hands all rows of one input over.
+    async fn feed(&mut self, input: &str, work: &mut dyn Work) -> Result<(), EngineError> {
+        let query = self.catalogue.get(input).cloned().ok();
+        let mut rows = if let Some(query) = query {
+            self.compute_bases(&query).await?;
+            self.stream(input).await?
+        } else {
+            // a table of the lake or of the reference data
+            let failed = |cause| EngineError::Sql { query: input.to_owned(), cause };
+            let frame = self.context.table(input).await.map_err(failed)?;
+            self.stream_of(input, Vec::new(), frame).await?
+        };
+        while let Some(rows) = rows.next_batch().await? {
+            work.take(input, &rows);
+        }
+        Ok(())
     }
 
     /// Computes and registers one base result whose own bases are there.
@@ -518,13 +544,21 @@ impl RowStream {
     /// # Errors
     /// When the query fails midway.
     pub async fn next(&mut self) -> Result<Option<Answer>, EngineError> {
-        match self.next_batch().await? {
+        match self.next_records().await? {
             Some(batch) => Ok(Some(answers::answer(self.columns.clone(), &[batch]))),
             None => Ok(None),
         }
     }
 
-    async fn next_batch(&mut self) -> Result<Option<RecordBatch>, EngineError> {
+    /// The next batch as columns; `None` after the last.
+    ///
+    /// # Errors
+    /// When the query fails midway.
+    pub async fn next_batch(&mut self) -> Result<Option<Batch>, EngineError> {
+        Ok(self.next_records().await?.map(Batch::of))
+    }
+
+    async fn next_records(&mut self) -> Result<Option<RecordBatch>, EngineError> {
         match self.batches.next().await {
             None => Ok(None),
             Some(Ok(batch)) => Ok(Some(batch)),

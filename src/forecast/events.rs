@@ -7,7 +7,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use chrono::Datelike;
 
-use crate::model::{Answer, Date, Value};
+use crate::engine::Batch;
+use crate::model::Date;
 
 /// Days since the common era: differences are what counts.
 pub(super) type Day = i32;
@@ -100,7 +101,6 @@ pub(super) struct Payer {
     /// Country, payment method and whether it is a public body, as one code each.
     pub(super) country: u16,
     pub(super) method: u16,
-    pub(super) segment: u16,
     /// Days its receipts take to the bank.
     pub(super) lag: Day,
 }
@@ -144,13 +144,13 @@ pub(super) struct Events {
     pub(super) traits: [Names; TRAITS],
     pub(super) countries: Names,
     pub(super) methods: Names,
-    pub(super) segments: Names,
     pub(super) currencies: Names,
     /// Days on which banks are closed beside weekends.
     pub(super) holidays: Vec<Day>,
     lags: BTreeMap<String, Day>,
     customers: HashMap<String, u32>,
-    claim_of_item: Vec<u32>,
+    /// Numbers of items and their claims.
+    claim_of_item: Vec<(i64, u32)>,
 }
 
 const NO_CLAIM: u32 = u32::MAX;
@@ -169,135 +169,164 @@ impl Events {
     ];
 
     /// Takes some rows of an input.
-    pub(super) fn take(&mut self, input: &str, rows: &Answer) {
-        let reader = Reader { answer: rows };
+    pub(super) fn take(&mut self, input: &str, rows: &Batch) {
         match input {
-            "holidays" => self.holidays.extend(reader.rows(|row| row.day("holiday_date"))),
-            "remittance_lags" => self
-                .lags
-                .extend(reader.rows(|row| Some((row.text("payment_method").to_owned(), row.whole("lag_days")?)))),
-            "forecast_payers" => self.take_payers(&reader),
-            "claims" => self.take_claims(&reader),
-            "claim_settlements" => {
-                let taken = reader.rows(|row| {
-                    Some(Settlement {
-                        claim: self.claim(row.number("item_number")?)?,
-                        acting: row.day("acting_date")?,
-                        receipt: row.day("receipt_date")?,
-                        cash: row.money("cash_amount"),
-                        other: row.money("other_amount"),
-                    })
-                });
-                self.settlements.extend(taken);
+            "holidays" => {
+                let days = rows.days("holiday_date");
+                self.holidays.extend((0..rows.len()).filter_map(|row| days.get(row)).map(day_since));
             }
-            "credit_movements" => self.take_credits(&reader),
-            "claim_holds" => {
-                let taken = reader.rows(|row| {
-                    Some(Hold {
-                        claim: self.claim(row.number("item_number")?)?,
-                        from: row.day("from_date")?,
-                        to: row.day("to_date"),
-                    })
-                });
-                self.holds.extend(taken);
+            "remittance_lags" => {
+                let (methods, lags) = (rows.texts("payment_method"), rows.numbers("lag_days"));
+                let lag = |row: usize| Some((methods.get(row).to_owned(), Day::try_from(lags.get(row)?).ok()?));
+                self.lags.extend((0..rows.len()).filter_map(lag));
             }
-            "claim_promises" => {
-                let taken = reader.rows(|row| {
-                    Some(Promise {
-                        customer: *self.customers.get(row.text("customer_id"))?,
-                        claim: row.number("item_number").and_then(|number| self.claim(number)),
-                        said: row.day("action_date")?,
-                        promised: row.day("promised_date")?,
-                    })
-                });
-                self.promises.extend(taken);
-            }
+            "forecast_payers" => self.take_payers(rows),
+            "claims" => self.take_claims(rows),
+            "claim_settlements" => self.take_settlements(rows),
+            "credit_movements" => self.take_credits(rows),
+            "claim_holds" => self.take_holds(rows),
+            "claim_promises" => self.take_promises(rows),
             _ => {}
         }
     }
 
-    fn take_payers(&mut self, reader: &Reader<'_>) {
-        for row in reader.each() {
-            let id = row.text("customer_id").to_owned();
-            let method = row.text("payment_method");
-            let is_public = row.flag("is_public_body");
+    fn take_payers(&mut self, rows: &Batch) {
+        let (ids, methods, countries) =
+            (rows.texts("customer_id"), rows.texts("payment_method"), rows.texts("country_code"));
+        let are_public = rows.flags("is_public_body");
+        let any = self.lags.get("any").copied();
+        for row in 0..rows.len() {
+            let (id, method) = (ids.get(row), methods.get(row));
             let position = u32::try_from(self.payers.len()).unwrap_or(u32::MAX);
-            let any = self.lags.get("any").copied();
-            let payer = Payer {
-                identity: digest(&[&id]),
-                id: id.clone(),
-                country: self.countries.code(if is_public { "public body" } else { row.text("country_code") }),
+            self.payers.push(Payer {
+                identity: digest(&[id]),
+                id: id.to_owned(),
+                country: self.countries.code(if are_public.get(row) { "public body" } else { countries.get(row) }),
                 method: self.methods.code(method),
-                segment: self.segments.code(row.text("segment_code")),
                 lag: self.lags.get(method).copied().or(any).unwrap_or(0).clamp(0, 60),
-            };
-            self.customers.insert(id, position);
-            self.payers.push(payer);
+            });
+            self.customers.insert(id.to_owned(), position);
         }
     }
 
-    fn take_claims(&mut self, reader: &Reader<'_>) {
-        for row in reader.each() {
+    fn take_claims(&mut self, rows: &Batch) {
+        let (numbers, customers, amounts) =
+            (rows.numbers("item_number"), rows.texts("customer_id"), rows.decimals("amount"));
+        let (issued_days, posted_days, due_days) =
+            (rows.days("issued_date"), rows.days("posted_date"), rows.days("due_date"));
+        let (companies, ids, currencies) =
+            (rows.texts("company_id"), rows.texts("item_id"), rows.texts("currency_code"));
+        let traits = ["role_code", "billing_channel", "site", "product_line"].map(|column| rows.texts(column));
+        self.claims.reserve(rows.len());
+        for row in 0..rows.len() {
             let (Some(number), Some(issued), Some(posted)) =
-                (row.number("item_number"), row.day("issued_date"), row.day("posted_date"))
+                (numbers.get(row), issued_days.get(row).map(day_since), posted_days.get(row).map(day_since))
             else {
                 continue;
             };
-            let Some(customer) = self.customers.get(row.text("customer_id")).copied() else { continue };
-            let due = row.day("due_date");
-            let amount = row.money("amount");
-            let terms = due.map_or("unknown", |due| terms_code(due - issued));
+            let Some(customer) = self.customers.get(customers.get(row)).copied() else { continue };
+            let due = due_days.get(row).map(day_since);
+            let amount = hundredths(amounts.get(row));
+            let company = companies.get(row);
             let texts = [
-                row.text("company_id"),
-                row.text("role_code"),
-                row.text("billing_channel"),
-                row.text("site"),
-                row.text("product_line"),
-                terms,
+                company,
+                traits[0].get(row),
+                traits[1].get(row),
+                traits[2].get(row),
+                traits[3].get(row),
+                due.map_or("unknown", |due| terms_code(due - issued)),
                 amount_code(amount),
             ];
             let mut traits = [0; TRAITS];
             for (position, text) in texts.into_iter().enumerate() {
                 traits[position] = self.traits[position].code(text);
             }
-            let claim = Claim {
+            self.claim_of_item.push((number, u32::try_from(self.claims.len()).unwrap_or(NO_CLAIM)));
+            self.claims.push(Claim {
                 item_number: number,
-                identity: digest(&[row.text("company_id"), row.text("item_id")]),
+                identity: digest(&[company, ids.get(row)]),
                 customer,
                 traits,
-                currency: self.currencies.code(row.text("currency_code")),
+                currency: self.currencies.code(currencies.get(row)),
                 issued,
                 posted,
                 due: due.unwrap_or(issued + STATUTORY_TERMS),
                 has_due: due.is_some(),
                 amount,
-            };
-            let position = u32::try_from(self.claims.len()).unwrap_or(NO_CLAIM);
-            let place = usize::try_from(number).unwrap_or_default();
-            if place >= self.claim_of_item.len() {
-                self.claim_of_item.resize(place + 1, NO_CLAIM);
-            }
-            self.claim_of_item[place] = position;
-            self.claims.push(claim);
+            });
         }
     }
 
-    fn take_credits(&mut self, reader: &Reader<'_>) {
-        for row in reader.each() {
-            let (Some(customer), Some(day)) =
-                (self.customers.get(row.text("customer_id")).copied(), row.day("movement_date"))
-            else {
+    fn take_settlements(&mut self, rows: &Batch) {
+        self.order_items();
+        let (numbers, acting_days, receipt_days) =
+            (rows.numbers("item_number"), rows.days("acting_date"), rows.days("receipt_date"));
+        let (cash, other) = (rows.decimals("cash_amount"), rows.decimals("other_amount"));
+        let settlement = |row: usize| {
+            Some(Settlement {
+                claim: self.claim(numbers.get(row)?)?,
+                acting: day_since(acting_days.get(row)?),
+                receipt: day_since(receipt_days.get(row)?),
+                cash: hundredths(cash.get(row)),
+                other: hundredths(other.get(row)),
+            })
+        };
+        let taken: Vec<Settlement> = (0..rows.len()).filter_map(settlement).collect();
+        self.settlements.extend(taken);
+    }
+
+    fn take_credits(&mut self, rows: &Batch) {
+        let (companies, customers, currencies) =
+            (rows.texts("company_id"), rows.texts("customer_id"), rows.texts("currency_code"));
+        let (days, amounts) = (rows.days("movement_date"), rows.decimals("credit_amount"));
+        for row in 0..rows.len() {
+            let (Some(customer), Some(day)) = (self.customers.get(customers.get(row)).copied(), days.get(row)) else {
                 continue;
             };
-            let company = self.traits[COMPANY].code(row.text("company_id"));
-            let currency = self.currencies.code(row.text("currency_code"));
-            self.credits.push(CreditMovement { customer, company, currency, day, amount: row.money("credit_amount") });
+            let company = self.traits[COMPANY].code(companies.get(row));
+            let currency = self.currencies.code(currencies.get(row));
+            let (day, amount) = (day_since(day), hundredths(amounts.get(row)));
+            self.credits.push(CreditMovement { customer, company, currency, day, amount });
+        }
+    }
+
+    fn take_holds(&mut self, rows: &Batch) {
+        self.order_items();
+        let (numbers, from_days, to_days) = (rows.numbers("item_number"), rows.days("from_date"), rows.days("to_date"));
+        let hold = |row: usize| {
+            let claim = self.claim(numbers.get(row)?)?;
+            Some(Hold { claim, from: day_since(from_days.get(row)?), to: to_days.get(row).map(day_since) })
+        };
+        let taken: Vec<Hold> = (0..rows.len()).filter_map(hold).collect();
+        self.holds.extend(taken);
+    }
+
+    fn take_promises(&mut self, rows: &Batch) {
+        self.order_items();
+        let (customers, numbers) = (rows.texts("customer_id"), rows.numbers("item_number"));
+        let (said_days, promised_days) = (rows.days("action_date"), rows.days("promised_date"));
+        let promise = |row: usize| {
+            Some(Promise {
+                customer: *self.customers.get(customers.get(row))?,
+                claim: numbers.get(row).and_then(|number| self.claim(number)),
+                said: day_since(said_days.get(row)?),
+                promised: day_since(promised_days.get(row)?),
+            })
+        };
+        let taken: Vec<Promise> = (0..rows.len()).filter_map(promise).collect();
+        self.promises.extend(taken);
+    }
+
+    /// Claims can be found by their items once all are there.
+    fn order_items(&mut self) {
+        if !self.claim_of_item.is_sorted() {
+            self.claim_of_item.sort_unstable();
         }
     }
 
     fn claim(&self, item_number: i64) -> Option<u32> {
-        let place = usize::try_from(item_number).ok()?;
-        self.claim_of_item.get(place).copied().filter(|claim| *claim != NO_CLAIM)
+        let place = self.claim_of_item.binary_search_by_key(&item_number, |(number, _)| *number).ok()?;
+        Some(self.claim_of_item[place].1)
     }
 
     /// Puts everything in an order of its own, whatever order rows came in.
@@ -371,11 +400,10 @@ impl Events {
         for credit in &mut self.credits {
             credit.currency = ranks[usize::from(credit.currency)];
         }
-        let (countries, methods, segments) = (self.countries.sort(), self.methods.sort(), self.segments.sort());
+        let (countries, methods) = (self.countries.sort(), self.methods.sort());
         for payer in &mut self.payers {
             payer.country = countries[usize::from(payer.country)];
             payer.method = methods[usize::from(payer.method)];
-            payer.segment = segments[usize::from(payer.segment)];
         }
     }
 
@@ -468,59 +496,15 @@ fn digest(parts: &[&str]) -> u64 {
     digest
 }
 
-/// Rows of an answer, read by column name.
-struct Reader<'a> {
-    answer: &'a Answer,
+/// A day counted from 1970-01-01 as days are counted here.
+const fn day_since(epoch_days: i32) -> Day {
+    epoch_days + EPOCH
 }
 
-struct Row<'a> {
-    answer: &'a Answer,
-    row: usize,
-}
+/// 1970-01-01.
+const EPOCH: Day = 719_163;
 
-impl<'a> Reader<'a> {
-    fn each(&self) -> impl Iterator<Item = Row<'a>> + use<'a> {
-        let answer = self.answer;
-        (0..answer.rows.len()).map(move |row| Row { answer, row })
-    }
-
-    fn rows<T>(&self, read: impl Fn(&Row<'a>) -> Option<T>) -> Vec<T> {
-        self.each().filter_map(|row| read(&row)).collect()
-    }
-}
-
-impl<'a> Row<'a> {
-    fn text(&self, column: &str) -> &'a str {
-        match self.answer.value(self.row, column) {
-            Value::Text(text) => text,
-            _ => "",
-        }
-    }
-
-    fn day(&self, column: &str) -> Option<Day> {
-        match self.answer.value(self.row, column) {
-            Value::Date(date) => Some(day_of(*date)),
-            _ => None,
-        }
-    }
-
-    fn number(&self, column: &str) -> Option<i64> {
-        match self.answer.value(self.row, column) {
-            Value::Int(number) => Some(*number),
-            _ => None,
-        }
-    }
-
-    fn whole(&self, column: &str) -> Option<Day> {
-        self.number(column).and_then(|number| Day::try_from(number).ok())
-    }
-
-    fn money(&self, column: &str) -> Hundredths {
-        let hundredths = self.answer.value(self.row, column).hundredths().unwrap_or(0);
-        Hundredths::try_from(hundredths).unwrap_or(Hundredths::MAX)
-    }
-
-    fn flag(&self, column: &str) -> bool {
-        matches!(self.answer.value(self.row, column), Value::Flag(true))
-    }
+/// An amount of two decimals.
+fn hundredths(digits: Option<i128>) -> Hundredths {
+    Hundredths::try_from(digits.unwrap_or(0)).unwrap_or(Hundredths::MAX)
 }

@@ -206,6 +206,18 @@ pub(super) fn rounded(estimate: f64) -> i64 {
 }
 
 impl Futures {
+    /// The futures of groups of groups: `group_of` tells each one's new group, of so many.
+    pub(super) fn merged(&self, group_of: &[u32], groups: usize) -> Self {
+        let size = self.weeks * self.count;
+        let mut totals = vec![0_i64; groups * size];
+        for (part, group) in self.totals.chunks(size).zip(group_of) {
+            for (total, part) in totals[place(*group) * size..].iter_mut().zip(part) {
+                *total += part;
+            }
+        }
+        Self { totals, ..*self }
+    }
+
     fn of(&self, group: usize, week: usize) -> &[i64] {
         let first = (group * self.weeks + week) * self.count;
         // where nothing is open no future was drawn, and every total is nothing

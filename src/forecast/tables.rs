@@ -5,8 +5,12 @@ use crate::model::ColumnKind::{self, Date, Flag, Int, Money, Ratio, Text};
 
 /// One row an open claim.
 pub(super) const ITEM_FORECASTS: &str = "item_forecasts";
-/// One row a week of a total, company, currency or segment.
+/// One row a week of a total, company or currency.
 pub(super) const WEEK_FORECASTS: &str = "week_forecasts";
+/// One row a week of a segment of payers.
+pub(super) const SEGMENT_WEEK_FORECASTS: &str = "segment_week_forecasts";
+/// What tells the segments: they rest on all that is known of payers, which no other table needs.
+pub(super) const SEGMENTS: &str = "forecast_segments";
 /// One row a week of a customer.
 pub(super) const CUSTOMER_WEEK_FORECASTS: &str = "customer_week_forecasts";
 /// One row a week of a scenario.
@@ -70,10 +74,12 @@ pub(super) const ALL: &[DerivedTable] = &[
             ("counts_from_code", Text),
             ("payment_days_text", Text),
         ],
+        inputs: &[],
     },
-    DerivedTable { name: WEEK_FORECASTS, columns: WEEK_COLUMNS },
-    DerivedTable { name: CUSTOMER_WEEK_FORECASTS, columns: WEEK_COLUMNS },
-    DerivedTable { name: SCENARIO_WEEK_FORECASTS, columns: WEEK_COLUMNS },
+    DerivedTable { name: WEEK_FORECASTS, columns: WEEK_COLUMNS, inputs: &[] },
+    DerivedTable { name: SEGMENT_WEEK_FORECASTS, columns: WEEK_COLUMNS, inputs: &[SEGMENTS] },
+    DerivedTable { name: CUSTOMER_WEEK_FORECASTS, columns: WEEK_COLUMNS, inputs: &[] },
+    DerivedTable { name: SCENARIO_WEEK_FORECASTS, columns: WEEK_COLUMNS, inputs: &[] },
     DerivedTable {
         name: CHANGED_FORECASTS,
         columns: &[
@@ -84,6 +90,7 @@ pub(super) const ALL: &[DerivedTable] = &[
             ("earlier_date", Date),
             ("later_date", Date),
         ],
+        inputs: &[],
     },
     DerivedTable {
         name: FORECAST_EVIDENCE,
@@ -95,6 +102,7 @@ pub(super) const ALL: &[DerivedTable] = &[
             ("payment_count", Int),
             ("customer_count", Int),
         ],
+        inputs: &[],
     },
     DerivedTable {
         name: BACKTEST_WEEKS,
@@ -110,6 +118,7 @@ pub(super) const ALL: &[DerivedTable] = &[
             ("customer_mean_amount", Money),
             ("due_date_amount", Money),
         ],
+        inputs: &[],
     },
     DerivedTable {
         name: BACKTEST_SCORES,
@@ -129,6 +138,7 @@ pub(super) const ALL: &[DerivedTable] = &[
             ("brier_ratio", Ratio),
             ("item_coverage_ratio", Ratio),
         ],
+        inputs: &[],
     },
     DerivedTable {
         name: BACKTEST_CHANCES,
@@ -139,5 +149,6 @@ pub(super) const ALL: &[DerivedTable] = &[
             ("expected_ratio", Ratio),
             ("observed_ratio", Ratio),
         ],
+        inputs: &[],
     },
 ];

@@ -1,5 +1,7 @@
 //! A forecast under way: inputs taken, everything learned once, each table derived when it is asked.
 
+use std::collections::BTreeMap;
+
 use super::Forecast;
 use super::backtest::Results;
 use super::book::{Book, Index, ratio};
@@ -7,11 +9,12 @@ use super::clock::BankDays;
 use super::events::{Day, Events, day_of};
 use super::levels::Priors;
 use super::model::{Model, Shift};
+use super::naive::MeanDelays;
 use super::outlook::{Outlook, Scene, Weeks};
 use super::rows::Rows;
 use super::tables;
-use crate::engine::Work;
-use crate::model::{Answer, Date, Value};
+use crate::engine::{Batch, Work};
+use crate::model::Date;
 
 /// What a forecast looks at: what is believed before any event, the scenarios, and the events.
 pub(super) const INPUTS: [&str; Events::INPUTS.len() + 2] = {
@@ -41,6 +44,7 @@ pub(super) struct Picture {
     pub(super) model: Model,
     pub(super) weeks: Weeks,
     pub(super) outlooks: Vec<Outlook>,
+    pub(super) delays: MeanDelays,
 }
 
 impl Picture {
@@ -57,7 +61,8 @@ impl Picture {
         let weeks = Weeks::after(day, week_count);
         let scene = Scene { events, index, bank, model: &model, day, weeks: &weeks };
         let outlooks = scene.outlooks(&book, &|open| (Shift::default(), open.state));
-        Self { book, model, weeks, outlooks }
+        let delays = MeanDelays::of(&book, events);
+        Self { book, model, weeks, outlooks, delays }
     }
 }
 
@@ -75,6 +80,8 @@ pub(super) struct Forecasting {
     day: Day,
     taken: Taken,
     prepared: Option<Prepared>,
+    /// The segment of each customer, once it was asked.
+    segments: BTreeMap<String, String>,
 }
 
 /// Everything the tables are derived from.
@@ -93,25 +100,31 @@ pub(super) struct Prepared {
 
 impl Forecasting {
     pub(super) fn new(forecast: Forecast, as_of: Date) -> Self {
-        Self { forecast, day: day_of(as_of), taken: Taken::default(), prepared: None }
+        Self { forecast, day: day_of(as_of), taken: Taken::default(), prepared: None, segments: BTreeMap::new() }
     }
 }
 
 impl Work for Forecasting {
-    fn take(&mut self, input: &str, rows: &Answer) {
+    fn take(&mut self, input: &str, rows: &Batch) {
         match input {
             "forecast_beliefs" => self.taken.take_beliefs(rows),
             "scenarios" => self.taken.take_scenarios(rows),
+            tables::SEGMENTS => {
+                let (customers, segments) = (rows.texts("customer_id"), rows.texts("segment_code"));
+                let segment = |row: usize| (customers.get(row).to_owned(), segments.get(row).to_owned());
+                self.segments.extend((0..rows.len()).map(segment));
+            }
             _ => self.taken.events.take(input, rows),
         }
     }
 
-    fn derive(&mut self, table: &str) -> Rows {
+    fn derive(&mut self, table: &str) -> Box<dyn Iterator<Item = Rows> + '_> {
         let (forecast, day, taken) = (self.forecast, self.day, &mut self.taken);
         let prepared = self.prepared.get_or_insert_with(|| Prepared::from(forecast, day, std::mem::take(taken)));
-        match table {
-            tables::ITEM_FORECASTS => prepared.items(),
+        Box::new(std::iter::once(match table {
+            tables::ITEM_FORECASTS => return Box::new(prepared.items()),
             tables::WEEK_FORECASTS => prepared.weeks(),
+            tables::SEGMENT_WEEK_FORECASTS => prepared.segment_weeks(&self.segments),
             tables::CUSTOMER_WEEK_FORECASTS => prepared.customer_weeks(),
             tables::SCENARIO_WEEK_FORECASTS => prepared.scenario_weeks(),
             tables::CHANGED_FORECASTS => prepared.changes(),
@@ -120,7 +133,7 @@ impl Work for Forecasting {
             tables::BACKTEST_SCORES => prepared.backtest_scores(),
             tables::BACKTEST_CHANCES => prepared.backtest_chances(),
             _ => Vec::new(),
-        }
+        }))
     }
 }
 
@@ -152,7 +165,7 @@ impl Prepared {
 
 impl Taken {
     /// The one row of beliefs; a column that a table of the user's leaves out keeps what is built in.
-    fn take_beliefs(&mut self, rows: &Answer) {
+    fn take_beliefs(&mut self, rows: &Batch) {
         let priors = &mut self.priors;
         let places: [(&str, &mut f64, f64); 8] = [
             ("late_days", &mut priors.late_days, f64::MIN),
@@ -164,32 +177,28 @@ impl Taken {
             ("extra_days", &mut priors.extra_days, 2.0),
             ("held_count", &mut priors.held_count, 0.1),
         ];
-        for (column, place, least) in places {
-            let told = match rows.value(0, column) {
-                Value::Int(number) => Some(ratio(*number, 1)),
-                Value::Decimal { digits, scale } => {
-                    Some(ratio(i64::try_from(*digits).unwrap_or(0), 10_i64.pow(u32::from(*scale))))
-                }
-                _ => None,
-            };
+        for (column, place, least) in places.into_iter().filter(|_| !rows.is_empty()) {
+            let decimals = rows.decimals(column);
+            let decimal = decimals.get(0).and_then(|digits| i64::try_from(digits).ok());
+            let decimal = decimal.map(|digits| ratio(digits, 10_i64.pow(decimals.scale().into())));
+            let told = rows.numbers(column).get(0).map(|number| ratio(number, 1)).or(decimal);
             *place = told.unwrap_or(*place).max(least);
         }
         priors.held_share = priors.held_share.min(0.9);
     }
 
-    fn take_scenarios(&mut self, rows: &Answer) {
-        let days = |row: usize, column: &str| match rows.value(row, column) {
-            Value::Int(days) => Day::try_from((*days).clamp(-365, 365)).unwrap_or_default(),
-            _ => 0,
+    fn take_scenarios(&mut self, rows: &Batch) {
+        let (codes, customers) = (rows.texts("scenario_code"), rows.texts("customer_id"));
+        let (late, terms) = (rows.numbers("late_days"), rows.numbers("terms_days"));
+        let are_solved = rows.flags("is_dispute_solved");
+        let days = |told: Option<i64>| Day::try_from(told.unwrap_or(0).clamp(-365, 365)).unwrap_or_default();
+        let line = |row: usize| ScenarioLine {
+            code: codes.get(row).to_owned(),
+            customer_id: customers.get(row).to_owned(),
+            late_days: days(late.get(row)),
+            terms_days: days(terms.get(row)),
+            is_dispute_solved: are_solved.get(row),
         };
-        for row in 0..rows.rows.len() {
-            self.scenarios.push(ScenarioLine {
-                code: rows.value(row, "scenario_code").plain(),
-                customer_id: rows.value(row, "customer_id").plain(),
-                late_days: days(row, "late_days"),
-                terms_days: days(row, "terms_days"),
-                is_dispute_solved: matches!(rows.value(row, "is_dispute_solved"), Value::Flag(true)),
-            });
-        }
+        self.scenarios.extend((0..rows.len()).map(line));
     }
 }

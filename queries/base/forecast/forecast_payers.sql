@@ -2,14 +2,13 @@
 --
 -- grain:   one customer of known_items
 -- key:     customer_id
--- source:  known_items, customers, payer_segments
--- params:  $as_of date
+-- source:  known_items, customers
+-- params:  none
 -- columns:
 --   customer_id      text  who owes
 --   country_code     text  where it is; null where unknown
 --   payment_method   text  how it pays; null where unknown
 --   is_public_body   flag  pays by the rules of public accounting
---   segment_code     text  its segment on $as_of; null where it has none
 
 with debtors as (
     select known_items.customer_id
@@ -31,10 +30,6 @@ select
     debtors.customer_id,
     customer_facts.country_code,
     customer_facts.payment_method,
-    coalesce(customer_facts.is_public_body, false) as is_public_body,
-    payer_segments.segment_code
+    coalesce(customer_facts.is_public_body, false) as is_public_body
 from debtors
 left join customer_facts on debtors.customer_id = customer_facts.customer_id
-left join payer_segments
-    on debtors.customer_id = payer_segments.customer_id
-    and payer_segments.picture_date = $as_of

@@ -10,19 +10,22 @@ use crate::forecast::simulation::rounded;
 use crate::forecast::work::Prepared;
 use crate::model::Value;
 
+/// Rows of a million items are made in parts.
+const ROWS_AT_ONCE: usize = 1 << 14;
+
 impl Prepared {
     /// The outlook of each open claim.
-    pub(in crate::forecast) fn items(&self) -> Rows {
+    pub(in crate::forecast) fn items(&self) -> impl Iterator<Item = Rows> + '_ {
         let scene = self.scene();
         let picture = &self.picture;
-        let median_without = |open: &OpenClaim, outlook: &Outlook, state: State| -> Value {
+        let median_without = move |open: &OpenClaim, outlook: &Outlook, state: State| -> Value {
             let without = scene.outlook(open, &state, Shift::default());
             match (outlook.median, without.median) {
                 (Some(with), Some(without)) => Value::Int(i64::from(with - without)),
                 _ => Value::Null,
             }
         };
-        let row = |(open, outlook): (&OpenClaim, &Outlook)| {
+        let row = move |(open, outlook): (&OpenClaim, &Outlook)| {
             let claim = &self.events.claims[place(open.claim)];
             let clock = &picture.model.clocks[place(claim.customer)];
             let own = picture.model.levels.customer(claim.customer);
@@ -72,6 +75,7 @@ impl Prepared {
                 if month_days.is_empty() { Value::Null } else { Value::Text(month_days.join(", ")) },
             ]
         };
-        picture.book.open.iter().zip(&picture.outlooks).map(row).collect()
+        let items = picture.book.open.chunks(ROWS_AT_ONCE).zip(picture.outlooks.chunks(ROWS_AT_ONCE));
+        items.map(move |(open, outlooks)| open.iter().zip(outlooks).map(row).collect())
     }
 }

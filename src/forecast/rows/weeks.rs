@@ -1,14 +1,14 @@
 //! One row a week: of the total and its groups, of customers, of scenarios; ranges are of totals, never summed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Rows, day, money, text, whole};
 use crate::forecast::book::{OpenClaim, State};
 use crate::forecast::events::{COMPANY, place};
 use crate::forecast::model::Shift;
-use crate::forecast::naive::{MeanDelays, due_day};
+use crate::forecast::naive::due_day;
 use crate::forecast::outlook::{Outlook, amount, mean_in_week};
-use crate::forecast::simulation::{Draw, Groups, Range, futures, rounded};
+use crate::forecast::simulation::{Draw, Futures, Groups, Range, futures, rounded};
 use crate::forecast::work::{Prepared, ScenarioLine};
 use crate::model::Value;
 
@@ -22,21 +22,45 @@ struct Part<'a> {
 }
 
 impl Prepared {
-    /// The weeks of all, by company, by currency and by segment.
+    /// The weeks of all, by company and by currency: one drawing, added up three ways.
     pub(in crate::forecast) fn weeks(&self) -> Rows {
         let events = &self.events;
         let open = &self.picture.book.open;
-        let claim_of = |open: &OpenClaim| &events.claims[place(open.claim)];
-        let one = vec![String::new()];
-        let mut rows = self.group_rows("total", &one, &vec![0; open.len()], &self.picture.outlooks);
-        let companies: Vec<u32> = open.iter().map(|open| claim_of(open).traits[COMPANY].into()).collect();
-        rows.extend(self.group_rows("company", &events.traits[COMPANY].texts, &companies, &self.picture.outlooks));
-        let currencies: Vec<u32> = open.iter().map(|open| claim_of(open).currency.into()).collect();
-        rows.extend(self.group_rows("currency", &events.currencies.texts, &currencies, &self.picture.outlooks));
-        let segments: Vec<u32> =
-            open.iter().map(|open| events.payers[place(claim_of(open).customer)].segment.into()).collect();
-        rows.extend(self.group_rows("segment", &events.segments.texts, &segments, &self.picture.outlooks));
+        let part = Part { open, outlooks: &self.picture.outlooks };
+        let claims = open.iter().map(|open| &events.claims[place(open.claim)]);
+        let cells: Vec<(u16, u16)> = claims.map(|claim| (claim.traits[COMPANY], claim.currency)).collect();
+        let used: Vec<(u16, u16)> = cells.iter().copied().collect::<BTreeSet<_>>().into_iter().collect();
+        let cell_of = |cell| used.binary_search(cell).ok().and_then(|place| u32::try_from(place).ok());
+        let of_claim: Vec<u32> = cells.iter().map(|cell| cell_of(cell).unwrap_or_default()).collect();
+        let drawn = self.drawn(&part, &of_claim, used.len(), Draw::of(self.forecast.seed, open.len()));
+        let grouped = |dimension: &str, names: &[String], group_of: &dyn Fn((u16, u16)) -> u32| {
+            let merged = drawn
+                .as_ref()
+                .map(|drawn| drawn.merged(&used.iter().map(|cell| group_of(*cell)).collect::<Vec<_>>(), names.len()));
+            let groups: Vec<u32> = cells.iter().map(|cell| group_of(*cell)).collect();
+            self.rows_of(dimension, names, &groups, &part, merged.as_ref())
+        };
+        let mut rows = grouped("total", &[String::new()], &|_| 0);
+        rows.extend(grouped("company", &events.traits[COMPANY].texts, &|(company, _)| company.into()));
+        rows.extend(grouped("currency", &events.currencies.texts, &|(_, currency)| currency.into()));
         rows
+    }
+
+    /// The weeks of each segment of payers; those nobody told of share a nameless one.
+    pub(in crate::forecast) fn segment_weeks(&self, segments: &BTreeMap<String, String>) -> Rows {
+        let open = &self.picture.book.open;
+        let of_payer = |open: &OpenClaim| {
+            let claim = &self.events.claims[place(open.claim)];
+            segments.get(&self.events.payers[place(claim.customer)].id).map_or("", String::as_str)
+        };
+        let names: BTreeSet<&str> = open.iter().map(of_payer).collect();
+        let names: Vec<String> = names.into_iter().map(str::to_owned).collect();
+        let place_of = |name: &str| names.binary_search_by(|known| known.as_str().cmp(name)).ok();
+        let groups: Vec<u32> = open
+            .iter()
+            .map(|open| place_of(of_payer(open)).and_then(|place| u32::try_from(place).ok()).unwrap_or_default())
+            .collect();
+        self.group_rows("segment", &names, &groups, &self.picture.outlooks)
     }
 
     pub(in crate::forecast) fn customer_weeks(&self) -> Rows {
@@ -74,15 +98,27 @@ impl Prepared {
     }
 
     fn part_rows(&self, dimension: &str, names: &[String], groups: &[u32], part: &Part<'_>, draw: Draw) -> Rows {
+        let drawn = self.drawn(part, groups, names.len(), draw);
+        self.rows_of(dimension, names, groups, part, drawn.as_ref())
+    }
+
+    /// Futures of the groups; none where nothing is open.
+    fn drawn(&self, part: &Part<'_>, of_claim: &[u32], count: usize, draw: Draw) -> Option<Futures> {
+        let groups = Groups { of_claim, count };
+        let draw = || futures(part.open, part.outlooks, &self.events, &self.picture.model, &groups, draw);
+        (!part.open.is_empty()).then(draw)
+    }
+
+    fn rows_of(
+        &self,
+        dimension: &str,
+        names: &[String],
+        groups: &[u32],
+        part: &Part<'_>,
+        drawn: Option<&Futures>,
+    ) -> Rows {
         let weeks = &self.picture.weeks;
         let count = weeks.count();
-        let delays = MeanDelays::of(&self.picture.book, &self.events);
-        let drawn = if part.open.is_empty() {
-            None
-        } else {
-            let groups = Groups { of_claim: groups, count: names.len() };
-            Some(futures(part.open, part.outlooks, &self.events, &self.picture.model, &groups, draw))
-        };
         let mut means = vec![[0.0_f64; 3]; names.len() * (count + 1)];
         for ((open, outlook), group) in part.open.iter().zip(part.outlooks).zip(groups) {
             let claim = &self.events.claims[place(open.claim)];
@@ -91,7 +127,7 @@ impl Prepared {
                 means[first + week][0] += mean_in_week(outlook, open, week);
             }
             means[first + weeks.of(due_day(claim, weeks.day))][1] += amount(open.uncovered);
-            means[first + weeks.of(delays.day(claim, weeks.day))][2] += amount(open.uncovered);
+            means[first + weeks.of(self.picture.delays.day(claim, weeks.day))][2] += amount(open.uncovered);
         }
         let used: BTreeSet<u32> = groups.iter().copied().collect();
         let mut rows = Vec::new();
@@ -101,8 +137,8 @@ impl Prepared {
             }
             for week in 0..=count {
                 let is_beyond = week == count;
-                let range = drawn.as_ref().map_or(Range::default(), |drawn| drawn.week(group, week));
-                let sum = drawn.as_ref().map_or(Range::default(), |drawn| drawn.to_week(group, week));
+                let range = drawn.map_or(Range::default(), |drawn| drawn.week(group, week));
+                let sum = drawn.map_or(Range::default(), |drawn| drawn.to_week(group, week));
                 let mean = means[group * (count + 1) + week];
                 rows.push(vec![
                     text(dimension),
