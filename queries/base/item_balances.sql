@@ -2,8 +2,8 @@
 --
 -- grain:   one item with a non-zero open amount on $as_of
 -- key:     item_number
--- source:  known_items, item_steps, bucket_days
--- params:  $as_of date
+-- source:  maybe_open_items, known_allocations, dispute_spans, bucket_days
+-- params:  $as_of date, $in_base flag
 -- columns:
 --   item_number      int    the item, of known_items
 --   company_id       text   empty where the lake holds none
@@ -21,14 +21,112 @@
 --   past_due_days    int    $as_of minus due_date; null where unknown
 --   bucket_code      text   aging bucket
 
-with open_states as (
+with movements as (
     select
-        item_steps.item_number,
-        item_steps.item_open_amount,
-        item_steps.open_amount,
-        item_steps.disputed_amount
-    from item_steps
-    where item_steps.next_step_date is null and item_steps.item_open_amount <> 0
+        known_allocations.debit_item_number as item_number,
+        -known_allocations.amount as amount
+    from known_allocations
+    inner join maybe_open_items
+        on known_allocations.debit_item_number = maybe_open_items.item_number
+    union all
+    select
+        known_allocations.credit_item_number as item_number,
+        known_allocations.amount
+    from known_allocations
+    inner join maybe_open_items
+        on known_allocations.credit_item_number = maybe_open_items.item_number
+),
+
+moved_sums as (
+    select
+        movements.item_number,
+        sum(movements.amount) as amount
+    from movements
+    group by movements.item_number
+),
+
+open_sums as (
+    select
+        maybe_open_items.item_number,
+        cast(maybe_open_items.amount + coalesce(moved_sums.amount, 0) as decimal(18, 2))
+            as item_open_amount
+    from maybe_open_items
+    left join moved_sums on maybe_open_items.item_number = moved_sums.item_number
+    where maybe_open_items.amount + coalesce(moved_sums.amount, 0) <> 0
+),
+
+-- what disputes hold on the as-of day, as item_steps counts it
+held_items as (
+    select
+        dispute_spans.item_number,
+        bool_or(dispute_spans.disputed_amount is null) as is_whole,
+        sum(dispute_spans.disputed_amount) as part_amount
+    from dispute_spans
+    where
+        dispute_spans.from_date <= $as_of
+        and (dispute_spans.to_date is null or dispute_spans.to_date > $as_of)
+    group by dispute_spans.item_number
+),
+
+own_states as (
+    select
+        open_sums.item_number,
+        maybe_open_items.company_id,
+        maybe_open_items.customer_id,
+        maybe_open_items.account,
+        maybe_open_items.kind,
+        maybe_open_items.is_debit,
+        maybe_open_items.issued_date,
+        maybe_open_items.due_date,
+        maybe_open_items.due_is_derived,
+        maybe_open_items.amount,
+        maybe_open_items.answer_amount,
+        open_sums.item_open_amount,
+        case
+            when
+                not maybe_open_items.is_debit
+                or open_sums.item_open_amount <= 0
+                or held_items.item_number is null
+                then cast(0 as decimal(18, 2))
+            when held_items.is_whole then open_sums.item_open_amount
+            else cast(
+                least(open_sums.item_open_amount, held_items.part_amount) as decimal(18, 2)
+            )
+        end as item_disputed_amount
+    from open_sums
+    inner join maybe_open_items on open_sums.item_number = maybe_open_items.item_number
+    left join held_items on open_sums.item_number = held_items.item_number
+),
+
+-- the state is converted, as item_steps does; 256 bits, for two amounts of 18 digits are multiplied
+open_states as (
+    select
+        own_states.item_number,
+        own_states.company_id,
+        own_states.customer_id,
+        own_states.account,
+        own_states.kind,
+        own_states.is_debit,
+        own_states.issued_date,
+        own_states.due_date,
+        own_states.due_is_derived,
+        own_states.answer_amount,
+        own_states.item_open_amount,
+        case
+            when not $in_base then own_states.item_open_amount
+            else cast(
+                cast(own_states.item_open_amount as decimal(40, 2))
+                * own_states.answer_amount / nullif(own_states.amount, 0) as decimal(18, 2)
+            )
+        end as open_amount,
+        case
+            when not $in_base then own_states.item_disputed_amount
+            else cast(
+                cast(own_states.item_disputed_amount as decimal(40, 2))
+                * own_states.answer_amount / nullif(own_states.amount, 0) as decimal(18, 2)
+            )
+        end as disputed_amount
+    from own_states
 ),
 
 last_bucket as (
@@ -37,9 +135,9 @@ last_bucket as (
 ),
 
 due_dates as (
-    select distinct known_items.due_date
-    from known_items
-    where known_items.due_date is not null
+    select distinct open_states.due_date
+    from open_states
+    where open_states.due_date is not null
 ),
 
 -- a due date is aged once, however many items fall due on it
@@ -55,21 +153,20 @@ due_buckets as (
 )
 
 select
-    known_items.item_number,
-    known_items.company_id,
-    known_items.customer_id,
-    known_items.account,
-    known_items.kind,
-    known_items.is_debit,
-    known_items.issued_date,
-    known_items.due_date,
-    known_items.due_is_derived,
-    known_items.answer_amount as amount,
+    open_states.item_number,
+    open_states.company_id,
+    open_states.customer_id,
+    open_states.account,
+    open_states.kind,
+    open_states.is_debit,
+    open_states.issued_date,
+    open_states.due_date,
+    open_states.due_is_derived,
+    open_states.answer_amount as amount,
     open_states.item_open_amount,
     open_states.open_amount,
     open_states.disputed_amount,
-    $as_of - known_items.due_date as past_due_days,
+    $as_of - open_states.due_date as past_due_days,
     coalesce(due_buckets.bucket_code, 'age_unknown') as bucket_code
 from open_states
-inner join known_items on open_states.item_number = known_items.item_number
-left join due_buckets on known_items.due_date = due_buckets.due_date
+left join due_buckets on open_states.due_date = due_buckets.due_date

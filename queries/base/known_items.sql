@@ -4,8 +4,9 @@
 -- key:     item_number
 -- source:  items, accounts
 -- params:  $as_of date, $in_base flag
+-- kept:    no
 -- columns:
---   item_number     int    join key of this run; means nothing outside of it
+--   item_number     int    join key of this lake; means nothing outside of it
 --   company_id      text   empty where the lake holds none
 --   item_id         text   identifier, stable across loads
 --   customer_id     text   who owes
@@ -22,11 +23,17 @@
 --   amount          money  in the item's own currency, + owed to us
 --   answer_amount   money  the same in the currency of the answer
 --   reference       text   number of the document
+--   order_id        text   order it belongs to; these five as the list of items says
+--   site            text   where goods left from
+--   product_line    text   what was sold
+--   salesperson     text   who sold it
+--   delivered_date  date   when goods arrived
+--   billing_channel text   how the document was sent; null where unknown
 --   source_file     text   where it was read
 --   source_line     int    line in that file
 
 select
-    cast(row_number() over () as bigint) as item_number,
+    items.item_number,
     coalesce(items.company_id, '') as company_id,
     items.item_id,
     items.customer_id,
@@ -46,6 +53,12 @@ select
     items.amount,
     case when $in_base then items.base_amount else items.amount end as answer_amount,
     items.reference,
+    items.order_id,
+    items.site,
+    items.product_line,
+    items.salesperson,
+    items.delivered_date,
+    items.billing_channel,
     items.source_file,
     items.source_line
 from items

@@ -34,8 +34,7 @@ cash_days as (
         known_allocations.debit_item_number as item_number,
         known_allocations.acting_date
     from known_allocations
-    inner join known_items on known_allocations.credit_item_number = known_items.item_number
-    where known_items.kind = 'receipt' and known_allocations.amount > 0
+    where known_allocations.credit_kind = 'receipt' and known_allocations.amount > 0
     group by known_allocations.debit_item_number, known_allocations.acting_date
 )
 

@@ -10,8 +10,8 @@ use super::header::Header;
 use crate::model::{Answer, ColumnKind};
 
 /// Says how a plan differs from its header, if it does.
-pub(super) fn difference(header: &Header, plan: &LogicalPlan) -> Option<String> {
-    let read = tables_of(plan);
+pub(super) fn difference(header: &Header, plan: &LogicalPlan, views: &BTreeSet<String>) -> Option<String> {
+    let read = tables_of(plan, views);
     let promised: BTreeSet<String> = header.sources.iter().cloned().collect();
     if read != promised {
         let list = |names: &BTreeSet<String>| names.iter().cloned().collect::<Vec<_>>().join(", ");
@@ -46,14 +46,20 @@ pub(super) fn repeated_key(header: &Header, answer: &Answer) -> Option<String> {
     })
 }
 
-/// The tables a plan reads, by name, subqueries included.
-pub(super) fn tables_of(plan: &LogicalPlan) -> BTreeSet<String> {
+/// The tables and views a plan reads, by name, subqueries included.
+fn tables_of(plan: &LogicalPlan, views: &BTreeSet<String>) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
-    let visited = plan.apply_with_subqueries(|node| {
-        if let LogicalPlan::TableScan(scan) = node {
+    let visited = plan.apply_with_subqueries(|node| match node {
+        LogicalPlan::TableScan(scan) => {
             names.insert(scan.table_name.table().to_owned());
+            Ok(TreeNodeRecursion::Continue)
         }
-        Ok(TreeNodeRecursion::Continue)
+        // a view stands in the plan as what it reads, under its name
+        LogicalPlan::SubqueryAlias(alias) if views.contains(alias.alias.table()) => {
+            names.insert(alias.alias.table().to_owned());
+            Ok(TreeNodeRecursion::Jump)
+        }
+        _ => Ok(TreeNodeRecursion::Continue),
     });
     debug_assert!(visited.is_ok(), "looking at a plan cannot fail");
     names

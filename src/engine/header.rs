@@ -7,6 +7,7 @@
 //! -- key:     bucket_code
 //! -- source:  open_items, buckets
 //! -- params:  $as_of date
+//! -- kept:    no (only where a base is looked up in its tables whenever it is read)
 //! -- columns:
 //! --   bucket_code    text   name of the bucket
 //! --   open_amount    money  what is open in it
@@ -33,6 +34,9 @@ pub struct Header {
     pub params: Vec<String>,
     /// Its columns, in order: name, kind, meaning.
     pub columns: Vec<(String, ColumnKind, String)>,
+    /// Whether its rows are looked up where they are needed, not computed once and kept: for what only renames and
+    /// filters rows of a table.
+    pub is_view: bool,
     /// For a check: what is wrong with each row.
     pub fault: String,
     /// For a check: what to do about it.
@@ -80,7 +84,7 @@ impl Header {
             }
             let is_continued = text.starts_with("   ") || text.starts_with('\t');
             if let (false, Some((name, rest))) = (is_continued, trimmed.split_once(':'))
-                && ["grain", "key", "source", "params", "columns", "fault", "todo", "note"].contains(&name)
+                && ["grain", "key", "source", "params", "columns", "fault", "todo", "kept"].contains(&name)
             {
                 name.clone_into(&mut part);
                 header.take(&part, rest.trim()).map_err(&refuse)?;
@@ -113,6 +117,7 @@ impl Header {
                     .filter_map(|word| word.strip_prefix('$')?.split_whitespace().next().map(str::to_owned)),
             ),
             "columns" => self.take_column(text)?,
+            "kept" => self.is_view = text == "no",
             "fault" => join(&mut self.fault),
             "todo" => join(&mut self.todo),
             _ => {}

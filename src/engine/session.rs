@@ -26,7 +26,7 @@ use super::catalogue::{Catalogue, Query, Room};
 use super::derivation::{Derivation, Work};
 use super::{EngineError, answers, contract, functions, reference};
 use crate::lake::Snapshot;
-use crate::model::tables::{LOADS, TABLES};
+use crate::model::tables::{ALLOCATION_LINKS, CLOSED_ITEMS, ITEMS, LOADS, TABLES};
 use crate::model::{Answer, AnswerColumn, ColumnKind, Date, TableSpec, Value};
 
 /// The files that hold each table, by table name.
@@ -81,6 +81,8 @@ pub struct Engine {
     /// Amounts that no answer can sum: said when a reader asks, not when faults are looked for.
     rate_missing: Option<(String, i64)>,
     computed: BTreeSet<String>,
+    /// Bases that are looked up whenever they are read.
+    views: BTreeSet<String>,
     derivation: Option<Arc<dyn Derivation>>,
     /// The derivation once it has taken its inputs.
     work: Option<Box<dyn Work>>,
@@ -118,6 +120,7 @@ impl Engine {
             text: DataType::Utf8View,
             rate_missing: None,
             computed: BTreeSet::new(),
+            views: BTreeSet::new(),
             derivation: None,
             work: None,
             fed: BTreeSet::new(),
@@ -146,6 +149,7 @@ impl Engine {
             text: DataType::Utf8,
             rate_missing: None,
             computed: BTreeSet::new(),
+            views: BTreeSet::new(),
             derivation: None,
             work: None,
             fed: BTreeSet::new(),
@@ -180,8 +184,9 @@ impl Engine {
         table: &TableSpec,
         provider: Arc<dyn TableProvider>,
     ) -> Result<Arc<dyn TableProvider>, DataFusionError> {
-        let company = self.scope.company_id.as_ref().filter(|_| table.name != LOADS.name);
-        let currency = self.scope.currency_code.as_ref().filter(|_| table.name == "items");
+        let company = self.scope.company_id.as_ref().filter(|_| ![LOADS.name, CLOSED_ITEMS.name].contains(&table.name));
+        let has_currency = [ITEMS.name, ALLOCATION_LINKS.name].contains(&table.name);
+        let currency = self.scope.currency_code.as_ref().filter(|_| has_currency);
         if company.is_none() && currency.is_none() {
             return Ok(provider);
         }
@@ -253,6 +258,7 @@ impl Engine {
 
     fn forget(&mut self) {
         self.computed.clear();
+        self.views.clear();
         self.work = None;
         self.fed.clear();
     }
@@ -392,6 +398,13 @@ impl Engine {
         }
         let failed = |cause| EngineError::Sql { query: name.clone(), cause };
         let frame = self.planned(base).await?;
+        if base.header.is_view {
+            self.context.deregister_table(name.as_str()).map_err(failed)?;
+            self.context.register_table(name.as_str(), frame.into_view()).map_err(failed)?;
+            self.views.insert(name.clone());
+            self.computed.insert(name.clone());
+            return Ok(());
+        }
         let schema = nullable(frame.schema().as_arrow());
         let parts = frame.collect_partitioned().await.map_err(failed)?;
         let parts = parts.into_iter().map(|batches| relaxed(&schema, batches));
@@ -422,7 +435,7 @@ impl Engine {
             }
         }
         let frame = if values.is_empty() { frame } else { frame.with_param_values(values).map_err(failed)? };
-        match contract::difference(&query.header, frame.logical_plan()) {
+        match contract::difference(&query.header, frame.logical_plan(), &self.views) {
             Some(difference) => Err(EngineError::Contract { query: name.clone(), difference }),
             None => Ok(frame),
         }

@@ -49,6 +49,8 @@ pub(super) struct Claim {
     pub(super) due: Day,
     pub(super) has_due: bool,
     pub(super) amount: Hundredths,
+    /// Its place in the order claims came in.
+    arrival: u32,
 }
 
 /// What lowered a claim.
@@ -105,16 +107,46 @@ pub(super) struct Payer {
     pub(super) lag: Day,
 }
 
+/// The claim of each item, by its number: those of one load follow each other, so that a list holds them.
+#[derive(Debug, Default)]
+struct ItemClaims(HashMap<i64, Vec<u32>>);
+
+impl ItemClaims {
+    fn split(item_number: i64) -> Option<(i64, usize)> {
+        Some((item_number >> 32, usize::try_from(item_number & 0xffff_ffff).ok()?))
+    }
+
+    fn insert(&mut self, item_number: i64, claim: u32) {
+        let Some((load, place)) = Self::split(item_number) else { return };
+        let claims = self.0.entry(load).or_default();
+        if place >= claims.len() {
+            claims.resize(place + 1, NO_CLAIM);
+        }
+        claims[place] = claim;
+    }
+
+    fn get(&self, item_number: i64) -> Option<u32> {
+        let (load, place) = Self::split(item_number)?;
+        self.0.get(&load)?.get(place).copied().filter(|claim| *claim != NO_CLAIM)
+    }
+}
+
 /// Texts as numbers, in the order they were first met.
 #[derive(Debug, Default)]
 pub(super) struct Names {
     codes: HashMap<String, u16>,
+    last: u16,
     pub(super) texts: Vec<String>,
 }
 
 impl Names {
     fn code(&mut self, text: &str) -> u16 {
+        // one row is often like the one before
+        if self.texts.get(usize::from(self.last)).is_some_and(|last| last == text) {
+            return self.last;
+        }
         if let Some(code) = self.codes.get(text) {
+            self.last = *code;
             return *code;
         }
         // beyond 65 535 different texts the rest share one level
@@ -149,11 +181,15 @@ pub(super) struct Events {
     pub(super) holidays: Vec<Day>,
     lags: BTreeMap<String, Day>,
     customers: HashMap<String, u32>,
-    /// Numbers of items and their claims.
-    claim_of_item: Vec<(i64, u32)>,
+    /// Movements of credits when they were last added up.
+    credits_summed: usize,
+    claim_of_item: ItemClaims,
 }
 
 const NO_CLAIM: u32 = u32::MAX;
+
+/// Movements of credits held before they are added up.
+const CREDITS_AT_ONCE: usize = 2_000_000;
 
 impl Events {
     /// The base results that tell events, in the order they must be taken.
@@ -241,7 +277,8 @@ impl Events {
             for (position, text) in texts.into_iter().enumerate() {
                 traits[position] = self.traits[position].code(text);
             }
-            self.claim_of_item.push((number, u32::try_from(self.claims.len()).unwrap_or(NO_CLAIM)));
+            let arrival = u32::try_from(self.claims.len()).unwrap_or(NO_CLAIM);
+            self.claim_of_item.insert(number, arrival);
             self.claims.push(Claim {
                 item_number: number,
                 identity: digest(&[company, ids.get(row)]),
@@ -253,12 +290,12 @@ impl Events {
                 due: due.unwrap_or(issued + STATUTORY_TERMS),
                 has_due: due.is_some(),
                 amount,
+                arrival,
             });
         }
     }
 
     fn take_settlements(&mut self, rows: &Batch) {
-        self.order_items();
         let (numbers, acting_days, receipt_days) =
             (rows.numbers("item_number"), rows.days("acting_date"), rows.days("receipt_date"));
         let (cash, other) = (rows.decimals("cash_amount"), rows.decimals("other_amount"));
@@ -288,10 +325,28 @@ impl Events {
             let (day, amount) = (day_since(day), hundredths(amounts.get(row)));
             self.credits.push(CreditMovement { customer, company, currency, day, amount });
         }
+        // what is used up on the day it came moves nothing: most of a long history
+        if self.credits.len() > CREDITS_AT_ONCE.max(2 * self.credits_summed) {
+            self.sum_credits();
+            self.credits_summed = self.credits.len();
+        }
+    }
+
+    /// One movement a day and account; what came and was used on one day moved nothing.
+    fn sum_credits(&mut self) {
+        self.credits.sort_unstable_by_key(|credit| (credit.customer, credit.company, credit.currency, credit.day));
+        self.credits.dedup_by(|later, first| {
+            let account = |credit: &CreditMovement| (credit.customer, credit.company, credit.currency, credit.day);
+            let is_same = account(later) == account(first);
+            if is_same {
+                first.amount += later.amount;
+            }
+            is_same
+        });
+        self.credits.retain(|credit| credit.amount != 0);
     }
 
     fn take_holds(&mut self, rows: &Batch) {
-        self.order_items();
         let (numbers, from_days, to_days) = (rows.numbers("item_number"), rows.days("from_date"), rows.days("to_date"));
         let hold = |row: usize| {
             let claim = self.claim(numbers.get(row)?)?;
@@ -302,7 +357,6 @@ impl Events {
     }
 
     fn take_promises(&mut self, rows: &Batch) {
-        self.order_items();
         let (customers, numbers) = (rows.texts("customer_id"), rows.numbers("item_number"));
         let (said_days, promised_days) = (rows.days("action_date"), rows.days("promised_date"));
         let promise = |row: usize| {
@@ -317,21 +371,12 @@ impl Events {
         self.promises.extend(taken);
     }
 
-    /// Claims can be found by their items once all are there.
-    fn order_items(&mut self) {
-        if !self.claim_of_item.is_sorted() {
-            self.claim_of_item.sort_unstable();
-        }
-    }
-
     fn claim(&self, item_number: i64) -> Option<u32> {
-        let place = self.claim_of_item.binary_search_by_key(&item_number, |(number, _)| *number).ok()?;
-        Some(self.claim_of_item[place].1)
+        self.claim_of_item.get(item_number)
     }
 
     /// Puts everything in an order of its own, whatever order rows came in.
     pub(super) fn settle(&mut self) {
-        let mut order: Vec<u32> = (0..u32::try_from(self.claims.len()).unwrap_or(NO_CLAIM)).collect();
         let mut ranks: Vec<u32> = (0..u32::try_from(self.payers.len()).unwrap_or(NO_CLAIM)).collect();
         ranks.sort_by(|left, right| self.payers[place(*left)].id.cmp(&self.payers[place(*right)].id));
         let mut rank_of = vec![0_u32; self.payers.len()];
@@ -351,21 +396,26 @@ impl Events {
             credit.customer = rank_of[place(credit.customer)];
         }
         self.customers.clear();
-        self.claim_of_item = Vec::new();
-        order.sort_unstable_by_key(|position| {
-            let claim = &self.claims[place(*position)];
-            (claim.customer, claim.issued, claim.identity)
-        });
-        let mut new_place = vec![0_u32; order.len()];
-        for (new, old) in order.iter().enumerate() {
-            new_place[place(*old)] = u32::try_from(new).unwrap_or(NO_CLAIM);
+        self.claim_of_item = ItemClaims::default();
+        // sorted where they stand, since a copy of ten million would be half of the memory
+        self.claims.sort_unstable_by_key(|claim| (claim.customer, claim.issued, claim.identity));
+        let mut new_place = vec![0_u32; self.claims.len()];
+        for (new, claim) in self.claims.iter().enumerate() {
+            new_place[place(claim.arrival)] = u32::try_from(new).unwrap_or(NO_CLAIM);
         }
-        self.claims = order.iter().map(|old| self.claims[place(*old)]).collect();
         for settlement in &mut self.settlements {
             settlement.claim = new_place[place(settlement.claim)];
         }
         self.settlements.sort_unstable_by_key(|settlement| {
             (settlement.claim, settlement.acting, settlement.receipt, settlement.cash, settlement.other)
+        });
+        self.settlements.dedup_by(|later, first| {
+            let is_same = (later.claim, later.acting, later.receipt) == (first.claim, first.acting, first.receipt);
+            if is_same {
+                first.cash += later.cash;
+                first.other += later.other;
+            }
+            is_same
         });
         for hold in &mut self.holds {
             hold.claim = new_place[place(hold.claim)];
@@ -375,7 +425,7 @@ impl Events {
             promise.claim = promise.claim.map(|claim| new_place[place(claim)]);
         }
         self.promises.sort_unstable_by_key(|promise| (promise.customer, promise.claim, promise.said, promise.promised));
-        self.credits.sort_unstable_by_key(|credit| (credit.customer, credit.company, credit.currency, credit.day));
+        self.sum_credits();
         self.holidays.sort_unstable();
         self.names_in_order();
     }

@@ -7,14 +7,19 @@ use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::BufWriter;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use polars::io::parquet::write::BatchedWriter;
 use polars::prelude::{
     Column, DataFrame, DataType, IntoColumn, IntoSeries, NamedFrom, NewChunkedArray, ParquetCompression, ParquetWriter,
     PolarsError, PolarsResult, Schema, Series, StatisticsOptions, StringChunked,
 };
+use sha2::{Digest, Sha256};
 
 use crate::model::{ColumnKind, Date, Rows, TableSpec, Values};
+
+/// Items numbered by this process so far.
+static NUMBERED: AtomicI64 = AtomicI64::new(0);
 
 /// Rows held back until a row group is worth writing.
 const ROW_GROUP_ROWS: usize = 49_152;
@@ -141,6 +146,20 @@ pub fn write_file(rows: &Rows, path: &Path) -> Result<(), PolarsError> {
     Ok(())
 }
 
+/// Items of a load are numbered from here on: 2³¹ blocks of 2³² numbers, chosen by a hash of the load's identifier.
+/// Two loads of a lake do not share a block: see [`block_of`].
+fn first_number(load_id: &str) -> i64 {
+    i64::from(block_of(load_id)) << 32
+}
+
+/// The block of numbers that a load's items take theirs from: a load chooses an identifier whose block no load of the
+/// lake has.
+#[must_use]
+pub fn block_of(load_id: &str) -> u32 {
+    let bytes = Sha256::digest(load_id.as_bytes());
+    u32::from_be_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]) >> 1
+}
+
 fn schema(table: &TableSpec) -> Schema {
     table
         .columns
@@ -169,6 +188,13 @@ fn frame(rows: &Rows, load_id: &str) -> PolarsResult<DataFrame> {
                 // rows that another load brought keep its name
                 let ids = ids.iter().map(|id| id.as_deref().or(Some(load_id)));
                 return Ok(StringChunked::from_iter_options(column.name.into(), ids).into_series().into_column());
+            }
+            if let ("item_number", Values::Int(numbers)) = (column.name, values) {
+                // so do rows that were numbered before; rows of links all are
+                let first = first_number(load_id);
+                let next = || first + NUMBERED.fetch_add(1, Ordering::Relaxed);
+                let numbers = numbers.iter().map(|number| number.unwrap_or_else(next));
+                return Ok(Series::new(column.name.into(), numbers.collect::<Vec<i64>>()).into_column());
             }
             column_of(column.name, values)
         })

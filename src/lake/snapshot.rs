@@ -49,6 +49,8 @@ pub struct DataFile {
     pub path: PathBuf,
     /// Whose rows it holds: the first part of its name.
     pub origin: String,
+    /// How many rows it holds.
+    pub row_count: usize,
     pub(super) add: Add,
 }
 
@@ -65,6 +67,12 @@ impl Snapshot {
     #[must_use]
     pub fn files(&self, table: &TableSpec) -> &[DataFile] {
         self.tables.get(table.name).map_or(&[], Vec::as_slice)
+    }
+
+    /// How many rows a table holds.
+    #[must_use]
+    pub fn row_count(&self, table: &TableSpec) -> usize {
+        self.files(table).iter().map(|file| file.row_count).sum()
     }
 
     /// The number of the load, 0 for a lake without one.
@@ -141,7 +149,12 @@ impl Lake {
             .iter()
             .map(|view| {
                 let add = view.add_action();
-                DataFile { path: folder.join(&add.path), origin: origin_of(&add.path).to_owned(), add }
+                DataFile {
+                    path: folder.join(&add.path),
+                    origin: origin_of(&add.path).to_owned(),
+                    row_count: row_count_of(&add),
+                    add,
+                }
             })
             .collect();
         files.sort_by(|left, right| left.path.cmp(&right.path));
@@ -152,6 +165,12 @@ impl Lake {
 /// `fec-123-20261121t101500z-a1b2.parquet` → `fec-123`: the load's identifier is the last two parts.
 fn origin_of(name: &str) -> &str {
     name.rsplitn(3, '-').nth(2).unwrap_or_default()
+}
+
+/// The count of rows that the log tells of a file.
+fn row_count_of(add: &Add) -> usize {
+    let told = add.stats.as_ref().and_then(|stats| serde_json::from_str::<serde_json::Value>(stats).ok());
+    told.and_then(|told| usize::try_from(told["numRecords"].as_u64()?).ok()).unwrap_or_default()
 }
 
 /// `00000012-….parquet` → 12: a file of `loads` begins with its number.

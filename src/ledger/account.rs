@@ -468,6 +468,7 @@ impl Work<'_> {
             item.source.as_ref().map_or(Cell::Empty, |(file, _)| Cell::text(file.as_ref())),
             item.source.as_ref().map_or(Cell::Empty, |(_, line)| Cell::Int(*line)),
             Cell::Empty,
+            Cell::Empty,
         ]
     }
 }

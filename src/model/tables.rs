@@ -63,7 +63,8 @@ pub struct ColumnSpec {
 pub struct TableSpec {
     /// Its name in the lake and in SQL.
     pub name: &'static str,
-    /// All columns, in order. Every table begins with `company_id` and ends with `load_id`.
+    /// All columns, in order. Every table but
+    /// `closed_items` begins with `company_id`; all end with `load_id`.
     pub columns: &'static [ColumnSpec],
     /// The columns that tell one row from another; empty where rows have no identity.
     pub key: &'static [&'static str],
@@ -80,7 +81,7 @@ impl TableSpec {
 }
 
 /// Columns that a load fills, whatever a file says.
-pub const FILLED_BY_LOAD: [&str; 3] = ["load_id", "source_file", "source_line"];
+pub const FILLED_BY_LOAD: [&str; 4] = ["load_id", "source_file", "source_line", "item_number"];
 
 const fn must(name: &'static str, kind: ColumnKind) -> ColumnSpec {
     ColumnSpec { name, kind, is_required: true }
@@ -139,6 +140,8 @@ pub static ITEMS: TableSpec = TableSpec {
         may("billing_channel", Text),
         may("source_file", Text),
         may("source_line", Int),
+        // tells items apart within the lake, and joins them: a number is quicker than two texts
+        may("item_number", Int),
         may("load_id", Text),
     ],
     key: &["company_id", "item_id"],
@@ -161,6 +164,41 @@ pub static ALLOCATIONS: TableSpec = TableSpec {
     ],
     key: &["company_id", "debit_item_id", "credit_item_id", "allocated_date"],
     is_loadable: true,
+};
+
+/// One row an allocation, with what it needs of its two items, so that no question must look them up: derived from
+/// `allocations` and `items` by every load, never read from files.
+pub static ALLOCATION_LINKS: TableSpec = TableSpec {
+    name: "allocation_links",
+    columns: &[
+        may("company_id", Text),
+        // the debit item's
+        may("currency_code", Text),
+        must("debit_item_number", Int),
+        must("credit_item_number", Int),
+        must("credit_kind", Text),
+        must("credit_customer_id", Text),
+        // the latest of its own date and both posted dates
+        must("acting_date", Date),
+        // the later of both posted dates
+        must("met_date", Date),
+        must("amount", Money),
+        // at the debit item's rate; empty where that has none
+        may("base_amount", Money),
+        may("is_inferred", Flag),
+        may("load_id", Text),
+    ],
+    key: &[],
+    is_loadable: false,
+};
+
+/// One row an item of which nothing is left from a day on, as far as the lake knows: derived by every load, so that
+/// what is open need not be looked for among all that ever was. Items that are not in it may be closed all the same.
+pub static CLOSED_ITEMS: TableSpec = TableSpec {
+    name: "closed_items",
+    columns: &[must("item_number", Int), must("closed_date", Date), may("load_id", Text)],
+    key: &["item_number"],
+    is_loadable: false,
 };
 
 /// One row a dispute. `item_id` may hold an item's identifier or its reference (invoice number).
@@ -472,6 +510,8 @@ pub static TABLES: &[&TableSpec] = &[
     &CUSTOMERS,
     &ITEMS,
     &ALLOCATIONS,
+    &ALLOCATION_LINKS,
+    &CLOSED_ITEMS,
     &INVOICE_DETAILS,
     &DISPUTES,
     &ACTIONS,

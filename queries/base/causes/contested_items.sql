@@ -2,7 +2,8 @@
 --
 -- grain:   one contest and debit item
 -- key:     contest_id, item_number
--- source:  dispute_spans, invoice_events, event_statuses, actions, known_items, settled_spells
+-- source:  dispute_spans, invoice_events, event_statuses, actions, known_items,
+--          known_allocations
 -- params:  $as_of date
 -- columns:
 --   contest_id        text   the dispute; else `event` or `action` and what tells it apart
@@ -191,13 +192,48 @@ contests as (
     left anti join evented_items on held_actions.item_number = evented_items.item_number
 ),
 
+-- the day from which nothing was left open on what was contested, as settled_spells tells it
+contested_numbers as (
+    select distinct contests.item_number
+    from contests
+),
+
+movements as (
+    select
+        known_items.item_number,
+        known_items.posted_date as movement_date,
+        known_items.amount,
+        1 as posting_count
+    from known_items
+    inner join contested_numbers on known_items.item_number = contested_numbers.item_number
+    union all
+    select
+        known_allocations.debit_item_number as item_number,
+        known_allocations.acting_date as movement_date,
+        -known_allocations.amount as amount,
+        0 as posting_count
+    from known_allocations
+    inner join contested_numbers
+        on known_allocations.debit_item_number = contested_numbers.item_number
+),
+
+movement_days as (
+    select
+        movements.item_number,
+        movements.movement_date,
+        sum(movements.amount) as amount
+    from movements
+    group by movements.item_number, movements.movement_date
+    having sum(movements.amount) <> 0 or sum(movements.posting_count) > 0
+),
+
 last_settlements as (
     select
-        settled_spells.item_number,
-        max(settled_spells.settled_date) as settled_date
-    from settled_spells
-    where settled_spells.until_date is null
-    group by settled_spells.item_number
+        movement_days.item_number,
+        max(movement_days.movement_date) as settled_date
+    from movement_days
+    group by movement_days.item_number
+    having sum(movement_days.amount) = 0
 )
 
 select

@@ -2,8 +2,9 @@
 --
 -- grain:   one debit item of known_items
 -- key:     item_number
--- source:  known_items, items, item_details
+-- source:  known_items, told_details
 -- params:  none
+-- kept:    no
 -- columns:
 --   item_number      int    the item, of known_items
 --   company_id       text   empty where the lake holds none
@@ -19,15 +20,6 @@
 --   due_date         date   null where unknown
 --   amount           money  in the answer's currency
 
-with sent_items as (
-    select
-        coalesce(items.company_id, '') as company_id,
-        items.item_id,
-        items.billing_channel
-    from items
-    where items.billing_channel is not null
-)
-
 select
     known_items.item_number,
     known_items.company_id,
@@ -35,16 +27,13 @@ select
     known_items.customer_id,
     known_items.role_code,
     known_items.currency_code,
-    sent_items.billing_channel,
-    item_details.site,
-    item_details.product_line,
+    known_items.billing_channel,
+    coalesce(known_items.site, told_details.site) as site,
+    coalesce(known_items.product_line, told_details.product_line) as product_line,
     known_items.issued_date,
     known_items.posted_date,
     known_items.due_date,
     known_items.answer_amount as amount
 from known_items
-left join sent_items
-    on known_items.company_id = sent_items.company_id
-    and known_items.item_id = sent_items.item_id
-left join item_details on known_items.item_number = item_details.item_number
+left join told_details on known_items.item_number = told_details.item_number
 where known_items.is_debit

@@ -1,7 +1,9 @@
 //! `encours load`: files are read into staged Parquet, merged with what the lake holds, receivables are derived from
 //! ledgers, and everything is committed at once or not at all.
 
+mod closings;
 mod keys;
+mod links;
 mod merge;
 mod receivables;
 mod references;
@@ -13,6 +15,7 @@ mod wanted;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+use self::closings::Closings;
 use self::receivables::Receivables;
 use self::stage::Source;
 use self::wanted::Wanted;
@@ -53,9 +56,10 @@ pub(super) async fn load(
     reading: &ReadingArguments,
     replace: &[String],
 ) -> Result<Outcome, Error> {
-    let load_id = new_load_id();
     let mut base = settings.lake.snapshot(&KnownAt::Latest).await?;
-    let held = sources::held(&settings.lake.history().await?);
+    let history = settings.lake.history().await?;
+    let load_id = new_load_id(&history);
+    let held = sources::held(&history);
     let fresh = stage::not_yet_held(settings, files, reading, replace, &held)?;
     for file in fresh.held {
         shared::print(&format!("{}: the lake already holds it; nothing changes", file.display()))?;
@@ -103,6 +107,9 @@ async fn commit(
                 wanted::forget_try(settings.lake.root(), &tag);
                 tokio::time::sleep(std::time::Duration::from_millis(50 * u64::from(attempt + 1))).await;
                 *base = settings.lake.snapshot(&KnownAt::Latest).await?;
+                if shares_block(load_id, &settings.lake.history().await?) {
+                    return Err(LakeError::Moved.into());
+                }
             }
             Err(cause) => {
                 wanted::forget_try(settings.lake.root(), &tag);
@@ -155,6 +162,8 @@ async fn prepare(
         assumptions.extend(derived.derive(&mut wanted).await?);
     }
     let refused = references::resolve(settings, &catalogue, &mut wanted, staged, load_id, tag).await?;
+    links::link(settings, &catalogue, &mut wanted, base, load_id, tag).await?;
+    Closings { settings, catalogue: &catalogue, base, load_id, tag }.close(&mut wanted).await?;
     let record = summary::record(staged, &removed, &refused, assumptions, load_id);
     Ok(Prepared { wanted, record })
 }
@@ -172,9 +181,20 @@ fn step_engine(
     Ok(Engine::for_load(&wanted.paths(), catalogue.clone(), &references, company, STEP_MEMORY)?)
 }
 
-/// `20261122t101500z-1a2b3c`: sorts by time; the rest keeps two loads of one second apart.
-fn new_load_id() -> String {
-    let now = chrono::Utc::now();
-    let salt = now.timestamp_subsec_nanos() ^ std::process::id().rotate_left(12);
-    format!("{}-{:06x}", now.format("%Y%m%dt%H%M%Sz"), salt & 0x00ff_ffff)
+/// `20261122t101500z-1a2b3c`: sorts by time; the rest keeps two loads of one second apart, and the numbers of its items
+/// from those of any other load.
+fn new_load_id(history: &[LoadRecord]) -> String {
+    loop {
+        let now = chrono::Utc::now();
+        let salt = now.timestamp_subsec_nanos() ^ std::process::id().rotate_left(12);
+        let load_id = format!("{}-{:06x}", now.format("%Y%m%dt%H%M%Sz"), salt & 0x00ff_ffff);
+        if !shares_block(&load_id, history) {
+            return load_id;
+        }
+    }
+}
+
+/// Whether a load of the history numbers its items from the same block: one chance in 2³¹ for each.
+fn shares_block(load_id: &str, history: &[LoadRecord]) -> bool {
+    history.iter().any(|load| staging::block_of(&load.load_id) == staging::block_of(load_id))
 }

@@ -18,7 +18,8 @@ const DERIVED: &str = "ledger-";
 pub(super) struct WantedFile {
     pub path: PathBuf,
     pub origin: String,
-    is_of_base: bool,
+    pub row_count: usize,
+    pub is_of_base: bool,
 }
 
 impl WantedFile {
@@ -37,8 +38,12 @@ pub(super) struct Wanted {
 impl Wanted {
     /// What it holds now.
     pub(super) fn of(base: &Snapshot) -> Self {
-        let held =
-            |file: &DataFile| WantedFile { path: file.path.clone(), origin: file.origin.clone(), is_of_base: true };
+        let held = |file: &DataFile| WantedFile {
+            path: file.path.clone(),
+            origin: file.origin.clone(),
+            row_count: file.row_count,
+            is_of_base: true,
+        };
         let files = TABLES.iter().map(|table| (table.name, base.files(table).iter().map(held).collect())).collect();
         Self { files }
     }
@@ -53,7 +58,12 @@ impl Wanted {
     }
 
     pub(super) fn add(&mut self, file: &StagedFile) {
-        let added = WantedFile { path: file.path.clone(), origin: file.origin.clone(), is_of_base: false };
+        let added = WantedFile {
+            path: file.path.clone(),
+            origin: file.origin.clone(),
+            row_count: file.row_count,
+            is_of_base: false,
+        };
         self.files.entry(file.table.name).or_default().push(added);
     }
 
@@ -61,6 +71,17 @@ impl Wanted {
         if let Some(files) = self.files.get_mut(table.name) {
             files.retain(|file| file.path != path);
         }
+    }
+
+    /// Whether a file that the snapshot has in a table shall go.
+    pub(super) fn lacks(&self, base: &Snapshot, table: &TableSpec) -> bool {
+        let kept = self.files(table).iter().filter(|file| file.is_of_base).count();
+        kept < base.files(table).len()
+    }
+
+    /// Drops every file of a table.
+    pub(super) fn drop_table(&mut self, table: &TableSpec) {
+        self.files.remove(table.name);
     }
 
     /// Drops every file of an origin; whether there was one.

@@ -1,0 +1,69 @@
+-- told_details: what files beside the ledger tell of an invoice's goods.
+--
+-- grain:   one debit item that such a file names
+-- key:     item_number
+-- source:  known_items, invoice_details
+-- params:  none
+-- columns:
+--   item_number     int    the item, of known_items
+--   order_id        text   order it belongs to
+--   site            text   where goods left from
+--   product_line    text   what was sold
+--   salesperson     text   who sold it
+--   delivered_date  date   when goods arrived
+--   margin_amount   money  what it earned, in the item's currency, without VAT
+
+-- A file names the item by its identifier or else by the number of the document.
+with details_by_item as (
+    select
+        known_items.item_number,
+        invoice_details.order_id,
+        invoice_details.site,
+        invoice_details.product_line,
+        invoice_details.salesperson,
+        invoice_details.delivered_date,
+        invoice_details.margin_amount
+    from invoice_details
+    inner join known_items
+        on coalesce(invoice_details.company_id, '') = known_items.company_id
+        and invoice_details.item_id = known_items.item_id
+    where known_items.is_debit
+),
+
+details_by_reference as (
+    select
+        known_items.item_number,
+        invoice_details.order_id,
+        invoice_details.site,
+        invoice_details.product_line,
+        invoice_details.salesperson,
+        invoice_details.delivered_date,
+        invoice_details.margin_amount
+    from invoice_details
+    inner join known_items
+        on coalesce(invoice_details.company_id, '') = known_items.company_id
+        and invoice_details.item_id = known_items.reference
+    where known_items.is_debit
+)
+
+select
+    details_by_item.item_number,
+    details_by_item.order_id,
+    details_by_item.site,
+    details_by_item.product_line,
+    details_by_item.salesperson,
+    details_by_item.delivered_date,
+    details_by_item.margin_amount
+from details_by_item
+union all
+select
+    details_by_reference.item_number,
+    details_by_reference.order_id,
+    details_by_reference.site,
+    details_by_reference.product_line,
+    details_by_reference.salesperson,
+    details_by_reference.delivered_date,
+    details_by_reference.margin_amount
+from details_by_reference
+left anti join details_by_item
+    on details_by_reference.item_number = details_by_item.item_number
