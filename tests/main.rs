@@ -17,6 +17,7 @@
 //! the laws
 //! - [`years`]           yearly ledgers in any order equal one continuous ledger
 //! - [`as_of`]           a lake that holds only what was posted by a day answers for it as the full lake does
+//! - [`prepared`]        what loads prepare equals what items and allocations alone say, in any order
 //! - [`nothing_lost`]    loads killed, at once, corrected and taken back
 //! - [`laws`]            laws over random ledgers
 //! - [`payers`]          every feature of every payer of the late-payment file, computed once more
@@ -57,6 +58,7 @@ mod pages;
 mod payer_rules;
 mod payers;
 mod planted;
+mod prepared;
 mod queries;
 mod readme;
 mod real_ledgers;

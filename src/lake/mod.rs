@@ -15,7 +15,7 @@ mod statistics;
 mod tables;
 
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 pub use commit::{Changes, RowsWriter};
 pub use record::LoadRecord;
@@ -32,7 +32,7 @@ impl Lake {
     #[must_use]
     pub fn at(root: &Path) -> Self {
         let root = std::path::absolute(root).unwrap_or_else(|_| root.to_owned());
-        Self { root }
+        Self { root: without_parents(&root) }
     }
 
     /// Its folder.
@@ -40,6 +40,21 @@ impl Lake {
     pub fn root(&self) -> &Path {
         &self.root
     }
+}
+
+/// A path without `..`, which addresses of object stores refuse; what exists of it is asked, since `a/link/..` is
+/// rarely `a`.
+fn without_parents(path: &Path) -> PathBuf {
+    let mut plain = PathBuf::new();
+    for component in path.components() {
+        if component == Component::ParentDir {
+            plain = plain.canonicalize().unwrap_or(plain);
+            plain.pop();
+        } else {
+            plain.push(component);
+        }
+    }
+    plain
 }
 
 /// What a lake can refuse.

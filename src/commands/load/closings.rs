@@ -3,7 +3,7 @@
 //! An item is closed from the latest day on which something was allocated on it, if nothing is left of it then. Only
 //! items that a load adds or touches are looked at, unless links were made anew or a closed item is touched: then all are.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 
 use super::stage::unwritable;
@@ -93,16 +93,7 @@ impl Closings<'_> {
         if kept(&ITEMS) && !wanted.lacks(self.base, &ALLOCATION_LINKS) && kept(&CLOSED_ITEMS) {
             closed = self.of_new(wanted).await?;
         }
-        let lefts = match closed {
-            Some(lefts) => lefts,
-            None => {
-                wanted.drop_table(&CLOSED_ITEMS);
-                let mut lefts = Lefts::default();
-                self.open(&mut lefts, wanted, |_| true, |_| true).await?;
-                self.change(&mut lefts, wanted, |_| true).await?;
-                lefts
-            }
-        };
+        let lefts = if let Some(lefts) = closed { lefts } else { self.of_all(wanted).await? };
         let mut staging = Staging::new(self.settings.lake.root(), self.load_id, self.tag);
         let mut rows = Rows::new(&CLOSED_ITEMS);
         let mut write = |rows: Rows| staging.write(ORIGIN, rows).map_err(|cause| unwritable(self.settings, &cause));
@@ -119,19 +110,24 @@ impl Closings<'_> {
         Ok(())
     }
 
+    /// What is left of every item, as if none were known to be closed.
+    async fn of_all(&self, wanted: &mut Wanted) -> Result<Lefts, Error> {
+        wanted.drop_table(&CLOSED_ITEMS);
+        let mut lefts = Lefts::default();
+        self.open(&mut lefts, wanted, |_| true, |_| true).await?;
+        self.change(&mut lefts, wanted, |_| true).await?;
+        Ok(lefts)
+    }
+
     /// What is left of the items that the load adds or touches; none where it touches a closed one.
     async fn of_new(&self, wanted: &Wanted) -> Result<Option<Lefts>, Error> {
-        let mut touched: HashMap<i64, ()> = HashMap::new();
-        self.each_link(
-            wanted,
-            |file| !file.is_of_base,
-            |number, _, _| {
-                touched.insert(number, ());
-            },
-        )
-        .await?;
+        let mut touched = HashSet::new();
+        let mut touch = |number, _, _| {
+            touched.insert(number);
+        };
+        self.each_link(wanted, |file| !file.is_of_base, &mut touch).await?;
         let mut lefts = Lefts::default();
-        self.open(&mut lefts, wanted, |file| file.is_of_base, |number| touched.contains_key(&number)).await?;
+        self.open(&mut lefts, wanted, |file| file.is_of_base, |number| touched.contains(&number)).await?;
         self.change(&mut lefts, wanted, |file| file.is_of_base).await?;
         if lefts.closed().next().is_some() {
             return Ok(None);

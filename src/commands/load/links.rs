@@ -90,15 +90,13 @@ impl Shared {
         if self.texts.get(place(self.last)).is_some_and(|last| last == text) {
             return self.last;
         }
-        self.last = match self.codes.get(text) {
-            Some(code) => *code,
-            None => {
-                let code = u32::try_from(self.texts.len()).unwrap_or(u32::MAX);
-                self.texts.push(text.to_owned());
-                self.codes.insert(text.to_owned(), code);
-                code
-            }
-        };
+        let known = self.codes.get(text).copied();
+        self.last = known.unwrap_or_else(|| {
+            let code = u32::try_from(self.texts.len()).unwrap_or(u32::MAX);
+            self.texts.push(text.to_owned());
+            self.codes.insert(text.to_owned(), code);
+            code
+        });
         self.last
     }
 
