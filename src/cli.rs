@@ -69,6 +69,8 @@ pub enum Output {
 pub enum Command {
     /// Generate the demo company, load it, check it, write its pages
     Demo(DemoArguments),
+    /// Generate receivables of any size to measure with
+    Generate(GenerateArguments),
     /// Load ledgers and payment histories into the lake
     Load(LoadArguments),
     /// Say what a file is and how it would be read
@@ -105,6 +107,38 @@ pub struct DemoArguments {
     /// Another seed, another company
     #[arg(long, default_value_t = 42)]
     pub seed: u64,
+}
+
+/// What generated receivables are written as.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum GenerateFormat {
+    /// Plain CSV with our own columns.
+    #[default]
+    Csv,
+    /// The same tables as Parquet.
+    Parquet,
+    /// A ledger a year, 2022 to 2024, with about so many items.
+    Fec,
+}
+
+/// `encours generate`
+#[derive(Debug, Args)]
+pub struct GenerateArguments {
+    /// How many items: invoices, receipts, credit notes
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=10_000_000_000))]
+    pub items: u64,
+    /// Another seed, other receivables
+    #[arg(long, default_value_t = 42)]
+    pub seed: u64,
+    /// Folder for the files
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// What they are written as
+    #[arg(long, value_enum, default_value_t)]
+    pub format: GenerateFormat,
+    /// So many days of work that come after, in folders of their own
+    #[arg(long, value_name = "D", default_value_t = 0)]
+    pub more_days: u16,
 }
 
 /// How files are read.

@@ -32,6 +32,7 @@
 //! - [`worklists`]       lists filled in a real spreadsheet and loaded back; capacity, calendar, portfolio
 //! - [`simulated_month`] a month of lists: nothing forgotten, more collected than by age or amount alone
 //! - [`statements`]      what a customer is sent, and what a controller wrote beside the figures
+//! - [`volume`]          generated receivables of any size: the same in every format
 //! - [`readme`]          the README's commands run
 //! - [`tidy`]            the rooms, their doors, and how files look
 
@@ -66,6 +67,7 @@ mod reports;
 mod simulated_month;
 mod statements;
 mod tidy;
+mod volume;
 mod workbooks;
 mod worked_figures;
 mod worklists;

@@ -6,6 +6,7 @@ mod comment;
 mod customer_statement;
 mod demo;
 mod forecast;
+mod generate;
 mod history;
 mod inspect;
 mod load;
@@ -27,6 +28,7 @@ pub async fn run(cli: &Cli) -> Result<Outcome, Error> {
     let settings = Settings::settle(&cli.common)?;
     match &cli.command {
         Command::Demo(arguments) => demo::run(&settings, arguments).await,
+        Command::Generate(arguments) => generate::run(&settings, arguments),
         Command::Load(arguments) => load::run(&settings, arguments).await,
         Command::Inspect(arguments) => inspect::run(&settings, arguments),
         Command::Rejects => rejects::run(&settings, cli.common.output).await,

@@ -21,6 +21,8 @@ pub(super) enum Purpose {
     Desk = 6,
     /// What stands beside an invoice or customer without changing either: margins, portals, payers' processes.
     Beside = 7,
+    /// Receivables of any size.
+    Volume = 8,
 }
 
 /// One stream of draws.

@@ -13,7 +13,7 @@ use chrono::Datelike;
 use std::collections::BTreeMap;
 
 /// The columns, in the order the law gives.
-const HEADER: &str = "JournalCode\tJournalLib\tEcritureNum\tEcritureDate\tCompteNum\tCompteLib\tCompAuxNum\tCompAuxLib\tPieceRef\t\
+pub(super) const HEADER: &str = "JournalCode\tJournalLib\tEcritureNum\tEcritureDate\tCompteNum\tCompteLib\tCompAuxNum\tCompAuxLib\tPieceRef\t\
     PieceDate\tEcritureLib\tDebit\tCredit\tEcritureLet\tDateLet\tValidDate\tMontantdevise\tIdevise\n";
 
 /// How the balances of the year before stand at the head of a file.
@@ -217,11 +217,11 @@ impl File<'_> {
     }
 }
 
-fn day_text(day: Date) -> String {
+pub(super) fn day_text(day: Date) -> String {
     day.format("%Y%m%d").to_string()
 }
 
 /// `1234,50`.
-fn decimal(hundredths: i64) -> String {
+pub(super) fn decimal(hundredths: i64) -> String {
     decimal_text(hundredths.into(), 2).replace('.', ",")
 }

@@ -8,6 +8,8 @@
 //! belongs to nobody. Its three yearly files chain: read together they say, item by item and at every day, what
 //! the continuous ledger says (`chain`). The second year opens with one line an open item, the third with one
 //! line an account and customer.
+//!
+//! Beside it, receivables of any size to measure with ([`volume`]).
 
 mod accounts;
 mod books;
@@ -28,6 +30,7 @@ mod tables;
 #[expect(clippy::unwrap_used, reason = "a company that cannot be made must stop the test")]
 mod tests;
 mod truth;
+pub mod volume;
 mod years;
 
 pub use customers::Trait;

@@ -42,11 +42,12 @@ pub struct Staging {
     root: PathBuf,
     load_id: String,
     tag: String,
-    open: BTreeMap<(&'static str, String), OpenFile>,
+    open: BTreeMap<(&'static str, String), TableFile>,
     done: Vec<StagedFile>,
 }
 
-struct OpenFile {
+/// A Parquet file of a table being written.
+pub struct TableFile {
     table: &'static TableSpec,
     path: PathBuf,
     writer: BatchedWriter<BufWriter<File>>,
@@ -78,7 +79,8 @@ impl Staging {
         }
         let key = (rows.table.name, origin.to_owned());
         if !self.open.contains_key(&key) {
-            let file = OpenFile::create(&self.root, rows.table, origin, &self.tag)?;
+            let path = self.root.join(rows.table.name).join(format!("{origin}-{}.parquet", self.tag));
+            let file = TableFile::create(rows.table, path)?;
             self.open.insert(key.clone(), file);
         }
         if let Some(file) = self.open.get_mut(&key) {
@@ -99,11 +101,15 @@ impl Staging {
     }
 }
 
-impl OpenFile {
-    fn create(root: &Path, table: &'static TableSpec, origin: &str, tag: &str) -> PolarsResult<Self> {
-        let folder = root.join(table.name);
-        fs::create_dir_all(&folder)?;
-        let path = folder.join(format!("{origin}-{tag}.parquet"));
+impl TableFile {
+    /// Opens it; its folder is made if missing.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn create(table: &'static TableSpec, path: PathBuf) -> PolarsResult<Self> {
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder)?;
+        }
         let writer = ParquetWriter::new(BufWriter::new(File::create(&path)?))
             .with_compression(ParquetCompression::Zstd(None))
             .with_statistics(StatisticsOptions::default())
@@ -111,7 +117,11 @@ impl OpenFile {
         Ok(Self { table, path, writer, waiting: None, row_count: 0 })
     }
 
-    fn append(&mut self, rows: Rows, load_id: &str) -> PolarsResult<()> {
+    /// Appends rows; those without a load yet bear `load_id`.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn append(&mut self, rows: Rows, load_id: &str) -> PolarsResult<()> {
         self.row_count += rows.len();
         let mut waiting = self.waiting.take().unwrap_or_else(|| Rows::new(rows.table));
         waiting.append(rows);
@@ -123,7 +133,11 @@ impl OpenFile {
         Ok(())
     }
 
-    fn close(mut self, origin: String, load_id: &str) -> PolarsResult<StagedFile> {
+    /// Writes what is held back and closes the file.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn close(mut self, origin: String, load_id: &str) -> PolarsResult<StagedFile> {
         if let Some(rows) = self.waiting.take() {
             self.writer.write_batch(&frame(&rows, load_id)?)?;
         }

@@ -1,0 +1,110 @@
+//! Generated receivables of any size: same seed, same bytes; CSV, Parquet and yearly ledgers say the same; what they
+//! hold is skewed, paid in parts, credited and disputed.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use encours::demo::volume::{CsvFiles, FecFiles, VolumeOptions, generate};
+
+use crate::desk::Desk;
+
+const OPTIONS: VolumeOptions = VolumeOptions { seed: 7, item_count: 4_000, is_of_whole_years: true, more_days: 0 };
+
+fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut found = BTreeMap::new();
+    for entry in std::fs::read_dir(folder).unwrap().map(Result::unwrap) {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if entry.path().is_dir() {
+            found.extend(files(&entry.path()).into_iter().map(|(below, bytes)| (format!("{name}/{below}"), bytes)));
+        } else {
+            found.insert(name, std::fs::read(entry.path()).unwrap());
+        }
+    }
+    found
+}
+
+#[test]
+fn the_same_seed_gives_the_same_bytes_and_another_one_others() {
+    let desk = Desk::new();
+    let made = |name: &str, seed: &str, format: &str, more: &str| {
+        let out = desk.path(name);
+        let arguments = ["--items", "3000", "--seed", seed, "--format", format, "--more-days", more];
+        desk.run(&[&["generate", "--out", out.to_str().unwrap()], &arguments[..]].concat()).ended(0);
+        files(&out)
+    };
+    for (format, more) in [("csv", "2"), ("parquet", "1"), ("fec", "0")] {
+        let first = made(&format!("{format}1"), "3", format, more);
+        assert_eq!(first, made(&format!("{format}2"), "3", format, more), "{format}");
+        assert_ne!(first, made(&format!("{format}3"), "4", format, more), "{format}");
+        assert!(first.len() >= 5, "{:?}", first.keys());
+    }
+    let refused = ["generate", "--items", "9", "--out", "x", "--format", "fec", "--more-days", "1"];
+    assert!(desk.run(&refused).ended(2).stderr.contains("hint: "), "a day cannot stand beside a ledger of a year");
+}
+
+#[test]
+fn chained_ledgers_plain_files_and_parquet_say_the_same() {
+    let plain = Desk::new();
+    let folder = plain.path("made");
+    let mut csv = CsvFiles::create(&folder).unwrap();
+    let report = generate(&OPTIONS, &mut csv).unwrap();
+    csv.finish().unwrap();
+    let names = ["customers.csv", "items.csv", "allocations.csv", "disputes.csv"].map(|name| folder.join(name));
+    plain.load(&names.iter().map(std::path::PathBuf::as_path).collect::<Vec<_>>());
+    assert!(report.credit_note_count > 20 && report.dispute_count > 10, "{report:?}");
+    assert!(report.allocation_count > report.receipt_count, "some receipts settle many invoices: {report:?}");
+
+    let ledgers = Desk::new();
+    let folder = ledgers.path("made");
+    let mut fec = FecFiles::create(&folder).unwrap();
+    assert_eq!(generate(&OPTIONS, &mut fec).unwrap(), report);
+    fec.finish().unwrap();
+    let years = [2022, 2023, 2024].map(|year| format!("999999996FEC{year}1231.txt"));
+    let names = years.iter().map(String::as_str).chain(["customers.csv", "disputes.csv"]).map(|name| folder.join(name));
+    let names: Vec<_> = names.collect();
+    ledgers.load(&names.iter().map(std::path::PathBuf::as_path).collect::<Vec<_>>());
+    for day in ["2022-06-30", "2022-12-31", "2023-09-15", "2024-12-31"] {
+        let open = |desk: &Desk| -> Vec<(String, String)> {
+            let rows = desk.ask(day).rows("aging_by_customer").into_iter();
+            rows.map(|row| (row["customer_id"].clone(), row["open_amount"].clone())).collect()
+        };
+        assert_eq!(open(&plain), open(&ledgers), "{day}");
+        assert!(open(&plain).len() > 5, "{day}");
+    }
+    let mut asked = ledgers.ask("2024-12-31");
+    assert_eq!(asked.first("receivables", "tie_out_amount"), "0.00");
+    assert_eq!(
+        asked.first("receivables", "disputed_amount"),
+        plain.ask("2024-12-31").first("receivables", "disputed_amount")
+    );
+}
+
+#[test]
+fn a_few_customers_get_most_and_pay_many_invoices_at_once() {
+    let desk = Desk::new();
+    let out = desk.path("made");
+    desk.run(&["generate", "--items", "60000", "--out", out.to_str().unwrap()]).ended(0);
+    let text = std::fs::read_to_string(out.join("items.csv")).unwrap();
+    assert_eq!(text.lines().count(), 60_001, "exactly as many as asked");
+    // rows whose cell at a place begins so, counted by the cell at another
+    let counts = |name: &str, (place, first): (usize, &str), by: usize| {
+        let mut counts: BTreeMap<String, u32> = BTreeMap::new();
+        let text = std::fs::read_to_string(out.join(name)).unwrap();
+        for cells in text.lines().skip(1).map(|line| line.split(',').collect::<Vec<_>>()) {
+            if cells[place].starts_with(first) {
+                *counts.entry(cells[by].to_owned()).or_default() += 1;
+            }
+        }
+        let mut counts: Vec<u32> = counts.into_values().collect();
+        counts.sort_unstable();
+        counts
+    };
+    let by_customer = counts("items.csv", (2, "invoice"), 1);
+    let total: u32 = by_customer.iter().sum();
+    let largest: u32 = by_customer.iter().rev().take(by_customer.len() / 10).sum();
+    assert!(largest * 5 > total * 2, "a tenth of the customers gets more than two fifths");
+    let of_receipt = *counts("allocations.csv", (1, "R"), 1).last().unwrap();
+    assert!((50..500).contains(&of_receipt), "{of_receipt} invoices of one receipt");
+    let parts = counts("allocations.csv", (0, "F"), 0);
+    assert!(parts.iter().filter(|count| **count == 2).count() * 20 > parts.len(), "one in twenty is settled in parts");
+}
