@@ -2,7 +2,7 @@
 --
 -- grain:   one day
 -- key:     as_of_date
--- source:  known_items
+-- source:  posted_days
 -- params:  $as_of date, $months int
 -- columns:
 --   as_of_date     date  end of that day
@@ -14,14 +14,14 @@
 with bounds as (
     select
         min(
-            cast(date_part('year', known_items.posted_date) as bigint) * 12
-            + cast(date_part('month', known_items.posted_date) as bigint) - 1
+            cast(date_part('year', posted_days.posted_date) as bigint) * 12
+            + cast(date_part('month', posted_days.posted_date) as bigint) - 1
         ) as first_month_number,
         -- the month that holds the day after $as_of is the first one not complete
         cast(date_part('year', $as_of + interval '1 day') as bigint) * 12
         + cast(date_part('month', $as_of + interval '1 day') as bigint) - 1
             as current_month_number
-    from known_items
+    from posted_days
 ),
 
 months as (

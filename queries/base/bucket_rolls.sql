@@ -2,7 +2,7 @@
 --
 -- grain:   one pair of consecutive month-ends, bucket at the first and bucket at the second
 -- key:     month_number, from_bucket_code, to_bucket_code
--- source:  item_steps, known_items, as_of_days, bucket_days
+-- source:  known_changes, item_steps, known_items, as_of_days, bucket_days
 -- params:  $as_of date
 -- columns:
 --   month_number      int    month of the later month-end (year × 12 + month − 1)
@@ -10,9 +10,48 @@
 --   to_bucket_code    text   bucket at the later one, or settled
 --   rolled_amount     money  open debit items with a due date that went this way
 
--- Each state of an item holds from a step to the next: it is spread over the month-ends between,
--- so that the work is items × the months they were open.
-with open_spans as (
+-- An even item only goes down: what it kept is what is open of it a month later, so that sums by
+-- due date and month of posting say it. An uneven one is looked at by itself: each state holds from
+-- a step to the next, and is spread over the month-ends between.
+with even_changes as (
+    select
+        known_changes.due_date,
+        cast(date_part('year', known_changes.posted_month_date) as bigint) * 12
+        + cast(date_part('month', known_changes.posted_month_date) as bigint) - 1
+            as posted_month_number,
+        cast(date_part('year', known_changes.step_date) as bigint) * 12
+        + cast(date_part('month', known_changes.step_date) as bigint) - 1 as step_month_number,
+        sum(known_changes.debit_amount) as debit_amount
+    from known_changes
+    where
+        known_changes.is_even
+        and known_changes.is_debit
+        and known_changes.due_date is not null
+    group by known_changes.due_date, posted_month_number, step_month_number
+),
+
+-- a month-end meets the changes up to it of the items posted by the month-end before
+even_pairs as (
+    select
+        later_days.month_number,
+        even_changes.due_date,
+        sum(
+            case
+                when even_changes.step_month_number < later_days.month_number
+                    then even_changes.debit_amount
+                else 0
+            end
+        ) as open_amount,
+        sum(even_changes.debit_amount) as kept_amount
+    from as_of_days as later_days
+    inner join even_changes
+        on even_changes.step_month_number <= later_days.month_number
+        and even_changes.posted_month_number < later_days.month_number
+    where later_days.is_month_end
+    group by later_days.month_number, even_changes.due_date
+),
+
+open_spans as (
     select
         item_steps.item_number,
         item_steps.open_amount,
@@ -29,7 +68,8 @@ with open_spans as (
     from item_steps
     inner join known_items on item_steps.item_number = known_items.item_number
     where
-        known_items.is_debit
+        item_steps.is_uneven
+        and known_items.is_debit
         and known_items.due_date is not null
         and item_steps.open_amount > 0
 ),
@@ -58,9 +98,18 @@ month_pairs as (
     window item_months as (order by month_ends.item_number, month_ends.month_number)
 ),
 
-aged_pairs as (
+all_pairs as (
+    select
+        even_pairs.month_number,
+        even_pairs.due_date,
+        even_pairs.open_amount,
+        even_pairs.kept_amount
+    from even_pairs
+    where even_pairs.open_amount <> 0
+    union all
     select
         month_pairs.month_number,
+        month_pairs.due_date,
         month_pairs.open_amount,
         -- an item absent from the next month-end was settled in between
         case
@@ -69,16 +118,24 @@ aged_pairs as (
                 and month_pairs.next_month_number = month_pairs.month_number
                 then least(month_pairs.open_amount, month_pairs.next_open_amount)
             else cast(0 as decimal(18, 2))
-        end as kept_amount,
-        earlier_days.as_of_date - month_pairs.due_date as from_days,
-        later_days.as_of_date - month_pairs.due_date as to_days
+        end as kept_amount
     from month_pairs
+),
+
+aged_pairs as (
+    select
+        all_pairs.month_number,
+        all_pairs.open_amount,
+        all_pairs.kept_amount,
+        earlier_days.as_of_date - all_pairs.due_date as from_days,
+        later_days.as_of_date - all_pairs.due_date as to_days
+    from all_pairs
     inner join as_of_days as earlier_days
-        on month_pairs.month_number - 1 = earlier_days.month_number
+        on all_pairs.month_number - 1 = earlier_days.month_number
         and earlier_days.is_month_end
     -- the last complete month-end has no later one to compare with, and drops out here
     inner join as_of_days as later_days
-        on month_pairs.month_number = later_days.month_number
+        on all_pairs.month_number = later_days.month_number
         and later_days.is_month_end
 ),
 

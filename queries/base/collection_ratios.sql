@@ -2,7 +2,7 @@
 --
 -- grain:   one complete month-end on or before $as_of, from the first posted month on
 -- key:     month_number
--- source:  as_of_days, receivables_by_day, sales_by_month, known_allocations, known_items
+-- source:  as_of_days, receivables_by_day, sales_by_month, allocated_days, posted_days
 -- params:  none
 -- columns:
 --   month_number    int    the month, counted from year 0 (year × 12 + month − 1)
@@ -30,17 +30,16 @@ with months as (
 -- what a receipt settled in the month, less what the bank took back
 cash_movements as (
     select
-        known_allocations.acting_date as movement_date,
-        known_allocations.answer_amount as cash_amount
-    from known_allocations
-    inner join known_items on known_allocations.credit_item_number = known_items.item_number
-    where known_items.kind = 'receipt'
+        allocated_days.acting_date as movement_date,
+        allocated_days.amount as cash_amount
+    from allocated_days
+    where allocated_days.credit_kind = 'receipt'
     union all
     select
-        known_items.posted_date as movement_date,
-        -known_items.answer_amount as cash_amount
-    from known_items
-    where known_items.kind = 'returned_receipt'
+        posted_days.posted_date as movement_date,
+        -posted_days.amount as cash_amount
+    from posted_days
+    where posted_days.kind = 'returned_receipt'
 ),
 
 month_cash as (
@@ -54,11 +53,11 @@ month_cash as (
 
 month_openings as (
     select
-        cast(date_part('year', known_items.posted_date) as bigint) * 12
-        + cast(date_part('month', known_items.posted_date) as bigint) - 1 as month_number,
-        sum(known_items.answer_amount) as opening_amount
-    from known_items
-    where known_items.kind = 'opening'
+        cast(date_part('year', posted_days.posted_date) as bigint) * 12
+        + cast(date_part('month', posted_days.posted_date) as bigint) - 1 as month_number,
+        sum(posted_days.amount) as opening_amount
+    from posted_days
+    where posted_days.kind = 'opening'
     group by month_number
 ),
 

@@ -1,8 +1,8 @@
--- item_events: what is posted, allocated or disputed on an item, day by day.
+-- item_events: what is posted, allocated or disputed on an item that is followed step by step.
 --
--- grain:   one item and day on which something happens to it, on or before $as_of
+-- grain:   one of stepped_items and day on which something happens to it, on or before $as_of
 -- key:     item_number, event_date
--- source:  known_items, known_allocations, dispute_spans
+-- source:  stepped_items, known_items, known_allocations, dispute_spans
 -- params:  none
 -- columns:
 --   item_number           int    the item, of known_items; its first day is the posted date
@@ -18,7 +18,8 @@ with events as (
         known_items.amount as change_amount,
         0 as whole_dispute_count,
         cast(0 as decimal(18, 2)) as part_dispute_amount
-    from known_items
+    from stepped_items
+    inner join known_items on stepped_items.item_number = known_items.item_number
     union all
     select
         known_allocations.debit_item_number as item_number,
@@ -26,7 +27,9 @@ with events as (
         -known_allocations.amount as change_amount,
         0 as whole_dispute_count,
         cast(0 as decimal(18, 2)) as part_dispute_amount
-    from known_allocations
+    from stepped_items
+    inner join known_allocations
+        on stepped_items.item_number = known_allocations.debit_item_number
     union all
     select
         known_allocations.credit_item_number as item_number,
@@ -34,7 +37,9 @@ with events as (
         known_allocations.amount as change_amount,
         0 as whole_dispute_count,
         cast(0 as decimal(18, 2)) as part_dispute_amount
-    from known_allocations
+    from stepped_items
+    inner join known_allocations
+        on stepped_items.item_number = known_allocations.credit_item_number
     union all
     select
         dispute_spans.item_number,

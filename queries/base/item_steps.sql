@@ -1,8 +1,8 @@
 -- item_steps: every day on which what is open or disputed on an item changes, and by how much.
 --
--- grain:   one item and day of change, on or before $as_of
+-- grain:   one of stepped_items and day of change, on or before $as_of
 -- key:     item_number, step_date
--- source:  known_items, item_events
+-- source:  stepped_items, known_items, item_events
 -- params:  $in_base flag
 -- columns:
 --   item_number             int    the item, of known_items
@@ -10,20 +10,13 @@
 --   next_step_date          date   the item's next day of change; null on its last
 --   overdue_date            date   from when the change counts as overdue; null without due date
 --   is_debit                flag   amount above zero
---   is_doubtful             flag   on an account of doubtful customers
+--   is_uneven               flag   as stepped_items says
 --   item_open_amount        money  open at the end of the day, in the item's currency
 --   item_change_amount      money  change of it
 --   open_amount             money  open at the end of the day, in the answer's currency
---   open_change_amount      money  change of it
---   debit_change_amount     money  change of what is open above zero on a debit item
---   credit_change_amount    money  change of what is open below zero
 --   disputed_amount         money  disputed at the end of the day
 --   disputed_change_amount  money  change of it
---   open_change_count       int    1 when the item opens, -1 when it closes, else 0
 
--- Any number of days is answered by one running sum over these steps, never by a join of items
--- with days.
---
 -- One running sum over all items in turn: each item ends with an event that takes everything back,
 -- so that the next one starts from 0. A window for each item would cost many times the work.
 with closed_events as (
@@ -73,7 +66,7 @@ item_states as (
         running_events.next_step_date,
         known_items.due_date,
         known_items.is_debit,
-        known_items.is_doubtful,
+        stepped_items.is_uneven,
         known_items.amount,
         known_items.answer_amount,
         cast(running_events.change_amount as decimal(18, 2)) as change_amount,
@@ -100,6 +93,7 @@ item_states as (
         end as disputed_before_amount
     from running_events
     inner join known_items on running_events.item_number = known_items.item_number
+    inner join stepped_items on running_events.item_number = stepped_items.item_number
     where running_events.step_date is not null
 ),
 
@@ -115,9 +109,8 @@ answer_states as (
             else greatest(item_states.step_date, item_states.due_date + interval '1 day')
         end as overdue_date,
         item_states.is_debit,
-        item_states.is_doubtful,
+        item_states.is_uneven,
         item_states.open_after_amount as item_open_amount,
-        item_states.open_before_amount as item_before_amount,
         item_states.change_amount as item_change_amount,
         case
             when not $in_base then item_states.open_after_amount
@@ -126,13 +119,6 @@ answer_states as (
                 * item_states.answer_amount / nullif(item_states.amount, 0) as decimal(18, 2)
             )
         end as open_amount,
-        case
-            when not $in_base then item_states.open_before_amount
-            else cast(
-                cast(item_states.open_before_amount as decimal(40, 2))
-                * item_states.answer_amount / nullif(item_states.amount, 0) as decimal(18, 2)
-            )
-        end as before_amount,
         case
             when not $in_base then cast(item_states.disputed_after_amount as decimal(18, 2))
             else cast(
@@ -156,29 +142,11 @@ select
     answer_states.next_step_date,
     cast(answer_states.overdue_date as date) as overdue_date,
     answer_states.is_debit,
-    answer_states.is_doubtful,
+    answer_states.is_uneven,
     answer_states.item_open_amount,
     answer_states.item_change_amount,
     answer_states.open_amount,
-    cast(answer_states.open_amount - answer_states.before_amount as decimal(18, 2))
-        as open_change_amount,
-    case
-        when not answer_states.is_debit then cast(0 as decimal(18, 2))
-        else cast(
-            greatest(answer_states.open_amount, 0) - greatest(answer_states.before_amount, 0)
-            as decimal(18, 2)
-        )
-    end as debit_change_amount,
-    cast(
-        least(answer_states.open_amount, 0) - least(answer_states.before_amount, 0)
-        as decimal(18, 2)
-    ) as credit_change_amount,
     answer_states.disputed_amount,
     cast(answer_states.disputed_amount - answer_states.disputed_before_amount as decimal(18, 2))
-        as disputed_change_amount,
-    cast(
-        case when answer_states.item_open_amount <> 0 then 1 else 0 end
-        - case when answer_states.item_before_amount <> 0 then 1 else 0 end
-        as bigint
-    ) as open_change_count
+        as disputed_change_amount
 from answer_states

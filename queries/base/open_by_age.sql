@@ -2,7 +2,7 @@
 --
 -- grain:   one as-of day and number of days past due (null: unknown) with something open
 -- key:     as_of_date, past_due_days
--- source:  as_of_days, item_steps, known_items
+-- source:  as_of_days, known_changes
 -- params:  $as_of date
 -- columns:
 --   as_of_date     date   end of that day
@@ -16,18 +16,17 @@ with step_changes as (
     select
         least(
             cast(
-                date_trunc('month', item_steps.step_date)
+                date_trunc('month', known_changes.step_date)
                 + interval '1 month' - interval '1 day' as date
             ),
             $as_of
         ) as first_as_of_date,
-        known_items.due_date,
-        sum(item_steps.open_change_amount) as open_amount,
-        sum(item_steps.open_change_amount - item_steps.credit_change_amount) as debit_amount,
-        sum(item_steps.open_change_count) as open_count
-    from item_steps
-    inner join known_items on item_steps.item_number = known_items.item_number
-    group by first_as_of_date, known_items.due_date
+        known_changes.due_date,
+        sum(known_changes.open_amount) as open_amount,
+        sum(known_changes.open_amount - known_changes.credit_amount) as debit_amount,
+        sum(known_changes.open_count) as open_count
+    from known_changes
+    group by first_as_of_date, known_changes.due_date
 ),
 
 dated_changes as (

@@ -2,7 +2,7 @@
 --
 -- grain:   one as-of day
 -- key:     as_of_date
--- source:  as_of_days, item_steps, control_balances, ledger_role_steps
+-- source:  as_of_days, known_changes, item_steps, control_balances, ledger_role_steps
 -- params:  $as_of date
 -- columns:
 --   as_of_date                date   end of that day
@@ -27,7 +27,54 @@ with first_day as (
     from as_of_days
 ),
 
-step_changes as (
+open_steps as (
+    select
+        least(
+            cast(
+                date_trunc('month', known_changes.step_date)
+                + interval '1 month' - interval '1 day' as date
+            ),
+            $as_of
+        ) as as_of_date,
+        sum(known_changes.open_amount) as open_amount,
+        sum(case when known_changes.due_date is null then known_changes.open_amount end)
+            as age_unknown_amount,
+        sum(known_changes.credit_amount) as unallocated_amount,
+        sum(case when known_changes.is_doubtful then known_changes.open_amount end)
+            as doubtful_amount,
+        sum(known_changes.open_count) as open_count
+    from known_changes
+    group by as_of_date
+),
+
+-- from the day after the due date on, or from its own day, a change is overdue
+overdue_steps as (
+    select
+        cast(greatest(known_changes.step_date, known_changes.due_date + interval '1 day') as date)
+            as overdue_date,
+        sum(known_changes.open_amount) as overdue_amount,
+        sum(known_changes.debit_amount) as gross_overdue_amount
+    from known_changes
+    where known_changes.due_date < $as_of
+    group by overdue_date
+),
+
+overdue_changes as (
+    select
+        least(
+            cast(
+                date_trunc('month', overdue_steps.overdue_date)
+                + interval '1 month' - interval '1 day' as date
+            ),
+            $as_of
+        ) as as_of_date,
+        sum(overdue_steps.overdue_amount) as overdue_amount,
+        sum(overdue_steps.gross_overdue_amount) as gross_overdue_amount
+    from overdue_steps
+    group by as_of_date
+),
+
+disputed_changes as (
     select
         least(
             cast(
@@ -36,21 +83,12 @@ step_changes as (
             ),
             $as_of
         ) as as_of_date,
-        sum(item_steps.open_change_amount) as open_amount,
-        sum(
-            case when item_steps.overdue_date is null then item_steps.open_change_amount end
-        ) as age_unknown_amount,
-        sum(item_steps.credit_change_amount) as unallocated_amount,
-        sum(
-            case when item_steps.is_doubtful then item_steps.open_change_amount end
-        ) as doubtful_amount,
-        sum(item_steps.disputed_change_amount) as disputed_amount,
-        sum(item_steps.open_change_count) as open_count
+        sum(item_steps.disputed_change_amount) as disputed_amount
     from item_steps
     group by as_of_date
 ),
 
-overdue_changes as (
+disputed_overdue_changes as (
     select
         least(
             cast(
@@ -59,8 +97,6 @@ overdue_changes as (
             ),
             $as_of
         ) as as_of_date,
-        sum(item_steps.open_change_amount) as overdue_amount,
-        sum(item_steps.debit_change_amount) as gross_overdue_amount,
         sum(item_steps.disputed_change_amount) as disputed_past_due_amount
     from item_steps
     where item_steps.overdue_date <= $as_of
@@ -130,25 +166,28 @@ advance_changes as (
 balances as (
     select
         as_of_days.as_of_date,
-        sum(coalesce(step_changes.open_amount, 0)) over days_so_far as open_amount,
+        sum(coalesce(open_steps.open_amount, 0)) over days_so_far as open_amount,
         sum(coalesce(overdue_changes.overdue_amount, 0)) over days_so_far as overdue_amount,
-        sum(coalesce(step_changes.age_unknown_amount, 0)) over days_so_far
+        sum(coalesce(open_steps.age_unknown_amount, 0)) over days_so_far
             as age_unknown_amount,
         sum(coalesce(overdue_changes.gross_overdue_amount, 0)) over days_so_far
             as gross_overdue_amount,
-        sum(coalesce(step_changes.unallocated_amount, 0)) over days_so_far
+        sum(coalesce(open_steps.unallocated_amount, 0)) over days_so_far
             as unallocated_amount,
         sum(coalesce(advance_changes.advances_amount, 0)) over days_so_far as advances_amount,
-        sum(coalesce(step_changes.doubtful_amount, 0)) over days_so_far as doubtful_amount,
-        sum(coalesce(step_changes.disputed_amount, 0)) over days_so_far as disputed_amount,
-        sum(coalesce(overdue_changes.disputed_past_due_amount, 0)) over days_so_far
-            as disputed_past_due_amount,
-        sum(coalesce(step_changes.open_count, 0)) over days_so_far as open_count,
+        sum(coalesce(open_steps.doubtful_amount, 0)) over days_so_far as doubtful_amount,
+        sum(coalesce(disputed_changes.disputed_amount, 0)) over days_so_far as disputed_amount,
+        sum(coalesce(disputed_overdue_changes.disputed_past_due_amount, 0))
+            over days_so_far as disputed_past_due_amount,
+        sum(coalesce(open_steps.open_count, 0)) over days_so_far as open_count,
         -- a sum over no value at all is null: no control account spoke yet
         sum(control_changes.control_amount) over days_so_far as control_amount
     from as_of_days
-    left join step_changes on as_of_days.as_of_date = step_changes.as_of_date
+    left join open_steps on as_of_days.as_of_date = open_steps.as_of_date
     left join overdue_changes on as_of_days.as_of_date = overdue_changes.as_of_date
+    left join disputed_changes on as_of_days.as_of_date = disputed_changes.as_of_date
+    left join disputed_overdue_changes
+        on as_of_days.as_of_date = disputed_overdue_changes.as_of_date
     left join control_changes on as_of_days.as_of_date = control_changes.as_of_date
     left join advance_changes on as_of_days.as_of_date = advance_changes.as_of_date
     window days_so_far as (

@@ -2,7 +2,7 @@
 --
 -- grain:   one issue month and as-of day that first shows sales of it
 -- key:     month_number, as_of_date
--- source:  known_items
+-- source:  posted_days
 -- params:  $as_of date
 -- columns:
 --   month_number  int    issue month, counted from year 0 (year × 12 + month − 1)
@@ -10,16 +10,16 @@
 --   sales_amount  money  invoices less credit notes, VAT included
 
 select
-    cast(date_part('year', known_items.issued_date) as bigint) * 12
-    + cast(date_part('month', known_items.issued_date) as bigint) - 1 as month_number,
+    cast(date_part('year', posted_days.issued_date) as bigint) * 12
+    + cast(date_part('month', posted_days.issued_date) as bigint) - 1 as month_number,
     least(
         cast(
-            date_trunc('month', greatest(known_items.issued_date, known_items.posted_date))
+            date_trunc('month', greatest(posted_days.issued_date, posted_days.posted_date))
             + interval '1 month' - interval '1 day' as date
         ),
         $as_of
     ) as as_of_date,
-    cast(sum(known_items.answer_amount) as decimal(18, 2)) as sales_amount
-from known_items
-where known_items.kind in ('invoice', 'credit_note') and known_items.issued_date <= $as_of
+    cast(sum(posted_days.amount) as decimal(18, 2)) as sales_amount
+from posted_days
+where posted_days.kind in ('invoice', 'credit_note') and posted_days.issued_date <= $as_of
 group by month_number, as_of_date

@@ -2,7 +2,7 @@
 --
 -- grain:   one as-of day: the months of the history, and $as_of
 -- key:     as_of_date
--- source:  as_of_days, known_items, receivables_by_day
+-- source:  as_of_days, posted_days, receivables_by_day
 -- params:  $as_of date, $dso_days int
 -- columns:
 --   as_of_date                 date     end of that day
@@ -13,32 +13,32 @@
 
 -- history starts with the first posting of any kind: a ledger that is silent knows no sales
 with history as (
-    select min(known_items.posted_date) as first_date
-    from known_items
+    select min(posted_days.posted_date) as first_date
+    from posted_days
 ),
 
 -- an item joins the window's sales once issued and posted, and leaves them a window after issue
 sales_items as (
     select
-        known_items.issued_date,
-        known_items.posted_date,
-        known_items.answer_amount,
-        known_items.issued_date
+        posted_days.issued_date,
+        posted_days.posted_date,
+        posted_days.amount,
+        posted_days.issued_date
         + cast(concat(cast($dso_days as text), ' days') as interval) as left_date
-    from known_items
-    where known_items.kind in ('invoice', 'credit_note')
+    from posted_days
+    where posted_days.kind in ('invoice', 'credit_note')
 ),
 
 sales_steps as (
     select
         greatest(sales_items.issued_date, sales_items.posted_date) as step_date,
-        sales_items.answer_amount as change_amount
+        sales_items.amount as change_amount
     from sales_items
     where sales_items.posted_date < sales_items.left_date
     union all
     select
         sales_items.left_date as step_date,
-        -sales_items.answer_amount as change_amount
+        -sales_items.amount as change_amount
     from sales_items
     where sales_items.posted_date < sales_items.left_date
 ),

@@ -2,7 +2,7 @@
 --
 -- grain:   one row
 -- key:     as_of_date
--- source:  receivables_by_day, known_allocations, known_items, item_balances
+-- source:  receivables_by_day, posted_days, known_allocations, known_items, item_balances
 -- params:  $as_of date
 -- columns:
 --   as_of_date         date   $as_of
@@ -16,35 +16,47 @@
 -- `factored` settled is put back until the due date of the item it settled, the last day on
 -- which the customer is known to owe the factor; so is what a receipt settled on an account of
 -- bills before the bill was due, which is a discount. Such credits left open are put back whole.
-with sold_claims as (
+--
+-- Most lakes have no such kind and no such account: that is looked up first.
+with sale_kinds as (
+    select distinct
+        posted_days.kind,
+        coalesce(posted_days.account, '') as account
+    from posted_days
+    where
+        posted_days.kind = 'factored'
+        or (posted_days.kind = 'receipt' and posted_days.role_code = 'bills')
+),
+
+sale_items as (
     select
-        case when credit_items.kind = 'factored' then 'factored' else 'discounted' end
+        known_items.item_number,
+        known_items.kind
+    from sale_kinds
+    inner join known_items
+        on sale_kinds.kind = known_items.kind
+        and sale_kinds.account = coalesce(known_items.account, '')
+),
+
+sold_claims as (
+    select
+        case when sale_items.kind = 'factored' then 'factored' else 'discounted' end
             as sale_code,
         known_allocations.answer_amount as sold_amount
-    from known_allocations
-    inner join known_items as credit_items
-        on known_allocations.credit_item_number = credit_items.item_number
-    inner join known_items as debit_items
-        on known_allocations.debit_item_number = debit_items.item_number
-    where
-        debit_items.due_date >= $as_of
-        and (
-            credit_items.kind = 'factored'
-            or (credit_items.kind = 'receipt' and credit_items.role_code = 'bills')
-        )
+    from sale_items
+    inner join known_allocations
+        on sale_items.item_number = known_allocations.credit_item_number
+    inner join known_items
+        on known_allocations.debit_item_number = known_items.item_number
+    where known_items.due_date >= $as_of
     union all
     select
-        case when item_balances.kind = 'factored' then 'factored' else 'discounted' end
+        case when sale_items.kind = 'factored' then 'factored' else 'discounted' end
             as sale_code,
         -item_balances.open_amount as sold_amount
-    from item_balances
-    inner join known_items on item_balances.item_number = known_items.item_number
-    where
-        item_balances.open_amount < 0
-        and (
-            item_balances.kind = 'factored'
-            or (item_balances.kind = 'receipt' and known_items.role_code = 'bills')
-        )
+    from sale_items
+    inner join item_balances on sale_items.item_number = item_balances.item_number
+    where item_balances.open_amount < 0
 ),
 
 sold_totals as (

@@ -2,7 +2,7 @@
 --
 -- grain:   one line of the comparison
 -- key:     line_code
--- source:  expected_losses, receivables_by_day, known_items, ledger_role_steps
+-- source:  expected_losses, receivables_by_day, posted_days, ledger_role_steps
 -- params:  $as_of date
 -- columns:
 --   line_code  text   expected (provision_matrix), unrated (open in buckets without a loss rate,
@@ -10,9 +10,9 @@
 --   amount     money  null where no rate is known, or the ledger has no such account
 
 with doubtful_accounts as (
-    select count(*) as item_count
-    from known_items
-    where known_items.is_doubtful
+    select coalesce(sum(posted_days.item_count), 0) as item_count
+    from posted_days
+    where posted_days.is_doubtful
 ),
 
 expected as (

@@ -2,7 +2,7 @@
 --
 -- grain:   one basis
 -- key:     basis_code
--- source:  settled_spells, known_items, item_balances
+-- source:  settled_spells, item_balances
 -- params:  $as_of date
 -- columns:
 --   basis_code          text     settled; at_risk: those and what is past due, late until $as_of
@@ -17,25 +17,28 @@
 with lateness as (
     select
         false as is_open,
-        settled_spells.settled_date - known_items.due_date as late_days,
-        known_items.answer_amount as weight_amount
+        settled_spells.settled_date - settled_spells.due_date as late_days,
+        count(*) as item_count,
+        sum(settled_spells.answer_amount) as weight_amount
     from settled_spells
-    inner join known_items on settled_spells.item_number = known_items.item_number
     where
         settled_spells.is_cash
         and settled_spells.until_date is null
-        and known_items.due_date is not null
+        and settled_spells.due_date is not null
         and settled_spells.settled_date > $as_of - interval '12 months'
+    group by late_days
     union all
     select
         true as is_open,
         item_balances.past_due_days as late_days,
-        item_balances.open_amount as weight_amount
+        count(*) as item_count,
+        sum(item_balances.open_amount) as weight_amount
     from item_balances
     where
         item_balances.is_debit
         and item_balances.open_amount > 0
         and item_balances.past_due_days > 0
+    group by item_balances.past_due_days
 ),
 
 bases as (
@@ -48,44 +51,74 @@ bases as (
         'at_risk' as basis_code
 ),
 
-ranked_lateness as (
+day_lateness as (
     select
         bases.basis_code,
         lateness.late_days,
-        lateness.weight_amount,
-        cast(
-            row_number() over (partition by bases.basis_code order by lateness.late_days) as bigint
-        ) - 1 as late_rank,
-        count(*) over (partition by bases.basis_code) as item_count
+        sum(lateness.item_count) as day_count,
+        sum(lateness.weight_amount) as weight_amount
     from lateness
     inner join bases on bases.basis_code = 'at_risk' or not lateness.is_open
+    group by bases.basis_code, lateness.late_days
+),
+
+-- the items of a day have the ranks from first_rank to last_rank, counted from 0
+ranked_lateness as (
+    select
+        day_lateness.basis_code,
+        day_lateness.late_days,
+        day_lateness.day_count,
+        day_lateness.weight_amount,
+        sum(day_lateness.day_count) over days_so_far - day_lateness.day_count as first_rank,
+        sum(day_lateness.day_count) over days_so_far - 1 as last_rank,
+        sum(day_lateness.day_count) over (partition by day_lateness.basis_code) as item_count
+    from day_lateness
+    window days_so_far as (
+        partition by day_lateness.basis_code
+        order by day_lateness.late_days
+        rows between unbounded preceding and current row
+    )
 ),
 
 -- a quantile stands at (count − 1) × share: the two ranks around it are mixed, in hundredths
 summaries as (
     select
         ranked_lateness.basis_code,
-        count(*) as item_count,
-        sum(ranked_lateness.late_days) as late_days,
+        sum(ranked_lateness.day_count) as item_count,
+        sum(ranked_lateness.late_days * ranked_lateness.day_count) as late_days,
         sum(cast(ranked_lateness.late_days * ranked_lateness.weight_amount as decimal(38, 2)))
             as weighted_amount,
         sum(ranked_lateness.weight_amount) as weight_amount,
         sum(
-            case ranked_lateness.late_rank - (ranked_lateness.item_count - 1) * 50 / 100
-                when 0
+            case
+                when
+                    (ranked_lateness.item_count - 1) * 50 / 100
+                    between ranked_lateness.first_rank and ranked_lateness.last_rank
                     then ranked_lateness.late_days
                     * (100 - (ranked_lateness.item_count - 1) * 50 % 100)
-                when 1
+                else 0
+            end
+            + case
+                when
+                    (ranked_lateness.item_count - 1) * 50 / 100 + 1
+                    between ranked_lateness.first_rank and ranked_lateness.last_rank
                     then ranked_lateness.late_days * ((ranked_lateness.item_count - 1) * 50 % 100)
                 else 0
             end
         ) as median_hundredths,
         sum(
-            case ranked_lateness.late_rank - (ranked_lateness.item_count - 1) * 90 / 100
-                when 0
+            case
+                when
+                    (ranked_lateness.item_count - 1) * 90 / 100
+                    between ranked_lateness.first_rank and ranked_lateness.last_rank
                     then ranked_lateness.late_days
                     * (100 - (ranked_lateness.item_count - 1) * 90 % 100)
-                when 1
+                else 0
+            end
+            + case
+                when
+                    (ranked_lateness.item_count - 1) * 90 / 100 + 1
+                    between ranked_lateness.first_rank and ranked_lateness.last_rank
                     then ranked_lateness.late_days * ((ranked_lateness.item_count - 1) * 90 % 100)
                 else 0
             end

@@ -2,7 +2,7 @@
 --
 -- grain:   one of the last $months month-ends on or before $as_of
 -- key:     month_end_date
--- source:  as_of_days, count_back_dso, known_items
+-- source:  as_of_days, count_back_dso, posted_days
 -- params:  $as_of date
 -- columns:
 --   month_end_date                     date     end of that day
@@ -18,28 +18,28 @@
 -- An invoice counts from the first month-end on which it is issued and posted, for twelve of them.
 with invoice_months as (
     select
-        cast(date_part('year', known_items.issued_date) as bigint) * 12
-        + cast(date_part('month', known_items.issued_date) as bigint) - 1 as issued_number,
+        cast(date_part('year', posted_days.issued_date) as bigint) * 12
+        + cast(date_part('month', posted_days.issued_date) as bigint) - 1 as issued_number,
         cast(
-            date_part('year', greatest(known_items.issued_date, known_items.posted_date)) as bigint
+            date_part('year', greatest(posted_days.issued_date, posted_days.posted_date)) as bigint
         ) * 12
         + cast(
-            date_part('month', greatest(known_items.issued_date, known_items.posted_date)) as bigint
+            date_part('month', greatest(posted_days.issued_date, posted_days.posted_date)) as bigint
         ) - 1 as known_number,
-        sum(known_items.answer_amount) as invoiced_amount,
+        sum(posted_days.amount) as invoiced_amount,
         sum(
             cast(
-                known_items.answer_amount * (known_items.due_date - known_items.issued_date)
+                posted_days.amount * (posted_days.due_date - posted_days.issued_date)
                 as decimal(38, 2)
             )
         ) as term_day_amount,
-        bool_or(known_items.due_is_derived) as is_derived
-    from known_items
+        bool_or(posted_days.due_is_derived) as is_derived
+    from posted_days
     where
-        known_items.kind = 'invoice'
-        and known_items.is_debit
-        and known_items.due_date is not null
-        and known_items.issued_date <= $as_of
+        posted_days.kind = 'invoice'
+        and posted_days.is_debit
+        and posted_days.due_date is not null
+        and posted_days.issued_date <= $as_of
     group by issued_number, known_number
 ),
 

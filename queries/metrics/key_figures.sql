@@ -2,7 +2,7 @@
 --
 -- grain:   one as-of day: $as_of, and the last $months month-ends on or before it
 -- key:     as_of_date
--- source:  as_of_days, receivables_by_day, open_by_age, count_back_dso, known_items,
+-- source:  as_of_days, receivables_by_day, open_by_age, count_back_dso, posted_days,
 --   collection_ratios
 -- params:  $as_of date
 -- columns:
@@ -49,18 +49,18 @@ shown_days as (
 -- sales of a day, and from which picture on they are known
 day_sales as (
     select
-        known_items.issued_date,
+        posted_days.issued_date,
         least(
             cast(
-                date_trunc('month', greatest(known_items.issued_date, known_items.posted_date))
+                date_trunc('month', greatest(posted_days.issued_date, posted_days.posted_date))
                 + interval '1 month' - interval '1 day' as date
             ),
             $as_of
         ) as known_date,
-        sum(known_items.answer_amount) as sales_amount
-    from known_items
-    where known_items.kind in ('invoice', 'credit_note') and known_items.issued_date <= $as_of
-    group by known_items.issued_date, known_date
+        sum(posted_days.amount) as sales_amount
+    from posted_days
+    where posted_days.kind in ('invoice', 'credit_note') and posted_days.issued_date <= $as_of
+    group by posted_days.issued_date, known_date
 ),
 
 year_sales as (

@@ -2,7 +2,7 @@
 --
 -- grain:   one tranche of days late; total is one day and more
 -- key:     tranche_code
--- source:  item_balances, known_items, fiscal_years
+-- source:  item_balances, posted_days, fiscal_years
 -- params:  $as_of date
 -- columns:
 --   tranche_code          text   0 (due on $as_of, indicative), 1-30, 31-60, 61-90, 91+, total
@@ -66,13 +66,13 @@ years as (
 ),
 
 year_sales as (
-    select coalesce(sum(known_items.answer_amount), 0) as sales_amount
-    from known_items
+    select coalesce(sum(posted_days.amount), 0) as sales_amount
+    from posted_days
     cross join years
     where
-        known_items.kind in ('invoice', 'credit_note')
-        and known_items.issued_date >= years.first_date
-        and known_items.issued_date <= $as_of
+        posted_days.kind in ('invoice', 'credit_note')
+        and posted_days.issued_date >= years.first_date
+        and posted_days.issued_date <= $as_of
 ),
 
 open_invoices as (

@@ -2,7 +2,7 @@
 --
 -- grain:   one assumption that an open item rests on
 -- key:     assumption_code
--- source:  item_balances, known_items, known_allocations, dispute_spans, receivables_by_day
+-- source:  item_balances, maybe_open_items, allocated_days, dispute_spans, receivables_by_day
 -- params:  $as_of date
 -- columns:
 --   assumption_code  text   due_date_derived, age_unknown, dispute_undated, currency_assumed,
@@ -46,17 +46,17 @@ with assumed_amounts as (
         count(*) as item_count,
         sum(item_balances.open_amount) as amount
     from item_balances
-    inner join known_items on item_balances.item_number = known_items.item_number
-    where known_items.currency_code = 'XXX' and item_balances.open_amount > 0
+    inner join maybe_open_items on item_balances.item_number = maybe_open_items.item_number
+    where maybe_open_items.currency_code = 'XXX' and item_balances.open_amount > 0
     union all
     select
         'allocation_inferred' as assumption_code,
-        count(*) as item_count,
-        sum(known_allocations.answer_amount) as amount
-    from known_allocations
+        coalesce(sum(allocated_days.allocation_count), 0) as item_count,
+        sum(allocated_days.amount) as amount
+    from allocated_days
     where
-        known_allocations.is_inferred
-        and known_allocations.acting_date > $as_of - interval '12 months'
+        allocated_days.is_inferred
+        and allocated_days.acting_date > $as_of - interval '12 months'
 )
 
 select

@@ -2,7 +2,7 @@
 --
 -- grain:   one complete month-end on or before $as_of, from the first posted month on
 -- key:     month_end_date
--- source:  as_of_days, receivables_by_day, known_items
+-- source:  as_of_days, receivables_by_day, posted_days
 -- params:  none
 -- columns:
 --   month_end_date            date   last day of the month
@@ -36,29 +36,29 @@ with months as (
 
 movements as (
     select
-        cast(date_part('year', known_items.posted_date) as bigint) * 12
-        + cast(date_part('month', known_items.posted_date) as bigint) - 1 as month_number,
-        sum(case when known_items.kind = 'invoice' then known_items.answer_amount end)
+        cast(date_part('year', posted_days.posted_date) as bigint) * 12
+        + cast(date_part('month', posted_days.posted_date) as bigint) - 1 as month_number,
+        sum(case when posted_days.kind = 'invoice' then posted_days.amount end)
             as invoices_amount,
-        sum(case when known_items.kind = 'credit_note' then known_items.answer_amount end)
+        sum(case when posted_days.kind = 'credit_note' then posted_days.amount end)
             as credit_notes_amount,
-        sum(case when known_items.kind = 'receipt' then known_items.answer_amount end)
+        sum(case when posted_days.kind = 'receipt' then posted_days.amount end)
             as receipts_amount,
-        sum(case when known_items.kind = 'returned_receipt' then known_items.answer_amount end)
+        sum(case when posted_days.kind = 'returned_receipt' then posted_days.amount end)
             as returned_receipts_amount,
-        sum(case when known_items.kind = 'discount' then known_items.answer_amount end)
+        sum(case when posted_days.kind = 'discount' then posted_days.amount end)
             as discounts_amount,
-        sum(case when known_items.kind = 'write_off' then known_items.answer_amount end)
+        sum(case when posted_days.kind = 'write_off' then posted_days.amount end)
             as write_offs_amount,
-        sum(case when known_items.kind = 'offset' then known_items.answer_amount end)
+        sum(case when posted_days.kind = 'offset' then posted_days.amount end)
             as offsets_amount,
-        sum(case when known_items.kind = 'factored' then known_items.answer_amount end)
+        sum(case when posted_days.kind = 'factored' then posted_days.amount end)
             as factored_amount,
-        sum(case when known_items.kind = 'transfer' then known_items.answer_amount end)
+        sum(case when posted_days.kind = 'transfer' then posted_days.amount end)
             as transfers_amount,
-        sum(case when known_items.kind = 'opening' then known_items.answer_amount end)
+        sum(case when posted_days.kind = 'opening' then posted_days.amount end)
             as openings_amount
-    from known_items
+    from posted_days
     group by month_number
 ),
 

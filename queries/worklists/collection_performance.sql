@@ -2,8 +2,8 @@
 --
 -- grain:   one collector and segment; `*` stands for all of them
 -- key:     collector_id, segment_code
--- source:  known_items, known_allocations, item_steps, item_balances, payers, customer_contacts,
---          promise_outcomes, actions, results, targets
+-- source:  known_items, known_allocations, picture_balances, item_balances, payers,
+--          customer_contacts, promise_outcomes, actions, results, targets
 -- params:  $as_of date
 -- columns:
 --   collector_id        text   the collector of the customer's file; `team` without; `*` all
@@ -42,24 +42,26 @@ people as (
     left join customer_contacts on payers.customer_id = customer_contacts.customer_id
 ),
 
+-- open when the month began, or posted in it
 due_items as (
+    select
+        picture_balances.item_number,
+        picture_balances.customer_id,
+        picture_balances.open_amount as due_amount
+    from picture_balances
+    inner join months on picture_balances.picture_date = months.before_date
+    where picture_balances.is_debit and picture_balances.due_date < $as_of
+    union all
     select
         known_items.item_number,
         known_items.customer_id,
-        case
-            when known_items.posted_date >= months.start_date then known_items.answer_amount
-            else coalesce(item_steps.open_amount, 0)
-        end as due_amount
+        known_items.answer_amount as due_amount
     from known_items
     cross join months
-    left join item_steps
-        on known_items.item_number = item_steps.item_number
-        and item_steps.step_date <= months.before_date
-        and (
-            item_steps.next_step_date is null
-            or item_steps.next_step_date > months.before_date
-        )
-    where known_items.is_debit and known_items.due_date < $as_of
+    where
+        known_items.is_debit
+        and known_items.due_date < $as_of
+        and known_items.posted_date >= months.start_date
 ),
 
 collected as (
@@ -68,8 +70,9 @@ collected as (
         sum(known_allocations.answer_amount) as collected_amount
     from known_allocations
     cross join months
-    inner join known_items on known_allocations.credit_item_number = known_items.item_number
-    where known_items.kind = 'receipt' and known_allocations.acting_date >= months.start_date
+    where
+        known_allocations.credit_kind = 'receipt'
+        and known_allocations.acting_date >= months.start_date
     group by known_allocations.debit_item_number
 ),
 

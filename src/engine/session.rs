@@ -26,7 +26,7 @@ use super::catalogue::{Catalogue, Query, Room};
 use super::derivation::{Derivation, Work};
 use super::{EngineError, answers, contract, functions, reference};
 use crate::lake::Snapshot;
-use crate::model::tables::{ALLOCATION_LINKS, CLOSED_ITEMS, ITEMS, LOADS, TABLES};
+use crate::model::tables::{LEDGER_LINES, LOADS, TABLES};
 use crate::model::{Answer, AnswerColumn, ColumnKind, Date, TableSpec, Value};
 
 /// The files that hold each table, by table name.
@@ -184,8 +184,9 @@ impl Engine {
         table: &TableSpec,
         provider: Arc<dyn TableProvider>,
     ) -> Result<Arc<dyn TableProvider>, DataFusionError> {
-        let company = self.scope.company_id.as_ref().filter(|_| ![LOADS.name, CLOSED_ITEMS.name].contains(&table.name));
-        let has_currency = [ITEMS.name, ALLOCATION_LINKS.name].contains(&table.name);
+        let company = self.scope.company_id.as_ref().filter(|_| table.name != LOADS.name);
+        // a line of a ledger names the currency of its foreign amount, not of what it books
+        let has_currency = table.position("currency_code").is_some() && table.name != LEDGER_LINES.name;
         let currency = self.scope.currency_code.as_ref().filter(|_| has_currency);
         if company.is_none() && currency.is_none() {
             return Ok(provider);

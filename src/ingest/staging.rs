@@ -200,7 +200,7 @@ fn frame(rows: &Rows, load_id: &str) -> PolarsResult<DataFrame> {
         .map(|(column, values)| {
             if let ("load_id", Values::Text(ids)) = (column.name, values) {
                 // rows that another load brought keep its name
-                let ids = ids.iter().map(|id| id.as_deref().or(Some(load_id)));
+                let ids = ids.iter().map(|id| id.or(Some(load_id)));
                 return Ok(StringChunked::from_iter_options(column.name.into(), ids).into_series().into_column());
             }
             if let ("item_number", Values::Int(numbers)) = (column.name, values) {
@@ -218,9 +218,7 @@ fn frame(rows: &Rows, load_id: &str) -> PolarsResult<DataFrame> {
 
 fn column_of(name: &str, values: &Values) -> PolarsResult<Column> {
     let series = match values {
-        Values::Text(list) => {
-            StringChunked::from_iter_options(name.into(), list.iter().map(Option::as_deref)).into_series()
-        }
+        Values::Text(list) => StringChunked::from_iter_options(name.into(), list.iter()).into_series(),
         Values::Date(list) => {
             let days: Vec<Option<i32>> = list.iter().map(|day| day.map(days_since_epoch)).collect();
             Series::new(name.into(), days).into_date()

@@ -6,7 +6,7 @@ use super::{ColumnKind, Date, Money, TableSpec};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Values {
     /// Text, ids and codes.
-    Text(Vec<Option<String>>),
+    Text(Texts),
     /// Days.
     Date(Vec<Option<Date>>),
     /// Whole numbers.
@@ -15,6 +15,51 @@ pub enum Values {
     Money(Vec<Option<Money>>),
     /// Yes or no.
     Flag(Vec<Option<bool>>),
+}
+
+/// Texts one behind the other: a column of a million of them is two pieces of memory. An empty text is an empty cell.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Texts {
+    text: String,
+    ends: Vec<usize>,
+}
+
+impl Texts {
+    /// Appends a text.
+    pub fn push(&mut self, text: &str) {
+        self.text.push_str(text);
+        self.ends.push(self.text.len());
+    }
+
+    /// How many.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// The text of a row.
+    #[must_use]
+    pub fn get(&self, row: usize) -> Option<&str> {
+        let start = row.checked_sub(1).map_or(0, |before| self.ends[before]);
+        Some(&self.text[start..self.ends[row]]).filter(|text| !text.is_empty())
+    }
+
+    /// All of them.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = Option<&str>> {
+        (0..self.len()).map(|row| self.get(row))
+    }
+
+    fn append(&mut self, other: &Self) {
+        let before = self.text.len();
+        self.text.push_str(&other.text);
+        self.ends.extend(other.ends.iter().map(|end| before + end));
+    }
 }
 
 /// One cell, for building rows.
@@ -70,7 +115,7 @@ impl Rows {
             .columns
             .iter()
             .map(|column| match column.kind {
-                ColumnKind::Text => Values::Text(Vec::new()),
+                ColumnKind::Text => Values::Text(Texts::default()),
                 ColumnKind::Date => Values::Date(Vec::new()),
                 ColumnKind::Int => Values::Int(Vec::new()),
                 ColumnKind::Flag => Values::Flag(Vec::new()),
@@ -100,8 +145,8 @@ impl Rows {
         assert_eq!(cells.len(), self.columns.len(), "a row of `{}` has one cell a column", self.table.name);
         for ((values, cell), column) in self.columns.iter_mut().zip(cells).zip(self.table.columns) {
             match (values, cell) {
-                (Values::Text(list), Cell::Text(text)) => list.push(Some(text)),
-                (Values::Text(list), Cell::Empty) => list.push(None),
+                (Values::Text(list), Cell::Text(text)) => list.push(&text),
+                (Values::Text(list), Cell::Empty) => list.push(""),
                 (Values::Date(list), Cell::Date(day)) => list.push(Some(day)),
                 (Values::Date(list), Cell::Empty) => list.push(None),
                 (Values::Int(list), Cell::Int(number)) => list.push(Some(number)),
@@ -121,7 +166,7 @@ impl Rows {
         self.count += other.count;
         for (mine, theirs) in self.columns.iter_mut().zip(other.columns) {
             match (mine, theirs) {
-                (Values::Text(list), Values::Text(more)) => list.extend(more),
+                (Values::Text(list), Values::Text(more)) => list.append(&more),
                 (Values::Date(list), Values::Date(more)) => list.extend(more),
                 (Values::Int(list), Values::Int(more)) => list.extend(more),
                 (Values::Money(list), Values::Money(more)) => list.extend(more),
@@ -135,11 +180,78 @@ impl Rows {
     #[must_use]
     pub fn cell(&self, row: usize, column: usize) -> Cell {
         match &self.columns[column] {
-            Values::Text(list) => list[row].clone().map_or(Cell::Empty, Cell::Text),
-            Values::Date(list) => list[row].map_or(Cell::Empty, Cell::Date),
+            Values::Text(list) => list.get(row).map_or(Cell::Empty, Cell::text),
+            Values::Date(list) => Cell::date(list[row]),
             Values::Int(list) => list[row].map_or(Cell::Empty, Cell::Int),
-            Values::Money(list) => list[row].map_or(Cell::Empty, Cell::Money),
+            Values::Money(list) => Cell::money(list[row]),
             Values::Flag(list) => list[row].map_or(Cell::Empty, Cell::Flag),
         }
+    }
+
+    /// Begins a row, cell by cell.
+    pub const fn row(&mut self) -> RowWriter<'_> {
+        RowWriter { rows: self, place: 0 }
+    }
+}
+
+/// Writes one row cell by cell, in the table's order, without an allocation for each.
+///
+/// # Panics
+/// When a cell does not fit its column, or one is missing at the end: a broken law of ours, never of the data.
+pub struct RowWriter<'a> {
+    rows: &'a mut Rows,
+    place: usize,
+}
+
+impl RowWriter<'_> {
+    fn next(&mut self) -> &mut Values {
+        self.place += 1;
+        &mut self.rows.columns[self.place - 1]
+    }
+
+    /// A text; an empty one is an empty cell.
+    #[must_use]
+    pub fn text(mut self, text: &str) -> Self {
+        let Values::Text(list) = self.next() else { unreachable!("the column before {} holds text", self.place) };
+        list.push(text);
+        self
+    }
+
+    /// A day.
+    #[must_use]
+    pub fn date(mut self, day: Option<Date>) -> Self {
+        let Values::Date(list) = self.next() else { unreachable!("the column before {} holds days", self.place) };
+        list.push(day);
+        self
+    }
+
+    /// A whole number.
+    #[must_use]
+    pub fn int(mut self, number: Option<i64>) -> Self {
+        let Values::Int(list) = self.next() else { unreachable!("the column before {} holds numbers", self.place) };
+        list.push(number);
+        self
+    }
+
+    /// An amount.
+    #[must_use]
+    pub fn money(mut self, amount: Option<Money>) -> Self {
+        let Values::Money(list) = self.next() else { unreachable!("the column before {} holds amounts", self.place) };
+        list.push(amount);
+        self
+    }
+
+    /// Yes or no.
+    #[must_use]
+    pub fn flag(mut self, flag: Option<bool>) -> Self {
+        let Values::Flag(list) = self.next() else { unreachable!("the column before {} holds flags", self.place) };
+        list.push(flag);
+        self
+    }
+
+    /// Ends the row.
+    pub fn end(self) {
+        assert_eq!(self.place, self.rows.columns.len(), "a row of `{}` has one cell a column", self.rows.table.name);
+        self.rows.count += 1;
     }
 }

@@ -63,8 +63,7 @@ pub struct ColumnSpec {
 pub struct TableSpec {
     /// Its name in the lake and in SQL.
     pub name: &'static str,
-    /// All columns, in order. Every table but
-    /// `closed_items` begins with `company_id`; all end with `load_id`.
+    /// All columns, in order. Every table begins with `company_id` and ends with `load_id`.
     pub columns: &'static [ColumnSpec],
     /// The columns that tell one row from another; empty where rows have no identity.
     pub key: &'static [&'static str],
@@ -193,11 +192,135 @@ pub static ALLOCATION_LINKS: TableSpec = TableSpec {
 };
 
 /// One row an item of which nothing is left from a day on, as far as the lake knows: derived by every load, so that
-/// what is open need not be looked for among all that ever was. Items that are not in it may be closed all the same.
+/// what is open need not be looked for among all that ever was. Rows of `uneven_items` say nothing here.
 pub static CLOSED_ITEMS: TableSpec = TableSpec {
     name: "closed_items",
-    columns: &[must("item_number", Int), must("closed_date", Date), may("load_id", Text)],
-    key: &["item_number"],
+    columns: &[
+        may("company_id", Text),
+        must("item_number", Int),
+        must("customer_id", Text),
+        may("currency_code", Text),
+        must("is_debit", Flag),
+        must("posted_date", Date),
+        may("due_date", Date),
+        must("amount", Money),
+        may("base_amount", Money),
+        // the day on which its open amount reached 0
+        must("closed_date", Date),
+        // a receipt acted on that day: it was paid, not credited, offset or lost
+        must("is_cash", Flag),
+        may("load_id", Text),
+    ],
+    key: &[],
+    is_loadable: false,
+};
+
+/// One row an item that the load which brought it left open, with what questions ask of it: derived by every load. It
+/// may have been closed since: `closed_items`.
+pub static UNSETTLED_ITEMS: TableSpec = TableSpec {
+    name: "unsettled_items",
+    columns: &[
+        may("company_id", Text),
+        must("item_number", Int),
+        must("item_id", Text),
+        must("customer_id", Text),
+        may("account", Text),
+        may("currency_code", Text),
+        must("kind", Text),
+        must("issued_date", Date),
+        must("posted_date", Date),
+        may("due_date", Date),
+        may("due_is_derived", Flag),
+        must("amount", Money),
+        may("base_amount", Money),
+        may("reference", Text),
+        may("source_file", Text),
+        may("source_line", Int),
+        may("load_id", Text),
+    ],
+    key: &[],
+    is_loadable: false,
+};
+
+/// One row an item whose open amount did not only go down to 0 and stay there: it was open again after a payment, or
+/// more was set against it than it bears. Derived by every load; such items are followed step by step.
+pub static UNEVEN_ITEMS: TableSpec = TableSpec {
+    name: "uneven_items",
+    columns: &[may("company_id", Text), must("item_number", Int), may("load_id", Text)],
+    key: &[],
+    is_loadable: false,
+};
+
+/// What changes of the open amounts on a day, summed over the items of one kind of course: derived by every load, so that
+/// any number of month-ends is a sum over few rows. Rows of one load may take back rows of another.
+pub static OPEN_CHANGES: TableSpec = TableSpec {
+    name: "open_changes",
+    columns: &[
+        may("company_id", Text),
+        may("currency_code", Text),
+        may("account", Text),
+        must("is_debit", Flag),
+        // the items are none of `uneven_items`
+        must("is_even", Flag),
+        // the first day of the month in which the items were posted
+        must("posted_month_date", Date),
+        may("due_date", Date),
+        must("step_date", Date),
+        // change of what is open, in the items' currency; of what is open above 0 on debit items; of what is below 0
+        must("open_amount", Money),
+        must("debit_amount", Money),
+        must("credit_amount", Money),
+        // the same in the base currency; items without a rate add nothing
+        must("base_open_amount", Money),
+        must("base_debit_amount", Money),
+        must("base_credit_amount", Money),
+        // items opened less items closed
+        must("open_count", Int),
+        may("load_id", Text),
+    ],
+    key: &[],
+    is_loadable: false,
+};
+
+/// Items summed by what they are and their days: derived by every load.
+pub static ITEM_DAYS: TableSpec = TableSpec {
+    name: "item_days",
+    columns: &[
+        may("company_id", Text),
+        may("currency_code", Text),
+        may("account", Text),
+        must("kind", Text),
+        must("is_debit", Flag),
+        must("issued_date", Date),
+        must("posted_date", Date),
+        may("due_date", Date),
+        must("due_is_derived", Flag),
+        must("amount", Money),
+        must("base_amount", Money),
+        must("item_count", Int),
+        // those without an amount in the base currency
+        must("rate_missing_count", Int),
+        may("load_id", Text),
+    ],
+    key: &[],
+    is_loadable: false,
+};
+
+/// Allocations summed by what they use up and their day: derived by every load.
+pub static ALLOCATION_DAYS: TableSpec = TableSpec {
+    name: "allocation_days",
+    columns: &[
+        may("company_id", Text),
+        may("currency_code", Text),
+        must("credit_kind", Text),
+        must("acting_date", Date),
+        must("is_inferred", Flag),
+        must("amount", Money),
+        must("base_amount", Money),
+        must("allocation_count", Int),
+        may("load_id", Text),
+    ],
+    key: &[],
     is_loadable: false,
 };
 
@@ -512,6 +635,11 @@ pub static TABLES: &[&TableSpec] = &[
     &ALLOCATIONS,
     &ALLOCATION_LINKS,
     &CLOSED_ITEMS,
+    &UNSETTLED_ITEMS,
+    &UNEVEN_ITEMS,
+    &OPEN_CHANGES,
+    &ITEM_DAYS,
+    &ALLOCATION_DAYS,
     &INVOICE_DETAILS,
     &DISPUTES,
     &ACTIONS,

@@ -2,7 +2,7 @@
 --
 -- grain:   one picture and customer with something open
 -- key:     picture_date, customer_id
--- source:  payer_days, item_steps, known_items
+-- source:  payer_days, picture_balances
 -- params:  none
 -- columns:
 --   picture_date     date   the day of the picture
@@ -13,30 +13,22 @@
 
 with balances as (
     select
-        payer_days.picture_date,
-        known_items.customer_id,
-        sum(item_steps.open_amount) as open_amount,
+        picture_balances.picture_date,
+        picture_balances.customer_id,
+        sum(picture_balances.open_amount) as open_amount,
         sum(
             case
                 when
-                    item_steps.is_debit
-                    and item_steps.open_amount > 0
-                    and known_items.due_date < payer_days.picture_date
-                    then item_steps.open_amount
+                    picture_balances.is_debit
+                    and picture_balances.open_amount > 0
+                    and picture_balances.due_date < picture_balances.picture_date
+                    then picture_balances.open_amount
                 else 0
             end
         ) as overdue_amount
-    from item_steps
-    inner join known_items on item_steps.item_number = known_items.item_number
-    cross join payer_days
-    where
-        item_steps.open_amount <> 0
-        and item_steps.step_date <= payer_days.picture_date
-        and (
-            item_steps.next_step_date is null
-            or item_steps.next_step_date > payer_days.picture_date
-        )
-    group by payer_days.picture_date, known_items.customer_id
+    from picture_balances
+    inner join payer_days on picture_balances.picture_date = payer_days.picture_date
+    group by picture_balances.picture_date, picture_balances.customer_id
 )
 
 select

@@ -2,7 +2,7 @@
 --
 -- grain:   one picture and debit item: paid in the 12 months before, or past due
 -- key:     picture_date, item_number
--- source:  payer_days, settled_spells, item_steps, known_items
+-- source:  payer_days, settled_spells, picture_balances
 -- params:  none
 -- columns:
 --   picture_date   date   the day of the picture
@@ -15,18 +15,17 @@
 
 select
     payer_days.picture_date,
-    known_items.customer_id,
+    settled_spells.customer_id,
     settled_spells.item_number,
-    settled_spells.settled_date - known_items.due_date as late_days,
-    known_items.answer_amount as weight_amount,
+    settled_spells.settled_date - settled_spells.due_date as late_days,
+    settled_spells.answer_amount as weight_amount,
     false as is_open,
     settled_spells.settled_date > payer_days.recent_date as is_recent
 from settled_spells
-inner join known_items on settled_spells.item_number = known_items.item_number
 cross join payer_days
 where
     settled_spells.is_cash
-    and known_items.due_date is not null
+    and settled_spells.due_date is not null
     and settled_spells.settled_date <= payer_days.picture_date
     and settled_spells.settled_date > payer_days.window_date
     and (
@@ -36,18 +35,15 @@ where
 union all
 select
     payer_days.picture_date,
-    known_items.customer_id,
-    item_steps.item_number,
-    payer_days.picture_date - known_items.due_date as late_days,
-    item_steps.open_amount as weight_amount,
+    picture_balances.customer_id,
+    picture_balances.item_number,
+    payer_days.picture_date - picture_balances.due_date as late_days,
+    picture_balances.open_amount as weight_amount,
     true as is_open,
     true as is_recent
-from item_steps
-inner join known_items on item_steps.item_number = known_items.item_number
-cross join payer_days
+from picture_balances
+inner join payer_days on picture_balances.picture_date = payer_days.picture_date
 where
-    item_steps.is_debit
-    and item_steps.open_amount > 0
-    and item_steps.step_date <= payer_days.picture_date
-    and (item_steps.next_step_date is null or item_steps.next_step_date > payer_days.picture_date)
-    and known_items.due_date < payer_days.picture_date
+    picture_balances.is_debit
+    and picture_balances.open_amount > 0
+    and picture_balances.due_date < payer_days.picture_date

@@ -2,7 +2,7 @@
 --
 -- grain:   contested or not
 -- key:     is_disputed
--- source:  settled_spells, known_items, contested_items, item_steps, known_allocations
+-- source:  settled_spells, contested_items
 -- params:  none
 -- columns:
 --   is_disputed     flag     ever contested, by whatever source
@@ -13,49 +13,15 @@
 --   group_code      text     contested, uncontested: is_disputed in a word
 
 -- Over the whole life of the lake: it asks what a dispute does, not how customers pay this year.
--- What is paid on the day it is posted never was open at the end of a day: no spell, but paid.
-with same_day_items as (
-    select
-        item_steps.item_number,
-        item_steps.step_date as settled_date
-    from item_steps
-    inner join known_items
-        on item_steps.item_number = known_items.item_number
-        and item_steps.step_date = known_items.posted_date
-    inner join known_allocations
-        on item_steps.item_number = known_allocations.debit_item_number
-        and item_steps.step_date = known_allocations.acting_date
-    inner join known_items as credit_items
-        on known_allocations.credit_item_number = credit_items.item_number
-    where
-        item_steps.is_debit
-        and item_steps.item_open_amount = 0
-        and item_steps.item_change_amount = 0
-        and item_steps.next_step_date is null
-        and credit_items.kind = 'receipt'
-        and known_allocations.amount > 0
-),
-
-settlements as (
+with paid_items as (
     select
         settled_spells.item_number,
-        settled_spells.settled_date
+        settled_spells.settled_date - settled_spells.due_date as late_days
     from settled_spells
-    where settled_spells.until_date is null and settled_spells.is_cash
-    union
-    select
-        same_day_items.item_number,
-        same_day_items.settled_date
-    from same_day_items
-),
-
-paid_items as (
-    select
-        settlements.item_number,
-        settlements.settled_date - known_items.due_date as late_days
-    from settlements
-    inner join known_items on settlements.item_number = known_items.item_number
-    where known_items.due_date is not null
+    where
+        settled_spells.until_date is null
+        and settled_spells.is_cash
+        and settled_spells.due_date is not null
 ),
 
 ever_contested as (

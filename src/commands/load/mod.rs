@@ -1,10 +1,9 @@
 //! `encours load`: files are read into staged Parquet, merged with what the lake holds, receivables are derived from
 //! ledgers, and everything is committed at once or not at all.
 
-mod closings;
 mod keys;
-mod links;
 mod merge;
+mod prepare;
 mod receivables;
 mod references;
 mod sources;
@@ -15,7 +14,7 @@ mod wanted;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use self::closings::Closings;
+use self::prepare::Prepare;
 use self::receivables::Receivables;
 use self::stage::Source;
 use self::wanted::Wanted;
@@ -162,8 +161,7 @@ async fn prepare(
         assumptions.extend(derived.derive(&mut wanted).await?);
     }
     let refused = references::resolve(settings, &catalogue, &mut wanted, staged, load_id, tag).await?;
-    links::link(settings, &catalogue, &mut wanted, base, load_id, tag).await?;
-    Closings { settings, catalogue: &catalogue, base, load_id, tag }.close(&mut wanted).await?;
+    Prepare { settings, catalogue: &catalogue, base, load_id, tag }.run(&mut wanted).await?;
     let record = summary::record(staged, &removed, &refused, assumptions, load_id);
     Ok(Prepared { wanted, record })
 }

@@ -322,7 +322,7 @@ impl Rates {
                     .zip(days)
                     .zip(amounts)
                     .map(|((code, day), amount)| {
-                        let code = code.as_deref()?;
+                        let code = code?;
                         if code == self.base {
                             return *amount;
                         }

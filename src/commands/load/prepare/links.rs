@@ -6,28 +6,20 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::hash::{BuildHasher, Hasher};
-use std::path::PathBuf;
 
-use super::stage::unwritable;
-use super::step_engine;
-use super::wanted::Wanted;
-use crate::engine::{Batch, Catalogue, Engine, Texts};
+use super::course::Amounts;
+use super::shared::{Shared, place};
+use super::{Output, Prepare};
+use crate::commands::load::wanted::Wanted;
+use crate::engine::{Batch, Engine, Texts};
 use crate::error::Error;
-use crate::ingest::staging::Staging;
-use crate::lake::Snapshot;
-use crate::model::rows::Cell;
 use crate::model::tables::{ALLOCATION_LINKS, ALLOCATIONS, ITEMS};
 use crate::model::{Date, Money, Rows};
-use crate::settings::Settings;
 
 /// Items whose keys are held in memory at once.
 const ITEMS_AT_ONCE: usize = 50_000_000;
 /// Allocations whose items are held in memory at once.
 const ALLOCATIONS_AT_ONCE: usize = 30_000_000;
-/// Rows written at once.
-const ROWS_AT_ONCE: usize = 30_000;
-/// The origin of the files of links.
-const ORIGIN: &str = "links";
 
 /// An item as its allocations need it.
 #[derive(Clone, Copy)]
@@ -39,24 +31,16 @@ struct Linked {
     kind: u16,
 }
 
-/// Texts that many rows share, as numbers.
-#[derive(Default)]
-struct Shared {
-    codes: HashMap<String, u32>,
-    texts: Vec<String>,
-    last: u32,
-}
-
 /// What is known of items, a part of them at a time.
 #[derive(Default)]
 struct Items {
     places: HashMap<u64, u32, Given>,
     linked: Vec<Linked>,
-    customers: Shared,
-    currencies: Shared,
-    kinds: Shared,
-    /// Amount and amount in the base currency, where they differ, by number.
-    rates: HashMap<i64, (i64, Option<i64>)>,
+    customers: Shared<String>,
+    currencies: Shared<String>,
+    kinds: Shared<String>,
+    /// Amounts, where the one in the base currency differs, by number.
+    rates: HashMap<i64, Amounts>,
 }
 
 /// Keys that are hashes already.
@@ -85,54 +69,20 @@ impl Hasher for Given {
     }
 }
 
-impl Shared {
-    fn code(&mut self, text: &str) -> u32 {
-        if self.texts.get(place(self.last)).is_some_and(|last| last == text) {
-            return self.last;
-        }
-        let known = self.codes.get(text).copied();
-        self.last = known.unwrap_or_else(|| {
-            let code = u32::try_from(self.texts.len()).unwrap_or(u32::MAX);
-            self.texts.push(text.to_owned());
-            self.codes.insert(text.to_owned(), code);
-            code
-        });
-        self.last
-    }
-
-    fn text(&self, code: impl Into<u32>) -> Cell {
-        Cell::text(self.texts.get(place(code.into())).map_or("", String::as_str))
-    }
-}
-
-/// Links the allocations that need it.
+/// Links the allocations that need it: all, or those that the load adds.
 pub(super) async fn link(
-    settings: &Settings,
-    catalogue: &Catalogue,
-    wanted: &mut Wanted,
-    base: &Snapshot,
-    load_id: &str,
-    tag: &str,
+    prepare: &Prepare<'_>,
+    wanted: &Wanted,
+    is_anew: bool,
+    output: &mut Output<'_>,
 ) -> Result<(), Error> {
-    let is_anew = wanted.lacks(base, &ITEMS)
-        || wanted.lacks(base, &ALLOCATIONS)
-        || base.row_count(&ALLOCATIONS) != base.row_count(&ALLOCATION_LINKS);
-    if is_anew {
-        wanted.drop_table(&ALLOCATION_LINKS);
-    }
     let files = wanted.files(&ALLOCATIONS).iter().filter(|file| is_anew || !file.is_of_base);
-    let (paths, counts): (Vec<PathBuf>, Vec<usize>) = files.map(|file| (file.path.clone(), file.row_count)).unzip();
-    let row_count: usize = counts.iter().sum();
-    if row_count == 0 {
+    let row_count: usize = files.map(|file| file.row_count).sum();
+    let Some(allocations) = prepare.engine(wanted, &ALLOCATIONS, |file| is_anew || !file.is_of_base)? else {
         return Ok(());
-    }
-    let items = wanted.files(&ITEMS);
-    let item_count: usize = items.iter().map(|file| file.row_count).sum();
-    let item_paths: Vec<PathBuf> = items.iter().map(|file| file.path.clone()).collect();
-    let engine = step_engine(settings, catalogue, &Wanted::default(), None, &[])?;
-    engine.register_files("item_rows", &ITEMS, &item_paths)?;
-    engine.register_files("allocation_rows", &ALLOCATIONS, &paths)?;
-    let mut staging = Staging::new(settings.lake.root(), load_id, tag);
+    };
+    let Some(engine) = prepare.engine(wanted, &ITEMS, |_| true)? else { return Ok(()) };
+    let item_count: usize = wanted.files(&ITEMS).iter().map(|file| file.row_count).sum();
     let part_count = u64::try_from(item_count.div_ceil(ITEMS_AT_ONCE).max(1)).unwrap_or(1);
     let mut items = Items::default();
     for first in (0..row_count).step_by(ALLOCATIONS_AT_ONCE) {
@@ -142,16 +92,9 @@ pub(super) async fn link(
             if part_count > 1 || first == 0 {
                 items.read(&engine, part, part_count, item_count).await?;
             }
-            slice.find(&engine, &items, &mut sides).await?;
+            slice.find(&allocations, &items, &mut sides).await?;
         }
-        slice
-            .write(&engine, &items, &sides, &mut |rows| {
-                staging.write(ORIGIN, rows).map_err(|cause| unwritable(settings, &cause))
-            })
-            .await?;
-    }
-    for file in staging.finish().map_err(|cause| unwritable(settings, &cause))? {
-        wanted.add(&file);
+        slice.write(&allocations, &items, &sides, output).await?;
     }
     Ok(())
 }
@@ -164,9 +107,9 @@ impl Items {
         let count = item_count / usize::try_from(part_count).unwrap_or(1);
         self.places.reserve(count + count / 50);
         self.linked.reserve(count + count / 50);
-        let sql = "select item_rows.company_id, item_rows.item_id, item_rows.item_number, item_rows.customer_id, \
-                   item_rows.currency_code, item_rows.kind, item_rows.amount, item_rows.base_amount, \
-                   coalesce(item_rows.posted_date, item_rows.issued_date) as posted_date from item_rows";
+        let sql = "select rows_read.company_id, rows_read.item_id, rows_read.item_number, rows_read.customer_id, \
+                   rows_read.currency_code, rows_read.kind, rows_read.amount, rows_read.base_amount, \
+                   coalesce(rows_read.posted_date, rows_read.issued_date) as posted_date from rows_read";
         let mut rows = engine.stream_table(&ITEMS, sql).await?;
         while let Some(batch) = rows.next_batch().await? {
             self.take(&batch, part, part_count)?;
@@ -198,16 +141,16 @@ impl Items {
                 }
             }
             let whole = |digits: Option<i128>| digits.and_then(|digits| i64::try_from(digits).ok());
-            let (amount, base) = (whole(amounts.get(row)).unwrap_or_default(), whole(bases.get(row)));
-            if base != Some(amount) {
-                self.rates.insert(number, (amount, base));
+            let (own, base) = (whole(amounts.get(row)).unwrap_or_default(), whole(bases.get(row)));
+            if base != Some(own) {
+                self.rates.insert(number, Amounts { own, base });
             }
             self.linked.push(Linked {
                 number,
                 posted,
-                customer: self.customers.code(customers.get(row)),
-                currency: u16::try_from(self.currencies.code(currencies.get(row))).unwrap_or(u16::MAX),
-                kind: u16::try_from(self.kinds.code(kinds.get(row))).unwrap_or(u16::MAX),
+                customer: self.customers.text(customers.get(row)),
+                currency: u16::try_from(self.currencies.text(currencies.get(row))).unwrap_or(u16::MAX),
+                kind: u16::try_from(self.kinds.text(kinds.get(row))).unwrap_or(u16::MAX),
             });
         }
         Ok(())
@@ -217,15 +160,9 @@ impl Items {
         self.places.get(&key).map(|found| self.linked[place(*found)])
     }
 
-    /// An amount at the rate of a debit item, half up.
+    /// An amount at the rate of a debit item.
     fn base_amount(&self, debit: i64, amount: i64) -> Option<i64> {
-        let Some((of_item, base)) = self.rates.get(&debit).copied() else { return Some(amount) };
-        if of_item == 0 {
-            return None;
-        }
-        let (wide, of_item) = (i128::from(amount) * i128::from(base?), i128::from(of_item));
-        let half_up = (2 * wide.abs() + of_item.abs()) / (2 * of_item.abs());
-        i64::try_from(half_up * wide.signum() * of_item.signum()).ok()
+        self.rates.get(&debit).map_or(Some(amount), |amounts| amounts.in_base(amount))
     }
 }
 
@@ -238,8 +175,8 @@ struct Slice {
 impl Slice {
     /// Finds the items of the slice's rows among those read.
     async fn find(&self, engine: &Engine, items: &Items, sides: &mut [[Option<Linked>; 2]]) -> Result<(), Error> {
-        let sql = "select allocation_rows.company_id, allocation_rows.debit_item_id, allocation_rows.credit_item_id \
-                   from allocation_rows";
+        let sql = "select rows_read.company_id, rows_read.debit_item_id, rows_read.credit_item_id \
+                   from rows_read";
         let mut rows = engine.stream_table(&ALLOCATIONS, sql).await?;
         let mut seen = 0;
         while let Some(batch) = rows.next_batch().await? {
@@ -267,10 +204,10 @@ impl Slice {
         engine: &Engine,
         items: &Items,
         sides: &[[Option<Linked>; 2]],
-        write: &mut impl FnMut(Rows) -> Result<(), Error>,
+        output: &mut Output<'_>,
     ) -> Result<(), Error> {
-        let sql = "select allocation_rows.company_id, allocation_rows.allocated_date, allocation_rows.amount, \
-                   allocation_rows.is_inferred from allocation_rows";
+        let sql = "select rows_read.company_id, rows_read.allocated_date, rows_read.amount, \
+                   rows_read.is_inferred from rows_read";
         let mut rows = engine.stream_table(&ALLOCATIONS, sql).await?;
         let mut seen = 0;
         let mut out = Rows::new(&ALLOCATION_LINKS);
@@ -280,33 +217,24 @@ impl Slice {
             for row in self.within(seen, batch.len()) {
                 let [Some(debit), Some(credit)] = sides[seen + row - self.first] else { continue };
                 let met = debit.posted.max(credit.posted);
+                let acting = dates.get(row).map_or(met, |date| date.max(met));
                 let amount = amounts.get(row).and_then(|digits| i64::try_from(digits).ok()).unwrap_or_default();
-                let money = |hundredths: i64| Cell::money(Money::from_hundredths(hundredths));
-                let day = |days: i32| Cell::date(Date::from_epoch_days(days));
-                out.push(vec![
-                    Cell::text(companies.get(row)),
-                    items.currencies.text(debit.currency),
-                    Cell::Int(debit.number),
-                    Cell::Int(credit.number),
-                    items.kinds.text(credit.kind),
-                    items.customers.text(credit.customer),
-                    day(dates.get(row).map_or(met, |date| date.max(met))),
-                    day(met),
-                    money(amount),
-                    items.base_amount(debit.number, amount).map_or(Cell::Empty, money),
-                    Cell::Flag(inferred.get(row)),
-                    Cell::Empty,
-                ]);
+                let linked = out.row().text(companies.get(row)).text(items.currencies.value(debit.currency.into()));
+                let linked = linked.int(Some(debit.number)).int(Some(credit.number));
+                let linked =
+                    linked.text(items.kinds.value(credit.kind.into())).text(items.customers.value(credit.customer));
+                let linked = linked.date(Date::from_epoch_days(acting)).date(Date::from_epoch_days(met));
+                let base = items.base_amount(debit.number, amount).and_then(Money::from_hundredths);
+                let linked = linked.money(Money::from_hundredths(amount)).money(base);
+                linked.flag(Some(inferred.get(row))).text("").end();
             }
             seen += batch.len();
-            if out.len() >= ROWS_AT_ONCE {
-                write(std::mem::replace(&mut out, Rows::new(&ALLOCATION_LINKS)))?;
-            }
+            output.offer(&mut out)?;
             if seen >= self.first + self.count {
                 break;
             }
         }
-        write(out)
+        output.write(&mut out)
     }
 
     /// The rows of a batch that belong to the slice, when so many were seen before it.
@@ -322,8 +250,4 @@ fn key(companies: Texts<'_>, ids: Texts<'_>, row: usize) -> u64 {
     // the length keeps `ab|c` apart from `a|bc`
     let seed = xxhash_rust::xxh3::xxh3_64_with_seed(company.as_bytes(), company.len() as u64);
     xxhash_rust::xxh3::xxh3_64_with_seed(id.as_bytes(), seed)
-}
-
-fn place(code: u32) -> usize {
-    usize::try_from(code).unwrap_or(usize::MAX)
 }

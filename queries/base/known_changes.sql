@@ -1,0 +1,57 @@
+-- known_changes: what changed of the open amounts, day by day and by due date, up to the as-of day.
+--
+-- grain:   one day of change, due date, month of posting and kind of item
+-- source:  open_changes, accounts
+-- params:  $as_of date, $in_base flag
+-- columns:
+--   step_date           date   the day
+--   due_date            date   as known_items says; null where unknown
+--   posted_month_date   date   first day of the month in which the items were posted
+--   is_debit            flag   items of an amount above zero
+--   is_even             flag   items that only went down to 0, and stayed there
+--   is_doubtful         flag   on an account of doubtful customers
+--   open_amount         money  change of what is open, in the answer's currency
+--   debit_amount        money  change of what is open above zero on debit items
+--   credit_amount       money  change of what is open below zero
+--   open_count          int    items opened less items closed
+
+-- Loads sum these when they come in: no question looks at items by the million for a history.
+with changes as (
+    select
+        open_changes.step_date,
+        open_changes.due_date,
+        open_changes.posted_month_date,
+        open_changes.is_debit,
+        open_changes.is_even,
+        coalesce(accounts.role_code = 'doubtful', false) as is_doubtful,
+        case when $in_base then open_changes.base_open_amount else open_changes.open_amount end
+            as open_amount,
+        case when $in_base then open_changes.base_debit_amount else open_changes.debit_amount end
+            as debit_amount,
+        case when $in_base then open_changes.base_credit_amount else open_changes.credit_amount end
+            as credit_amount,
+        open_changes.open_count
+    from open_changes
+    left join accounts on open_changes.account = accounts.account
+    where open_changes.step_date <= $as_of
+)
+
+select
+    changes.step_date,
+    changes.due_date,
+    changes.posted_month_date,
+    changes.is_debit,
+    changes.is_even,
+    changes.is_doubtful,
+    cast(sum(changes.open_amount) as decimal(18, 2)) as open_amount,
+    cast(sum(changes.debit_amount) as decimal(18, 2)) as debit_amount,
+    cast(sum(changes.credit_amount) as decimal(18, 2)) as credit_amount,
+    sum(changes.open_count) as open_count
+from changes
+group by
+    changes.step_date,
+    changes.due_date,
+    changes.posted_month_date,
+    changes.is_debit,
+    changes.is_even,
+    changes.is_doubtful

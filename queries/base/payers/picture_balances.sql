@@ -1,0 +1,163 @@
+-- picture_balances: what was open of each item on the days at whose end payers are looked at.
+--
+-- grain:   one picture and item with something open on it; the end of last month is a picture too
+-- key:     picture_date, item_number
+-- source:  payer_days, maybe_open_items, even_closings, stepped_items, item_steps, known_items,
+--   known_allocations
+-- params:  $as_of date, $in_base flag
+-- columns:
+--   picture_date  date   end of that day
+--   item_number   int    the item, of known_items
+--   customer_id   text   who owed
+--   is_debit      flag   amount above zero
+--   due_date      date   as known_items says; null where unknown
+--   open_amount   money  what was open, in the answer's currency
+
+-- An even item is open from its posting to its closing, less what was allocated by then; an uneven
+-- one is what its last step said.
+with pictures as (
+    select payer_days.picture_date
+    from payer_days
+    union
+    select
+        cast(date_trunc('month', cast($as_of as date)) - interval '1 day' as date) as picture_date
+),
+
+first_picture as (
+    select min(pictures.picture_date) as picture_date
+    from pictures
+),
+
+uneven as (
+    select stepped_items.item_number
+    from stepped_items
+    where stepped_items.is_uneven
+),
+
+even_items as (
+    select
+        maybe_open_items.item_number,
+        maybe_open_items.posted_date,
+        cast(null as date) as closed_date
+    from maybe_open_items
+    left anti join uneven on maybe_open_items.item_number = uneven.item_number
+    union all
+    select
+        even_closings.item_number,
+        even_closings.posted_date,
+        even_closings.closed_date
+    from even_closings
+    cross join first_picture
+    where even_closings.closed_date > first_picture.picture_date
+),
+
+-- amounts in the items' own currency, which rounding left alone
+described_items as (
+    select
+        even_items.item_number,
+        even_items.posted_date,
+        even_items.closed_date,
+        known_items.customer_id,
+        known_items.is_debit,
+        known_items.due_date,
+        known_items.amount,
+        known_items.answer_amount
+    from even_items
+    inner join known_items on even_items.item_number = known_items.item_number
+),
+
+open_items as (
+    select
+        pictures.picture_date,
+        described_items.item_number
+    from described_items
+    cross join pictures
+    where
+        described_items.posted_date <= pictures.picture_date
+        and (
+            described_items.closed_date is null
+            or described_items.closed_date > pictures.picture_date
+        )
+),
+
+movements as (
+    select
+        even_items.item_number,
+        known_allocations.acting_date,
+        -known_allocations.amount as amount
+    from even_items
+    inner join known_allocations
+        on even_items.item_number = known_allocations.debit_item_number
+    where
+        even_items.closed_date is null or known_allocations.acting_date < even_items.closed_date
+    union all
+    select
+        even_items.item_number,
+        known_allocations.acting_date,
+        known_allocations.amount
+    from even_items
+    inner join known_allocations
+        on even_items.item_number = known_allocations.credit_item_number
+    where
+        even_items.closed_date is null or known_allocations.acting_date < even_items.closed_date
+),
+
+moved_sums as (
+    select
+        pictures.picture_date,
+        movements.item_number,
+        sum(movements.amount) as amount
+    from movements
+    inner join pictures on movements.acting_date <= pictures.picture_date
+    group by pictures.picture_date, movements.item_number
+),
+
+even_states as (
+    select
+        open_items.picture_date,
+        open_items.item_number,
+        described_items.customer_id,
+        described_items.is_debit,
+        described_items.due_date,
+        described_items.amount,
+        described_items.answer_amount,
+        described_items.amount + coalesce(moved_sums.amount, 0) as item_open_amount
+    from open_items
+    inner join described_items on open_items.item_number = described_items.item_number
+    left join moved_sums
+        on open_items.picture_date = moved_sums.picture_date
+        and open_items.item_number = moved_sums.item_number
+)
+
+-- the state is converted, as item_steps does; 256 bits, for two amounts of 18 digits are multiplied
+select
+    even_states.picture_date,
+    even_states.item_number,
+    even_states.customer_id,
+    even_states.is_debit,
+    even_states.due_date,
+    case
+        when not $in_base then cast(even_states.item_open_amount as decimal(18, 2))
+        else cast(
+            cast(even_states.item_open_amount as decimal(40, 2))
+            * even_states.answer_amount / nullif(even_states.amount, 0) as decimal(18, 2)
+        )
+    end as open_amount
+from even_states
+where even_states.item_open_amount <> 0
+union all
+select
+    pictures.picture_date,
+    item_steps.item_number,
+    known_items.customer_id,
+    known_items.is_debit,
+    known_items.due_date,
+    item_steps.open_amount
+from item_steps
+inner join known_items on item_steps.item_number = known_items.item_number
+cross join pictures
+where
+    item_steps.is_uneven
+    and item_steps.open_amount <> 0
+    and item_steps.step_date <= pictures.picture_date
+    and (item_steps.next_step_date is null or item_steps.next_step_date > pictures.picture_date)

@@ -1,0 +1,112 @@
+//! What a load prepares, so that questions need not look through all that ever was: allocations with what they need of
+//! their items (`links`), what became of each item (`courses`), and sums by day (`sums`).
+//!
+//! Only what a load adds or touches is prepared, in files of its own; where it takes items or allocations away, or a lake
+//! lacks what this version prepares, all is prepared anew.
+
+mod course;
+mod courses;
+mod links;
+mod shared;
+mod sums;
+
+use std::path::PathBuf;
+
+use super::stage::unwritable;
+use super::step_engine;
+use super::wanted::{Wanted, WantedFile};
+use crate::engine::{Catalogue, Engine};
+use crate::error::Error;
+use crate::ingest::staging::Staging;
+use crate::lake::Snapshot;
+use crate::model::tables::{
+    ALLOCATION_DAYS, ALLOCATION_LINKS, ALLOCATIONS, CLOSED_ITEMS, ITEM_DAYS, ITEMS, OPEN_CHANGES, UNEVEN_ITEMS,
+    UNSETTLED_ITEMS,
+};
+use crate::model::{Rows, TableSpec};
+use crate::settings::Settings;
+
+/// Rows written at once.
+const ROWS_AT_ONCE: usize = 32_768;
+/// What the step makes.
+const PREPARED: [&TableSpec; 7] =
+    [&ALLOCATION_LINKS, &CLOSED_ITEMS, &UNSETTLED_ITEMS, &UNEVEN_ITEMS, &OPEN_CHANGES, &ITEM_DAYS, &ALLOCATION_DAYS];
+
+/// The step of a load.
+pub(super) struct Prepare<'a> {
+    pub settings: &'a Settings,
+    pub catalogue: &'a Catalogue,
+    pub base: &'a Snapshot,
+    pub load_id: &'a str,
+    pub tag: &'a str,
+}
+
+impl Prepare<'_> {
+    /// Adds what is prepared to what the lake shall hold.
+    pub(super) async fn run(&self, wanted: &mut Wanted) -> Result<(), Error> {
+        let is_anew = wanted.lacks(self.base, &ITEMS)
+            || wanted.lacks(self.base, &ALLOCATIONS)
+            || self.base.row_count(&ALLOCATIONS) != self.base.row_count(&ALLOCATION_LINKS)
+            || (self.base.row_count(&ITEMS) > 0) != (self.base.row_count(&ITEM_DAYS) > 0);
+        if is_anew {
+            PREPARED.iter().for_each(|table| wanted.drop_table(table));
+        }
+        let is_new = |file: &WantedFile| !file.is_of_base;
+        let brings = |table: &TableSpec| wanted.files(table).iter().any(is_new);
+        if !is_anew && !brings(&ITEMS) && !brings(&ALLOCATIONS) {
+            return Ok(());
+        }
+        let mut output =
+            Output { prepare: self, staging: Staging::new(self.settings.lake.root(), self.load_id, self.tag) };
+        links::link(self, wanted, is_anew, &mut output).await?;
+        output.flush(wanted)?;
+        courses::follow(self, wanted, is_anew, &mut output).await?;
+        output.flush(wanted)
+    }
+
+    /// An engine over some files of a table, as `rows_read`; none where there is no such file.
+    fn engine(
+        &self,
+        wanted: &Wanted,
+        table: &'static TableSpec,
+        is_read: impl Fn(&WantedFile) -> bool,
+    ) -> Result<Option<Engine>, Error> {
+        let files = wanted.files(table).iter().filter(|file| is_read(file));
+        let paths: Vec<PathBuf> = files.map(|file| file.path.clone()).collect();
+        if paths.is_empty() {
+            return Ok(None);
+        }
+        let engine = step_engine(self.settings, self.catalogue, &Wanted::default(), None, &[])?;
+        engine.register_files("rows_read", table, &paths)?;
+        Ok(Some(engine))
+    }
+}
+
+/// Where prepared rows go.
+struct Output<'a> {
+    prepare: &'a Prepare<'a>,
+    staging: Staging,
+}
+
+impl Output<'_> {
+    /// Writes rows once there are enough of them.
+    fn offer(&mut self, rows: &mut Rows) -> Result<(), Error> {
+        if rows.len() >= ROWS_AT_ONCE { self.write(rows) } else { Ok(()) }
+    }
+
+    /// Writes rows, however few.
+    fn write(&mut self, rows: &mut Rows) -> Result<(), Error> {
+        let full = std::mem::replace(rows, Rows::new(rows.table));
+        self.staging.write("prepared", full).map_err(|cause| unwritable(self.prepare.settings, &cause))
+    }
+
+    /// Closes the files: the lake shall hold them.
+    fn flush(&mut self, wanted: &mut Wanted) -> Result<(), Error> {
+        let Prepare { settings, load_id, tag, .. } = *self.prepare;
+        let staging = std::mem::replace(&mut self.staging, Staging::new(settings.lake.root(), load_id, tag));
+        for file in staging.finish().map_err(|cause| unwritable(settings, &cause))? {
+            wanted.add(&file);
+        }
+        Ok(())
+    }
+}
