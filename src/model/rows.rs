@@ -51,6 +51,7 @@ impl Texts {
     }
 
     /// All of them.
+    #[must_use]
     pub fn iter(&self) -> impl ExactSizeIterator<Item = Option<&str>> {
         (0..self.len()).map(|row| self.get(row))
     }
@@ -250,6 +251,9 @@ impl RowWriter<'_> {
     }
 
     /// Ends the row.
+    ///
+    /// # Panics
+    /// When a cell is missing.
     pub fn end(self) {
         assert_eq!(self.place, self.rows.columns.len(), "a row of `{}` has one cell a column", self.rows.table.name);
         self.rows.count += 1;

@@ -13,6 +13,7 @@ use crate::commands::load::wanted::{Wanted, WantedFile};
 use crate::engine::Batch;
 use crate::error::Error;
 use crate::ingest::staging::block_of;
+use crate::model::rows::RowWriter;
 use crate::model::tables::{
     ALLOCATION_DAYS, ALLOCATION_LINKS, CLOSED_ITEMS, ITEM_DAYS, ITEMS, OPEN_CHANGES, UNEVEN_ITEMS, UNSETTLED_ITEMS,
 };
@@ -36,6 +37,10 @@ struct Item {
 type Group = (u32, u32, u32, bool);
 /// Group, whether its items are even, month of posting, due date, day of change.
 type ChangeKey = (u32, bool, i32, Option<i32>, i32);
+
+/// Company, currency, account and kind by number; whether the customer owes it; days of issue and posting; due date,
+/// and whether that was derived.
+type ItemKey = ([u32; 4], bool, [i32; 2], Option<i32>, bool);
 
 /// What all parts share.
 struct Courses<'a, 'b> {
@@ -277,7 +282,7 @@ impl Courses<'_, '_> {
             let row = rows.row().text(texts.value(company)).text(texts.value(currency)).text(texts.value(account));
             let row = row.flag(Some(is_debit)).flag(Some(is_even)).date(day(month));
             let row = row.date(due.and_then(Date::from_epoch_days)).date(day(step));
-            amounts.into_iter().fold(row, |row, amount| row.money(amount)).int(count).text("").end();
+            amounts.into_iter().fold(row, RowWriter::money).int(count).text("").end();
         })
     }
 
@@ -331,7 +336,7 @@ impl Courses<'_, '_> {
         let sql = "select rows_read.company_id, rows_read.currency_code, rows_read.account, rows_read.kind, \
                    rows_read.issued_date, rows_read.posted_date, rows_read.due_date, rows_read.due_is_derived, \
                    rows_read.amount, rows_read.base_amount from rows_read";
-        let mut sums: Sums<([u32; 4], bool, [i32; 2], Option<i32>, bool), 2, 2> = Sums::new(&ITEM_DAYS);
+        let mut sums: Sums<ItemKey, 2, 2> = Sums::new(&ITEM_DAYS);
         let mut rows = engine.stream_table(&ITEMS, sql).await?;
         while let Some(batch) = rows.next_batch().await? {
             let columns = ["company_id", "currency_code", "account", "kind"].map(|name| batch.texts(name));

@@ -49,10 +49,11 @@ impl Prepare<'_> {
             || self.base.row_count(&ALLOCATIONS) != self.base.row_count(&ALLOCATION_LINKS)
             || (self.base.row_count(&ITEMS) > 0) != (self.base.row_count(&ITEM_DAYS) > 0);
         if is_anew {
-            PREPARED.iter().for_each(|table| wanted.drop_table(table));
+            for table in PREPARED {
+                wanted.drop_table(table);
+            }
         }
-        let is_new = |file: &WantedFile| !file.is_of_base;
-        let brings = |table: &TableSpec| wanted.files(table).iter().any(is_new);
+        let brings = |table: &TableSpec| wanted.files(table).iter().any(|file| !file.is_of_base);
         if !is_anew && !brings(&ITEMS) && !brings(&ALLOCATIONS) {
             return Ok(());
         }

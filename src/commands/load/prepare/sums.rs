@@ -10,18 +10,18 @@ use crate::model::{Money, Rows, TableSpec};
 /// Sums of `N` amounts in hundredths and `M` counts, by key.
 pub(super) struct Sums<K, const N: usize, const M: usize> {
     table: &'static TableSpec,
-    sums: HashMap<K, ([i64; N], [i64; M])>,
+    growing: HashMap<K, ([i64; N], [i64; M])>,
     /// Sums that are full: more of their key comes in a row of its own.
     full: Vec<(K, [i64; N], [i64; M])>,
 }
 
 impl<K: Copy + Eq + Hash + Ord, const N: usize, const M: usize> Sums<K, N, M> {
     pub(super) fn new(table: &'static TableSpec) -> Self {
-        Self { table, sums: HashMap::new(), full: Vec::new() }
+        Self { table, growing: HashMap::new(), full: Vec::new() }
     }
 
     pub(super) fn add(&mut self, key: K, amounts: [i64; N], counts: [i64; M]) {
-        let (sums, counted) = self.sums.entry(key).or_insert(([0; N], [0; M]));
+        let (sums, counted) = self.growing.entry(key).or_insert(([0; N], [0; M]));
         let is_full = |(sum, amount): (&i64, &i64)| sum.checked_add(*amount).is_none_or(|sum| sum.abs() > Money::LIMIT);
         if sums.iter().zip(&amounts).any(is_full) {
             self.full.push((key, *sums, *counted));
@@ -38,7 +38,7 @@ impl<K: Copy + Eq + Hash + Ord, const N: usize, const M: usize> Sums<K, N, M> {
         output: &mut Output<'_>,
         mut row: impl FnMut(&mut Rows, K, [Option<Money>; N], [Option<i64>; M]),
     ) -> Result<(), Error> {
-        let sums = self.sums.into_iter().map(|(key, (amounts, counts))| (key, amounts, counts));
+        let sums = self.growing.into_iter().map(|(key, (amounts, counts))| (key, amounts, counts));
         let mut sums: Vec<_> = self.full.into_iter().chain(sums).collect();
         sums.retain(|(_, amounts, counts)| amounts.iter().chain(counts).any(|sum| *sum != 0));
         sums.sort_unstable();
