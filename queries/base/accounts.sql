@@ -2,7 +2,7 @@
 --
 -- grain:   one account of an item that a prefix of the reference data covers
 -- key:     account
--- source:  items, account_roles
+-- source:  item_days, account_roles
 -- params:  none
 -- columns:
 --   account       text  as the ledger writes it
@@ -10,9 +10,9 @@
 --   is_perimeter  flag  whether its balance is part of the receivables
 
 with used_accounts as (
-    select distinct items.account
-    from items
-    where items.account is not null
+    select distinct item_days.account
+    from item_days
+    where item_days.account is not null
 ),
 
 -- the longest prefix wins: 4117 (retention) before 411 (trade)

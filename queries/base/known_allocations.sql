@@ -16,6 +16,9 @@
 --   amount              money  in the items' currency; negative takes back an earlier one
 --   answer_amount       money  the same in the answer's currency, at the debit item's rate
 --   is_inferred         flag   it was not written by the source but concluded
+--   is_other_customer   flag   the credit is of another customer than the debit
+--   is_other_currency   flag   the credit is in another currency than the debit
+--   is_wrong_side       flag   the debit item is none, or the credit item is none
 
 select
     allocation_links.debit_item_number,
@@ -31,6 +34,9 @@ select
         when $in_base then allocation_links.base_amount
         else allocation_links.amount
     end as answer_amount,
-    allocation_links.is_inferred
+    allocation_links.is_inferred,
+    allocation_links.is_other_customer,
+    allocation_links.is_other_currency,
+    allocation_links.is_wrong_side
 from allocation_links
 where allocation_links.acting_date <= $as_of

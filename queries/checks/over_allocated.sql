@@ -2,7 +2,7 @@
 --
 -- grain:   one item whose open amount on $as_of is not between its amount and 0
 -- key:
--- source:  item_balances, known_items
+-- source:  item_balances, maybe_open_items
 -- params:  none
 -- columns:
 --   subject_id   text   item
@@ -16,15 +16,15 @@
 
 with own_amounts as (
     select
-        known_items.item_id,
-        known_items.account,
-        known_items.is_debit,
-        known_items.amount,
+        maybe_open_items.item_id,
+        maybe_open_items.account,
+        maybe_open_items.is_debit,
+        maybe_open_items.amount,
         item_balances.item_open_amount,
-        known_items.source_file,
-        known_items.source_line
+        maybe_open_items.source_file,
+        maybe_open_items.source_line
     from item_balances
-    inner join known_items on item_balances.item_number = known_items.item_number
+    inner join maybe_open_items on item_balances.item_number = maybe_open_items.item_number
 )
 
 select

@@ -216,7 +216,8 @@ async fn company(settings: &Settings, engine: &Engine) -> Result<String, Error> 
     if let Some(company) = &settings.company {
         return Ok(company.clone());
     }
-    let answer = engine.ask_step("select distinct items.company_id from items order by items.company_id").await?;
+    let answer =
+        engine.ask_step("select distinct item_days.company_id from item_days order by item_days.company_id").await?;
     Ok(answer.rows.iter().filter_map(|row| row.first().map(Value::plain)).collect::<Vec<_>>().join(", "))
 }
 
@@ -225,7 +226,8 @@ async fn currency(settings: &Settings, engine: &Engine) -> Result<String, Error>
     if let Some(currency) = &settings.currency {
         return Ok(currency.clone());
     }
-    let answer = engine.ask_step("select distinct items.currency_code from items order by items.currency_code").await?;
+    let sql = "select distinct item_days.currency_code from item_days order by item_days.currency_code";
+    let answer = engine.ask_step(sql).await?;
     Ok(match answer.rows.as_slice() {
         [only] => only.first().map(Value::plain).unwrap_or_default(),
         _ => settings.ledger_currency().to_owned(),

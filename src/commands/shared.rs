@@ -11,6 +11,7 @@ use crate::error::{Error, Outcome};
 use crate::forecast::Forecast;
 use crate::lake::{LakeError, Snapshot};
 use crate::model::rows::Cell;
+use crate::model::tables::{ITEM_DAYS, ITEMS};
 use crate::model::{Answer, Date, Money, Value};
 use crate::report::{Formats, Templates, Words, outputs};
 use crate::settings::Settings;
@@ -20,6 +21,12 @@ pub(super) async fn snapshot(settings: &Settings) -> Result<Snapshot, Error> {
     let snapshot = settings.lake.snapshot(&settings.known_at).await?;
     if snapshot.load.is_none() {
         return Err(LakeError::Empty(settings.lake.root().to_owned()).into());
+    }
+    if snapshot.row_count(&ITEMS) > 0 && snapshot.row_count(&ITEM_DAYS) == 0 {
+        return Err(Error::Plain(
+            "an earlier version wrote this lake, and its loads did not prepare what questions read".to_owned(),
+            "load any further file and it is prepared, or load the sources into a new folder".to_owned(),
+        ));
     }
     Ok(snapshot)
 }
@@ -48,7 +55,7 @@ pub(super) async fn engine_with(settings: &Settings, snapshot: &Snapshot, foreca
 async fn known_scope(settings: &Settings, engine: &Engine) -> Result<(), Error> {
     for (option, asked, table, column) in [
         ("company", &settings.company, "loads", "company_id"),
-        ("currency", &settings.currency, "items", "currency_code"),
+        ("currency", &settings.currency, "item_days", "currency_code"),
     ] {
         let Some(asked) = asked else { continue };
         let answer = engine.ask_step(&format!("select distinct {table}.{column} from {table}")).await?;

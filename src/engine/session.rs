@@ -207,8 +207,8 @@ impl Engine {
     async fn look_at_currencies(&mut self) -> Result<(), EngineError> {
         let currencies = self
             .sql(
-                "select items.currency_code, count(*) - count(items.base_amount) as missing_count \
-                 from items group by items.currency_code order by items.currency_code",
+                "select item_days.currency_code, sum(item_days.rate_missing_count) as missing_count \
+                 from item_days group by item_days.currency_code order by item_days.currency_code",
             )
             .await?;
         self.is_in_base = currencies.rows.len() > 1;
@@ -277,7 +277,8 @@ impl Engine {
     pub async fn latest_posted_date(&self, today: Date) -> Result<Date, EngineError> {
         let latest = self
             .sql(&format!(
-                "select max(items.posted_date) as posted_date from items where items.posted_date <= date '{today}'"
+                "select max(item_days.posted_date) as posted_date from item_days \
+                 where item_days.posted_date <= date '{today}'"
             ))
             .await?;
         match latest.value(0, "posted_date") {

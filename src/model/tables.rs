@@ -185,6 +185,10 @@ pub static ALLOCATION_LINKS: TableSpec = TableSpec {
         // at the debit item's rate; empty where that has none
         may("base_amount", Money),
         may("is_inferred", Flag),
+        // what a check asks: the credit is another customer's, in another currency; a side is not what it is named as
+        must("is_other_customer", Flag),
+        must("is_other_currency", Flag),
+        must("is_wrong_side", Flag),
         may("load_id", Text),
     ],
     key: &[],

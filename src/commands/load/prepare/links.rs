@@ -29,6 +29,8 @@ struct Linked {
     customer: u32,
     currency: u16,
     kind: u16,
+    /// Of its amount: 1 is owed to us.
+    sign: i8,
 }
 
 /// What is known of items, a part of them at a time.
@@ -151,6 +153,7 @@ impl Items {
                 customer: self.customers.text(customers.get(row)),
                 currency: u16::try_from(self.currencies.text(currencies.get(row))).unwrap_or(u16::MAX),
                 kind: u16::try_from(self.kinds.text(kinds.get(row))).unwrap_or(u16::MAX),
+                sign: i8::try_from(own.signum()).unwrap_or_default(),
             });
         }
         Ok(())
@@ -226,7 +229,9 @@ impl Slice {
                 let linked = linked.date(Date::from_epoch_days(acting)).date(Date::from_epoch_days(met));
                 let base = items.base_amount(debit.number, amount).and_then(Money::from_hundredths);
                 let linked = linked.money(Money::from_hundredths(amount)).money(base);
-                linked.flag(Some(inferred.get(row))).text("").end();
+                let linked = linked.flag(Some(inferred.get(row))).flag(Some(debit.customer != credit.customer));
+                let linked = linked.flag(Some(debit.currency != credit.currency));
+                linked.flag(Some(debit.sign <= 0 || credit.sign >= 0)).text("").end();
             }
             seen += batch.len();
             output.offer(&mut out)?;
