@@ -109,6 +109,11 @@ struct Sampler {
 }
 
 impl Sink for Sampler {
+    fn restart(&mut self) -> Result<(), BoxedError> {
+        self.samples.clear();
+        Ok(())
+    }
+
     fn rows(&mut self, rows: Rows) -> Result<(), BoxedError> {
         if !std::ptr::eq(rows.table, &raw const tables::REJECTS) {
             return Ok(());

@@ -49,6 +49,12 @@ pub trait Sink {
     /// # Errors
     /// When it cannot; the file is then given up.
     fn rows(&mut self, rows: Rows) -> Result<(), BoxedError>;
+
+    /// Throws away all it took: the file is read anew in another way.
+    ///
+    /// # Errors
+    /// When it cannot; the file is then given up.
+    fn restart(&mut self) -> Result<(), BoxedError>;
 }
 
 /// What the reading of a file needs to know beside the file.

@@ -56,6 +56,21 @@ impl<'a> Output<'a> {
         Ok(())
     }
 
+    /// Throws away rows, counts and notes of lines: the file is read anew in another way.
+    pub fn restart(&mut self) -> Result<(), IngestError> {
+        self.batches.clear();
+        self.table_counts.clear();
+        self.reject_counts.clear();
+        self.rejected_count = 0;
+        self.notes.retain(|_, note| note.line_count == 0);
+        self.sink.restart().map_err(|source| IngestError::Sink { source })
+    }
+
+    /// Rows that make a batch of their own.
+    pub fn push_rows(&mut self, rows: Rows) -> Result<(), IngestError> {
+        if rows.is_empty() { Ok(()) } else { self.hand_over(rows) }
+    }
+
     /// One refused line.
     pub fn reject(&mut self, line: u64, refusal: Refusal, text: &str) -> Result<(), IngestError> {
         *self.reject_counts.entry(refusal.reason).or_default() += 1;
@@ -75,11 +90,16 @@ impl<'a> Output<'a> {
 
     /// One more line that a note concerns; `text` is used the first time.
     pub fn note(&mut self, code: &'static str, amount: Option<i128>, text: &str) {
+        self.note_many(code, 1, amount.map(i128::abs), text);
+    }
+
+    /// So many more lines that a note concerns, and the sum of their amounts without sign.
+    pub fn note_many(&mut self, code: &'static str, line_count: u64, amount: Option<i128>, text: &str) {
         let note =
             self.notes.entry(code).or_insert_with(|| Note { code, line_count: 0, amount: None, text: text.to_owned() });
-        note.line_count += 1;
+        note.line_count += line_count;
         if let Some(amount) = amount {
-            note.amount = Some(note.amount.unwrap_or(0) + amount.abs());
+            note.amount = Some(note.amount.unwrap_or(0) + amount);
         }
     }
 

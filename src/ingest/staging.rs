@@ -89,6 +89,12 @@ impl Staging {
         Ok(())
     }
 
+    /// Forgets all that was written: files of the same names will take the place of those begun.
+    pub fn restart(&mut self) {
+        self.open.clear();
+        self.done.clear();
+    }
+
     /// Closes every file.
     ///
     /// # Errors

@@ -177,6 +177,13 @@ impl Rows {
         }
     }
 
+    /// Adds to every number of a column.
+    pub fn shift(&mut self, column: usize, by: i64) {
+        if let Values::Int(list) = &mut self.columns[column] {
+            list.iter_mut().flatten().for_each(|number| *number += by);
+        }
+    }
+
     /// The cell at a row and a column.
     #[must_use]
     pub fn cell(&self, row: usize, column: usize) -> Cell {

@@ -1,29 +1,54 @@
 //! Keys of rows as hashes: whether a row is among others is asked without sorting or joining them.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 
-use sha2::{Digest, Sha256};
+use xxhash_rust::xxh3::{Xxh3, xxh3_64_with_seed};
 
-use crate::engine::Engine;
+use crate::engine::{Batch, Engine, Texts};
 use crate::error::Error;
-use crate::model::{Answer, TableSpec};
+use crate::model::TableSpec;
+
+/// A map whose keys are hashes already.
+pub(super) type ByHash<K, V> = HashMap<K, V, BuildHasherDefault<Given>>;
+
+/// Takes a hash as it is.
+#[derive(Default)]
+pub(super) struct Given(u64);
+
+impl Hasher for Given {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        self.0 = xxh3_64_with_seed(bytes, self.0);
+    }
+
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
+
+    fn write_u128(&mut self, hash: u128) {
+        let [.., low] = [hash >> 64, hash & u128::from(u64::MAX)];
+        self.0 = u64::try_from(low).unwrap_or_default();
+    }
+}
 
 /// Keys asked for, and which of them were met. 128 bits of a hash: two keys of one lake do not share them.
 #[derive(Default)]
-pub(super) struct Keys(HashMap<u128, bool>);
+pub(super) struct Keys(ByHash<u128, bool>);
 
 impl Keys {
     /// The key of some columns of a row.
-    pub(super) fn key(answer: &Answer, row: usize, columns: &[usize]) -> u128 {
-        let mut digest = Sha256::new();
-        for column in columns {
-            let text = answer.rows[row][*column].plain();
+    pub(super) fn key<'a>(texts: impl IntoIterator<Item = &'a str>) -> u128 {
+        let mut hash = Xxh3::new();
+        for text in texts {
             // the length keeps `ab|c` apart from `a|bc`
-            digest.update((text.len() as u64).to_le_bytes());
-            digest.update(text.as_bytes());
+            hash.update(&text.len().to_le_bytes());
+            hash.update(text.as_bytes());
         }
-        let bytes = digest.finalize();
-        bytes[..16].iter().fold(0, |key, byte| key << 8 | u128::from(*byte))
+        hash.digest128()
     }
 
     pub(super) fn ask(&mut self, key: u128) {
@@ -49,19 +74,20 @@ impl Keys {
     }
 }
 
-/// Hands every row of some columns of a registered table to `see`, a batch at a time.
-pub(super) async fn each_row(
+/// Hands some columns of a registered table to `see`, as texts, a batch at a time.
+pub(super) async fn each_batch(
     engine: &Engine,
     table: &'static TableSpec,
     registered: &str,
     columns: &[&str],
-    mut see: impl FnMut(&Answer, usize),
+    mut see: impl FnMut(&Batch, &[Texts<'_>]),
 ) -> Result<(), Error> {
-    let columns: Vec<String> = columns.iter().map(|column| format!("{registered}.{column}")).collect();
-    let sql = format!("select {} from {registered}", columns.join(", "));
+    let named = columns.iter().map(|column| format!("cast({registered}.{column} as text) as {column}"));
+    let sql = format!("select {} from {registered}", named.collect::<Vec<_>>().join(", "));
     let mut rows = engine.stream_table(table, &sql).await?;
-    while let Some(answer) = rows.next().await? {
-        (0..answer.rows.len()).for_each(|row| see(&answer, row));
+    while let Some(batch) = rows.next_batch().await? {
+        let texts: Vec<Texts<'_>> = columns.iter().map(|column| batch.texts(column)).collect();
+        see(&batch, &texts);
     }
     Ok(())
 }

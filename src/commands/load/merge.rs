@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::keys::{Keys, each_row};
+use super::keys::{Keys, each_batch};
 use super::stage::unwritable;
 use super::step_engine;
 use super::wanted::Wanted;
@@ -30,18 +30,20 @@ pub(super) async fn upsert(
         .collect();
     if !held.is_empty() {
         let engine = step_engine(settings, catalogue, &Wanted::default(), None, &[])?;
-        let places: Vec<usize> = (0..staged.table.key.len()).collect();
         let mut keys = Keys::default();
         engine.register_files("staged_rows", staged.table, std::slice::from_ref(&staged.path))?;
-        each_row(&engine, staged.table, "staged_rows", staged.table.key, |answer, row| {
-            keys.ask(Keys::key(answer, row, &places));
+        each_batch(&engine, staged.table, "staged_rows", staged.table.key, |batch, columns| {
+            for row in 0..batch.len() {
+                keys.ask(Keys::key(columns.iter().map(|column| column.get(row))));
+            }
         })
         .await?;
         for (number, (path, origin)) in held.into_iter().enumerate() {
             engine.register_files("held_rows", staged.table, std::slice::from_ref(&path))?;
             let mut is_shared = false;
-            each_row(&engine, staged.table, "held_rows", staged.table.key, |answer, row| {
-                is_shared |= keys.holds(Keys::key(answer, row, &places));
+            each_batch(&engine, staged.table, "held_rows", staged.table.key, |batch, columns| {
+                let mut all = (0..batch.len()).map(|row| Keys::key(columns.iter().map(|column| column.get(row))));
+                is_shared = is_shared || all.any(|key| keys.holds(key));
             })
             .await?;
             if !is_shared {
@@ -55,8 +57,11 @@ pub(super) async fn upsert(
                 engine.stream_table(staged.table, &format!("select {} from held_rows", columns.join(", "))).await?;
             while let Some(answer) = rows.next().await? {
                 let mut kept = Rows::new(staged.table);
-                for row in (0..answer.rows.len()).filter(|row| !keys.holds(Keys::key(&answer, *row, &places))) {
-                    kept.push(answer.rows[row].iter().map(crate::commands::shared::cell).collect());
+                for row in &answer.rows {
+                    let texts: Vec<String> = places.iter().map(|place| row[*place].plain()).collect();
+                    if !keys.holds(Keys::key(texts.iter().map(String::as_str))) {
+                        kept.push(row.iter().map(crate::commands::shared::cell).collect());
+                    }
                 }
                 staging.write(&origin, kept).map_err(|cause| unwritable(settings, &cause))?;
             }

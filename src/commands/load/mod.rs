@@ -16,6 +16,7 @@ use std::path::PathBuf;
 
 use self::prepare::Prepare;
 use self::receivables::Receivables;
+use self::references::{References, Refused};
 use self::stage::Source;
 use self::wanted::Wanted;
 use crate::cli::{LoadArguments, ReadingArguments};
@@ -160,8 +161,16 @@ async fn prepare(
         let derived = Receivables { settings, catalogue: &catalogue, years: &years, company: &company, load_id, tag };
         assumptions.extend(derived.derive(&mut wanted).await?);
     }
-    let refused = references::resolve(settings, &catalogue, &mut wanted, staged, load_id, tag).await?;
-    Prepare { settings, catalogue: &catalogue, base, load_id, tag }.run(&mut wanted).await?;
+    let references = References { settings, catalogue: &catalogue, staged, load_id, tag };
+    let mut refused = Refused::new();
+    references.resolve(&mut wanted, &mut refused).await?;
+    let preparation = Prepare { settings, catalogue: &catalogue, base, load_id, tag };
+    // linking them tells whether all their items are known; nearly always they are
+    if !preparation.link(&mut wanted, true).await? {
+        references.refuse_allocations(&mut wanted, &mut refused).await?;
+        preparation.link(&mut wanted, false).await?;
+    }
+    preparation.follow(&mut wanted).await?;
     let record = summary::record(staged, &removed, &refused, assumptions, load_id);
     Ok(Prepared { wanted, record })
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::keys::{Keys, each_row};
+use super::keys::{ByHash, Keys, each_batch};
 use super::stage::{Source, unwritable};
 use super::step_engine;
 use super::wanted::Wanted;
@@ -22,30 +22,43 @@ const CREATED: &str = "created";
 /// Rows refused after reading, by source key.
 pub(super) type Refused = BTreeMap<String, u64>;
 
-/// The columns of a table that name items, and whether a reference will do as a name.
-fn item_columns(table: &TableSpec) -> Option<(&'static [&'static str], bool)> {
-    if *table == ALLOCATIONS {
-        Some((&["debit_item_id", "credit_item_id"], false))
-    } else if [&DISPUTES, &INVOICE_EVENTS, &INVOICE_DETAILS].contains(&table) {
-        Some((&["item_id"], true))
-    } else {
-        None
-    }
+/// The step of a load.
+pub(super) struct References<'a> {
+    pub settings: &'a Settings,
+    pub catalogue: &'a Catalogue,
+    pub staged: &'a [Source],
+    pub load_id: &'a str,
+    pub tag: &'a str,
 }
 
-/// Moves rows with unknown items to `rejects` and creates unknown customers.
-pub(super) async fn resolve(
-    settings: &Settings,
-    catalogue: &Catalogue,
-    wanted: &mut Wanted,
-    staged: &[Source],
-    load_id: &str,
-    tag: &str,
-) -> Result<Refused, Error> {
-    let mut refused = Refused::new();
-    for source in staged {
-        for file in &source.files {
-            if let Some((columns, by_reference)) = item_columns(file.table) {
+impl References<'_> {
+    /// Moves rows of disputes and the like with unknown items to `rejects`, and creates unknown customers.
+    pub(super) async fn resolve(&self, wanted: &mut Wanted, refused: &mut Refused) -> Result<(), Error> {
+        let tables = [&DISPUTES, &INVOICE_EVENTS, &INVOICE_DETAILS];
+        self.refuse_unknown(wanted, &tables, &["item_id"], true, refused).await?;
+        if self.staged.iter().any(|source| source.brings("items")) {
+            create_customers(self.settings, self.catalogue, wanted, self.load_id, self.tag).await?;
+        }
+        Ok(())
+    }
+
+    /// Moves allocations with unknown items to `rejects`.
+    pub(super) async fn refuse_allocations(&self, wanted: &mut Wanted, refused: &mut Refused) -> Result<(), Error> {
+        self.refuse_unknown(wanted, &[&ALLOCATIONS], &["debit_item_id", "credit_item_id"], false, refused).await
+    }
+
+    /// Moves rows of some tables to `rejects` whose columns name items that nobody knows; a reference may do as a name.
+    async fn refuse_unknown(
+        &self,
+        wanted: &mut Wanted,
+        tables: &[&TableSpec],
+        columns: &[&str],
+        by_reference: bool,
+        refused: &mut Refused,
+    ) -> Result<(), Error> {
+        let Self { settings, catalogue, load_id, tag, .. } = *self;
+        for source in self.staged {
+            for file in source.files.iter().filter(|file| tables.contains(&file.table)) {
                 let step = Step { settings, catalogue, source, file, load_id, tag };
                 let count = step.refuse_unknown(wanted, columns, by_reference).await?;
                 if count > 0 {
@@ -53,11 +66,8 @@ pub(super) async fn resolve(
                 }
             }
         }
+        Ok(())
     }
-    if staged.iter().any(|source| source.brings("items")) {
-        create_customers(settings, catalogue, wanted, load_id, tag).await?;
-    }
-    Ok(refused)
 }
 
 struct Step<'a> {
@@ -76,14 +86,16 @@ impl Step<'_> {
         engine.register_files("staged_rows", table, std::slice::from_ref(&self.file.path))?;
         let names = [&["company_id"][..], columns].concat();
         let mut keys = Keys::default();
-        each_row(&engine, table, "staged_rows", &names, |answer, row| {
-            (1..names.len()).for_each(|column| keys.ask(Keys::key(answer, row, &[0, column])));
+        each_batch(&engine, table, "staged_rows", &names, |batch, columns| {
+            for row in 0..batch.len() {
+                columns[1..].iter().for_each(|name| keys.ask(Keys::key([columns[0].get(row), name.get(row)])));
+            }
         })
         .await?;
-        each_row(&engine, &ITEMS, "items", &["company_id", "item_id", "reference"], |answer, row| {
-            keys.meet(Keys::key(answer, row, &[0, 1]));
-            if by_reference {
-                keys.meet(Keys::key(answer, row, &[0, 2]));
+        let identifiers: &[&str] = if by_reference { &["item_id", "reference"] } else { &["item_id"] };
+        each_batch(&engine, &ITEMS, "items", &[&["company_id"], identifiers].concat(), |batch, columns| {
+            for row in 0..batch.len() {
+                columns[1..].iter().for_each(|name| keys.meet(Keys::key([columns[0].get(row), name.get(row)])));
             }
         })
         .await?;
@@ -100,7 +112,9 @@ impl Step<'_> {
             let mut known = Rows::new(table);
             for row in 0..answer.rows.len() {
                 let values = &answer.rows[row];
-                let is_unknown = |place: &&usize| !keys.is_met(Keys::key(&answer, row, &[places[0], **place]));
+                let company = values[places[0]].plain();
+                let is_unknown =
+                    |place: &&usize| !keys.is_met(Keys::key([company.as_str(), values[**place].plain().as_str()]));
                 match places[1..].iter().find(is_unknown) {
                     None => known.push(values.iter().map(shared::cell).collect()),
                     Some(place) => {
@@ -142,17 +156,24 @@ async fn create_customers(
     tag: &str,
 ) -> Result<(), Error> {
     let engine = step_engine(settings, catalogue, wanted, None, &[])?;
-    let named = |answer: &crate::model::Answer, row: usize| (answer.rows[row][0].plain(), answer.rows[row][1].plain());
-    let mut unknown: BTreeSet<(String, String)> = BTreeSet::new();
+    // by key: whether the customer is known, else its names the first time it is met
+    let mut customers: ByHash<u128, Option<(String, String)>> = ByHash::default();
     let columns = ["company_id", "customer_id"];
-    each_row(&engine, &ITEMS, "items", &columns, |answer, row| {
-        unknown.insert(named(answer, row));
+    each_batch(&engine, &CUSTOMERS, "customers", &columns, |batch, columns| {
+        for row in 0..batch.len() {
+            customers.insert(Keys::key([columns[0].get(row), columns[1].get(row)]), None);
+        }
     })
     .await?;
-    each_row(&engine, &CUSTOMERS, "customers", &columns, |answer, row| {
-        unknown.remove(&named(answer, row));
+    each_batch(&engine, &ITEMS, "items", &columns, |batch, columns| {
+        for row in 0..batch.len() {
+            let names = [columns[0].get(row), columns[1].get(row)];
+            let both = || Some((names[0].to_owned(), names[1].to_owned()));
+            customers.entry(Keys::key(names)).or_insert_with(both);
+        }
     })
     .await?;
+    let unknown: BTreeSet<(String, String)> = customers.into_values().flatten().collect();
     let mut rows = Rows::new(&CUSTOMERS);
     for (company, customer) in unknown {
         let cell = |name: &str| match name {

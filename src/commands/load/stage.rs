@@ -273,6 +273,12 @@ impl Sink for Staged<'_> {
         }
         Ok(self.staging.write(self.origin, rows)?)
     }
+
+    fn restart(&mut self) -> Result<(), BoxedError> {
+        // files of the same names take the place of those begun
+        self.staging.restart();
+        Ok(())
+    }
 }
 
 /// The base currency, and what one unit of another is worth in it, from a day on, in millionths.

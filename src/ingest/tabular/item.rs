@@ -49,8 +49,20 @@ impl Column {
     pub const BASE_AMOUNT: Self = Self(place("base_amount"));
     pub const REFERENCE: Self = Self(place("reference"));
     pub const LABEL: Self = Self(place("label"));
+    pub const ORDER_ID: Self = Self(place("order_id"));
+    pub const SITE: Self = Self(place("site"));
+    pub const PRODUCT_LINE: Self = Self(place("product_line"));
+    pub const SALESPERSON: Self = Self(place("salesperson"));
+    pub const DELIVERED_DATE: Self = Self(place("delivered_date"));
+    pub const BILLING_CHANNEL: Self = Self(place("billing_channel"));
     pub const SOURCE_FILE: Self = Self(place("source_file"));
     pub const SOURCE_LINE: Self = Self(place("source_line"));
+}
+
+impl From<Column> for usize {
+    fn from(column: Column) -> Self {
+        column.0
+    }
 }
 
 /// The cells of an item.

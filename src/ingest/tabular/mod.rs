@@ -3,6 +3,7 @@
 //! In: a file with a header. Out: rows of the tables it brings, `rejects`.
 //! Refused: single rows with a reason; the file when nobody knows its header, it has no row, or its dates cannot be told apart.
 
+mod canonical;
 pub mod conventions;
 pub mod grid;
 pub mod guess;
@@ -18,11 +19,12 @@ pub mod writer;
 use std::io;
 use std::path::Path;
 
+use self::canonical::Canonical;
 use self::grid::{RowSource, TextRows};
 use self::plan::Plan;
 use self::values::Values;
 use self::workbook::Sheet;
-use self::writer::{Writer, company_of};
+use self::writer::{Totals, Writer, company_of};
 use super::encoding::{self, TextForm};
 use super::fields::{SEPARATORS, sniff};
 use super::lines::{LineSource, Lines};
@@ -184,6 +186,49 @@ impl Tabular {
         Ok(sample)
     }
 
+    /// Reads the rows cell by cell, in whatever form they are.
+    fn read_cells(
+        &mut self,
+        path: &Path,
+        file: &str,
+        plan: &Plan,
+        options: &ReadOptions<'_>,
+        progress: &Progress<'_>,
+        output: &mut Output<'_>,
+    ) -> Result<Totals, IngestError> {
+        let failed = |source| IngestError::File { path: path.to_owned(), source };
+        let order = options.date_order.or(plan.date_order);
+        let mut rows = self.rows(path, progress, 3).map_err(failed)?;
+        let conventions = conventions::survey(rows.as_mut(), plan, order, file, failed)?;
+        drop(rows);
+        if conventions.row_count == 0 {
+            return Err(IngestError::NoLine { file: file.to_owned() });
+        }
+        let values = Values::new(plan, conventions, options.currencies);
+        let mut writer = Writer::new(plan, options, file);
+        let mut rows = self.rows(path, progress, 6).map_err(failed)?;
+        let mut unfilled_count = 0;
+        while let Some(row) = rows.next_row().map_err(failed)? {
+            if plan.is_unfilled(row) {
+                unfilled_count += 1;
+                continue;
+            }
+            let written = match values.read(row) {
+                Ok(values) => writer.row(row.number(), values, output)?,
+                Err(refusal) => Err(refusal),
+            };
+            if let Err(refusal) = written {
+                output.reject(row.number(), refusal, &row.shown())?;
+            }
+        }
+        drop(rows);
+        if unfilled_count > 0 {
+            let text = format!("lines of the worklist without a result: {unfilled_count}; nothing to load from them");
+            output.note_file("results_unfilled", text);
+        }
+        writer.finish(output)
+    }
+
     /// Reads the whole file.
     ///
     /// # Errors
@@ -197,7 +242,6 @@ impl Tabular {
         progress: &Progress<'_>,
         sink: &mut dyn Sink,
     ) -> Result<SourceReport, IngestError> {
-        let failed = |source| IngestError::File { path: path.to_owned(), source };
         let Some(plan) = self.plan.clone() else {
             return Err(match plan::nearest(&self.header) {
                 Some((table, missing)) => {
@@ -206,48 +250,22 @@ impl Tabular {
                 None => IngestError::HeaderUnknown { file: file.to_owned(), found: self.header.clone() },
             });
         };
-        let order = options.date_order.or(plan.date_order);
-        let mut rows = self.rows(path, progress, 3).map_err(failed)?;
-        let conventions = conventions::survey(rows.as_mut(), &plan, order, file, failed)?;
-        drop(rows);
-        if conventions.row_count == 0 {
-            return Err(IngestError::NoLine { file: file.to_owned() });
-        }
         let company_id = company_of(options);
         let source_key = format!("{company_id}/{file}");
         let mut output = Output::new(sink, company_id, &source_key, file);
-        let unknown: Vec<String> = plan
-            .columns()
-            .into_iter()
-            .filter(|column| column.known_as.is_none() && !column.header.is_empty())
-            .map(|column| column.header)
-            .collect();
-        if !unknown.is_empty() {
-            output.note_file("columns_unknown", format!("columns nobody knows, left out: {}", unknown.join(", ")));
-        }
-        let values = Values::new(&plan, conventions, options.currencies);
-        let mut writer = Writer::new(&plan, options, file);
-        let mut rows = self.rows(path, progress, 6).map_err(failed)?;
-        let mut unfilled_count = 0;
-        while let Some(row) = rows.next_row().map_err(failed)? {
-            if plan.is_unfilled(row) {
-                unfilled_count += 1;
-                continue;
-            }
-            let written = match values.read(row) {
-                Ok(values) => writer.row(row.number(), values, &mut output)?,
-                Err(refusal) => Err(refusal),
-            };
-            if let Err(refusal) = written {
-                output.reject(row.number(), refusal, &row.shown())?;
-            }
-        }
-        drop(rows);
-        if unfilled_count > 0 {
-            let text = format!("lines of the worklist without a result: {unfilled_count}; nothing to load from them");
-            output.note_file("results_unfilled", text);
-        }
-        let totals = writer.finish(&mut output)?;
+        note_unknown_columns(&plan, &mut output);
+        let canonical =
+            Canonical::of(&plan, self.form, self.separator, options, file).filter(|_| self.header_rows == 1);
+        let totals = match (canonical, self.form) {
+            (Some(canonical), Some(form)) => canonical.read(path, form, &mut output, progress.pass(9))?,
+            _ => None,
+        };
+        let totals = if let Some(totals) = totals.filter(|totals| totals.accepted_count > 0) {
+            totals
+        } else {
+            output.restart()?;
+            self.read_cells(path, file, &plan, options, progress, &mut output)?
+        };
         let counts = output.finish()?;
         Ok(SourceReport {
             source_key,
@@ -277,6 +295,15 @@ struct SheetRows<'a> {
 impl RowSource for SheetRows<'_> {
     fn next_row(&mut self) -> Result<Option<&dyn grid::Row>, io::Error> {
         self.sheet.next_row()
+    }
+}
+
+/// Columns that nobody knows are left out, which is said.
+fn note_unknown_columns(plan: &Plan, output: &mut Output<'_>) {
+    let columns = plan.columns().into_iter().filter(|column| column.known_as.is_none() && !column.header.is_empty());
+    let unknown: Vec<String> = columns.map(|column| column.header).collect();
+    if !unknown.is_empty() {
+        output.note_file("columns_unknown", format!("columns nobody knows, left out: {}", unknown.join(", ")));
     }
 }
 

@@ -27,6 +27,83 @@ pub struct Totals {
     pub credit: i128,
 }
 
+impl Totals {
+    /// Counts an item.
+    pub fn add_item(&mut self, amount: Money) {
+        self.item_count += 1;
+        if amount > Money::ZERO {
+            self.debit += amount.wide();
+        } else {
+            self.credit -= amount.wide();
+        }
+    }
+
+    /// Adds those of other rows.
+    pub fn add(&mut self, other: &Self) {
+        self.accepted_count += other.accepted_count;
+        self.item_count += other.item_count;
+        self.debit += other.debit;
+        self.credit += other.credit;
+    }
+}
+
+/// What is noted of an item that a file says less of than it could.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ItemNote {
+    /// A balance brought forward without due date.
+    AgeUnknown,
+    /// It names no currency.
+    CurrencyAssumed,
+    /// The due date comes from the default terms.
+    DueDateDerived,
+    /// A negative invoice, a positive receipt.
+    SignUnusual,
+}
+
+impl ItemNote {
+    /// What becomes of an item without due date: nothing to note where it is due when issued, as credits are.
+    #[must_use]
+    pub fn of_due_date(kind: ItemKind, amount: Money) -> Option<Self> {
+        let is_claim = amount > Money::ZERO && kind != ItemKind::ReturnedReceipt;
+        let note = if kind == ItemKind::Opening { Self::AgeUnknown } else { Self::DueDateDerived };
+        is_claim.then_some(note)
+    }
+
+    /// Whether the sign is not that of the kind.
+    #[must_use]
+    pub fn is_sign_unusual(kind: ItemKind, amount: Money) -> bool {
+        kind.sign().is_some_and(|sign| sign * amount.hundredths().signum() < 0)
+    }
+
+    /// Its code.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::AgeUnknown => "age_unknown",
+            Self::CurrencyAssumed => "currency_assumed",
+            Self::DueDateDerived => "due_date_derived",
+            Self::SignUnusual => "sign_unusual",
+        }
+    }
+
+    /// What it says.
+    #[must_use]
+    pub fn text(self, base_currency: Option<&str>) -> String {
+        let text = match self {
+            Self::AgeUnknown => "opening items without due date: their age is not known",
+            Self::CurrencyAssumed => {
+                let currency = base_currency.unwrap_or(Currencies::NONE);
+                return format!("items without currency: taken for {currency}");
+            }
+            Self::DueDateDerived => "items without due date: derived from the issue date by the default terms",
+            Self::SignUnusual => {
+                "items whose sign is not that of their kind (a negative invoice, a positive receipt): taken as written"
+            }
+        };
+        text.to_owned()
+    }
+}
+
 /// Writes the rows of one file.
 pub struct Writer<'a> {
     options: &'a ReadOptions<'a>,
@@ -334,8 +411,7 @@ impl<'a> Writer<'a> {
         item.fill(Column::DUE_IS_DERIVED, Cell::Flag(false));
         let default_currency = self.options.base_currency.unwrap_or(Currencies::NONE);
         if item.is_empty(Column::CURRENCY_CODE) {
-            let text = format!("items without currency: taken for {default_currency}");
-            output.note("currency_assumed", Some(amount.wide()), &text);
+            self.note(ItemNote::CurrencyAssumed, amount, output);
             item.set(Column::CURRENCY_CODE, Cell::text(default_currency));
         }
         let is_base =
@@ -343,17 +419,10 @@ impl<'a> Writer<'a> {
         if is_base {
             item.fill(Column::BASE_AMOUNT, Cell::Money(amount));
         }
-        if kind.and_then(ItemKind::sign).is_some_and(|sign| sign * amount.hundredths().signum() < 0) {
-            let text =
-                "items whose sign is not that of their kind (a negative invoice, a positive receipt): taken as written";
-            output.note("sign_unusual", Some(amount.wide()), text);
+        if kind.is_some_and(|kind| ItemNote::is_sign_unusual(kind, amount)) {
+            self.note(ItemNote::SignUnusual, amount, output);
         }
-        self.totals.item_count += 1;
-        if amount > Money::ZERO {
-            self.totals.debit += amount.wide();
-        } else {
-            self.totals.credit -= amount.wide();
-        }
+        self.totals.add_item(amount);
         output.push(&tables::ITEMS, item.into_cells())
     }
 
@@ -362,20 +431,19 @@ impl<'a> Writer<'a> {
         if !item.is_empty(Column::DUE_DATE) {
             return;
         }
-        let is_claim = amount > Money::ZERO && kind != Some(ItemKind::ReturnedReceipt);
-        if !is_claim {
-            item.set(Column::DUE_DATE, Cell::Date(issued));
-        } else if kind == Some(ItemKind::Opening) {
-            output.note("age_unknown", Some(amount.wide()), "opening items without due date: their age is not known");
-        } else {
-            item.set(Column::DUE_DATE, Cell::Date(self.options.default_terms.due(issued)));
-            item.set(Column::DUE_IS_DERIVED, Cell::Flag(true));
-            output.note(
-                "due_date_derived",
-                Some(amount.wide()),
-                "items without due date: derived from the issue date by the default terms",
-            );
+        match kind.and_then(|kind| ItemNote::of_due_date(kind, amount)) {
+            None => item.set(Column::DUE_DATE, Cell::Date(issued)),
+            Some(ItemNote::AgeUnknown) => self.note(ItemNote::AgeUnknown, amount, output),
+            Some(derived) => {
+                item.set(Column::DUE_DATE, Cell::Date(self.options.default_terms.due(issued)));
+                item.set(Column::DUE_IS_DERIVED, Cell::Flag(true));
+                self.note(derived, amount, output);
+            }
         }
+    }
+
+    fn note(&self, note: ItemNote, amount: Money, output: &mut Output<'_>) {
+        output.note_many(note.code(), 1, Some(amount.wide().abs()), &note.text(self.options.base_currency));
     }
 
     /// The customer of an item, the first time it is met in a file that says more of it than its number.

@@ -1,5 +1,6 @@
 //! Files in, rows out: the room as its callers see it. One file a family of files read.
 
+mod canonical;
 mod cases;
 mod damage;
 mod fec;
@@ -25,6 +26,11 @@ struct Collected {
 }
 
 impl Sink for Collected {
+    fn restart(&mut self) -> Result<(), BoxedError> {
+        self.batches.clear();
+        Ok(())
+    }
+
     fn rows(&mut self, rows: Rows) -> Result<(), BoxedError> {
         assert!(!rows.is_empty() && rows.len() <= 32_768);
         self.batches.push(rows);

@@ -5,11 +5,11 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::hash::{BuildHasher, Hasher};
 
 use super::course::Amounts;
 use super::shared::{Shared, place};
 use super::{Output, Prepare};
+use crate::commands::load::keys::ByHash;
 use crate::commands::load::wanted::Wanted;
 use crate::engine::{Batch, Engine, Texts};
 use crate::error::Error;
@@ -36,7 +36,7 @@ struct Linked {
 /// What is known of items, a part of them at a time.
 #[derive(Default)]
 struct Items {
-    places: HashMap<u64, u32, Given>,
+    places: ByHash<u64, u32>,
     linked: Vec<Linked>,
     customers: Shared<String>,
     currencies: Shared<String>,
@@ -45,45 +45,21 @@ struct Items {
     rates: HashMap<i64, Amounts>,
 }
 
-/// Keys that are hashes already.
-#[derive(Clone, Copy, Default)]
-struct Given(u64);
-
-impl BuildHasher for Given {
-    type Hasher = Self;
-
-    fn build_hasher(&self) -> Self {
-        Self(0)
-    }
-}
-
-impl Hasher for Given {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        self.0 = bytes.iter().fold(self.0, |hash, byte| hash.rotate_left(8) ^ u64::from(*byte));
-    }
-
-    fn write_u64(&mut self, hash: u64) {
-        self.0 = hash;
-    }
-}
-
-/// Links the allocations that need it: all, or those that the load adds.
+/// Links the allocations that need it: all, or those that the load adds. False where an item of
+/// one is not known and all are needed; else such an allocation is left out.
 pub(super) async fn link(
     prepare: &Prepare<'_>,
     wanted: &Wanted,
     is_anew: bool,
+    needs_all: bool,
     output: &mut Output<'_>,
-) -> Result<(), Error> {
+) -> Result<bool, Error> {
     let files = wanted.files(&ALLOCATIONS).iter().filter(|file| is_anew || !file.is_of_base);
     let row_count: usize = files.map(|file| file.row_count).sum();
     let Some(allocations) = prepare.engine(wanted, &ALLOCATIONS, |file| is_anew || !file.is_of_base)? else {
-        return Ok(());
+        return Ok(true);
     };
-    let Some(engine) = prepare.engine(wanted, &ITEMS, |_| true)? else { return Ok(()) };
+    let Some(engine) = prepare.engine(wanted, &ITEMS, |_| true)? else { return Ok(!needs_all) };
     let item_count: usize = wanted.files(&ITEMS).iter().map(|file| file.row_count).sum();
     let part_count = u64::try_from(item_count.div_ceil(ITEMS_AT_ONCE).max(1)).unwrap_or(1);
     let mut items = Items::default();
@@ -96,9 +72,12 @@ pub(super) async fn link(
             }
             slice.find(&allocations, &items, &mut sides).await?;
         }
+        if needs_all && sides.iter().flatten().any(Option::is_none) {
+            return Ok(false);
+        }
         slice.write(&allocations, &items, &sides, output).await?;
     }
-    Ok(())
+    Ok(true)
 }
 
 impl Items {

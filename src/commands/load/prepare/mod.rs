@@ -42,27 +42,43 @@ pub(super) struct Prepare<'a> {
 }
 
 impl Prepare<'_> {
-    /// Adds what is prepared to what the lake shall hold.
-    pub(super) async fn run(&self, wanted: &mut Wanted) -> Result<(), Error> {
-        let is_anew = wanted.lacks(self.base, &ITEMS)
-            || wanted.lacks(self.base, &ALLOCATIONS)
-            || self.base.row_count(&ALLOCATIONS) != self.base.row_count(&ALLOCATION_LINKS)
-            || (self.base.row_count(&ITEMS) > 0) != (self.base.row_count(&ITEM_DAYS) > 0);
-        if is_anew {
+    /// Links allocations. False, and nothing is added, where an item of one is not known and all are needed: the item of
+    /// an allocation of before may have been taken away.
+    pub(super) async fn link(&self, wanted: &mut Wanted, needs_all: bool) -> Result<bool, Error> {
+        if self.is_anew(wanted) {
             for table in PREPARED {
                 wanted.drop_table(table);
             }
         }
+        let mut output = self.output();
+        let are_all_linked = links::link(self, wanted, self.is_anew(wanted), needs_all, &mut output).await?;
+        if are_all_linked {
+            output.finish(wanted)?;
+        }
+        Ok(are_all_linked)
+    }
+
+    /// Follows the items that the load adds or touches.
+    pub(super) async fn follow(&self, wanted: &mut Wanted) -> Result<(), Error> {
         let brings = |table: &TableSpec| wanted.files(table).iter().any(|file| !file.is_of_base);
-        if !is_anew && !brings(&ITEMS) && !brings(&ALLOCATIONS) {
+        if !brings(&ITEMS) && !brings(&ALLOCATION_LINKS) {
             return Ok(());
         }
-        let mut output =
-            Output { prepare: self, staging: Staging::new(self.settings.lake.root(), self.load_id, self.tag) };
-        links::link(self, wanted, is_anew, &mut output).await?;
-        output.flush(wanted)?;
-        courses::follow(self, wanted, is_anew, &mut output).await?;
-        output.flush(wanted)
+        let mut output = self.output();
+        courses::follow(self, wanted, self.is_anew(wanted), &mut output).await?;
+        output.finish(wanted)
+    }
+
+    /// Whether all must be prepared anew.
+    fn is_anew(&self, wanted: &Wanted) -> bool {
+        wanted.lacks(self.base, &ITEMS)
+            || wanted.lacks(self.base, &ALLOCATIONS)
+            || self.base.row_count(&ALLOCATIONS) != self.base.row_count(&ALLOCATION_LINKS)
+            || (self.base.row_count(&ITEMS) > 0) != (self.base.row_count(&ITEM_DAYS) > 0)
+    }
+
+    fn output(&self) -> Output<'_> {
+        Output { prepare: self, staging: Staging::new(self.settings.lake.root(), self.load_id, self.tag) }
     }
 
     /// An engine over some files of a table, as `rows_read`; none where there is no such file.
@@ -102,10 +118,9 @@ impl Output<'_> {
     }
 
     /// Closes the files: the lake shall hold them.
-    fn flush(&mut self, wanted: &mut Wanted) -> Result<(), Error> {
-        let Prepare { settings, load_id, tag, .. } = *self.prepare;
-        let staging = std::mem::replace(&mut self.staging, Staging::new(settings.lake.root(), load_id, tag));
-        for file in staging.finish().map_err(|cause| unwritable(settings, &cause))? {
+    fn finish(self, wanted: &mut Wanted) -> Result<(), Error> {
+        let settings = self.prepare.settings;
+        for file in self.staging.finish().map_err(|cause| unwritable(settings, &cause))? {
             wanted.add(&file);
         }
         Ok(())
