@@ -126,6 +126,25 @@ impl Rows {
         Self { table, columns, count: 0 }
     }
 
+    /// No rows yet, with room for so many: what grows by and by is copied again and again.
+    #[must_use]
+    pub fn with_room(table: &'static TableSpec, row_count: usize) -> Self {
+        let mut rows = Self::new(table);
+        for values in &mut rows.columns {
+            match values {
+                Values::Text(list) => {
+                    list.ends.reserve(row_count);
+                    list.text.reserve(row_count * 8);
+                }
+                Values::Date(list) => list.reserve(row_count),
+                Values::Int(list) => list.reserve(row_count),
+                Values::Money(list) => list.reserve(row_count),
+                Values::Flag(list) => list.reserve(row_count),
+            }
+        }
+        rows
+    }
+
     /// How many rows.
     #[must_use]
     pub const fn len(&self) -> usize {

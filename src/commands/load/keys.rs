@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
-use xxhash_rust::xxh3::{Xxh3, xxh3_64_with_seed};
+use xxhash_rust::xxh3::{xxh3_64_with_seed, xxh3_128_with_seed};
 
 use crate::engine::{Batch, Engine, Texts};
 use crate::error::Error;
@@ -42,13 +42,12 @@ pub(super) struct Keys(ByHash<u128, bool>);
 impl Keys {
     /// The key of some columns of a row.
     pub(super) fn key<'a>(texts: impl IntoIterator<Item = &'a str>) -> u128 {
-        let mut hash = Xxh3::new();
-        for text in texts {
-            // the length keeps `ab|c` apart from `a|bc`
-            hash.update(&text.len().to_le_bytes());
-            hash.update(text.as_bytes());
-        }
-        hash.digest128()
+        texts.into_iter().fold(0, |key, text| {
+            // each text is hashed apart, so that `ab|c` is not `a|bc`; both halves of what came before are its seed
+            let [high, low] =
+                [key >> 64, key & u128::from(u64::MAX)].map(|half| u64::try_from(half).unwrap_or_default());
+            xxh3_128_with_seed(text.as_bytes(), low ^ high.rotate_left(29))
+        })
     }
 
     pub(super) fn ask(&mut self, key: u128) {

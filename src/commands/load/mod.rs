@@ -161,7 +161,7 @@ async fn prepare(
         let derived = Receivables { settings, catalogue: &catalogue, years: &years, company: &company, load_id, tag };
         assumptions.extend(derived.derive(&mut wanted).await?);
     }
-    let references = References { settings, catalogue: &catalogue, staged, load_id, tag };
+    let references = References { settings, catalogue: &catalogue, base, staged, load_id, tag };
     let mut refused = Refused::new();
     references.resolve(&mut wanted, &mut refused).await?;
     let preparation = Prepare { settings, catalogue: &catalogue, base, load_id, tag };

@@ -11,6 +11,7 @@ use crate::engine::Catalogue;
 use crate::error::Error;
 use crate::ingest::Reason;
 use crate::ingest::staging::{StagedFile, Staging};
+use crate::lake::Snapshot;
 use crate::model::rows::Cell;
 use crate::model::tables::{ALLOCATIONS, CUSTOMERS, DISPUTES, INVOICE_DETAILS, INVOICE_EVENTS, ITEMS, REJECTS};
 use crate::model::{Rows, TableSpec};
@@ -26,6 +27,7 @@ pub(super) type Refused = BTreeMap<String, u64>;
 pub(super) struct References<'a> {
     pub settings: &'a Settings,
     pub catalogue: &'a Catalogue,
+    pub base: &'a Snapshot,
     pub staged: &'a [Source],
     pub load_id: &'a str,
     pub tag: &'a str,
@@ -37,7 +39,49 @@ impl References<'_> {
         let tables = [&DISPUTES, &INVOICE_EVENTS, &INVOICE_DETAILS];
         self.refuse_unknown(wanted, &tables, &["item_id"], true, refused).await?;
         if self.staged.iter().any(|source| source.brings("items")) {
-            create_customers(self.settings, self.catalogue, wanted, self.load_id, self.tag).await?;
+            self.create_customers(wanted).await?;
+        }
+        Ok(())
+    }
+
+    /// Customers that only items name: of the new items, or of all where the load takes customers away.
+    async fn create_customers(&self, wanted: &mut Wanted) -> Result<(), Error> {
+        let Self { settings, catalogue, base, load_id, tag, .. } = *self;
+        let engine = step_engine(settings, catalogue, wanted, None, &[])?;
+        let are_all_read = wanted.lacks(base, &CUSTOMERS);
+        let read = wanted.files(&ITEMS).iter().filter(|file| are_all_read || !file.is_of_base);
+        engine.register_files("read_items", &ITEMS, &read.map(|file| file.path.clone()).collect::<Vec<_>>())?;
+        // by key: whether the customer is known, else its names the first time it is met
+        let mut customers: ByHash<u128, Option<(String, String)>> = ByHash::default();
+        let columns = ["company_id", "customer_id"];
+        each_batch(&engine, &CUSTOMERS, "customers", &columns, |batch, columns| {
+            for row in 0..batch.len() {
+                customers.insert(Keys::key([columns[0].get(row), columns[1].get(row)]), None);
+            }
+        })
+        .await?;
+        each_batch(&engine, &ITEMS, "read_items", &columns, |batch, columns| {
+            for row in 0..batch.len() {
+                let names = [columns[0].get(row), columns[1].get(row)];
+                let both = || Some((names[0].to_owned(), names[1].to_owned()));
+                customers.entry(Keys::key(names)).or_insert_with(both);
+            }
+        })
+        .await?;
+        let unknown: BTreeSet<(String, String)> = customers.into_values().flatten().collect();
+        let mut rows = Rows::new(&CUSTOMERS);
+        for (company, customer) in unknown {
+            let cell = |name: &str| match name {
+                "company_id" => Cell::text(company.as_str()),
+                "customer_id" | "name" => Cell::text(customer.as_str()),
+                _ => Cell::Empty,
+            };
+            rows.push(CUSTOMERS.columns.iter().map(|column| cell(column.name)).collect());
+        }
+        let mut staging = Staging::new(settings.lake.root(), load_id, tag);
+        staging.write(CREATED, rows).map_err(|cause| unwritable(settings, &cause))?;
+        for file in staging.finish().map_err(|cause| unwritable(settings, &cause))? {
+            wanted.add(&file);
         }
         Ok(())
     }
@@ -146,47 +190,4 @@ impl Step<'_> {
     fn write(&self, staging: &mut Staging, rows: Rows) -> Result<(), Error> {
         staging.write(&self.source.origin, rows).map_err(|cause| unwritable(self.settings, &cause))
     }
-}
-
-async fn create_customers(
-    settings: &Settings,
-    catalogue: &Catalogue,
-    wanted: &mut Wanted,
-    load_id: &str,
-    tag: &str,
-) -> Result<(), Error> {
-    let engine = step_engine(settings, catalogue, wanted, None, &[])?;
-    // by key: whether the customer is known, else its names the first time it is met
-    let mut customers: ByHash<u128, Option<(String, String)>> = ByHash::default();
-    let columns = ["company_id", "customer_id"];
-    each_batch(&engine, &CUSTOMERS, "customers", &columns, |batch, columns| {
-        for row in 0..batch.len() {
-            customers.insert(Keys::key([columns[0].get(row), columns[1].get(row)]), None);
-        }
-    })
-    .await?;
-    each_batch(&engine, &ITEMS, "items", &columns, |batch, columns| {
-        for row in 0..batch.len() {
-            let names = [columns[0].get(row), columns[1].get(row)];
-            let both = || Some((names[0].to_owned(), names[1].to_owned()));
-            customers.entry(Keys::key(names)).or_insert_with(both);
-        }
-    })
-    .await?;
-    let unknown: BTreeSet<(String, String)> = customers.into_values().flatten().collect();
-    let mut rows = Rows::new(&CUSTOMERS);
-    for (company, customer) in unknown {
-        let cell = |name: &str| match name {
-            "company_id" => Cell::text(company.as_str()),
-            "customer_id" | "name" => Cell::text(customer.as_str()),
-            _ => Cell::Empty,
-        };
-        rows.push(CUSTOMERS.columns.iter().map(|column| cell(column.name)).collect());
-    }
-    let mut staging = Staging::new(settings.lake.root(), load_id, tag);
-    staging.write(CREATED, rows).map_err(|cause| unwritable(settings, &cause))?;
-    for file in staging.finish().map_err(|cause| unwritable(settings, &cause))? {
-        wanted.add(&file);
-    }
-    Ok(())
 }

@@ -186,8 +186,8 @@ impl<'a> Canonical<'a> {
     /// Cuts a block into rows.
     fn block(&self, text: &str) -> Result<Block, Odd> {
         let mut block = Block {
-            rows: Rows::new(self.table),
-            keys: Vec::with_capacity(text.len() / 32),
+            rows: Rows::with_room(self.table, text.len() / 24),
+            keys: Vec::with_capacity(text.len() / 24),
             line_count: 0,
             byte_count: text.len() as u64,
             totals: Totals::default(),

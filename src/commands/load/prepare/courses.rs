@@ -6,7 +6,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::course::{Amounts, Course, Event};
-use super::shared::{Shared, place};
+use super::shared::{Shared, SharedTexts, place};
 use super::sums::Sums;
 use super::{Output, Prepare};
 use crate::commands::load::wanted::{Wanted, WantedFile};
@@ -38,20 +38,21 @@ type Group = (u32, u32, u32, bool);
 /// Group, whether its items are even, month of posting, due date, day of change.
 type ChangeKey = (u32, bool, i32, Option<i32>, i32);
 
-/// Company, currency, account and kind by number; whether the customer owes it; days of issue and posting; due date,
-/// and whether that was derived.
-type ItemKey = ([u32; 4], bool, [i32; 2], Option<i32>, bool);
+/// Group and kind by number; days of issue and posting; due date, and whether that was derived.
+type ItemKey = (u32, u32, [i32; 2], Option<i32>, bool);
 
 /// What all parts share.
 struct Courses<'a, 'b> {
     prepare: &'a Prepare<'a>,
     output: &'a mut Output<'b>,
     is_anew: bool,
-    texts: Shared<String>,
+    texts: SharedTexts,
     groups: Shared<Group>,
     /// Items that were uneven before this load.
     uneven: HashSet<i64>,
     changes: Sums<ChangeKey, 6, 1>,
+    /// Sums of all items that are read, while they are wanted.
+    item_sums: Option<Sums<ItemKey, 2, 2>>,
     closed_rows: Rows,
     uneven_rows: Rows,
 }
@@ -82,10 +83,11 @@ pub(super) async fn follow(
         prepare,
         output,
         is_anew,
-        texts: Shared::default(),
+        texts: SharedTexts::default(),
         groups: Shared::default(),
         uneven: HashSet::new(),
         changes: Sums::new(&OPEN_CHANGES),
+        item_sums: None,
         closed_rows: Rows::new(&CLOSED_ITEMS),
         uneven_rows: Rows::new(&UNEVEN_ITEMS),
     };
@@ -128,8 +130,10 @@ impl Courses<'_, '_> {
             let (days, inferred) = (batch.days("acting_date"), batch.flags("is_inferred"));
             let (amounts, bases) = (batch.decimals("amount"), batch.decimals("base_amount"));
             for row in 0..batch.len() {
-                let texts = [companies, currencies, kinds].map(|texts| self.texts.text(texts.get(row)));
-                let key = (texts[0], texts[1], texts[2], days.get(row).unwrap_or_default(), inferred.get(row));
+                let company = self.texts.number(0, companies.get(row));
+                let currency = self.texts.number(1, currencies.get(row));
+                let kind = self.texts.number(2, kinds.get(row));
+                let key = (company, currency, kind, days.get(row).unwrap_or_default(), inferred.get(row));
                 sums.add(key, [hundredths(amounts.get(row)), hundredths(bases.get(row))], [1]);
             }
         }
@@ -212,9 +216,10 @@ impl Courses<'_, '_> {
             largest_place = largest_place.max(place);
             range.contains(&place)
         };
+        self.item_sums = (first_place == 0).then(|| Sums::new(&ITEM_DAYS));
         self.read_items(wanted, &ITEMS, is_new, is_asked, &mut part).await?;
-        if first_place == 0 {
-            self.sum_items(wanted).await?;
+        if let Some(sums) = self.item_sums.take() {
+            self.write_item_sums(sums)?;
         }
         let mut events = Events::default();
         self.each_link(wanted, is_new, |number, event| events.add(&part, number, event)).await?;
@@ -298,7 +303,7 @@ impl Courses<'_, '_> {
         let Some(engine) = self.prepare.engine(wanted, table, is_read)? else { return Ok(()) };
         let sql = "select rows_read.company_id, rows_read.item_number, rows_read.customer_id, rows_read.account, \
                    rows_read.kind, rows_read.issued_date, rows_read.posted_date, rows_read.due_date, \
-                   rows_read.currency_code, rows_read.amount, rows_read.base_amount from rows_read";
+                   rows_read.due_is_derived, rows_read.currency_code, rows_read.amount, rows_read.base_amount from rows_read";
         let mut rows = engine.stream_table(table, sql).await?;
         while let Some(batch) = rows.next_batch().await? {
             self.take_items(&batch, &mut is_asked, part);
@@ -312,51 +317,41 @@ impl Courses<'_, '_> {
             ["company_id", "customer_id", "account", "kind", "currency_code"].map(|name| batch.texts(name));
         let [issued, posted, due] = ["issued_date", "posted_date", "due_date"].map(|name| batch.days(name));
         let (amounts, bases) = (batch.decimals("amount"), batch.decimals("base_amount"));
+        let derived = batch.flags("due_is_derived");
         for row in 0..batch.len() {
-            let Some(number) = numbers.get(row).filter(|number| is_asked(*number)) else { continue };
+            let Some(number) = numbers.get(row) else { continue };
+            let is_wanted = is_asked(number);
+            if !is_wanted && self.item_sums.is_none() {
+                continue;
+            }
             let own = hundredths(amounts.get(row));
             let base = bases.get(row).map(|base| hundredths(Some(base)));
             let issued = issued.get(row).unwrap_or_default();
-            let [company, currency, account] =
-                [companies, currencies, accounts].map(|texts| self.texts.text(texts.get(row)));
-            part.push(Item {
-                number,
-                amounts: Amounts { own, base },
-                posted: posted.get(row).unwrap_or(issued),
-                due: due_date(own, kinds.get(row), due.get(row), issued),
-                customer: self.texts.text(customers.get(row)),
-                group: self.groups.number((company, currency, account, own > 0)),
-            });
+            let posted = posted.get(row).unwrap_or(issued);
+            let due = due_date(own, kinds.get(row), due.get(row), issued);
+            let company = self.texts.number(0, companies.get(row));
+            let currency = self.texts.number(1, currencies.get(row));
+            let account = self.texts.number(2, accounts.get(row));
+            let group = self.groups.number((company, currency, account, own > 0));
+            if let Some(sums) = &mut self.item_sums {
+                let key = (group, self.texts.number(3, kinds.get(row)), [issued, posted], due, derived.get(row));
+                sums.add(key, [own, base.unwrap_or_default()], [1, i64::from(base.is_none())]);
+            }
+            if is_wanted {
+                let customer = self.texts.number(4, customers.get(row));
+                part.push(Item { number, amounts: Amounts { own, base }, posted, due, customer, group });
+            }
         }
     }
 
-    /// Sums of the items this load adds.
-    async fn sum_items(&mut self, wanted: &Wanted) -> Result<(), Error> {
-        let Some(engine) = self.prepare.engine(wanted, &ITEMS, is_read(self.is_anew))? else { return Ok(()) };
-        let sql = "select rows_read.company_id, rows_read.currency_code, rows_read.account, rows_read.kind, \
-                   rows_read.issued_date, rows_read.posted_date, rows_read.due_date, rows_read.due_is_derived, \
-                   rows_read.amount, rows_read.base_amount from rows_read";
-        let mut sums: Sums<ItemKey, 2, 2> = Sums::new(&ITEM_DAYS);
-        let mut rows = engine.stream_table(&ITEMS, sql).await?;
-        while let Some(batch) = rows.next_batch().await? {
-            let columns = ["company_id", "currency_code", "account", "kind"].map(|name| batch.texts(name));
-            let [issued, posted, due] = ["issued_date", "posted_date", "due_date"].map(|name| batch.days(name));
-            let derived = batch.flags("due_is_derived");
-            let (amounts, bases) = (batch.decimals("amount"), batch.decimals("base_amount"));
-            for row in 0..batch.len() {
-                let texts = columns.map(|texts| self.texts.text(texts.get(row)));
-                let own = hundredths(amounts.get(row));
-                let issued = issued.get(row).unwrap_or_default();
-                let due = due_date(own, columns[3].get(row), due.get(row), issued);
-                let key = (texts, own > 0, [issued, posted.get(row).unwrap_or(issued)], due, derived.get(row));
-                let counts = [1, i64::from(bases.get(row).is_none())];
-                sums.add(key, [own, hundredths(bases.get(row))], counts);
-            }
-        }
-        let texts = &self.texts;
-        sums.write(self.output, |rows, (numbers, is_debit, days, due, is_derived), [amount, base], [count, missing]| {
-            let row = numbers.into_iter().fold(rows.row(), |row, number| row.text(texts.value(number)));
-            let row = days.into_iter().fold(row.flag(Some(is_debit)), |row, day| row.date(Date::from_epoch_days(day)));
+    /// Writes the sums of the items this load adds.
+    fn write_item_sums(&mut self, sums: Sums<ItemKey, 2, 2>) -> Result<(), Error> {
+        let (texts, groups) = (&self.texts, &self.groups);
+        sums.write(self.output, |rows, (group, kind, days, due, is_derived), [amount, base], [count, missing]| {
+            let (company, currency, account, is_debit) = *groups.value(group);
+            let row = rows.row().text(texts.value(company)).text(texts.value(currency)).text(texts.value(account));
+            let row = row.text(texts.value(kind)).flag(Some(is_debit));
+            let row = days.into_iter().fold(row, |row, day| row.date(Date::from_epoch_days(day)));
             let row = row.date(due.and_then(Date::from_epoch_days)).flag(Some(is_derived));
             row.money(amount).money(base).int(count).int(missing).text("").end();
         })

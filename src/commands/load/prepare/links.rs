@@ -7,14 +7,14 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use super::course::Amounts;
-use super::shared::{Shared, place};
+use super::shared::{SharedTexts, place};
 use super::{Output, Prepare};
 use crate::commands::load::keys::ByHash;
-use crate::commands::load::wanted::Wanted;
+use crate::commands::load::wanted::{Wanted, WantedFile};
 use crate::engine::{Batch, Engine, Texts};
 use crate::error::Error;
-use crate::model::tables::{ALLOCATION_LINKS, ALLOCATIONS, ITEMS};
-use crate::model::{Date, Money, Rows};
+use crate::model::tables::{ALLOCATION_LINKS, ALLOCATIONS, ITEMS, UNSETTLED_ITEMS};
+use crate::model::{Date, Money, Rows, TableSpec};
 
 /// Items whose keys are held in memory at once.
 const ITEMS_AT_ONCE: usize = 50_000_000;
@@ -38,9 +38,9 @@ struct Linked {
 struct Items {
     places: ByHash<u64, u32>,
     linked: Vec<Linked>,
-    customers: Shared<String>,
-    currencies: Shared<String>,
-    kinds: Shared<String>,
+    customers: SharedTexts,
+    currencies: SharedTexts,
+    kinds: SharedTexts,
     /// Amounts, where the one in the base currency differs, by number.
     rates: HashMap<i64, Amounts>,
 }
@@ -54,23 +54,40 @@ pub(super) async fn link(
     needs_all: bool,
     output: &mut Output<'_>,
 ) -> Result<bool, Error> {
-    let files = wanted.files(&ALLOCATIONS).iter().filter(|file| is_anew || !file.is_of_base);
-    let row_count: usize = files.map(|file| file.row_count).sum();
-    let Some(allocations) = prepare.engine(wanted, &ALLOCATIONS, |file| is_anew || !file.is_of_base)? else {
-        return Ok(true);
-    };
+    let is_read = |file: &WantedFile| is_anew || !file.is_of_base;
+    let counted = wanted.files(&ALLOCATIONS).iter().filter(|file| is_read(file));
+    let row_count: usize = counted.map(|file| file.row_count).sum();
+    let Some(allocations) = prepare.engine(wanted, &ALLOCATIONS, is_read)? else { return Ok(true) };
+    if !is_anew && row_count <= ALLOCATIONS_AT_ONCE {
+        // nearly all are of items that this load brings, or that were left open: those are few
+        let mut items = Items::default();
+        let new = prepare.engine(wanted, &ITEMS, |file| !file.is_of_base)?;
+        let unsettled = prepare.engine(wanted, &UNSETTLED_ITEMS, |file| file.is_of_base)?;
+        for (engine, table) in [(new, &ITEMS), (unsettled, &UNSETTLED_ITEMS)] {
+            if let Some(engine) = engine {
+                items.read(&engine, table, Share::WHOLE).await?;
+            }
+        }
+        let slice = Slice { first: 0, count: row_count };
+        let sides = slice.find(&allocations, &items, vec![[None; 2]; row_count]).await?;
+        if sides.iter().flatten().all(Option::is_some) {
+            slice.write(&allocations, &items, &sides, output).await?;
+            return Ok(true);
+        }
+    }
     let Some(engine) = prepare.engine(wanted, &ITEMS, |_| true)? else { return Ok(!needs_all) };
     let item_count: usize = wanted.files(&ITEMS).iter().map(|file| file.row_count).sum();
-    let part_count = u64::try_from(item_count.div_ceil(ITEMS_AT_ONCE).max(1)).unwrap_or(1);
+    let share_count = u64::try_from(item_count.div_ceil(ITEMS_AT_ONCE).max(1)).unwrap_or(1);
     let mut items = Items::default();
     for first in (0..row_count).step_by(ALLOCATIONS_AT_ONCE) {
         let slice = Slice { first, count: ALLOCATIONS_AT_ONCE.min(row_count - first) };
-        let mut sides: Vec<[Option<Linked>; 2]> = vec![[None; 2]; slice.count];
-        for part in 0..part_count {
-            if part_count > 1 || first == 0 {
-                items.read(&engine, part, part_count, item_count).await?;
+        let mut sides: Sides = vec![[None; 2]; slice.count];
+        for number in 0..share_count {
+            if share_count > 1 || first == 0 {
+                items.forget(item_count / usize::try_from(share_count).unwrap_or(1));
+                items.read(&engine, &ITEMS, Share { number, count: share_count }).await?;
             }
-            slice.find(&allocations, &items, &mut sides).await?;
+            sides = slice.find(&allocations, &items, sides).await?;
         }
         if needs_all && sides.iter().flatten().any(Option::is_none) {
             return Ok(false);
@@ -80,25 +97,43 @@ pub(super) async fn link(
     Ok(true)
 }
 
+/// One of so many shares of the items, told by their keys.
+#[derive(Clone, Copy)]
+struct Share {
+    number: u64,
+    count: u64,
+}
+
+impl Share {
+    const WHOLE: Self = Self { number: 0, count: 1 };
+
+    const fn holds(self, key: u64) -> bool {
+        self.count == 1 || (key >> 32) % self.count == self.number
+    }
+}
+
 impl Items {
-    /// Reads the items whose keys fall into a part of so many.
-    async fn read(&mut self, engine: &Engine, part: u64, part_count: u64, item_count: usize) -> Result<(), Error> {
+    /// Makes room for so many others.
+    fn forget(&mut self, count: usize) {
         self.places.clear();
         self.linked.clear();
-        let count = item_count / usize::try_from(part_count).unwrap_or(1);
         self.places.reserve(count + count / 50);
         self.linked.reserve(count + count / 50);
+    }
+
+    /// Reads the items of a share.
+    async fn read(&mut self, engine: &Engine, table: &'static TableSpec, share: Share) -> Result<(), Error> {
         let sql = "select rows_read.company_id, rows_read.item_id, rows_read.item_number, rows_read.customer_id, \
                    rows_read.currency_code, rows_read.kind, rows_read.amount, rows_read.base_amount, \
                    coalesce(rows_read.posted_date, rows_read.issued_date) as posted_date from rows_read";
-        let mut rows = engine.stream_table(&ITEMS, sql).await?;
+        let mut rows = engine.stream_table(table, sql).await?;
         while let Some(batch) = rows.next_batch().await? {
-            self.take(&batch, part, part_count)?;
+            self.take(&batch, share)?;
         }
         Ok(())
     }
 
-    fn take(&mut self, batch: &Batch, part: u64, part_count: u64) -> Result<(), Error> {
+    fn take(&mut self, batch: &Batch, share: Share) -> Result<(), Error> {
         let (companies, ids) = (batch.texts("company_id"), batch.texts("item_id"));
         let (numbers, posted) = (batch.numbers("item_number"), batch.days("posted_date"));
         let (customers, currencies, kinds) =
@@ -107,7 +142,7 @@ impl Items {
         for row in 0..batch.len() {
             let key = key(companies, ids, row);
             let (Some(number), Some(posted)) = (numbers.get(row), posted.get(row)) else { continue };
-            if part_count > 1 && (key >> 32) % part_count != part {
+            if !share.holds(key) {
                 continue;
             }
             match self.places.entry(key) {
@@ -129,9 +164,9 @@ impl Items {
             self.linked.push(Linked {
                 number,
                 posted,
-                customer: self.customers.text(customers.get(row)),
-                currency: u16::try_from(self.currencies.text(currencies.get(row))).unwrap_or(u16::MAX),
-                kind: u16::try_from(self.kinds.text(kinds.get(row))).unwrap_or(u16::MAX),
+                customer: self.customers.number(0, customers.get(row)),
+                currency: u16::try_from(self.currencies.number(0, currencies.get(row))).unwrap_or(u16::MAX),
+                kind: u16::try_from(self.kinds.number(0, kinds.get(row))).unwrap_or(u16::MAX),
                 sign: i8::try_from(own.signum()).unwrap_or_default(),
             });
         }
@@ -148,6 +183,9 @@ impl Items {
     }
 }
 
+/// The debit and the credit item of each allocation, where they are known.
+type Sides = Vec<[Option<Linked>; 2]>;
+
 /// Some of the allocations, in the order of their files.
 struct Slice {
     first: usize,
@@ -156,7 +194,7 @@ struct Slice {
 
 impl Slice {
     /// Finds the items of the slice's rows among those read.
-    async fn find(&self, engine: &Engine, items: &Items, sides: &mut [[Option<Linked>; 2]]) -> Result<(), Error> {
+    async fn find(&self, engine: &Engine, items: &Items, mut sides: Sides) -> Result<Sides, Error> {
         let sql = "select rows_read.company_id, rows_read.debit_item_id, rows_read.credit_item_id \
                    from rows_read";
         let mut rows = engine.stream_table(&ALLOCATIONS, sql).await?;
@@ -177,7 +215,7 @@ impl Slice {
                 break;
             }
         }
-        Ok(())
+        Ok(sides)
     }
 
     /// Writes the rows whose items were found.

@@ -113,7 +113,7 @@ impl Output<'_> {
 
     /// Writes rows, however few.
     fn write(&mut self, rows: &mut Rows) -> Result<(), Error> {
-        let full = std::mem::replace(rows, Rows::new(rows.table));
+        let full = std::mem::replace(rows, Rows::with_room(rows.table, ROWS_AT_ONCE));
         self.staging.write("prepared", full).map_err(|cause| unwritable(self.prepare.settings, &cause))
     }
 

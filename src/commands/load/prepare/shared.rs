@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 
+use crate::commands::load::keys::{ByHash, Keys};
+
 /// Values by number, in the order in which they were met.
 pub(super) struct Shared<T> {
     numbers: HashMap<T, u32>,
@@ -34,17 +36,37 @@ impl<T: Clone + Eq + Hash> Shared<T> {
     }
 }
 
-impl Shared<String> {
-    /// The number of a text, which is copied the first time only.
-    pub(super) fn text(&mut self, text: &str) -> u32 {
-        if self.values.get(place(self.last)).is_some_and(|last| last == text) {
-            return self.last;
+/// How many columns texts may come from.
+const COLUMNS: usize = 5;
+
+/// Texts by number, found by 128 bits of a hash.
+#[derive(Default)]
+pub(super) struct SharedTexts {
+    numbers: ByHash<u128, u32>,
+    texts: Vec<String>,
+    /// What each column held last.
+    last: [u32; COLUMNS],
+}
+
+impl SharedTexts {
+    /// The number of a text, which is copied the first time only. `column` tells apart where it comes from: most columns
+    /// hold the same row after row.
+    pub(super) fn number(&mut self, column: usize, text: &str) -> u32 {
+        let last = self.last[column];
+        if self.texts.get(place(last)).is_some_and(|last| last == text) {
+            return last;
         }
-        if let Some(number) = self.numbers.get(text) {
-            self.last = *number;
-            return *number;
-        }
-        self.number(text.to_owned())
+        let next = u32::try_from(self.texts.len()).unwrap_or(u32::MAX);
+        let number = *self.numbers.entry(Keys::key([text])).or_insert_with(|| {
+            self.texts.push(text.to_owned());
+            next
+        });
+        self.last[column] = number;
+        number
+    }
+
+    pub(super) fn value(&self, number: u32) -> &str {
+        &self.texts[place(number)]
     }
 }
 
