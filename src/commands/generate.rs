@@ -101,7 +101,7 @@ impl ParquetFiles {
 
     fn finish(&mut self) -> Result<(), Error> {
         for (mut file, rows) in self.open.drain(..) {
-            let written = file.append(rows, "").and_then(|()| file.close(String::new(), ""));
+            let written = file.append(rows, "").and_then(|()| file.close(String::new()));
             written.map_err(|cause| unwritable(&self.day, &cause))?;
         }
         Ok(())

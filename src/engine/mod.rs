@@ -13,6 +13,7 @@ mod derivation;
 mod functions;
 mod header;
 mod reference;
+mod row_stream;
 mod session;
 
 use std::fmt;
@@ -24,7 +25,8 @@ pub use batch::{Batch, Days, Decimals, Flags, Numbers, Texts};
 pub use catalogue::{Catalogue, Query, Room};
 pub use derivation::{Derivation, DerivedTable, Work};
 pub use header::{Header, HeaderError};
-pub use session::{Engine, RowStream, Scope, TableFiles};
+pub use row_stream::RowStream;
+pub use session::{Engine, Scope, TableFiles};
 
 /// What the engine can refuse.
 #[derive(Debug)]

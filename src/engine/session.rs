@@ -13,17 +13,15 @@ use datafusion::datasource::file_format::parquet::ParquetFormat;
 use datafusion::datasource::listing::{ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl};
 use datafusion::datasource::{MemTable, provider_as_source};
 use datafusion::error::DataFusionError;
-use datafusion::execution::SendableRecordBatchStream;
 use datafusion::execution::context::SQLOptions;
 use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::logical_expr::LogicalPlanBuilder;
 use datafusion::prelude::{DataFrame, SessionConfig, SessionContext, col, lit};
-use futures::StreamExt;
 
-use super::batch::Batch;
 use super::catalogue::{Catalogue, Query, Room};
 use super::derivation::{Derivation, Work};
+use super::row_stream::RowStream;
 use super::{EngineError, answers, contract, functions, reference};
 use crate::lake::Snapshot;
 use crate::model::tables::{LEDGER_LINES, LOADS, TABLES};
@@ -112,19 +110,7 @@ impl Engine {
         references: &BTreeMap<String, String>,
         scope: Scope,
     ) -> Result<Self, EngineError> {
-        let mut engine = Self {
-            context: context(None)?,
-            catalogue,
-            scope,
-            is_in_base: false,
-            text: DataType::Utf8View,
-            rate_missing: None,
-            computed: BTreeSet::new(),
-            views: BTreeSet::new(),
-            derivation: None,
-            work: None,
-            fed: BTreeSet::new(),
-        };
+        let mut engine = Self::new(context(None)?, catalogue, scope, DataType::Utf8View);
         engine.register(files, references)?;
         engine.look_at_currencies().await?;
         Ok(engine)
@@ -141,21 +127,35 @@ impl Engine {
         company_id: Option<&str>,
         memory_limit: usize,
     ) -> Result<Self, EngineError> {
-        let engine = Self {
-            context: context(Some(memory_limit))?,
+        let scope = Scope { company_id: company_id.map(str::to_owned), ..Scope::default() };
+        let engine = Self::new(context(Some(memory_limit))?, catalogue, scope, DataType::Utf8);
+        engine.register(files, references)?;
+        Ok(engine)
+    }
+
+    /// A session that knows no table yet, for what [`Engine::register_files`] gives it: `memory_limit` bytes, then to
+    /// disk.
+    ///
+    /// # Errors
+    /// When no session can be had.
+    pub fn bare(memory_limit: usize) -> Result<Self, EngineError> {
+        Ok(Self::new(context(Some(memory_limit))?, Catalogue::default(), Scope::default(), DataType::Utf8))
+    }
+
+    fn new(context: SessionContext, catalogue: Catalogue, scope: Scope, text: DataType) -> Self {
+        Self {
+            context,
             catalogue,
-            scope: Scope { company_id: company_id.map(str::to_owned), ..Scope::default() },
+            scope,
             is_in_base: false,
-            text: DataType::Utf8,
+            text,
             rate_missing: None,
             computed: BTreeSet::new(),
             views: BTreeSet::new(),
             derivation: None,
             work: None,
             fed: BTreeSet::new(),
-        };
-        engine.register(files, references)?;
-        Ok(engine)
+        }
     }
 
     fn register(&self, files: &TableFiles, references: &BTreeMap<String, String>) -> Result<(), EngineError> {
@@ -520,7 +520,7 @@ impl Engine {
     ) -> Result<RowStream, EngineError> {
         let failed = |cause| EngineError::Sql { query: name.to_owned(), cause };
         let batches = frame.execute_stream().await.map_err(failed)?;
-        Ok(RowStream { query: name.to_owned(), columns, batches })
+        Ok(RowStream::of(name, columns, batches))
     }
 
     /// Registers more files under a name of their own, with the columns of a table.
@@ -543,42 +543,6 @@ impl Engine {
     /// As [`Engine::ask_sql`].
     pub async fn ask_step(&self, sql: &str) -> Result<Answer, EngineError> {
         self.sql(sql).await
-    }
-}
-
-/// Rows of a query, a batch at a time.
-pub struct RowStream {
-    query: String,
-    columns: Vec<AnswerColumn>,
-    batches: SendableRecordBatchStream,
-}
-
-impl RowStream {
-    /// The next batch as an answer; `None` after the last.
-    ///
-    /// # Errors
-    /// When the query fails midway.
-    pub async fn next(&mut self) -> Result<Option<Answer>, EngineError> {
-        match self.next_records().await? {
-            Some(batch) => Ok(Some(answers::answer(self.columns.clone(), &[batch]))),
-            None => Ok(None),
-        }
-    }
-
-    /// The next batch as columns; `None` after the last.
-    ///
-    /// # Errors
-    /// When the query fails midway.
-    pub async fn next_batch(&mut self) -> Result<Option<Batch>, EngineError> {
-        Ok(self.next_records().await?.map(Batch::of))
-    }
-
-    async fn next_records(&mut self) -> Result<Option<RecordBatch>, EngineError> {
-        match self.batches.next().await {
-            None => Ok(None),
-            Some(Ok(batch)) => Ok(Some(batch)),
-            Some(Err(cause)) => Err(EngineError::Sql { query: self.query.clone(), cause }),
-        }
     }
 }
 

@@ -1,28 +1,49 @@
 //! Rows become Parquet files beside the lake's tables, invisible until a load commits them.
 //!
 //! In: batches of [`Rows`]. Out: files named `<table>/<origin>-<load>-<n>.parquet` and what each holds.
-//! Refused: nothing; a file that cannot be written is an error of the disk. The only door to Polars.
+//! Refused: nothing; a file that cannot be written is an error of the disk. The only door to the writer of Parquet.
+//!
+//! Each file is written by a thread of its own, so that compressing overlaps with what makes the rows.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io::BufWriter;
+use std::io::{self, BufWriter};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, mpsc};
+use std::thread::JoinHandle;
 
-use polars::io::parquet::write::BatchedWriter;
-use polars::prelude::{
-    Column, DataFrame, DataType, IntoColumn, IntoSeries, NamedFrom, NewChunkedArray, ParquetCompression, ParquetWriter,
-    PolarsError, PolarsResult, Schema, Series, StatisticsOptions, StringChunked,
-};
+use arrow_array::builder::StringBuilder;
+use arrow_array::{ArrayRef, BooleanArray, Date32Array, Decimal128Array, Int64Array, RecordBatch};
+use arrow_schema::{ArrowError, DataType, Field, Schema};
+use parquet::arrow::ArrowWriter;
+use parquet::basic::{Compression, ZstdLevel};
+use parquet::errors::ParquetError;
+use parquet::file::properties::{EnabledStatistics, WriterProperties};
+use parquet::schema::types::ColumnPath;
 use sha2::{Digest, Sha256};
 
-use crate::model::{ColumnKind, Date, Rows, TableSpec, Values};
+use crate::model::{ColumnKind, Rows, TableSpec, Values};
 
 /// Items numbered by this process so far.
 static NUMBERED: AtomicI64 = AtomicI64::new(0);
 
-/// Rows held back until a row group is worth writing.
-const ROW_GROUP_ROWS: usize = 49_152;
+/// Rows of one group: enough to compress well, few enough to be skipped or held by a reader.
+const ROW_GROUP_ROWS: usize = 131_072;
+/// Batches that wait for the writer of a file.
+const BATCHES_AHEAD: usize = 2;
+/// Columns whose texts or numbers hardly ever come twice: a dictionary of them is work for nothing.
+const DISTINCT_COLUMNS: [&str; 9] = [
+    "item_id",
+    "item_number",
+    "source_line",
+    "debit_item_id",
+    "credit_item_id",
+    "debit_item_number",
+    "credit_item_number",
+    "reference",
+    "amount",
+];
 
 /// A file that waits for its commit.
 #[derive(Clone, Debug)]
@@ -50,9 +71,9 @@ pub struct Staging {
 pub struct TableFile {
     table: &'static TableSpec,
     path: PathBuf,
-    writer: BatchedWriter<BufWriter<File>>,
-    waiting: Option<Rows>,
     row_count: usize,
+    waiting: Option<mpsc::SyncSender<(Rows, String)>>,
+    writer: Option<JoinHandle<io::Result<()>>>,
 }
 
 impl Staging {
@@ -73,7 +94,7 @@ impl Staging {
     ///
     /// # Errors
     /// When the disk refuses.
-    pub fn write(&mut self, origin: &str, rows: Rows) -> PolarsResult<()> {
+    pub fn write(&mut self, origin: &str, rows: Rows) -> io::Result<()> {
         if rows.is_empty() {
             return Ok(());
         }
@@ -99,9 +120,9 @@ impl Staging {
     ///
     /// # Errors
     /// When the disk refuses.
-    pub fn finish(mut self) -> PolarsResult<Vec<StagedFile>> {
+    pub fn finish(mut self) -> io::Result<Vec<StagedFile>> {
         for ((_, origin), file) in std::mem::take(&mut self.open) {
-            self.done.push(file.close(origin, &self.load_id)?);
+            self.done.push(file.close(origin)?);
         }
         Ok(self.done)
     }
@@ -112,43 +133,57 @@ impl TableFile {
     ///
     /// # Errors
     /// When the disk refuses.
-    pub fn create(table: &'static TableSpec, path: PathBuf) -> PolarsResult<Self> {
-        if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder)?;
-        }
-        let writer = ParquetWriter::new(BufWriter::new(File::create(&path)?))
-            .with_compression(ParquetCompression::Zstd(None))
-            .with_statistics(StatisticsOptions::default())
-            .batched(&schema(table))?;
-        Ok(Self { table, path, writer, waiting: None, row_count: 0 })
+    pub fn create(table: &'static TableSpec, path: PathBuf) -> io::Result<Self> {
+        let mut writer = writer(table, &path)?;
+        let (batches, rows) = mpsc::sync_channel::<(Rows, String)>(BATCHES_AHEAD);
+        let writing = std::thread::Builder::new().name("parquet".to_owned()).spawn(move || {
+            while let Ok((rows, load_id)) = rows.recv() {
+                writer.write(&batch(&rows, &load_id).map_err(of_arrow)?).map_err(of_parquet)?;
+            }
+            writer.close().map_err(of_parquet)?;
+            Ok(())
+        })?;
+        Ok(Self { table, path, row_count: 0, waiting: Some(batches), writer: Some(writing) })
     }
 
     /// Appends rows; those without a load yet bear `load_id`.
     ///
     /// # Errors
     /// When the disk refuses.
-    pub fn append(&mut self, rows: Rows, load_id: &str) -> PolarsResult<()> {
+    pub fn append(&mut self, rows: Rows, load_id: &str) -> io::Result<()> {
         self.row_count += rows.len();
-        let mut waiting = self.waiting.take().unwrap_or_else(|| Rows::new(rows.table));
-        waiting.append(rows);
-        if waiting.len() >= ROW_GROUP_ROWS {
-            self.writer.write_batch(&frame(&waiting, load_id)?)?;
-        } else {
-            self.waiting = Some(waiting);
-        }
-        Ok(())
+        let is_taken = self.waiting.as_ref().is_some_and(|waiting| waiting.send((rows, load_id.to_owned())).is_ok());
+        // a writer that no longer takes any has met an error
+        if is_taken { Ok(()) } else { self.end() }
     }
 
     /// Writes what is held back and closes the file.
     ///
     /// # Errors
     /// When the disk refuses.
-    pub fn close(mut self, origin: String, load_id: &str) -> PolarsResult<StagedFile> {
-        if let Some(rows) = self.waiting.take() {
-            self.writer.write_batch(&frame(&rows, load_id)?)?;
+    pub fn close(mut self, origin: String) -> io::Result<StagedFile> {
+        self.end()?;
+        Ok(StagedFile { table: self.table, origin, path: self.path.clone(), row_count: self.row_count })
+    }
+
+    /// Lets the writer come to its end, and hears how it went.
+    fn end(&mut self) -> io::Result<()> {
+        self.waiting = None;
+        match self.writer.take().map(JoinHandle::join) {
+            None => Ok(()),
+            Some(Ok(written)) => written,
+            Some(Err(cause)) => std::panic::resume_unwind(cause),
         }
-        self.writer.finish()?;
-        Ok(StagedFile { table: self.table, origin, path: self.path, row_count: self.row_count })
+    }
+}
+
+impl Drop for TableFile {
+    /// A file given up is not written to behind the back of one that takes its place.
+    fn drop(&mut self) {
+        self.waiting = None;
+        if let Some(writer) = self.writer.take() {
+            drop(writer.join());
+        }
     }
 }
 
@@ -156,14 +191,36 @@ impl TableFile {
 ///
 /// # Errors
 /// When the disk refuses.
-pub fn write_file(rows: &Rows, path: &Path) -> Result<(), PolarsError> {
+pub fn write_file(rows: &Rows, path: &Path) -> io::Result<()> {
+    let mut writer = writer(rows.table, path)?;
+    writer.write(&batch(rows, "").map_err(of_arrow)?).map_err(of_parquet)?;
+    writer.close().map_err(of_parquet)?;
+    Ok(())
+}
+
+fn writer(table: &TableSpec, path: &Path) -> io::Result<ArrowWriter<BufWriter<File>>> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;
     }
-    let mut writer = ParquetWriter::new(BufWriter::new(File::create(path)?)).batched(&schema(rows.table))?;
-    writer.write_batch(&frame(rows, "")?)?;
-    writer.finish()?;
-    Ok(())
+    let level = ZstdLevel::try_new(1).map_err(of_parquet)?;
+    let mut properties = WriterProperties::builder()
+        .set_compression(Compression::ZSTD(level))
+        .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
+        .set_statistics_enabled(EnabledStatistics::Chunk)
+        .set_created_by(concat!("encours ", env!("CARGO_PKG_VERSION")).to_owned());
+    for column in DISTINCT_COLUMNS {
+        properties = properties.set_column_dictionary_enabled(ColumnPath::from(column), false);
+    }
+    let file = BufWriter::new(File::create(path)?);
+    ArrowWriter::try_new(file, Arc::new(schema(table)), Some(properties.build())).map_err(of_parquet)
+}
+
+fn of_arrow(cause: ArrowError) -> io::Error {
+    io::Error::other(cause)
+}
+
+fn of_parquet(cause: ParquetError) -> io::Error {
+    io::Error::other(cause)
 }
 
 /// Items of a load are numbered from here on: 2³¹ blocks of 2³² numbers, chosen by a hash of the load's identifier.
@@ -181,65 +238,48 @@ pub fn block_of(load_id: &str) -> u32 {
 }
 
 fn schema(table: &TableSpec) -> Schema {
-    table
-        .columns
-        .iter()
-        .map(|column| {
-            let kind = match column.kind {
-                ColumnKind::Text => DataType::String,
-                ColumnKind::Date => DataType::Date,
-                ColumnKind::Int => DataType::Int64,
-                ColumnKind::Flag => DataType::Boolean,
-                ColumnKind::Money | ColumnKind::Decimal | ColumnKind::Ratio => DataType::Decimal(18, 2),
-            };
-            (column.name.into(), kind)
-        })
-        .collect()
+    let field = |column: &crate::model::ColumnSpec| {
+        let kind = match column.kind {
+            ColumnKind::Text => DataType::Utf8,
+            ColumnKind::Date => DataType::Date32,
+            ColumnKind::Int => DataType::Int64,
+            ColumnKind::Flag => DataType::Boolean,
+            ColumnKind::Money | ColumnKind::Decimal | ColumnKind::Ratio => DataType::Decimal128(18, 2),
+        };
+        Field::new(column.name, kind, true)
+    };
+    Schema::new(table.columns.iter().map(field).collect::<Vec<Field>>())
 }
 
-fn frame(rows: &Rows, load_id: &str) -> PolarsResult<DataFrame> {
-    let columns = rows
-        .table
-        .columns
-        .iter()
-        .zip(&rows.columns)
-        .map(|(column, values)| {
-            if let ("load_id", Values::Text(ids)) = (column.name, values) {
-                // rows that another load brought keep its name
-                let ids = ids.iter().map(|id| id.or(Some(load_id)));
-                return Ok(StringChunked::from_iter_options(column.name.into(), ids).into_series().into_column());
-            }
-            if let ("item_number", Values::Int(numbers)) = (column.name, values) {
+fn batch(rows: &Rows, load_id: &str) -> Result<RecordBatch, ArrowError> {
+    let columns = rows.table.columns.iter().zip(&rows.columns).map(|(column, values)| {
+        Ok::<ArrayRef, ArrowError>(match (column.name, values) {
+            // rows that another load brought keep its name
+            ("load_id", Values::Text(ids)) => texts(ids.iter().map(|id| id.or(Some(load_id)))),
+            ("item_number", Values::Int(numbers)) => {
                 // so do rows that were numbered before; rows of links all are
                 let first = first_number(load_id);
                 let next = || first + NUMBERED.fetch_add(1, Ordering::Relaxed);
                 let numbers = numbers.iter().map(|number| number.unwrap_or_else(next));
-                return Ok(Series::new(column.name.into(), numbers.collect::<Vec<i64>>()).into_column());
+                Arc::new(Int64Array::from_iter_values(numbers))
             }
-            column_of(column.name, values)
+            (_, Values::Text(list)) => texts(list.iter()),
+            (_, Values::Date(list)) => {
+                Arc::new(list.iter().map(|day| day.map(|day| day.to_epoch_days())).collect::<Date32Array>())
+            }
+            (_, Values::Int(list)) => Arc::new(list.iter().copied().collect::<Int64Array>()),
+            (_, Values::Flag(list)) => Arc::new(list.iter().copied().collect::<BooleanArray>()),
+            (_, Values::Money(list)) => {
+                let digits = list.iter().map(|amount| amount.map(crate::model::Money::wide));
+                Arc::new(digits.collect::<Decimal128Array>().with_precision_and_scale(18, 2)?)
+            }
         })
-        .collect::<PolarsResult<Vec<Column>>>()?;
-    DataFrame::new(rows.len(), columns)
+    });
+    RecordBatch::try_new(Arc::new(schema(rows.table)), columns.collect::<Result<_, _>>()?)
 }
 
-fn column_of(name: &str, values: &Values) -> PolarsResult<Column> {
-    let series = match values {
-        Values::Text(list) => StringChunked::from_iter_options(name.into(), list.iter()).into_series(),
-        Values::Date(list) => {
-            let days: Vec<Option<i32>> = list.iter().map(|day| day.map(days_since_epoch)).collect();
-            Series::new(name.into(), days).into_date()
-        }
-        Values::Int(list) => Series::new(name.into(), list),
-        Values::Flag(list) => Series::new(name.into(), list),
-        Values::Money(list) => {
-            let digits: Vec<Option<i128>> = list.iter().map(|amount| amount.map(crate::model::Money::wide)).collect();
-            Series::new(name.into(), digits).into_decimal(18, 2)?
-        }
-    };
-    Ok(series.into_column())
-}
-
-/// Days since 1970-01-01, as Parquet counts them.
-fn days_since_epoch(day: Date) -> i32 {
-    day.to_epoch_days()
+fn texts<'a>(list: impl ExactSizeIterator<Item = Option<&'a str>>) -> ArrayRef {
+    let mut texts = StringBuilder::with_capacity(list.len(), list.len() * 8);
+    list.for_each(|text| texts.append_option(text));
+    Arc::new(texts.finish())
 }

@@ -2,11 +2,11 @@
 
 use std::path::PathBuf;
 
+use super::STEP_MEMORY;
 use super::keys::{Keys, each_batch};
 use super::stage::unwritable;
-use super::step_engine;
 use super::wanted::Wanted;
-use crate::engine::Catalogue;
+use crate::engine::Engine;
 use crate::error::Error;
 use crate::ingest::staging::{StagedFile, Staging};
 use crate::model::Rows;
@@ -16,7 +16,6 @@ use crate::settings::Settings;
 /// others stay as they are.
 pub(super) async fn upsert(
     settings: &Settings,
-    catalogue: &Catalogue,
     wanted: &mut Wanted,
     staged: &StagedFile,
     load_id: &str,
@@ -29,7 +28,7 @@ pub(super) async fn upsert(
         .map(|file| (file.path.clone(), file.origin.clone()))
         .collect();
     if !held.is_empty() {
-        let engine = step_engine(settings, catalogue, &Wanted::default(), None, &[])?;
+        let engine = Engine::bare(STEP_MEMORY)?;
         let mut keys = Keys::default();
         engine.register_files("staged_rows", staged.table, std::slice::from_ref(&staged.path))?;
         each_batch(&engine, staged.table, "staged_rows", staged.table.key, |batch, columns| {

@@ -142,7 +142,7 @@ async fn prepare(
         receivables::add_year(&mut years, source)?;
         for file in &source.files {
             if file.table.is_loadable {
-                merge::upsert(settings, &catalogue, &mut wanted, file, load_id, tag).await?;
+                merge::upsert(settings, &mut wanted, file, load_id, tag).await?;
             } else {
                 wanted.replace_origin(file);
             }
@@ -164,7 +164,7 @@ async fn prepare(
     let references = References { settings, catalogue: &catalogue, base, staged, load_id, tag };
     let mut refused = Refused::new();
     references.resolve(&mut wanted, &mut refused).await?;
-    let preparation = Prepare { settings, catalogue: &catalogue, base, load_id, tag };
+    let preparation = Prepare { settings, base, load_id, tag };
     // linking them tells whether all their items are known; nearly always they are
     if !preparation.link(&mut wanted, true).await? {
         references.refuse_allocations(&mut wanted, &mut refused).await?;

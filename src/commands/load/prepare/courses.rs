@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 use super::course::{Amounts, Course, Event};
 use super::shared::{Shared, SharedTexts, place};
 use super::sums::Sums;
-use super::{Output, Prepare};
+use super::{Output, Prepare, engine_over};
 use crate::commands::load::wanted::{Wanted, WantedFile};
 use crate::engine::Batch;
 use crate::error::Error;
@@ -106,7 +106,7 @@ pub(super) async fn follow(
         }
     }
     courses.finish()?;
-    list_unsettled(prepare, wanted, is_anew, &open, output).await
+    list_unsettled(wanted, is_anew, &open, output).await
 }
 
 /// Whether this load reads a file as new.
@@ -117,7 +117,7 @@ fn is_read(is_anew: bool) -> impl Fn(&WantedFile) -> bool + Copy {
 impl Courses<'_, '_> {
     /// Sums of the allocations this load adds.
     async fn sum_allocations(&mut self, wanted: &Wanted) -> Result<(), Error> {
-        let Some(engine) = self.prepare.engine(wanted, &ALLOCATION_LINKS, is_read(self.is_anew))? else {
+        let Some(engine) = engine_over(wanted, &ALLOCATION_LINKS, is_read(self.is_anew))? else {
             return Ok(());
         };
         let sql = "select rows_read.company_id, rows_read.currency_code, rows_read.credit_kind, rows_read.acting_date, \
@@ -151,7 +151,7 @@ impl Courses<'_, '_> {
             return Ok(HashSet::new());
         }
         let of_base = |file: &WantedFile| file.is_of_base;
-        if let Some(engine) = self.prepare.engine(wanted, &UNEVEN_ITEMS, of_base)? {
+        if let Some(engine) = engine_over(wanted, &UNEVEN_ITEMS, of_base)? {
             let mut rows = engine.stream_table(&UNEVEN_ITEMS, "select rows_read.item_number from rows_read").await?;
             while let Some(batch) = rows.next_batch().await? {
                 let numbers = batch.numbers("item_number");
@@ -300,7 +300,7 @@ impl Courses<'_, '_> {
         mut is_asked: impl FnMut(i64) -> bool,
         part: &mut Part,
     ) -> Result<(), Error> {
-        let Some(engine) = self.prepare.engine(wanted, table, is_read)? else { return Ok(()) };
+        let Some(engine) = engine_over(wanted, table, is_read)? else { return Ok(()) };
         let sql = "select rows_read.company_id, rows_read.item_number, rows_read.customer_id, rows_read.account, \
                    rows_read.kind, rows_read.issued_date, rows_read.posted_date, rows_read.due_date, \
                    rows_read.due_is_derived, rows_read.currency_code, rows_read.amount, rows_read.base_amount from rows_read";
@@ -364,7 +364,7 @@ impl Courses<'_, '_> {
         is_read: impl Fn(&WantedFile) -> bool,
         mut each: impl FnMut(i64, Event),
     ) -> Result<(), Error> {
-        let Some(engine) = self.prepare.engine(wanted, &ALLOCATION_LINKS, is_read)? else { return Ok(()) };
+        let Some(engine) = engine_over(wanted, &ALLOCATION_LINKS, is_read)? else { return Ok(()) };
         let sql = "select rows_read.debit_item_number, rows_read.credit_item_number, rows_read.amount, \
                    rows_read.acting_date, rows_read.credit_kind = 'receipt' as is_receipt from rows_read";
         let mut rows = engine.stream_table(&ALLOCATION_LINKS, sql).await?;
@@ -449,13 +449,12 @@ impl SortedEvents {
 
 /// Lists the new items that are open, with what questions ask of them.
 async fn list_unsettled(
-    prepare: &Prepare<'_>,
     wanted: &Wanted,
     is_anew: bool,
     open: &HashSet<i64>,
     output: &mut Output<'_>,
 ) -> Result<(), Error> {
-    let Some(engine) = prepare.engine(wanted, &ITEMS, is_read(is_anew))? else { return Ok(()) };
+    let Some(engine) = engine_over(wanted, &ITEMS, is_read(is_anew))? else { return Ok(()) };
     let columns: Vec<String> =
         UNSETTLED_ITEMS.columns.iter().map(|column| format!("rows_read.{}", column.name)).collect();
     let sql = format!("select {} from rows_read", columns.join(", "));

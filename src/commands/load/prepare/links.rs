@@ -8,7 +8,7 @@ use std::collections::hash_map::Entry;
 
 use super::course::Amounts;
 use super::shared::{SharedTexts, place};
-use super::{Output, Prepare};
+use super::{Output, engine_over};
 use crate::commands::load::keys::ByHash;
 use crate::commands::load::wanted::{Wanted, WantedFile};
 use crate::engine::{Batch, Engine, Texts};
@@ -48,7 +48,6 @@ struct Items {
 /// Links the allocations that need it: all, or those that the load adds. False where an item of
 /// one is not known and all are needed; else such an allocation is left out.
 pub(super) async fn link(
-    prepare: &Prepare<'_>,
     wanted: &Wanted,
     is_anew: bool,
     needs_all: bool,
@@ -57,12 +56,12 @@ pub(super) async fn link(
     let is_read = |file: &WantedFile| is_anew || !file.is_of_base;
     let counted = wanted.files(&ALLOCATIONS).iter().filter(|file| is_read(file));
     let row_count: usize = counted.map(|file| file.row_count).sum();
-    let Some(allocations) = prepare.engine(wanted, &ALLOCATIONS, is_read)? else { return Ok(true) };
+    let Some(allocations) = engine_over(wanted, &ALLOCATIONS, is_read)? else { return Ok(true) };
     if !is_anew && row_count <= ALLOCATIONS_AT_ONCE {
         // nearly all are of items that this load brings, or that were left open: those are few
         let mut items = Items::default();
-        let new = prepare.engine(wanted, &ITEMS, |file| !file.is_of_base)?;
-        let unsettled = prepare.engine(wanted, &UNSETTLED_ITEMS, |file| file.is_of_base)?;
+        let new = engine_over(wanted, &ITEMS, |file| !file.is_of_base)?;
+        let unsettled = engine_over(wanted, &UNSETTLED_ITEMS, |file| file.is_of_base)?;
         for (engine, table) in [(new, &ITEMS), (unsettled, &UNSETTLED_ITEMS)] {
             if let Some(engine) = engine {
                 items.read(&engine, table, Share::WHOLE).await?;
@@ -75,7 +74,7 @@ pub(super) async fn link(
             return Ok(true);
         }
     }
-    let Some(engine) = prepare.engine(wanted, &ITEMS, |_| true)? else { return Ok(!needs_all) };
+    let Some(engine) = engine_over(wanted, &ITEMS, |_| true)? else { return Ok(!needs_all) };
     let item_count: usize = wanted.files(&ITEMS).iter().map(|file| file.row_count).sum();
     let share_count = u64::try_from(item_count.div_ceil(ITEMS_AT_ONCE).max(1)).unwrap_or(1);
     let mut items = Items::default();

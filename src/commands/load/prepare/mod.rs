@@ -12,10 +12,10 @@ mod sums;
 
 use std::path::PathBuf;
 
+use super::STEP_MEMORY;
 use super::stage::unwritable;
-use super::step_engine;
 use super::wanted::{Wanted, WantedFile};
-use crate::engine::{Catalogue, Engine};
+use crate::engine::Engine;
 use crate::error::Error;
 use crate::ingest::staging::Staging;
 use crate::lake::Snapshot;
@@ -35,7 +35,6 @@ const PREPARED: [&TableSpec; 7] =
 /// The step of a load.
 pub(super) struct Prepare<'a> {
     pub settings: &'a Settings,
-    pub catalogue: &'a Catalogue,
     pub base: &'a Snapshot,
     pub load_id: &'a str,
     pub tag: &'a str,
@@ -51,7 +50,7 @@ impl Prepare<'_> {
             }
         }
         let mut output = self.output();
-        let are_all_linked = links::link(self, wanted, self.is_anew(wanted), needs_all, &mut output).await?;
+        let are_all_linked = links::link(wanted, self.is_anew(wanted), needs_all, &mut output).await?;
         if are_all_linked {
             output.finish(wanted)?;
         }
@@ -80,23 +79,22 @@ impl Prepare<'_> {
     fn output(&self) -> Output<'_> {
         Output { prepare: self, staging: Staging::new(self.settings.lake.root(), self.load_id, self.tag) }
     }
+}
 
-    /// An engine over some files of a table, as `rows_read`; none where there is no such file.
-    fn engine(
-        &self,
-        wanted: &Wanted,
-        table: &'static TableSpec,
-        is_read: impl Fn(&WantedFile) -> bool,
-    ) -> Result<Option<Engine>, Error> {
-        let files = wanted.files(table).iter().filter(|file| is_read(file));
-        let paths: Vec<PathBuf> = files.map(|file| file.path.clone()).collect();
-        if paths.is_empty() {
-            return Ok(None);
-        }
-        let engine = step_engine(self.settings, self.catalogue, &Wanted::default(), None, &[])?;
-        engine.register_files("rows_read", table, &paths)?;
-        Ok(Some(engine))
+/// An engine over some files of a table, as `rows_read`; none where there is no such file.
+fn engine_over(
+    wanted: &Wanted,
+    table: &'static TableSpec,
+    is_read: impl Fn(&WantedFile) -> bool,
+) -> Result<Option<Engine>, Error> {
+    let files = wanted.files(table).iter().filter(|file| is_read(file));
+    let paths: Vec<PathBuf> = files.map(|file| file.path.clone()).collect();
+    if paths.is_empty() {
+        return Ok(None);
     }
+    let engine = Engine::bare(STEP_MEMORY)?;
+    engine.register_files("rows_read", table, &paths)?;
+    Ok(Some(engine))
 }
 
 /// Where prepared rows go.
