@@ -24,6 +24,8 @@ use crate::model::{Answer, AnswerColumn, ColumnKind, Date, Value};
 
 /// The most rows of a sheet (Excel's own limit is 1 048 576), its head included; more go on in further sheets.
 const MOST_ROWS: usize = 1_048_000;
+/// Rows of a sheet that is put together in memory.
+const ROWS_IN_MEMORY: usize = 20_000;
 
 /// The row of the headers: above it stand title, question and source of the sheet.
 const HEADER_ROW: u32 = 4;
@@ -50,6 +52,7 @@ pub fn render_workbook(input: &PageInput, templates: &Templates) -> Result<Vec<u
     let reader = Reader { words: &words, formats: &formats, currency_code: input.currency_code, links: &links };
     let styles = Styles::new(input);
     let mut writer = Writer {
+        workbook: Workbook::new(),
         input,
         spec: &spec,
         reader: &reader,
@@ -66,12 +69,13 @@ pub fn render_workbook(input: &PageInput, templates: &Templates) -> Result<Vec<u
         writer.panel(panel, &mut sheets)?;
     }
     sheets.extend(writer.lists_sheet()?);
-    let mut workbook = Workbook::new();
-    workbook.set_properties(&writer.properties()?);
+    let properties = writer.properties()?;
+    writer.workbook.set_properties(&properties);
     // a tenth larger than at the usual level, in half the time
-    workbook.set_zip_compression_level(2);
+    writer.workbook.set_zip_compression_level(2);
     let mut first = writer.index_sheet(&index_name)?;
     first.set_active(true);
+    let mut workbook = writer.workbook;
     workbook.push_worksheet(first);
     for sheet in sheets {
         workbook.push_worksheet(sheet);
@@ -80,6 +84,7 @@ pub fn render_workbook(input: &PageInput, templates: &Templates) -> Result<Vec<u
 }
 
 struct Writer<'a> {
+    workbook: Workbook,
     input: &'a PageInput<'a>,
     spec: &'a PageSpec,
     reader: &'a Reader<'a>,
@@ -199,7 +204,7 @@ impl Writer<'_> {
     ) -> Result<(), ReportError> {
         if answer.rows.is_empty() {
             let empty = self.reader.words.get(&format!("panels.{}.empty", panel.id))?.to_owned();
-            let (mut sheet, name) = self.sheet(&head)?;
+            let (mut sheet, name) = self.sheet(&head, 0)?;
             sheet.write_with_format(HEADER_ROW, 0, empty, &self.styles.note).map_err(failed)?;
             self.index.push((name, head));
             sheets.push(sheet);
@@ -210,7 +215,7 @@ impl Writer<'_> {
         let totals: Vec<Option<Value>> = grid.columns.iter().map(|column| grid.total(column)).collect();
         let parts: Vec<&[usize]> = grid.order.chunks(MOST_ROWS).collect();
         for (number, rows) in parts.iter().enumerate() {
-            let (mut sheet, name) = self.sheet(&head)?;
+            let (mut sheet, name) = self.sheet(&head, rows.len())?;
             let value = |row: usize, at: usize| match columns[at].role {
                 Role::Raw(position) => Cow::Borrowed(grid.behind(rows[row], position).0),
                 _ => grid.value(rows[row], &grid.columns[at]),
@@ -233,7 +238,7 @@ impl Writer<'_> {
         head: Head,
         sheets: &mut Vec<Worksheet>,
     ) -> Result<(), ReportError> {
-        let (mut sheet, name) = self.sheet(&head)?;
+        let (mut sheet, name) = self.sheet(&head, answer.rows.len())?;
         let columns: Vec<SheetColumn> =
             answer.columns.iter().zip(labels).map(|(column, label)| SheetColumn::shown(column, label)).collect();
         self.fill(&mut sheet, &columns, answer.rows.len(), |row, at| Cow::Borrowed(&answer.rows[row][at]), &[])?;
@@ -242,10 +247,14 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// A sheet with its head.
-    fn sheet(&mut self, head: &Head) -> Result<(Worksheet, String), ReportError> {
+    /// A sheet with its head, for so many rows: those of a large one go to disk as they are written.
+    fn sheet(&mut self, head: &Head, row_count: usize) -> Result<(Worksheet, String), ReportError> {
         let name = self.name(&head.title);
-        let mut sheet = Worksheet::new();
+        let mut sheet = if row_count > ROWS_IN_MEMORY {
+            self.workbook.new_worksheet_with_low_memory().map_err(failed)?
+        } else {
+            Worksheet::new()
+        };
         sheet.set_name(&name).map_err(failed)?;
         sheet.write_with_format(0, 0, &*head.title, &self.styles.title).map_err(failed)?;
         sheet.write_with_format(1, 0, &*head.question, &self.styles.note).map_err(failed)?;
