@@ -293,6 +293,34 @@ fn the_same_input_gives_the_same_bytes() {
 }
 
 #[test]
+fn a_large_sheet_goes_to_disk_and_holds_every_row_and_its_total() {
+    let mut input = page(Language::En);
+    let few = input.answers["open_items"].rows.clone();
+    let many: Vec<Vec<Value>> = few.iter().cycle().take(few.len() * 90).cloned().collect();
+    let sum = |rows: &[Vec<Value>]| -> i128 {
+        rows.iter()
+            .filter_map(|row| if let Value::Decimal { digits, .. } = row[11] { Some(digits) } else { None })
+            .sum()
+    };
+    let total = sum(&many);
+    input.answers.get_mut("open_items").unwrap().rows = many;
+    let bytes = render_workbook(&input, &Templates::built_in()).unwrap();
+    assert_eq!(bytes, render_workbook(&input, &Templates::built_in()).unwrap());
+    let mut book: calamine::Xlsx<_> = calamine::open_workbook_from_rs(std::io::Cursor::new(bytes)).unwrap();
+    let sheets = calamine::Reader::worksheets(&mut book);
+    let (_, sheet) = sheets.iter().find(|(_, sheet)| sheet.height() > 20_000).unwrap();
+    let amounts = |column: usize| -> Vec<i128> {
+        let cells = sheet.rows().filter_map(|row| calamine::DataType::get_float(&row[column]));
+        cells.map(|amount| format!("{amount:.2}").replace('.', "").parse().unwrap()).collect()
+    };
+    let place = (0..sheet.width()).find(|column| amounts(*column).iter().sum::<i128>() == 2 * total);
+    let found = amounts(place.unwrap());
+    assert_eq!((found.len(), found.last()), (few.len() * 90 + 1, Some(&total)), "every row, then the total");
+    let names = sheet.rows().flat_map(|row| row.iter().map(ToString::to_string));
+    assert_eq!(names.filter(|text| text == "I7" || text == "F25-04107").count() % 90, 0);
+}
+
+#[test]
 fn the_page_loads_nothing_and_runs_only_its_own_script() {
     for language in Language::ALL {
         let html = html(&page(language));
