@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::commands;
+use crate::engine::SCHEDULER_PORT;
 use crate::error::{self, Outcome};
 
 /// Receivables analytics that prove themselves against the ledger.
@@ -24,9 +25,9 @@ pub struct Cli {
 /// Options of every command.
 #[derive(Clone, Debug, Default, Args)]
 pub struct Common {
-    /// Folder of the lake [default: ./lake]
+    /// Folder of the lake, or its place in a bucket, `s3://bucket/prefix` [default: ./lake]
     #[arg(long, global = true, value_name = "DIR")]
-    pub lake: Option<PathBuf>,
+    pub lake: Option<String>,
     /// One company only (for `load`: the company the files belong to)
     #[arg(long, global = true, value_name = "ID")]
     pub company: Option<String>,
@@ -82,7 +83,7 @@ pub enum Command {
     /// Ask a question
     Query(QueryArguments),
     /// Look for faults; silence means healthy
-    Check,
+    Check(CheckArguments),
     /// Write a report: a page and a workbook
     Report(ReportArguments),
     /// Write the statement one sends a customer: a page and a workbook
@@ -96,6 +97,86 @@ pub enum Command {
     Forecast(ForecastArguments),
     /// Hold forecasts of past days, made from what was known then, against what came
     Backtest(BacktestArguments),
+    /// Serve as a part of a cluster that answers `--cluster`
+    #[command(subcommand)]
+    Cluster(ClusterCommand),
+}
+
+/// Where a question is answered.
+#[derive(Clone, Debug, Default, Args)]
+pub struct ClusterArguments {
+    /// Answered by the cluster of that scheduler [default: by this process]
+    #[arg(long, value_name = "URL")]
+    pub cluster: Option<String>,
+}
+
+/// The parts of a cluster. None asks who speaks to it: they belong on a network of their own.
+#[derive(Debug, Subcommand)]
+pub enum ClusterCommand {
+    /// Take questions and hand their parts to executors
+    Scheduler(SchedulerArguments),
+    /// Do the parts of questions on this machine
+    Executor(ExecutorArguments),
+}
+
+/// `encours cluster scheduler`
+#[derive(Debug, Args)]
+pub struct SchedulerArguments {
+    /// Address to listen on
+    #[arg(long, value_name = "IP", default_value = "127.0.0.1")]
+    pub host: String,
+    /// Port to listen on; 0 takes one that is free
+    #[arg(long, value_name = "PORT", default_value_t = SCHEDULER_PORT)]
+    pub port: u16,
+    /// Name that executors know it by [default: the address]
+    #[arg(long, value_name = "NAME")]
+    pub external_host: Option<String>,
+    /// Seconds without a heartbeat after which an executor is lost and its work done again elsewhere
+    #[arg(long, value_name = "S", default_value_t = 10, value_parser = clap::value_parser!(u64).range(2..=3600))]
+    pub executor_timeout: u64,
+    /// Seconds between two looks for lost executors
+    #[arg(long, value_name = "S", default_value_t = 2, value_parser = clap::value_parser!(u64).range(1..=600))]
+    pub look_every: u64,
+}
+
+/// `encours cluster executor`
+#[derive(Debug, Args)]
+pub struct ExecutorArguments {
+    /// The scheduler
+    #[arg(long, value_name = "HOST:PORT", default_value = "localhost:50050")]
+    pub scheduler: String,
+    /// Address to listen on
+    #[arg(long, value_name = "IP", default_value = "127.0.0.1")]
+    pub host: String,
+    /// Name that others know it by [default: the address]
+    #[arg(long, value_name = "NAME")]
+    pub external_host: Option<String>,
+    /// Port that its results are fetched from
+    #[arg(long, value_name = "PORT", default_value_t = 50051)]
+    pub port: u16,
+    /// Port that it takes tasks on
+    #[arg(long, value_name = "PORT", default_value_t = 50052)]
+    pub task_port: u16,
+    /// Tasks at once [default: the cores of the machine]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub cores: Option<u16>,
+    /// Megabytes that its tasks may hold before they go to disk [default: seven tenths of the machine's]
+    #[arg(long, value_name = "MB", value_parser = clap::value_parser!(u64).range(64..=1_000_000_000))]
+    pub memory: Option<u64>,
+    /// Seconds between two heartbeats
+    #[arg(long, value_name = "S", default_value_t = 2, value_parser = clap::value_parser!(u64).range(1..=600))]
+    pub heartbeat: u64,
+    /// Seconds to wait for the scheduler when it starts
+    #[arg(long, value_name = "S", default_value_t = 30, value_parser = clap::value_parser!(u16).range(1..=3600))]
+    pub connect_timeout: u16,
+}
+
+/// `encours check`
+#[derive(Debug, Args)]
+pub struct CheckArguments {
+    /// Where it is answered
+    #[command(flatten)]
+    pub place: ClusterArguments,
 }
 
 /// `encours demo`
@@ -201,6 +282,9 @@ pub struct QueryArguments {
     /// Since the end of which day they tell what moved
     #[arg(long, value_name = "YYYY-MM-DD")]
     pub since: Option<String>,
+    /// Where it is answered
+    #[command(flatten)]
+    pub place: ClusterArguments,
 }
 
 /// `encours report`
@@ -215,6 +299,9 @@ pub struct ReportArguments {
     /// Folder for the pages
     #[arg(long, value_name = "DIR", default_value = "out")]
     pub out: PathBuf,
+    /// Where it is answered
+    #[command(flatten)]
+    pub place: ClusterArguments,
 }
 
 /// `encours customer_statement`
@@ -265,6 +352,9 @@ pub struct ForecastArguments {
     /// Another seed draws other futures
     #[arg(long, default_value_t = 42)]
     pub seed: u64,
+    /// Where it is answered
+    #[command(flatten)]
+    pub place: ClusterArguments,
 }
 
 /// How often a back-test forecasts.

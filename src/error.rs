@@ -9,6 +9,7 @@ use crate::engine::EngineError;
 use crate::ingest::IngestError;
 use crate::lake::LakeError;
 use crate::report::ReportError;
+use crate::store::StoreError;
 
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +45,8 @@ pub enum Error {
     Report(ReportError),
     /// The demo company.
     Demo(DemoError),
+    /// A bucket or an address.
+    Store(StoreError),
     /// The settings or the command line: what was found, and what to do.
     Plain(String, String),
     /// A file of ours could not be written.
@@ -58,6 +61,7 @@ impl fmt::Display for Error {
             Self::Engine(cause) => write!(out, "{cause}"),
             Self::Report(cause) => write!(out, "{cause}"),
             Self::Demo(cause) => write!(out, "{cause}"),
+            Self::Store(cause) => write!(out, "{cause}"),
             Self::Plain(found, _) => write!(out, "{found}"),
             Self::Disk(path, cause) => write!(out, "`{}`: {cause}", path.display()),
         }
@@ -74,6 +78,7 @@ impl Error {
             Self::Engine(cause) => cause.hint(),
             Self::Report(cause) => cause.hint(),
             Self::Demo(cause) => cause.hint().to_owned(),
+            Self::Store(cause) => cause.hint().to_owned(),
             Self::Plain(_, hint) => hint.clone(),
             Self::Disk(..) => "check that the folder exists, can be written and has room".to_owned(),
         }
@@ -87,6 +92,7 @@ impl Error {
             Self::Engine(cause) => cause,
             Self::Report(cause) => cause,
             Self::Demo(cause) => cause,
+            Self::Store(cause) => cause,
             Self::Plain(..) | Self::Disk(..) => return causes,
         };
         let mut next = first.source();
@@ -115,4 +121,11 @@ macro_rules! from_rooms {
         }
     )+};
 }
-from_rooms!(Ingest(IngestError), Lake(LakeError), Engine(EngineError), Report(ReportError), Demo(DemoError));
+from_rooms!(
+    Ingest(IngestError),
+    Lake(LakeError),
+    Engine(EngineError),
+    Report(ReportError),
+    Demo(DemoError),
+    Store(StoreError)
+);

@@ -45,4 +45,5 @@ pub mod ledger;
 pub mod model;
 pub mod report;
 pub mod settings;
+pub mod store;
 pub mod worklist;

@@ -6,19 +6,23 @@ use std::path::{Path, PathBuf};
 
 use include_dir::{Dir, include_dir};
 use serde::Deserialize;
+use url::Url;
 
 use crate::cli::Common;
-use crate::engine::{Catalogue, Scope};
+use crate::engine::{Catalogue, Cluster, SCHEDULER_PORT, Scope};
 use crate::error::Error;
 use crate::lake::{KnownAt, Lake};
 use crate::model::{Date, Terms, YearEnd};
 use crate::report::Language;
+use crate::store::{self, Place};
 
 static REFERENCE: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/data/reference");
 static MAPPINGS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/data/mappings");
 
 /// The company of files that name none, where no setting names one either.
 const DEFAULT_COMPANY: &str = "main";
+/// Where a lake's sessions on a cluster keep what later questions read, beside its tables.
+const RESULTS: &str = "_results";
 /// A FEC is kept in euros unless the settings say otherwise (C. com. L.123-22).
 const LEDGER_CURRENCY: &str = "EUR";
 
@@ -34,7 +38,7 @@ struct File {
     fiscal_year_end: Option<String>,
     letters_act_from: Option<LettersActFrom>,
     dso_days: Option<u16>,
-    lake: Option<PathBuf>,
+    lake: Option<String>,
     sources: Vec<PathBuf>,
     queries: Vec<PathBuf>,
     mappings: Vec<PathBuf>,
@@ -58,6 +62,8 @@ enum LettersActFrom {
 pub struct Settings {
     /// The lake.
     pub lake: Lake,
+    /// The cluster that answers, if not this process.
+    pub cluster: Option<Cluster>,
     /// As of which load.
     pub known_at: KnownAt,
     /// `--company`.
@@ -110,9 +116,9 @@ impl Settings {
         let (folder, file) = read_file(&here)?;
         let under = |paths: &[PathBuf]| paths.iter().map(|path| folder.join(path)).collect::<Vec<_>>();
         let lake = match (&common.lake, &file.lake) {
-            (Some(path), _) => here.join(path),
-            (None, Some(path)) => folder.join(path),
-            (None, None) => here.join("lake"),
+            (Some(place), _) => Place::parse(place, &here),
+            (None, Some(place)) => Place::parse(place, &folder),
+            (None, None) => Place::parse("lake", &here),
         };
         let language = common.lang.as_deref().or(file.language.as_deref());
         let language = match language {
@@ -169,7 +175,8 @@ impl Settings {
             }
         }
         Ok(Self {
-            lake: Lake::at(&lake),
+            lake: Lake::at(lake?)?,
+            cluster: None,
             known_at,
             company: common.company.clone(),
             company_name: file.company_name.clone(),
@@ -184,13 +191,35 @@ impl Settings {
             usual_year_end,
             letters_act_from_letter_date: file.letters_act_from == Some(LettersActFrom::LetterDate),
             dso_days: file.dso_days.map_or(Scope::at(Date::default()).dso_days, i64::from),
-            sources: under(&file.sources),
+            sources: file.sources.iter().map(|source| source_at(&folder, source)).collect(),
             query_folders: under(&file.queries),
             report_folders: under(&file.reports),
             references: files(&REFERENCE, &under(&file.reference), "csv"),
             mappings: files(&MAPPINGS, &under(&file.mappings), "toml"),
             is_quiet: common.quiet,
         })
+    }
+
+    /// The same, answered by the cluster of that scheduler where one is named: `HOST`, `HOST:PORT`, or either behind
+    /// `http://`.
+    ///
+    /// # Errors
+    /// When it is no address.
+    pub fn on_cluster(&self, scheduler: Option<&str>) -> Result<Self, Error> {
+        let Some(scheduler) = scheduler else { return Ok(self.clone()) };
+        let host = scheduler.split_once("://").map_or(scheduler, |(_, host)| host);
+        let parsed = Url::parse(&format!("http://{host}"));
+        let is_plain = |url: &Url| url.path() == "/" && url.query().is_none() && url.username().is_empty();
+        match parsed.ok().filter(|url| (scheduler == host || scheduler.starts_with("http://")) && is_plain(url)) {
+            Some(scheduler) => {
+                let results = self.lake.place().within(RESULTS);
+                Ok(Self { cluster: Some(Cluster { scheduler, results }), ..self.clone() })
+            }
+            None => Err(plain(
+                format!("found `--cluster {scheduler}`"),
+                &format!("name the scheduler as `HOST:PORT`, for one on this machine `localhost:{SCHEDULER_PORT}`"),
+            )),
+        }
     }
 
     /// The day that an option names.
@@ -268,6 +297,11 @@ fn read_file(here: &Path) -> Result<(PathBuf, File), Error> {
         )
     })?;
     Ok((path.parent().map_or_else(|| here.to_owned(), Path::to_owned), file))
+}
+
+/// A source that `encours.toml` names, relative to its folder; an address stays as it is.
+fn source_at(folder: &Path, source: &Path) -> PathBuf {
+    if source.to_str().is_some_and(store::is_address) { source.to_owned() } else { folder.join(source) }
 }
 
 /// The built-in files, then those of the user's folders, by stem.

@@ -11,6 +11,7 @@ use encours::engine::{Catalogue, Engine, Scope};
 use encours::forecast::Forecast;
 use encours::lake::{KnownAt, Lake};
 use encours::model::{Answer, Date, Value};
+use encours::store::Place;
 
 /// A folder of its own, gone at the end of the test.
 pub struct Desk {
@@ -121,10 +122,11 @@ impl Asked {
             .build();
         let runtime = runtime.unwrap();
         let engine = runtime.block_on(async {
-            let snapshot = Lake::at(lake).snapshot(&KnownAt::Latest).await.unwrap();
+            let snapshot = Lake::at(Place::folder(lake)).unwrap().snapshot(&KnownAt::Latest).await.unwrap();
             let references = encours::settings::built_in_references();
             let files = Engine::files_of(&snapshot);
-            let mut engine = Engine::open(&files, Catalogue::load(&[]).unwrap(), &references, scope).await.unwrap();
+            let mut engine =
+                Engine::open(&files, Catalogue::load(&[]).unwrap(), &references, scope, None).await.unwrap();
             engine.set_derivation(Arc::new(Forecast::default()));
             engine
         });

@@ -1,6 +1,6 @@
 //! `encours check`: every row of `queries/checks/*` is a fault, with what to do; silence means healthy.
 
-use crate::cli::Output;
+use crate::cli::{CheckArguments, Output};
 use crate::commands::shared;
 use crate::engine::{Engine, Room};
 use crate::error::{Error, Outcome};
@@ -8,7 +8,12 @@ use crate::model::{Answer, AnswerColumn, ColumnKind, Value};
 use crate::report::CheckResult;
 use crate::settings::Settings;
 
-pub(super) async fn run(settings: &Settings, output: Output) -> Result<Outcome, Error> {
+pub(super) async fn run(settings: &Settings, arguments: &CheckArguments, output: Output) -> Result<Outcome, Error> {
+    look(&settings.on_cluster(arguments.place.cluster.as_deref())?, output).await
+}
+
+/// Looks for faults and tells them.
+pub(super) async fn look(settings: &Settings, output: Output) -> Result<Outcome, Error> {
     let snapshot = shared::snapshot(settings).await?;
     let mut engine = shared::engine(settings, &snapshot).await?;
     let words = shared::words(settings)?;

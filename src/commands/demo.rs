@@ -9,6 +9,7 @@ use crate::error::{Error, Outcome};
 use crate::lake::Lake;
 use crate::report::Language;
 use crate::settings::Settings;
+use crate::store::Place;
 
 pub(super) async fn run(settings: &Settings, arguments: &DemoArguments) -> Result<Outcome, Error> {
     let words = shared::words(settings)?;
@@ -20,14 +21,14 @@ pub(super) async fn run(settings: &Settings, arguments: &DemoArguments) -> Resul
     shared::print(&words.fill("demo.generated", &[("folder", &sources.display().to_string())])?)?;
 
     let demo = Settings {
-        lake: Lake::at(&folder.join("lake")),
+        lake: Lake::at(Place::folder(&folder.join("lake")))?,
         company: None,
         company_name: Some(written.company_name.to_owned()),
         as_of: settings.as_of.or(Some(options.last_year_end)),
         ..settings.clone()
     };
     let loaded = load::load(&demo, &files, &ReadingArguments::default(), &[]).await?;
-    let checked = check::run(&demo, Output::Table).await?;
+    let checked = check::look(&demo, Output::Table).await?;
     let mut outcome = if loaded == Outcome::Done { checked } else { loaded };
     for language in Language::ALL {
         let reader = Settings { language, ..demo.clone() };

@@ -1,15 +1,17 @@
 //! `encours inspect`: what a file is, what was recognised, a mapping to save, the first rejects.
 
 use crate::cli::InspectArguments;
+use crate::commands::fetched::Fetched;
 use crate::commands::{load, shared};
 use crate::error::{Error, Outcome};
 use crate::ingest::{self, Inspection};
 use crate::report::{Formats, Words, visible};
 use crate::settings::Settings;
 
-pub(super) fn run(settings: &Settings, arguments: &InspectArguments) -> Result<Outcome, Error> {
+pub(super) async fn run(settings: &Settings, arguments: &InspectArguments) -> Result<Outcome, Error> {
+    let fetched = Fetched::bring(std::slice::from_ref(&arguments.file)).await?;
     let rules = load::Rules::settle(settings, &arguments.reading)?;
-    let inspection = ingest::inspect(&arguments.file, &rules.options(&|_| {}))?;
+    let inspection = ingest::inspect(&fetched.files[0], &rules.options(&|_| {}))?;
     let words = shared::words(settings)?;
     for line in lines(&inspection, &words, &Formats::new(&words)?)? {
         shared::print(&line)?;

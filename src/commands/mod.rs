@@ -2,9 +2,11 @@
 
 mod backtest;
 mod check;
+mod cluster;
 mod comment;
 mod customer_statement;
 mod demo;
+mod fetched;
 mod forecast;
 mod generate;
 mod history;
@@ -30,16 +32,17 @@ pub async fn run(cli: &Cli) -> Result<Outcome, Error> {
         Command::Demo(arguments) => demo::run(&settings, arguments).await,
         Command::Generate(arguments) => generate::run(&settings, arguments),
         Command::Load(arguments) => load::run(&settings, arguments).await,
-        Command::Inspect(arguments) => inspect::run(&settings, arguments),
+        Command::Inspect(arguments) => inspect::run(&settings, arguments).await,
         Command::Rejects => rejects::run(&settings, cli.common.output).await,
         Command::History => history::run(&settings, cli.common.output).await,
         Command::Query(arguments) => query::run(&settings, arguments, cli.common.output).await,
-        Command::Check => check::run(&settings, cli.common.output).await,
+        Command::Check(arguments) => check::run(&settings, arguments, cli.common.output).await,
         Command::Report(arguments) => report::run(&settings, arguments).await,
         Command::CustomerStatement(arguments) => customer_statement::run(&settings, arguments).await,
         Command::Worklist(arguments) => worklist::run(&settings, arguments).await,
         Command::Forecast(arguments) => forecast::run(&settings, arguments, cli.common.output).await,
         Command::Backtest(arguments) => backtest::run(&settings, arguments, cli.common.output).await,
         Command::Comment(arguments) => comment::run(&settings, arguments).await,
+        Command::Cluster(command) => cluster::run(&settings, command).await,
     }
 }

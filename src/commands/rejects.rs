@@ -12,7 +12,8 @@ const REJECTS: &str = "select rejects.source_file, rejects.source_line, rejects.
 pub(super) async fn run(settings: &Settings, output: Output) -> Result<Outcome, Error> {
     let snapshot = shared::snapshot(settings).await?;
     let scope = settings.scope(shared::today());
-    let engine = Engine::open(&Engine::files_of(&snapshot), settings.catalogue()?, &settings.references, scope).await?;
+    let files = Engine::files_of(&snapshot);
+    let engine = Engine::open(&files, settings.catalogue()?, &settings.references, scope, None).await?;
     shared::write(settings, &engine.ask_step(REJECTS).await?, output)?;
     Ok(Outcome::Done)
 }

@@ -21,6 +21,7 @@ const PAYERS: &str = "payers";
 const PAYER: &str = "payer";
 
 pub(super) async fn run(settings: &Settings, arguments: &ReportArguments) -> Result<Outcome, Error> {
+    let settings = &settings.on_cluster(arguments.place.cluster.as_deref())?;
     let written = match (&*arguments.name, &arguments.customer) {
         (PAYER, Some(customer)) => payer(settings, customer, &arguments.out).await?,
         (PAYERS, _) => payers(settings, &arguments.out).await?,
@@ -284,7 +285,7 @@ fn facts(snapshot: &Snapshot, history: &[LoadRecord]) -> LoadFacts {
 
 /// What asks the same part of the same lake again.
 fn query_options(settings: &Settings, customer: Option<&str>) -> Vec<String> {
-    let mut options = vec!["--lake".to_owned(), settings.lake.root().display().to_string()];
+    let mut options = vec!["--lake".to_owned(), settings.lake.place().to_string()];
     let known_at = match &settings.known_at {
         KnownAt::Latest => None,
         KnownAt::Version(version) => Some(version.to_string()),

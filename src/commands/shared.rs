@@ -20,7 +20,7 @@ use crate::settings::Settings;
 pub(super) async fn snapshot(settings: &Settings) -> Result<Snapshot, Error> {
     let snapshot = settings.lake.snapshot(&settings.known_at).await?;
     if snapshot.load.is_none() {
-        return Err(LakeError::Empty(settings.lake.root().to_owned()).into());
+        return Err(LakeError::Empty(settings.lake.place().clone()).into());
     }
     if snapshot.row_count(&ITEMS) > 0 && snapshot.row_count(&ITEM_DAYS) == 0 {
         return Err(Error::Plain(
@@ -40,7 +40,9 @@ pub(super) async fn engine(settings: &Settings, snapshot: &Snapshot) -> Result<E
 pub(super) async fn engine_with(settings: &Settings, snapshot: &Snapshot, forecast: Forecast) -> Result<Engine, Error> {
     let files = Engine::files_of(snapshot);
     let asked = settings.as_of.unwrap_or_default();
-    let mut engine = Engine::open(&files, settings.catalogue()?, &settings.references, settings.scope(asked)).await?;
+    let (catalogue, references) = (settings.catalogue()?, &settings.references);
+    let cluster = settings.cluster.as_ref();
+    let mut engine = Engine::open(&files, catalogue, references, settings.scope(asked), cluster).await?;
     engine.set_derivation(Arc::new(forecast));
     known_scope(settings, &engine).await?;
     if settings.as_of.is_none() {

@@ -8,6 +8,8 @@
 mod answers;
 mod batch;
 mod catalogue;
+mod cluster;
+mod context;
 mod contract;
 mod derivation;
 mod functions;
@@ -15,6 +17,8 @@ mod header;
 mod reference;
 mod row_stream;
 mod session;
+mod stores;
+mod tables;
 
 use std::fmt;
 
@@ -23,6 +27,7 @@ use datafusion::error::DataFusionError;
 pub use answers::parquet;
 pub use batch::{Batch, Days, Decimals, Flags, Numbers, Texts};
 pub use catalogue::{Catalogue, Query, Room};
+pub use cluster::{Cluster, ExecutorSettings, SCHEDULER_PORT, SchedulerSettings, run_executor, run_scheduler};
 pub use derivation::{Derivation, DerivedTable, Work};
 pub use header::{Header, HeaderError};
 pub use row_stream::RowStream;
@@ -74,6 +79,13 @@ pub enum EngineError {
     NoItems,
     /// SQL that would change something.
     ReadOnly(String),
+    /// The cluster, or a part of it, cannot be reached or cannot serve.
+    Cluster {
+        /// Where it is.
+        address: String,
+        /// What is wrong.
+        cause: String,
+    },
     /// The plan or its execution failed.
     Sql {
         /// Which query.
@@ -97,6 +109,7 @@ impl fmt::Display for EngineError {
             }
             Self::NoItems => write!(out, "the lake holds no item, so there is no day to answer for"),
             Self::ReadOnly(cause) => write!(out, "only questions are answered here: {cause}"),
+            Self::Cluster { address, cause } => write!(out, "the cluster at `{address}`: {cause}"),
             Self::Sql { query, cause } => write!(out, "query `{query}` failed: {}", cause.strip_backtrace()),
         }
     }
@@ -126,6 +139,11 @@ impl EngineError {
             ),
             Self::NoItems => "load a ledger with `encours load FILE…`, or name a day with `--as-of`".to_owned(),
             Self::ReadOnly(_) => "write a `select`; the lake is changed by `encours load` only".to_owned(),
+            Self::Cluster { .. } => {
+                "start `encours cluster scheduler` and, for each machine, `encours cluster executor \
+                                     --scheduler HOST:PORT`; or leave `--cluster` out and the question is answered here"
+                    .to_owned()
+            }
             Self::Sql { query, cause } => match cause.find_root() {
                 DataFusionError::ResourcesExhausted(_) => {
                     "free memory or room on the disk, and run it again".to_owned()

@@ -1,7 +1,6 @@
 //! A session: the tables of a snapshot in `DataFusion`, the base results computed once, and questions asked.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use datafusion::arrow::compute::cast;
@@ -9,26 +8,25 @@ use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::catalog::TableProvider;
 use datafusion::common::ScalarValue;
-use datafusion::datasource::file_format::parquet::ParquetFormat;
-use datafusion::datasource::listing::{ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl};
 use datafusion::datasource::{MemTable, provider_as_source};
 use datafusion::error::DataFusionError;
 use datafusion::execution::context::SQLOptions;
-use datafusion::execution::memory_pool::FairSpillPool;
-use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::logical_expr::LogicalPlanBuilder;
-use datafusion::prelude::{DataFrame, SessionConfig, SessionContext, col, lit};
+use datafusion::prelude::{DataFrame, SessionContext, col, lit};
+use url::Url;
 
 use super::catalogue::{Catalogue, Query, Room};
+use super::cluster::Cluster;
+use super::cluster::results::SharedResults;
 use super::derivation::{Derivation, Work};
 use super::row_stream::RowStream;
-use super::{EngineError, answers, contract, functions, reference};
+use super::{EngineError, answers, context, contract, reference, tables};
 use crate::lake::Snapshot;
 use crate::model::tables::{LEDGER_LINES, LOADS, TABLES};
-use crate::model::{Answer, AnswerColumn, ColumnKind, Date, TableSpec, Value};
+use crate::model::{Answer, AnswerColumn, Date, TableSpec, Value};
 
 /// The files that hold each table, by table name.
-pub type TableFiles = BTreeMap<&'static str, Vec<PathBuf>>;
+pub type TableFiles = BTreeMap<&'static str, Vec<Url>>;
 
 /// Which part of the lake is asked, and as of when.
 #[derive(Clone, Debug, Default)]
@@ -76,6 +74,8 @@ pub struct Engine {
     is_in_base: bool,
     /// How texts are held: views where speed counts, plain where a sort must count its memory truly.
     text: DataType,
+    /// Where results that later questions read are kept, if not in memory.
+    shared: Option<SharedResults>,
     /// Amounts that no answer can sum: said when a reader asks, not when faults are looked for.
     rate_missing: Option<(String, i64)>,
     computed: BTreeSet<String>,
@@ -96,22 +96,32 @@ impl Engine {
             .iter()
             .copied()
             .chain([&LOADS])
-            .map(|table| (table.name, snapshot.files(table).iter().map(|file| file.path.clone()).collect()))
+            .map(|table| (table.name, snapshot.files(table).iter().map(|file| file.url.clone()).collect()))
             .collect()
     }
 
-    /// A session over these files. `references` are the reference files, by stem.
+    /// A session over these files, computed in this process or by a cluster. `references` are the reference files, by
+    /// stem.
     ///
     /// # Errors
-    /// When a reference file is not a table.
+    /// When a reference file is not a table or the cluster cannot be reached.
     pub async fn open(
         files: &TableFiles,
         catalogue: Catalogue,
         references: &BTreeMap<String, String>,
         scope: Scope,
+        cluster: Option<&Cluster>,
     ) -> Result<Self, EngineError> {
-        let mut engine = Self::new(context(None)?, catalogue, scope, DataType::Utf8View);
-        engine.register(files, references)?;
+        let mut engine = match cluster {
+            None => Self::new(context::embedded(None)?, catalogue, scope, DataType::Utf8View),
+            Some(cluster) => {
+                // 2026-11-27: texts as views do not travel between executors
+                let mut engine = Self::new(cluster.context().await?, catalogue, scope, DataType::Utf8);
+                engine.shared = Some(SharedResults::open(&cluster.results).await?);
+                engine
+            }
+        };
+        engine.register(files, references).await?;
         engine.look_at_currencies().await?;
         Ok(engine)
     }
@@ -120,7 +130,7 @@ impl Engine {
     ///
     /// # Errors
     /// When a reference file is not a table.
-    pub fn for_load(
+    pub async fn for_load(
         files: &TableFiles,
         catalogue: Catalogue,
         references: &BTreeMap<String, String>,
@@ -128,8 +138,8 @@ impl Engine {
         memory_limit: usize,
     ) -> Result<Self, EngineError> {
         let scope = Scope { company_id: company_id.map(str::to_owned), ..Scope::default() };
-        let engine = Self::new(context(Some(memory_limit))?, catalogue, scope, DataType::Utf8);
-        engine.register(files, references)?;
+        let engine = Self::new(context::embedded(Some(memory_limit))?, catalogue, scope, DataType::Utf8);
+        engine.register(files, references).await?;
         Ok(engine)
     }
 
@@ -139,7 +149,7 @@ impl Engine {
     /// # Errors
     /// When no session can be had.
     pub fn bare(memory_limit: usize) -> Result<Self, EngineError> {
-        Ok(Self::new(context(Some(memory_limit))?, Catalogue::default(), Scope::default(), DataType::Utf8))
+        Ok(Self::new(context::embedded(Some(memory_limit))?, Catalogue::default(), Scope::default(), DataType::Utf8))
     }
 
     fn new(context: SessionContext, catalogue: Catalogue, scope: Scope, text: DataType) -> Self {
@@ -149,6 +159,7 @@ impl Engine {
             scope,
             is_in_base: false,
             text,
+            shared: None,
             rate_missing: None,
             computed: BTreeSet::new(),
             views: BTreeSet::new(),
@@ -158,23 +169,37 @@ impl Engine {
         }
     }
 
-    fn register(&self, files: &TableFiles, references: &BTreeMap<String, String>) -> Result<(), EngineError> {
+    async fn register(&self, files: &TableFiles, references: &BTreeMap<String, String>) -> Result<(), EngineError> {
         let none = Vec::new();
         for table in TABLES.iter().copied().chain([&LOADS]) {
-            let paths = files.get(table.name).unwrap_or(&none);
-            let register = || -> Result<(), DataFusionError> {
-                let view = self.scoped(table, provider(table, paths, &self.text)?)?;
-                self.context.register_table(table.name, view)?;
-                Ok(())
+            let failed = |cause| EngineError::Sql { query: table.name.to_owned(), cause };
+            let files = files.get(table.name).unwrap_or(&none);
+            let provider = match &self.shared {
+                // an empty table of this process cannot be sent to another
+                Some(shared) if files.is_empty() => {
+                    shared.keep(table.name, tables::schema(table, &self.text), std::iter::empty()).await?
+                }
+                _ => tables::of_files(table, files, &self.text).map_err(failed)?,
             };
-            register().map_err(|cause| EngineError::Sql { query: table.name.to_owned(), cause })?;
+            let view = self.scoped(table, provider).map_err(failed)?;
+            self.context.register_table(table.name, view).map_err(failed)?;
         }
         for (name, text) in references {
             let batch = reference::batch(name, text)?;
-            MemTable::try_new(batch.schema(), vec![vec![batch]])
-                .and_then(|table| self.context.register_table(name.as_str(), Arc::new(table)))
-                .map_err(|cause| EngineError::Reference { name: name.clone(), cause: cause.to_string() })?;
+            self.keep(name, batch.schema(), vec![vec![batch]]).await?;
         }
+        Ok(())
+    }
+
+    /// Registers a result that later questions read, in place of an earlier one of its name.
+    async fn keep(&self, name: &str, schema: SchemaRef, parts: Vec<Vec<RecordBatch>>) -> Result<(), EngineError> {
+        let failed = |cause| EngineError::Sql { query: name.to_owned(), cause };
+        let table: Arc<dyn TableProvider> = match &self.shared {
+            None => Arc::new(MemTable::try_new(schema, parts).map_err(failed)?),
+            Some(shared) => shared.keep(name, schema, parts.into_iter().flatten()).await?,
+        };
+        self.context.deregister_table(name).map_err(failed)?;
+        self.context.register_table(name, table).map_err(failed)?;
         Ok(())
     }
 
@@ -351,15 +376,11 @@ impl Engine {
                 .derive(table.name)
                 .map(|rows| answers::batch(&Answer { columns: columns.clone(), rows }))
                 .collect::<Result<Vec<_>, _>>();
-            none.and_then(|none| Ok((none.schema(), batches?)))
-                .map_err(DataFusionError::from)
-                .and_then(|(schema, batches)| {
-                    self.context.deregister_table(table.name)?;
-                    let schema = batches.first().map_or(schema, RecordBatch::schema);
-                    let provider = MemTable::try_new(schema, vec![batches])?;
-                    self.context.register_table(table.name, Arc::new(provider))
-                })
-                .map_err(|cause| EngineError::Sql { query: table.name.to_owned(), cause })?;
+            let (schema, batches) = none.and_then(|none| Ok((none.schema(), batches?))).map_err(|cause| {
+                EngineError::Sql { query: table.name.to_owned(), cause: DataFusionError::from(cause) }
+            })?;
+            let schema = batches.first().map_or(schema, RecordBatch::schema);
+            self.keep(table.name, schema, vec![batches]).await?;
             self.work = Some(work);
         }
         Ok(())
@@ -411,10 +432,7 @@ impl Engine {
         let parts = frame.collect_partitioned().await.map_err(failed)?;
         let parts = parts.into_iter().map(|batches| relaxed(&schema, batches));
         let parts = parts.collect::<Result<Vec<_>, _>>().map_err(failed)?;
-        self.context.deregister_table(name.as_str()).map_err(failed)?;
-        MemTable::try_new(schema, parts)
-            .and_then(|table| self.context.register_table(name.as_str(), Arc::new(table)))
-            .map_err(failed)?;
+        self.keep(name, schema, parts).await?;
         self.computed.insert(name.clone());
         Ok(())
     }
@@ -527,8 +545,8 @@ impl Engine {
     ///
     /// # Errors
     /// When `DataFusion` refuses.
-    pub fn register_files(&self, name: &str, table: &TableSpec, paths: &[PathBuf]) -> Result<(), EngineError> {
-        provider(table, paths, &self.text)
+    pub fn register_files(&self, name: &str, table: &TableSpec, files: &[Url]) -> Result<(), EngineError> {
+        tables::of_files(table, files, &self.text)
             .and_then(|provider| {
                 self.context.deregister_table(name)?;
                 self.context.register_table(name, provider)
@@ -548,62 +566,6 @@ impl Engine {
 
 fn read_only() -> SQLOptions {
     SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false)
-}
-
-fn context(memory_limit: Option<usize>) -> Result<SessionContext, EngineError> {
-    let mut config = SessionConfig::new().with_information_schema(false);
-    config.options_mut().execution.parquet.pushdown_filters = true;
-    config.options_mut().sql_parser.enable_ident_normalization = true;
-    let mut runtime = RuntimeEnvBuilder::new();
-    if let Some(limit) = memory_limit {
-        // 2026-11-22: one partition, since repartitioned sorts of one pool starve each other; steps of a load sort
-        // once and join small tables only
-        config = config.with_target_partitions(1).with_batch_size(4096);
-        config.options_mut().execution.parquet.schema_force_view_types = false;
-        runtime = runtime.with_memory_pool(Arc::new(FairSpillPool::new(limit)));
-    }
-    let runtime = runtime.build_arc().map_err(|cause| EngineError::Sql { query: "session".to_owned(), cause })?;
-    let context = SessionContext::new_with_config_rt(config, runtime);
-    for function in functions::all() {
-        context.register_udf(function);
-    }
-    Ok(context)
-}
-
-/// The files of a table as a listing with the table's own schema; no file is an empty table.
-fn provider(table: &TableSpec, paths: &[PathBuf], text: &DataType) -> Result<Arc<dyn TableProvider>, DataFusionError> {
-    let schema = schema(table, text);
-    if paths.is_empty() {
-        return Ok(Arc::new(MemTable::try_new(schema, vec![vec![]])?));
-    }
-    let urls = paths.iter().map(|path| file_url(path)).collect::<Result<Vec<_>, _>>()?;
-    let options = ListingOptions::new(Arc::new(ParquetFormat::default())).with_file_extension(".parquet");
-    let config = ListingTableConfig::new_with_multi_paths(urls).with_listing_options(options).with_schema(schema);
-    Ok(Arc::new(ListingTable::try_new(config)?))
-}
-
-fn file_url(path: &Path) -> Result<ListingTableUrl, DataFusionError> {
-    let url = url::Url::from_file_path(path)
-        .map_err(|()| DataFusionError::Configuration(format!("`{}` is not an absolute path", path.display())))?;
-    ListingTableUrl::try_new(url, None)
-}
-
-fn schema(table: &TableSpec, text: &DataType) -> SchemaRef {
-    let fields: Vec<Field> = table
-        .columns
-        .iter()
-        .map(|column| {
-            let kind = match column.kind {
-                ColumnKind::Text => text.clone(),
-                ColumnKind::Date => DataType::Date32,
-                ColumnKind::Int => DataType::Int64,
-                ColumnKind::Flag => DataType::Boolean,
-                ColumnKind::Money | ColumnKind::Decimal | ColumnKind::Ratio => DataType::Decimal128(18, 2),
-            };
-            Field::new(column.name, kind, true)
-        })
-        .collect();
-    Arc::new(Schema::new(fields))
 }
 
 /// A base result may be null anywhere as far as its readers know.

@@ -22,6 +22,7 @@ use parquet::errors::ParquetError;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::schema::types::ColumnPath;
 use sha2::{Digest, Sha256};
+use url::Url;
 
 use crate::model::{ColumnKind, Rows, TableSpec, Values};
 
@@ -58,6 +59,14 @@ pub struct StagedFile {
     pub row_count: usize,
 }
 
+impl StagedFile {
+    /// Its address.
+    #[must_use]
+    pub fn url(&self) -> Url {
+        Url::from_file_path(&self.path).unwrap_or_else(|()| unreachable!("files are staged below an absolute folder"))
+    }
+}
+
 /// Writes the files of one load.
 pub struct Staging {
     root: PathBuf,
@@ -77,7 +86,7 @@ pub struct TableFile {
 }
 
 impl Staging {
-    /// Files go below `root`, the lake's folder. Every row without a load yet bears `load_id`; `tag`, the load and
+    /// Files go below `root`, the lake's staging folder. Every row without a load yet bears `load_id`; `tag`, the load and
     /// which of its tries, tells the files from those of other tries.
     #[must_use]
     pub fn new(root: &Path, load_id: &str, tag: &str) -> Self {

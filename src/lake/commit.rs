@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use chrono::{DateTime, Utc};
+
 use deltalake_core::DeltaTable;
 use deltalake_core::kernel::transaction::{CommitBuilder, CommitProperties, TableReference};
 use deltalake_core::kernel::{Action, Add, Remove};
@@ -13,6 +15,7 @@ use super::tables::{is_conflict, quiet};
 use super::{Lake, LakeError, LoadRecord, Snapshot, statistics};
 use crate::model::tables::LOADS;
 use crate::model::{Rows, TableSpec};
+use crate::store::{self, Place};
 
 /// Log files are folded into a checkpoint every so many loads, so that opening a table stays quick.
 const LOADS_A_CHECKPOINT: u64 = 20;
@@ -24,12 +27,12 @@ pub type RowsWriter<'a> = &'a (dyn Fn(&Rows, &Path) -> Result<(), String> + Sync
 #[derive(Debug, Default)]
 pub struct Changes {
     added: BTreeMap<&'static str, Vec<PathBuf>>,
-    dropped: BTreeMap<&'static str, BTreeSet<PathBuf>>,
+    dropped: BTreeMap<&'static str, BTreeSet<String>>,
     touched: BTreeMap<&'static str, &'static TableSpec>,
 }
 
 impl Changes {
-    /// The file, already written below the table's folder, becomes part of the table.
+    /// The file, already written below the lake's staging folder, becomes part of the table.
     pub fn add(&mut self, table: &'static TableSpec, path: PathBuf) {
         self.touched.insert(table.name, table);
         self.added.entry(table.name).or_default().push(path);
@@ -38,7 +41,7 @@ impl Changes {
     /// The file of the snapshot is no longer part of the table.
     pub fn drop_file(&mut self, table: &'static TableSpec, file: &DataFile) {
         self.touched.insert(table.name, table);
-        self.dropped.entry(table.name).or_default().insert(file.path.clone());
+        self.dropped.entry(table.name).or_default().insert(file.name().to_owned());
     }
 }
 
@@ -65,9 +68,11 @@ impl Lake {
             record.versions.insert(table.name.to_owned(), version);
         }
         record.version = base.version() + 1;
-        let path = self.root().join(LOADS.name).join(format!("{:08}-{}.parquet", record.version, record.load_id));
+        let name = format!("{:08}-{}.parquet", record.version, record.load_id);
+        let path = self.staging_folder().join(LOADS.name).join(name);
         write_rows(&record.rows(), &path).map_err(LakeError::Parquet)?;
-        let version = commit_actions(&loads, vec![Action::Add(add_of(&LOADS, &path)?)]).await?;
+        let add = self.bring(&LOADS, &path).await?;
+        let version = commit_actions(&loads, vec![Action::Add(add)]).await?;
         debug_assert_eq!(version, record.version, "the number of a load is the version of `loads`");
         if record.version.is_multiple_of(LOADS_A_CHECKPOINT) {
             self.checkpoint(&record).await?;
@@ -85,23 +90,34 @@ impl Lake {
         let found = self.open_or_create(table).await?;
         let head = self.files_of(table, &found)?;
         let dropped = changes.dropped.get(table.name);
-        let mut wanted: BTreeMap<PathBuf, Add> = base
+        let mut wanted: BTreeMap<String, Add> = base
             .files(table)
             .iter()
-            .filter(|file| !dropped.is_some_and(|paths| paths.contains(&file.path)))
-            .map(|file| (file.path.clone(), file.add.clone()))
+            .filter(|file| !dropped.is_some_and(|names| names.contains(file.name())))
+            .map(|file| (file.name().to_owned(), file.add.clone()))
             .collect();
         for path in changes.added.get(table.name).into_iter().flatten() {
-            wanted.insert(path.clone(), add_of(table, path)?);
+            let add = self.bring(table, path).await?;
+            wanted.insert(add.path.clone(), add);
         }
-        let at_head: BTreeSet<PathBuf> = head.iter().map(|file| file.path.clone()).collect();
+        let at_head: BTreeSet<&str> = head.iter().map(DataFile::name).collect();
         let mut actions: Vec<Action> = head
             .iter()
-            .filter(|file| !wanted.contains_key(&file.path))
+            .filter(|file| !wanted.contains_key(file.name()))
             .map(|file| Action::Remove(remove_of(&file.add)))
             .collect();
-        actions.extend(wanted.into_iter().filter(|(path, _)| !at_head.contains(path)).map(|(_, add)| Action::Add(add)));
+        let added = wanted.into_values().filter(|add| !at_head.contains(add.path.as_str()));
+        actions.extend(added.map(Action::Add));
         commit_actions(&found, actions).await
+    }
+
+    /// What the log shall say of a staged file, which is sent to the bucket where the lake is in one.
+    async fn bring(&self, table: &TableSpec, path: &Path) -> Result<Add, LakeError> {
+        let add = add_of(table, path)?;
+        if let Place::Bucket(_) = self.place() {
+            store::upload(path, &self.place().within(table.name).file(&add.path)?).await?;
+        }
+        Ok(add)
     }
 
     async fn checkpoint(&self, record: &LoadRecord) -> Result<(), LakeError> {
@@ -137,7 +153,7 @@ fn add_of(table: &TableSpec, path: &Path) -> Result<Add, LakeError> {
     Ok(Add {
         path: path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
         size: i64::try_from(facts.len()).unwrap_or(i64::MAX),
-        modification_time: chrono::DateTime::<chrono::Utc>::from(modified).timestamp_millis(),
+        modification_time: DateTime::<Utc>::from(modified).timestamp_millis(),
         data_change: true,
         stats: Some(statistics),
         ..Add::default()
@@ -148,7 +164,7 @@ fn remove_of(add: &Add) -> Remove {
     Remove {
         path: add.path.clone(),
         data_change: true,
-        deletion_timestamp: Some(chrono::Utc::now().timestamp_millis()),
+        deletion_timestamp: Some(Utc::now().timestamp_millis()),
         extended_file_metadata: Some(true),
         size: Some(add.size),
         partition_values: Some(add.partition_values.clone()),

@@ -1,6 +1,6 @@
 //! The lake: canonical tables as Delta tables, changed together or not at all.
 //!
-//! In: files staged by a load. Out: snapshots (which files hold which table, as of a load) and the history of loads.
+//! In: a place (`store`), files staged by a load. Out: snapshots (which files hold which table, as of a load) and the history of loads.
 //! Refused: a folder that is no lake, a version that no load wrote. The only door to Delta.
 //!
 //! **`loads` is the commit point**, since Delta has no transaction over several tables. A load reads the last `loads`
@@ -15,53 +15,63 @@ mod statistics;
 mod tables;
 
 use std::fmt;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use tempfile::TempDir;
 
 pub use commit::{Changes, RowsWriter};
 pub use record::LoadRecord;
 pub use snapshot::{DataFile, KnownAt, Snapshot};
 
-/// A lake in a folder.
+use crate::store::{Place, StoreError};
+
+/// A lake in a folder or a bucket.
 #[derive(Clone, Debug)]
 pub struct Lake {
-    root: PathBuf,
+    place: Place,
+    /// Where the files of a load wait for their commit, if not in the lake's own folder.
+    waiting: Option<Arc<TempDir>>,
 }
 
 impl Lake {
-    /// The lake in that folder, which need not exist yet.
-    #[must_use]
-    pub fn at(root: &Path) -> Self {
-        let root = std::path::absolute(root).unwrap_or_else(|_| root.to_owned());
-        Self { root: without_parents(&root) }
+    /// The lake at that place, which need not exist yet.
+    ///
+    /// # Errors
+    /// When it is in a bucket and this machine has no room for files on their way to it.
+    pub fn at(place: Place) -> Result<Self, LakeError> {
+        let waiting = match place {
+            Place::Folder(_) => None,
+            Place::Bucket(_) => Some(Arc::new(
+                TempDir::with_prefix("encours-").map_err(|cause| LakeError::Disk(std::env::temp_dir(), cause))?,
+            )),
+        };
+        Ok(Self { place, waiting })
     }
 
-    /// Its folder.
+    /// Its place.
     #[must_use]
-    pub fn root(&self) -> &Path {
-        &self.root
+    pub const fn place(&self) -> &Place {
+        &self.place
     }
-}
 
-/// A path without `..`, which addresses of object stores refuse; what exists of it is asked, since `a/link/..` is
-/// rarely `a`.
-fn without_parents(path: &Path) -> PathBuf {
-    let mut plain = PathBuf::new();
-    for component in path.components() {
-        if component == Component::ParentDir {
-            plain = plain.canonicalize().unwrap_or(plain);
-            plain.pop();
-        } else {
-            plain.push(component);
+    /// The folder where the files of a load wait for their commit, in a folder for each table: a lake's own folder, or
+    /// one of this machine that goes with the process.
+    #[must_use]
+    pub fn staging_folder(&self) -> &Path {
+        match (&self.place, &self.waiting) {
+            (Place::Folder(folder), _) => folder,
+            (_, Some(waiting)) => waiting.path(),
+            (Place::Bucket(_), None) => unreachable!("a lake in a bucket has its waiting room from the first"),
         }
     }
-    plain
 }
 
 /// What a lake can refuse.
 #[derive(Debug)]
 pub enum LakeError {
-    /// The folder holds no load.
-    Empty(PathBuf),
+    /// The place holds no load.
+    Empty(Place),
     /// No load has that number or is that old.
     UnknownVersion {
         /// What was asked.
@@ -77,12 +87,14 @@ pub enum LakeError {
     Parquet(String),
     /// The disk refused.
     Disk(PathBuf, std::io::Error),
+    /// The object store refused.
+    Store(StoreError),
 }
 
 impl fmt::Display for LakeError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Empty(root) => write!(out, "there is no lake in `{}`", root.display()),
+            Self::Empty(root) => write!(out, "there is no lake in `{root}`"),
             Self::UnknownVersion { asked, load_count } => {
                 write!(out, "no load is known at `{asked}`: the lake holds {load_count} load(s)")
             }
@@ -90,6 +102,7 @@ impl fmt::Display for LakeError {
             Self::Delta(cause) => write!(out, "the lake could not be read or written: {cause}"),
             Self::Parquet(cause) => write!(out, "a file of the lake could not be read or written: {cause}"),
             Self::Disk(path, cause) => write!(out, "`{}`: {cause}", path.display()),
+            Self::Store(cause) => write!(out, "{cause}"),
         }
     }
 }
@@ -99,13 +112,14 @@ impl LakeError {
     #[must_use]
     pub fn hint(&self) -> &'static str {
         match self {
-            Self::Empty(_) => "load a ledger first: `encours load FILE…`, or name the folder with `--lake DIR`",
+            Self::Empty(_) => "load a ledger first: `encours load FILE…`, or name its place with `--lake DIR`",
             Self::UnknownVersion { .. } => "`encours history` lists the loads and when they were made",
             Self::Moved => "run the load again",
             Self::Delta(_) | Self::Parquet(_) => {
                 "if files of the lake were moved or edited by hand, put them back or load the sources into a new folder"
             }
             Self::Disk(..) => "check that the folder exists, can be written and has room",
+            Self::Store(cause) => cause.hint(),
         }
     }
 }
@@ -115,5 +129,11 @@ impl std::error::Error for LakeError {}
 impl From<deltalake_core::DeltaTableError> for LakeError {
     fn from(cause: deltalake_core::DeltaTableError) -> Self {
         Self::Delta(cause)
+    }
+}
+
+impl From<StoreError> for LakeError {
+    fn from(cause: StoreError) -> Self {
+        Self::Store(cause)
     }
 }

@@ -1,8 +1,6 @@
 //! Which files hold which table, as of a load.
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
 use deltalake_core::DeltaTable;
@@ -12,9 +10,16 @@ use deltalake_core::arrow::record_batch::RecordBatch;
 use deltalake_core::kernel::Add;
 use deltalake_core::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
+use futures::{StreamExt, TryStreamExt, stream};
+use url::Url;
+
 use super::{Lake, LakeError, LoadRecord};
 use crate::model::TableSpec;
 use crate::model::tables::{LOADS, TABLES};
+use crate::store;
+
+/// Logs that are read at once: those of a bucket take their time.
+const LOGS_AT_ONCE: usize = 16;
 
 /// As of which load the lake is asked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -46,12 +51,19 @@ impl KnownAt {
 #[derive(Clone, Debug)]
 pub struct DataFile {
     /// Where it is.
-    pub path: PathBuf,
+    pub url: Url,
     /// Whose rows it holds: the first part of its name.
     pub origin: String,
     /// How many rows it holds.
     pub row_count: usize,
     pub(super) add: Add,
+}
+
+impl DataFile {
+    /// Its name in its table.
+    pub(super) fn name(&self) -> &str {
+        &self.add.path
+    }
 }
 
 /// The lake as of a load.
@@ -108,13 +120,14 @@ impl Lake {
             };
             return Err(LakeError::UnknownVersion { asked, load_count: history.len() as u64 });
         };
-        let mut tables = BTreeMap::new();
-        for table in TABLES {
-            if let Some(version) = load.versions.get(table.name) {
-                tables.insert(table.name, self.files_at(table, Some(*version)).await?);
-            }
-        }
-        tables.insert(LOADS.name, self.files_at(&LOADS, Some(load.version)).await?);
+        let held = TABLES.iter().copied().filter_map(|table| Some((table, *load.versions.get(table.name)?)));
+        let held: Vec<_> = held.chain([(&LOADS, load.version)]).collect();
+        let tables = stream::iter(held)
+            .map(|(table, version)| async move { Ok((table.name, self.files_at(table, Some(version)).await?)) })
+            .buffered(LOGS_AT_ONCE)
+            .try_collect::<BTreeMap<_, _>>()
+            .await
+            .map_err(|cause: LakeError| cause)?;
         Ok(Snapshot { load: Some(load.clone()), tables })
     }
 
@@ -123,11 +136,15 @@ impl Lake {
     /// # Errors
     /// When the `loads` table cannot be read.
     pub async fn history(&self) -> Result<Vec<LoadRecord>, LakeError> {
-        let mut history = Vec::new();
-        for file in self.files_at(&LOADS, None).await? {
-            let version = version_of(&file.path);
-            history.extend(read_records(&file.path)?.into_iter().map(|record| LoadRecord { version, ..record }));
-        }
+        let files = self.files_at(&LOADS, None).await?;
+        let read = stream::iter(&files).map(|file| async move {
+            let version = version_of(file.name());
+            let records = read_records(&file.url).await?;
+            Ok(records.into_iter().map(|record| LoadRecord { version, ..record }).collect::<Vec<_>>())
+        });
+        let read: Vec<Vec<LoadRecord>> =
+            read.buffered(LOGS_AT_ONCE).try_collect().await.map_err(|cause: LakeError| cause)?;
+        let mut history: Vec<LoadRecord> = read.into_iter().flatten().collect();
         history.sort_by_key(|load| load.version);
         Ok(history)
     }
@@ -142,22 +159,23 @@ impl Lake {
 
     #[expect(deprecated, reason = "2026-11-22: a removed file of the base comes back with the very Add it had")]
     pub(super) fn files_of(&self, table: &TableSpec, found: &DeltaTable) -> Result<Vec<DataFile>, LakeError> {
-        let folder = self.root().join(table.name);
-        let mut files: Vec<DataFile> = found
+        let place = self.place().within(table.name);
+        let files = found
             .snapshot()?
             .log_data()
             .iter()
             .map(|view| {
                 let add = view.add_action();
-                DataFile {
-                    path: folder.join(&add.path),
+                Ok(DataFile {
+                    url: place.file(&add.path)?,
                     origin: origin_of(&add.path).to_owned(),
                     row_count: row_count_of(&add),
                     add,
-                }
+                })
             })
-            .collect();
-        files.sort_by(|left, right| left.path.cmp(&right.path));
+            .collect::<Result<_, LakeError>>();
+        let mut files: Vec<DataFile> = files?;
+        files.sort_by(|left, right| left.name().cmp(right.name()));
         Ok(files)
     }
 }
@@ -174,15 +192,14 @@ fn row_count_of(add: &Add) -> usize {
 }
 
 /// `00000012-….parquet` → 12: a file of `loads` begins with its number.
-fn version_of(path: &Path) -> u64 {
-    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+fn version_of(name: &str) -> u64 {
     name.split('-').next().and_then(|number| number.parse().ok()).unwrap_or_default()
 }
 
-fn read_records(path: &Path) -> Result<Vec<LoadRecord>, LakeError> {
-    let file = File::open(path).map_err(|cause| LakeError::Disk(path.to_owned(), cause))?;
-    let unreadable = |cause: String| LakeError::Parquet(format!("`{}`: {cause}", path.display()));
-    let reader = ParquetRecordBatchReaderBuilder::try_new(file)
+async fn read_records(url: &Url) -> Result<Vec<LoadRecord>, LakeError> {
+    let bytes = store::read(url).await?;
+    let unreadable = |cause: String| LakeError::Parquet(format!("`{url}`: {cause}"));
+    let reader = ParquetRecordBatchReaderBuilder::try_new(bytes)
         .and_then(ParquetRecordBatchReaderBuilder::build)
         .map_err(|cause| unreadable(cause.to_string()))?;
     let mut records = Vec::new();

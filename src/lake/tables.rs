@@ -1,23 +1,34 @@
 //! Opening and creating the Delta tables.
 
-use std::path::Path;
+use std::sync::{Arc, Once};
 
 use deltalake_core::kernel::transaction::CommitProperties;
 use deltalake_core::kernel::{DataType, PrimitiveType, StructField};
+use deltalake_core::logstore::{
+    LogStore, LogStoreFactory, ObjectStoreFactory, ObjectStoreRef, StorageConfig, default_logstore, logstore_factories,
+    object_store_factories,
+};
 use deltalake_core::operations::create::CreateBuilder;
 use deltalake_core::{DeltaTable, DeltaTableBuilder, DeltaTableError};
 
+use deltalake_core::Path as Key;
+use url::Url;
+
 use super::{Lake, LakeError};
 use crate::model::{ColumnKind, TableSpec};
+use crate::store::{self, Place};
 
 impl Lake {
     /// The table at a version (`None`: its head), or nothing where it was never created.
     pub(super) async fn open(&self, table: &TableSpec, version: Option<u64>) -> Result<Option<DeltaTable>, LakeError> {
-        let folder = self.root.join(table.name);
-        if !folder.join("_delta_log").is_dir() {
+        let place = self.place().within(table.name);
+        if let Place::Folder(folder) = &place
+            && !folder.join("_delta_log").is_dir()
+        {
             return Ok(None);
         }
-        let mut builder = DeltaTableBuilder::from_url(folder_url(&folder)?)?;
+        know_buckets();
+        let mut builder = DeltaTableBuilder::from_url(place.url()?)?;
         if let Some(version) = version {
             builder = builder.with_version(version);
         }
@@ -33,10 +44,12 @@ impl Lake {
         if let Some(found) = self.open(table, None).await? {
             return Ok(found);
         }
-        let folder = self.root.join(table.name);
-        std::fs::create_dir_all(&folder).map_err(|cause| LakeError::Disk(folder.clone(), cause))?;
+        let place = self.place().within(table.name);
+        if let Place::Folder(folder) = &place {
+            std::fs::create_dir_all(folder).map_err(|cause| LakeError::Disk(folder.clone(), cause))?;
+        }
         let created = CreateBuilder::new()
-            .with_location(folder_url(&folder)?.to_string())
+            .with_location(place.url()?.to_string())
             .with_table_name(table.name)
             .with_columns(
                 table.columns.iter().map(|column| StructField::new(column.name, data_type(column.kind), true)),
@@ -60,13 +73,37 @@ pub(super) fn quiet(properties: CommitProperties) -> CommitProperties {
     properties.with_max_retries(0).with_create_checkpoint(false).with_cleanup_expired_logs(Some(false))
 }
 
-fn folder_url(folder: &Path) -> Result<url::Url, LakeError> {
-    url::Url::from_directory_path(folder).map_err(|()| {
-        LakeError::Disk(
-            folder.to_owned(),
-            std::io::Error::new(std::io::ErrorKind::InvalidInput, "not an absolute path"),
-        )
-    })
+/// Tells Delta of buckets, once. Its log is written with a conditional put: where two loads commit at once, the store
+/// refuses the second.
+fn know_buckets() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        if let Ok(scheme) = Url::parse("s3://") {
+            object_store_factories().insert(scheme.clone(), Arc::new(Buckets));
+            logstore_factories().insert(scheme, Arc::new(Buckets));
+        }
+    });
+}
+
+struct Buckets;
+
+impl ObjectStoreFactory for Buckets {
+    fn parse_url_opts(&self, url: &Url, _: &StorageConfig) -> Result<(ObjectStoreRef, Key), DeltaTableError> {
+        let refused = |cause: store::StoreError| DeltaTableError::GenericError { source: Box::new(cause) };
+        Ok((store::store_of(url).map_err(refused)?, store::path_in(url).map_err(refused)?))
+    }
+}
+
+impl LogStoreFactory for Buckets {
+    fn with_options(
+        &self,
+        prefixed_store: ObjectStoreRef,
+        root_store: ObjectStoreRef,
+        location: &Url,
+        options: &StorageConfig,
+    ) -> Result<Arc<dyn LogStore>, DeltaTableError> {
+        Ok(default_logstore(prefixed_store, root_store, location, options))
+    }
 }
 
 fn data_type(kind: ColumnKind) -> DataType {

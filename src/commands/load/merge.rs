@@ -1,6 +1,6 @@
 //! Rows of a plain file take the place of the rows of the same key that the lake held.
 
-use std::path::PathBuf;
+use url::Url;
 
 use super::STEP_MEMORY;
 use super::keys::{Keys, each_batch};
@@ -21,24 +21,24 @@ pub(super) async fn upsert(
     load_id: &str,
     tag: &str,
 ) -> Result<(), Error> {
-    let held: Vec<(PathBuf, String)> = wanted
+    let held: Vec<(Url, String)> = wanted
         .files(staged.table)
         .iter()
         .filter(|file| !file.is_derived())
-        .map(|file| (file.path.clone(), file.origin.clone()))
+        .map(|file| (file.url.clone(), file.origin.clone()))
         .collect();
     if !held.is_empty() {
         let engine = Engine::bare(STEP_MEMORY)?;
         let mut keys = Keys::default();
-        engine.register_files("staged_rows", staged.table, std::slice::from_ref(&staged.path))?;
+        engine.register_files("staged_rows", staged.table, &[staged.url()])?;
         each_batch(&engine, staged.table, "staged_rows", staged.table.key, |batch, columns| {
             for row in 0..batch.len() {
                 keys.ask(Keys::key(columns.iter().map(|column| column.get(row))));
             }
         })
         .await?;
-        for (number, (path, origin)) in held.into_iter().enumerate() {
-            engine.register_files("held_rows", staged.table, std::slice::from_ref(&path))?;
+        for (number, (url, origin)) in held.into_iter().enumerate() {
+            engine.register_files("held_rows", staged.table, std::slice::from_ref(&url))?;
             let mut is_shared = false;
             each_batch(&engine, staged.table, "held_rows", staged.table.key, |batch, columns| {
                 let mut all = (0..batch.len()).map(|row| Keys::key(columns.iter().map(|column| column.get(row))));
@@ -48,7 +48,7 @@ pub(super) async fn upsert(
             if !is_shared {
                 continue;
             }
-            let mut staging = Staging::new(settings.lake.root(), load_id, &format!("{tag}.{number}"));
+            let mut staging = Staging::new(settings.lake.staging_folder(), load_id, &format!("{tag}.{number}"));
             let names: Vec<&str> = staged.table.columns.iter().map(|column| column.name).collect();
             let places: Vec<usize> = staged.table.key.iter().filter_map(|name| staged.table.position(name)).collect();
             let columns: Vec<String> = names.iter().map(|name| format!("held_rows.{name}")).collect();
@@ -64,7 +64,7 @@ pub(super) async fn upsert(
                 }
                 staging.write(&origin, kept).map_err(|cause| unwritable(settings, &cause))?;
             }
-            wanted.drop_path(staged.table, &path);
+            wanted.drop_file(staged.table, &url);
             for file in staging.finish().map_err(|cause| unwritable(settings, &cause))? {
                 wanted.add(&file);
             }

@@ -20,6 +20,7 @@ use self::references::{References, Refused};
 use self::stage::Source;
 use self::wanted::Wanted;
 use crate::cli::{LoadArguments, ReadingArguments};
+use crate::commands::fetched::Fetched;
 use crate::commands::shared;
 use crate::engine::Engine;
 use crate::error::{Error, Outcome};
@@ -46,7 +47,8 @@ pub(super) async fn run(settings: &Settings, arguments: &LoadArguments) -> Resul
             "name the files, `encours load FILE…`, or list them as `sources` in encours.toml".to_owned(),
         ));
     }
-    load(settings, &files, &arguments.reading, &arguments.replace).await
+    let fetched = Fetched::bring(&files).await?;
+    load(settings, &fetched.files, &arguments.reading, &arguments.replace).await
 }
 
 /// Loads files into the lake as one load.
@@ -74,7 +76,8 @@ pub(super) async fn load(
         let record = commit(settings, &mut base, &staged, replace, &load_id).await?;
         Ok((staged, record))
     };
-    let (staged, record) = done.await.inspect_err(|_: &Error| wanted::forget_try(settings.lake.root(), &load_id))?;
+    let (staged, record) =
+        done.await.inspect_err(|_: &Error| wanted::forget_try(settings.lake.staging_folder(), &load_id))?;
     for line in summary::lines(settings, &staged, &record)? {
         shared::print(&line)?;
     }
@@ -104,7 +107,7 @@ async fn commit(
         match tried {
             Ok(record) => return Ok(record),
             Err(Error::Lake(LakeError::Moved)) => {
-                wanted::forget_try(settings.lake.root(), &tag);
+                wanted::forget_try(settings.lake.staging_folder(), &tag);
                 tokio::time::sleep(std::time::Duration::from_millis(50 * u64::from(attempt + 1))).await;
                 *base = settings.lake.snapshot(&KnownAt::Latest).await?;
                 if shares_block(load_id, &settings.lake.history().await?) {
@@ -112,7 +115,7 @@ async fn commit(
                 }
             }
             Err(cause) => {
-                wanted::forget_try(settings.lake.root(), &tag);
+                wanted::forget_try(settings.lake.staging_folder(), &tag);
                 return Err(cause);
             }
         }
@@ -176,7 +179,7 @@ async fn prepare(
 }
 
 /// An engine over wanted files, of one company or all, for a step of the load.
-fn step_engine(
+async fn step_engine(
     settings: &Settings,
     catalogue: &crate::engine::Catalogue,
     wanted: &Wanted,
@@ -185,7 +188,7 @@ fn step_engine(
 ) -> Result<Engine, Error> {
     let mut references = settings.references.clone();
     references.extend(more.iter().map(|(name, text)| ((*name).to_owned(), text.clone())));
-    Ok(Engine::for_load(&wanted.paths(), catalogue.clone(), &references, company, STEP_MEMORY)?)
+    Ok(Engine::for_load(&wanted.addresses(), catalogue.clone(), &references, company, STEP_MEMORY).await?)
 }
 
 /// `20261122t101500z-1a2b3c`: sorts by time; the rest keeps two loads of one second apart, and the numbers of its items

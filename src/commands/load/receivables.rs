@@ -1,7 +1,6 @@
 //! Items, allocations and control balances of a company, derived anew from all its ledger years.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde_json::{Value as Json, json};
@@ -53,7 +52,7 @@ pub(super) async fn years(settings: &Settings, wanted: &Wanted, catalogue: &Cata
     if wanted.files(&FISCAL_YEARS).is_empty() {
         return Ok(Vec::new());
     }
-    let engine = step_engine(settings, catalogue, wanted, None, &[])?;
+    let engine = step_engine(settings, catalogue, wanted, None, &[]).await?;
     let answer = engine
         .ask_step(
             "select fiscal_years.company_id, fiscal_years.year_end_date, fiscal_years.year_start_date, \
@@ -160,10 +159,11 @@ impl Receivables<'_> {
             wanted,
             Some(self.company),
             &[("fiscal_calendar", calendar(&mine))],
-        )?;
+        )
+        .await?;
         let years = self.fiscal_years(&engine, &mine).await?;
         let known = self.known(&engine).await?;
-        let mut staging = Staging::new(self.settings.lake.root(), self.load_id, self.tag);
+        let mut staging = Staging::new(self.settings.lake.staging_folder(), self.load_id, self.tag);
         let mut assumptions = Assumptions::default();
         self.year_rows(&mine, &years, &origin, &mut staging, &mut assumptions)?;
         self.items(&engine, &years, &known, &origin, &mut staging, &mut assumptions).await?;
@@ -254,8 +254,8 @@ impl Receivables<'_> {
         let mut batches = Batches::default();
         let mut group: Option<Group> = None;
         let told = self.told_lines(engine, years).await?;
-        let paths: Vec<PathBuf> = told.iter().map(|file| file.path.clone()).collect();
-        engine.register_files(TOLD_LINES.name, &TOLD_LINES, &paths)?;
+        let addresses: Vec<_> = told.iter().map(StagedFile::url).collect();
+        engine.register_files(TOLD_LINES.name, &TOLD_LINES, &addresses)?;
         let mut stream = engine.stream("receivable_lines").await?;
         loop {
             let answer = stream.next().await?;
@@ -287,8 +287,8 @@ impl Receivables<'_> {
             }
         }
         // read to their end
-        for path in &paths {
-            drop(std::fs::remove_file(path));
+        for file in &told {
+            drop(std::fs::remove_file(&file.path));
         }
         self.write(staging, origin, customers)
     }
@@ -302,7 +302,7 @@ impl Receivables<'_> {
                 "write lines as `class,debit kind,order,credit kind,order`, kinds as in the README".to_owned(),
             )
         })?;
-        let mut staging = Staging::new(self.settings.lake.root(), self.load_id, self.tag);
+        let mut staging = Staging::new(self.settings.lake.staging_folder(), self.load_id, self.tag);
         let mut entry = OpenEntry::default();
         let mut rows = Rows::new(&TOLD_LINES);
         let mut stream = engine.stream("entry_lines").await?;

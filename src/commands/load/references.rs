@@ -47,10 +47,10 @@ impl References<'_> {
     /// Customers that only items name: of the new items, or of all where the load takes customers away.
     async fn create_customers(&self, wanted: &mut Wanted) -> Result<(), Error> {
         let Self { settings, catalogue, base, load_id, tag, .. } = *self;
-        let engine = step_engine(settings, catalogue, wanted, None, &[])?;
+        let engine = step_engine(settings, catalogue, wanted, None, &[]).await?;
         let are_all_read = wanted.lacks(base, &CUSTOMERS);
-        let read = wanted.files(&ITEMS).iter().filter(|file| are_all_read || !file.is_of_base);
-        engine.register_files("read_items", &ITEMS, &read.map(|file| file.path.clone()).collect::<Vec<_>>())?;
+        let read = wanted.files(&ITEMS).iter().filter(|file| are_all_read || !file.is_of_base());
+        engine.register_files("read_items", &ITEMS, &read.map(|file| file.url.clone()).collect::<Vec<_>>())?;
         // by key: whether the customer is known, else its names the first time it is met
         let mut customers: ByHash<u128, Option<(String, String)>> = ByHash::default();
         let columns = ["company_id", "customer_id"];
@@ -78,7 +78,7 @@ impl References<'_> {
             };
             rows.push(CUSTOMERS.columns.iter().map(|column| cell(column.name)).collect());
         }
-        let mut staging = Staging::new(settings.lake.root(), load_id, tag);
+        let mut staging = Staging::new(settings.lake.staging_folder(), load_id, tag);
         staging.write(CREATED, rows).map_err(|cause| unwritable(settings, &cause))?;
         for file in staging.finish().map_err(|cause| unwritable(settings, &cause))? {
             wanted.add(&file);
@@ -126,8 +126,8 @@ struct Step<'a> {
 impl Step<'_> {
     async fn refuse_unknown(&self, wanted: &mut Wanted, columns: &[&str], by_reference: bool) -> Result<u64, Error> {
         let table = self.file.table;
-        let engine = step_engine(self.settings, self.catalogue, wanted, None, &[])?;
-        engine.register_files("staged_rows", table, std::slice::from_ref(&self.file.path))?;
+        let engine = step_engine(self.settings, self.catalogue, wanted, None, &[]).await?;
+        engine.register_files("staged_rows", table, &[self.file.url()])?;
         let names = [&["company_id"][..], columns].concat();
         let mut keys = Keys::default();
         each_batch(&engine, table, "staged_rows", &names, |batch, columns| {
@@ -146,7 +146,8 @@ impl Step<'_> {
         if keys.are_all_met() {
             return Ok(0);
         }
-        let mut staging = Staging::new(self.settings.lake.root(), self.load_id, &format!("{}.known", self.tag));
+        let mut staging =
+            Staging::new(self.settings.lake.staging_folder(), self.load_id, &format!("{}.known", self.tag));
         let mut rejects = Rows::new(&REJECTS);
         let all: Vec<String> = table.columns.iter().map(|column| format!("staged_rows.{}", column.name)).collect();
         let places: Vec<usize> = names.iter().filter_map(|name| table.position(name)).collect();
@@ -180,7 +181,7 @@ impl Step<'_> {
         }
         let count = rejects.len() as u64;
         self.write(&mut staging, rejects)?;
-        wanted.drop_path(table, &self.file.path);
+        wanted.drop_file(table, &self.file.url());
         for file in staging.finish().map_err(|cause| unwritable(self.settings, &cause))? {
             wanted.add(&file);
         }

@@ -139,7 +139,8 @@ fn read_one(
     let waiting = format!("reading.{number}");
     let bar = progress_bar(path, settings.is_quiet);
     let progress = |bytes: u64| bar.set_position(bytes);
-    let mut sink = Staged { staging: Staging::new(settings.lake.root(), load_id, load_id), origin: &waiting, rates };
+    let mut sink =
+        Staged { staging: Staging::new(settings.lake.staging_folder(), load_id, load_id), origin: &waiting, rates };
     let read = ingest::read(path, &rules.options(&progress), &mut sink);
     bar.finish_and_clear();
     let finished = sink.staging.finish();
@@ -167,7 +168,7 @@ fn renamed(file: &StagedFile, origin: &str, load_id: &str) -> Result<StagedFile,
 }
 
 pub(super) fn unwritable(settings: &Settings, cause: &dyn std::fmt::Display) -> Error {
-    Error::Disk(settings.lake.root().to_owned(), std::io::Error::other(cause.to_string()))
+    Error::Disk(settings.lake.staging_folder().to_owned(), std::io::Error::other(cause.to_string()))
 }
 
 /// What every reading goes by: the user's words and the reference tables, read once.

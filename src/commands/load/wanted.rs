@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use url::Url;
+
 use super::stage::Source;
 use crate::engine::TableFiles;
 use crate::ingest::staging::StagedFile;
@@ -16,13 +18,19 @@ const DERIVED: &str = "ledger-";
 /// A file, and where it comes from.
 #[derive(Clone, Debug)]
 pub(super) struct WantedFile {
-    pub path: PathBuf,
+    pub url: Url,
     pub origin: String,
     pub row_count: usize,
-    pub is_of_base: bool,
+    /// Where it waits for the commit, if the lake does not hold it yet.
+    staged: Option<PathBuf>,
 }
 
 impl WantedFile {
+    /// Whether the lake held it before.
+    pub(super) fn is_of_base(&self) -> bool {
+        self.staged.is_none()
+    }
+
     /// Whether it is derived from ledgers, so that a load replaces it by deriving again.
     pub(super) fn is_derived(&self) -> bool {
         self.origin.starts_with(DERIVED)
@@ -39,10 +47,10 @@ impl Wanted {
     /// What it holds now.
     pub(super) fn of(base: &Snapshot) -> Self {
         let held = |file: &DataFile| WantedFile {
-            path: file.path.clone(),
+            url: file.url.clone(),
             origin: file.origin.clone(),
             row_count: file.row_count,
-            is_of_base: true,
+            staged: None,
         };
         let files = TABLES.iter().map(|table| (table.name, base.files(table).iter().map(held).collect())).collect();
         Self { files }
@@ -52,30 +60,30 @@ impl Wanted {
         self.files.get(table.name).map_or(&[], Vec::as_slice)
     }
 
-    pub(super) fn paths(&self) -> TableFiles {
-        let paths = |files: &Vec<WantedFile>| files.iter().map(|file| file.path.clone()).collect();
-        self.files.iter().map(|(table, files)| (*table, paths(files))).collect()
+    pub(super) fn addresses(&self) -> TableFiles {
+        let addresses = |files: &Vec<WantedFile>| files.iter().map(|file| file.url.clone()).collect();
+        self.files.iter().map(|(table, files)| (*table, addresses(files))).collect()
     }
 
     pub(super) fn add(&mut self, file: &StagedFile) {
         let added = WantedFile {
-            path: file.path.clone(),
+            url: file.url(),
             origin: file.origin.clone(),
             row_count: file.row_count,
-            is_of_base: false,
+            staged: Some(file.path.clone()),
         };
         self.files.entry(file.table.name).or_default().push(added);
     }
 
-    pub(super) fn drop_path(&mut self, table: &TableSpec, path: &std::path::Path) {
+    pub(super) fn drop_file(&mut self, table: &TableSpec, url: &Url) {
         if let Some(files) = self.files.get_mut(table.name) {
-            files.retain(|file| file.path != path);
+            files.retain(|file| file.url != *url);
         }
     }
 
     /// Whether a file that the snapshot has in a table shall go.
     pub(super) fn lacks(&self, base: &Snapshot, table: &TableSpec) -> bool {
-        let kept = self.files(table).iter().filter(|file| file.is_of_base).count();
+        let kept = self.files(table).iter().filter(|file| file.is_of_base()).count();
         kept < base.files(table).len()
     }
 
@@ -98,7 +106,7 @@ impl Wanted {
     /// The file takes the place of what its origin held in its table.
     pub(super) fn replace_origin(&mut self, file: &StagedFile) {
         if let Some(files) = self.files.get_mut(file.table.name) {
-            files.retain(|held| held.origin != file.origin || !held.is_of_base);
+            files.retain(|held| held.origin != file.origin || !held.is_of_base());
         }
         self.add(file);
     }
@@ -123,12 +131,12 @@ impl Wanted {
     pub(super) fn changes(&self, base: &Snapshot) -> Changes {
         let mut changes = Changes::default();
         for table in TABLES {
-            let wanted: BTreeSet<&PathBuf> = self.files(table).iter().map(|file| &file.path).collect();
-            for file in base.files(table).iter().filter(|file| !wanted.contains(&file.path)) {
+            let wanted: BTreeSet<&Url> = self.files(table).iter().map(|file| &file.url).collect();
+            for file in base.files(table).iter().filter(|file| !wanted.contains(&file.url)) {
                 changes.drop_file(table, file);
             }
-            for file in self.files(table).iter().filter(|file| !file.is_of_base) {
-                changes.add(table, file.path.clone());
+            for path in self.files(table).iter().filter_map(|file| file.staged.clone()) {
+                changes.add(table, path);
             }
         }
         changes

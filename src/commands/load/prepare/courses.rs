@@ -111,7 +111,7 @@ pub(super) async fn follow(
 
 /// Whether this load reads a file as new.
 fn is_read(is_anew: bool) -> impl Fn(&WantedFile) -> bool + Copy {
-    move |file| is_anew || !file.is_of_base
+    move |file| is_anew || !file.is_of_base()
 }
 
 impl Courses<'_, '_> {
@@ -150,7 +150,7 @@ impl Courses<'_, '_> {
         if self.is_anew {
             return Ok(HashSet::new());
         }
-        let of_base = |file: &WantedFile| file.is_of_base;
+        let of_base = |file: &WantedFile| file.is_of_base();
         if let Some(engine) = engine_over(wanted, &UNEVEN_ITEMS, of_base)? {
             let mut rows = engine.stream_table(&UNEVEN_ITEMS, "select rows_read.item_number from rows_read").await?;
             while let Some(batch) = rows.next_batch().await? {
@@ -171,7 +171,7 @@ impl Courses<'_, '_> {
 
     /// Follows items of before as they were and as they are.
     async fn follow_touched(&mut self, wanted: &Wanted, touched: &HashSet<i64>) -> Result<(), Error> {
-        let of_base = |file: &WantedFile| file.is_of_base;
+        let of_base = |file: &WantedFile| file.is_of_base();
         let mut part = Part::default();
         let is_asked = |number: i64| touched.contains(&number);
         // nearly all of them were open, and those are listed

@@ -53,15 +53,15 @@ pub(super) async fn link(
     needs_all: bool,
     output: &mut Output<'_>,
 ) -> Result<bool, Error> {
-    let is_read = |file: &WantedFile| is_anew || !file.is_of_base;
+    let is_read = |file: &WantedFile| is_anew || !file.is_of_base();
     let counted = wanted.files(&ALLOCATIONS).iter().filter(|file| is_read(file));
     let row_count: usize = counted.map(|file| file.row_count).sum();
     let Some(allocations) = engine_over(wanted, &ALLOCATIONS, is_read)? else { return Ok(true) };
     if !is_anew && row_count <= ALLOCATIONS_AT_ONCE {
         // nearly all are of items that this load brings, or that were left open: those are few
         let mut items = Items::default();
-        let new = engine_over(wanted, &ITEMS, |file| !file.is_of_base)?;
-        let unsettled = engine_over(wanted, &UNSETTLED_ITEMS, |file| file.is_of_base)?;
+        let new = engine_over(wanted, &ITEMS, |file| !file.is_of_base())?;
+        let unsettled = engine_over(wanted, &UNSETTLED_ITEMS, |file| file.is_of_base())?;
         for (engine, table) in [(new, &ITEMS), (unsettled, &UNSETTLED_ITEMS)] {
             if let Some(engine) = engine {
                 items.read(&engine, table, Share::WHOLE).await?;

@@ -10,8 +10,6 @@ mod links;
 mod shared;
 mod sums;
 
-use std::path::PathBuf;
-
 use super::STEP_MEMORY;
 use super::stage::unwritable;
 use super::wanted::{Wanted, WantedFile};
@@ -59,7 +57,7 @@ impl Prepare<'_> {
 
     /// Follows the items that the load adds or touches.
     pub(super) async fn follow(&self, wanted: &mut Wanted) -> Result<(), Error> {
-        let brings = |table: &TableSpec| wanted.files(table).iter().any(|file| !file.is_of_base);
+        let brings = |table: &TableSpec| wanted.files(table).iter().any(|file| !file.is_of_base());
         if !brings(&ITEMS) && !brings(&ALLOCATION_LINKS) {
             return Ok(());
         }
@@ -77,7 +75,7 @@ impl Prepare<'_> {
     }
 
     fn output(&self) -> Output<'_> {
-        Output { prepare: self, staging: Staging::new(self.settings.lake.root(), self.load_id, self.tag) }
+        Output { prepare: self, staging: Staging::new(self.settings.lake.staging_folder(), self.load_id, self.tag) }
     }
 }
 
@@ -88,12 +86,12 @@ fn engine_over(
     is_read: impl Fn(&WantedFile) -> bool,
 ) -> Result<Option<Engine>, Error> {
     let files = wanted.files(table).iter().filter(|file| is_read(file));
-    let paths: Vec<PathBuf> = files.map(|file| file.path.clone()).collect();
-    if paths.is_empty() {
+    let urls: Vec<_> = files.map(|file| file.url.clone()).collect();
+    if urls.is_empty() {
         return Ok(None);
     }
     let engine = Engine::bare(STEP_MEMORY)?;
-    engine.register_files("rows_read", table, &paths)?;
+    engine.register_files("rows_read", table, &urls)?;
     Ok(Some(engine))
 }
 

@@ -1,0 +1,227 @@
+//! Where files are: folders, and buckets of object stores that speak S3.
+//!
+//! In: what the user names, `DIR` or `s3://bucket/prefix`. Out: addresses, and files brought from and to a bucket.
+//! Refused: a bucket without a name, an address of another kind. Credentials, region and endpoint come from the
+//! environment, under the names the AWS tools give them (`AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_REGION`,
+//! `AWS_ENDPOINT_URL`; `AWS_ALLOW_HTTP=true` for a server without TLS). The only door to `object_store`.
+
+mod bucket;
+
+use std::fmt;
+use std::path::{Component, Path, PathBuf};
+
+use url::Url;
+
+pub use bucket::{fetch, is_bucket, names_in, path_in, read, remove_all, send, store_of, upload};
+
+/// The scheme of addresses in buckets.
+const BUCKET: &str = "s3";
+
+/// A folder, or a prefix in a bucket.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// A folder of this machine, or of a disk it shares with others.
+    Folder(PathBuf),
+    /// A prefix in a bucket; its path ends with `/`.
+    Bucket(Url),
+}
+
+impl Place {
+    /// What the user names: `s3://bucket/prefix`, or a folder below `here`.
+    ///
+    /// # Errors
+    /// When it is an address of neither kind.
+    pub fn parse(text: &str, here: &Path) -> Result<Self, StoreError> {
+        if !is_address(text) {
+            return Ok(Self::folder(&here.join(text)));
+        }
+        let mut url = address(text)?;
+        if !url.path().ends_with('/') {
+            url.set_path(&format!("{}/", url.path()));
+        }
+        Ok(Self::Bucket(url))
+    }
+
+    /// A folder, which need not exist yet.
+    #[must_use]
+    pub fn folder(path: &Path) -> Self {
+        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        Self::Folder(without_parents(&path))
+    }
+
+    /// The place within this one.
+    #[must_use]
+    pub fn within(&self, name: &str) -> Self {
+        match self {
+            Self::Folder(path) => Self::Folder(path.join(name)),
+            Self::Bucket(url) => Self::Bucket(below(url, name, "/")),
+        }
+    }
+
+    /// The address of a file here.
+    ///
+    /// # Errors
+    /// When the folder has no absolute path.
+    pub fn file(&self, name: &str) -> Result<Url, StoreError> {
+        match self {
+            Self::Folder(path) => of_file(&path.join(name)),
+            Self::Bucket(url) => Ok(below(url, name, "")),
+        }
+    }
+
+    /// The address of the place itself, which ends with `/`.
+    ///
+    /// # Errors
+    /// When the folder has no absolute path.
+    pub fn url(&self) -> Result<Url, StoreError> {
+        match self {
+            Self::Folder(path) => Url::from_directory_path(path).map_err(|()| StoreError::not_absolute(path)),
+            Self::Bucket(url) => Ok(url.clone()),
+        }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Folder(path) => write!(out, "{}", path.display()),
+            Self::Bucket(url) => write!(out, "{}", url.as_str().trim_end_matches('/')),
+        }
+    }
+}
+
+/// Whether what the user names is an address rather than a path.
+#[must_use]
+pub fn is_address(text: &str) -> bool {
+    text.split_once("://")
+        .is_some_and(|(scheme, _)| !scheme.is_empty() && scheme.bytes().all(|mark| mark.is_ascii_alphanumeric()))
+}
+
+/// The address of a file or prefix in a bucket.
+///
+/// # Errors
+/// When it is none.
+pub fn address(text: &str) -> Result<Url, StoreError> {
+    let wrong = |cause: &str| StoreError::Address { found: text.to_owned(), cause: cause.to_owned() };
+    let url = Url::parse(text).map_err(|cause| wrong(&cause.to_string()))?;
+    if url.scheme() != BUCKET {
+        return Err(wrong("neither a path nor `s3://…`"));
+    }
+    if url.host_str().is_none_or(str::is_empty) {
+        return Err(wrong("names no bucket"));
+    }
+    if !url.username().is_empty() || url.password().is_some() || url.query().is_some() || url.fragment().is_some() {
+        return Err(wrong("holds more than bucket and prefix"));
+    }
+    Ok(url)
+}
+
+/// The address of a file of this machine.
+///
+/// # Errors
+/// When the path is not absolute.
+pub fn of_file(path: &Path) -> Result<Url, StoreError> {
+    Url::from_file_path(path).map_err(|()| StoreError::not_absolute(path))
+}
+
+fn below(url: &Url, name: &str, ending: &str) -> Url {
+    let mut below = url.clone();
+    below.set_path(&format!("{}{name}{ending}", url.path()));
+    below
+}
+
+/// A path without `..`, which addresses of object stores refuse; what exists of it is asked, since `a/link/..` is
+/// rarely `a`.
+fn without_parents(path: &Path) -> PathBuf {
+    let mut plain = PathBuf::new();
+    for component in path.components() {
+        if component == Component::ParentDir {
+            plain = plain.canonicalize().unwrap_or(plain);
+            plain.pop();
+        } else {
+            plain.push(component);
+        }
+    }
+    plain
+}
+
+/// What a place can refuse.
+#[derive(Debug)]
+pub enum StoreError {
+    /// No address of a file or bucket.
+    Address {
+        /// What was named.
+        found: String,
+        /// What is wrong.
+        cause: String,
+    },
+    /// The object store refused or cannot be reached.
+    Store(Url, object_store::Error),
+    /// The disk refused.
+    Disk(PathBuf, std::io::Error),
+}
+
+impl StoreError {
+    fn not_absolute(path: &Path) -> Self {
+        Self::Address { found: path.display().to_string(), cause: "not an absolute path".to_owned() }
+    }
+
+    /// What to do next.
+    #[must_use]
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::Address { .. } => "name a path, or a bucket and what is in it as `s3://bucket/prefix`",
+            Self::Store(_, object_store::Error::NotFound { .. }) => {
+                "check the name; nothing in the bucket bears it, or the bucket is not there"
+            }
+            Self::Store(..) => {
+                "check the bucket's name, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_REGION, and for a server of \
+                 your own AWS_ENDPOINT_URL (with AWS_ALLOW_HTTP=true where it has no TLS)"
+            }
+            Self::Disk(..) => "check that the folder exists, can be written and has room",
+        }
+    }
+}
+
+impl fmt::Display for StoreError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Address { found, cause } => write!(out, "`{found}`: {cause}"),
+            Self::Store(url, cause) => write!(out, "`{url}`: {cause}"),
+            Self::Disk(path, cause) => write!(out, "`{}`: {cause}", path.display()),
+        }
+    }
+}
+
+impl std::error::Error for StoreError {}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "an address that is none must stop the test")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lake_is_named_by_a_folder_or_a_prefix_in_a_bucket() {
+        let here = Path::new("/books");
+        assert_eq!(Place::parse("lake", here).unwrap(), Place::Folder("/books/lake".into()));
+        assert_eq!(Place::parse("/a/b", here).unwrap(), Place::Folder("/a/b".into()));
+        let bucket = Place::parse("s3://books/lake of 2024", here).unwrap();
+        assert_eq!(bucket.to_string(), "s3://books/lake%20of%202024");
+        let file = bucket.within("items").file("fec-123-20260101t000000z-1a2b3c.parquet").unwrap();
+        assert_eq!(file.as_str(), "s3://books/lake%20of%202024/items/fec-123-20260101t000000z-1a2b3c.parquet");
+        assert_eq!(Place::parse("s3://books", here).unwrap().to_string(), "s3://books");
+    }
+
+    #[test]
+    fn what_is_no_address_is_refused_with_what_is_wrong() {
+        for (text, cause) in [
+            ("http://books/lake", "neither a path nor `s3://…`"),
+            ("s3:///lake", "names no bucket"),
+            ("s3://key:secret@books/lake", "holds more than bucket and prefix"),
+            ("s3://books/lake?versionId=1", "holds more than bucket and prefix"),
+        ] {
+            let refused = Place::parse(text, Path::new("/books")).unwrap_err().to_string();
+            assert!(refused.contains(cause), "{text}: {refused}");
+        }
+    }
+}
