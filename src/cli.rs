@@ -137,6 +137,9 @@ pub struct SchedulerArguments {
     /// Seconds between two looks for lost executors
     #[arg(long, value_name = "S", default_value_t = 2, value_parser = clap::value_parser!(u64).range(1..=600))]
     pub look_every: u64,
+    /// Parts that each step of a question is cut into: about the cores of all executors together
+    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=4096))]
+    pub parts: u16,
 }
 
 /// `encours cluster executor`

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use encours::demo::{self, DemoOptions};
-use encours::engine::{Catalogue, Engine, Scope};
+use encours::engine::{Catalogue, Cluster, Engine, Room, Scope};
 use encours::forecast::Forecast;
 use encours::lake::{KnownAt, Lake};
 use encours::model::{Answer, Date, Value};
@@ -115,6 +115,11 @@ impl Asked {
     }
 
     pub fn scoped(lake: &Path, scope: Scope) -> Self {
+        Self::by(lake, scope, None)
+    }
+
+    /// Asked of a cluster, where one is named.
+    pub fn by(lake: &Path, scope: Scope, cluster: Option<&Cluster>) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .thread_stack_size(8 << 20)
@@ -126,7 +131,7 @@ impl Asked {
             let references = encours::settings::built_in_references();
             let files = Engine::files_of(&snapshot);
             let mut engine =
-                Engine::open(&files, Catalogue::load(&[]).unwrap(), &references, scope, None).await.unwrap();
+                Engine::open(&files, Catalogue::load(&[]).unwrap(), &references, scope, cluster).await.unwrap();
             engine.set_derivation(Arc::new(Forecast::default()));
             engine
         });
@@ -179,27 +184,27 @@ impl Asked {
 
     /// Every query of a reader, by name, but for those of the day's work.
     pub fn all(&mut self) -> BTreeMap<String, Answer> {
-        self.of_room(encours::engine::Room::Metrics)
+        self.of_room(Room::Metrics)
     }
 
     /// Every query of the day's work, by name.
     pub fn worklists(&mut self) -> BTreeMap<String, Answer> {
-        self.of_room(encours::engine::Room::Worklists)
+        self.of_room(Room::Worklists)
     }
 
     /// Every query of what is to be expected, by name.
     pub fn forecasts(&mut self) -> BTreeMap<String, Answer> {
-        self.of_room(encours::engine::Room::Forecasts)
+        self.of_room(Room::Forecasts)
     }
 
-    fn of_room(&mut self, room: encours::engine::Room) -> BTreeMap<String, Answer> {
+    pub fn of_room(&mut self, room: Room) -> BTreeMap<String, Answer> {
         let queries = self.engine.catalogue().in_room(room);
         let names: Vec<String> = queries.map(|query| query.header.name.clone()).collect();
         names.into_iter().map(|name| (name.clone(), self.answer(&name))).collect()
     }
 
     pub fn checks(&mut self) -> Vec<String> {
-        let checks = self.engine.catalogue().in_room(encours::engine::Room::Checks);
+        let checks = self.engine.catalogue().in_room(Room::Checks);
         checks.map(|query| query.header.name.clone()).collect()
     }
 }

@@ -33,6 +33,8 @@
 //! - [`simulated_month`] a month of lists: nothing forgotten, more collected than by age or amount alone
 //! - [`statements`]      what a customer is sent, and what a controller wrote beside the figures
 //! - [`volume`]          generated receivables of any size: the same in every format
+//! - [`cluster`]         real processes: the same answers to every query, an executor killed amid a question
+//! - [`buckets`]         lake and sources in a real S3 server: the same answers, commits that cannot both win
 //! - [`readme`]          the README's commands run
 //! - [`tidy`]            the rooms, their doors, and how files look
 
@@ -46,7 +48,9 @@
 
 mod as_of;
 mod books;
+mod buckets;
 mod checks;
+mod cluster;
 mod command_line;
 mod desk;
 mod forecasts;

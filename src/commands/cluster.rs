@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use log::LevelFilter;
+
 use crate::cli::{ClusterCommand, ExecutorArguments, SchedulerArguments};
 use crate::commands::shared;
 use crate::engine::{ExecutorSettings, SCHEDULER_PORT, SchedulerSettings, run_executor, run_scheduler};
@@ -9,6 +11,8 @@ use crate::error::{Error, Outcome};
 use crate::settings::Settings;
 
 pub(super) async fn run(settings: &Settings, command: &ClusterCommand) -> Result<Outcome, Error> {
+    // silent unless RUST_LOG asks: what is logged may name customers
+    env_logger::Builder::new().filter_level(LevelFilter::Off).parse_default_env().init();
     match command {
         ClusterCommand::Scheduler(arguments) => {
             let scheduler = scheduler(arguments);
@@ -31,6 +35,7 @@ fn scheduler(arguments: &SchedulerArguments) -> SchedulerSettings {
         external_host: arguments.external_host.clone().unwrap_or_else(|| arguments.host.clone()),
         executor_timeout: Duration::from_secs(arguments.executor_timeout),
         look_every: Duration::from_secs(arguments.look_every),
+        part_count: arguments.parts.into(),
     }
 }
 

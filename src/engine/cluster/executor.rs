@@ -3,10 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use ballista_core::extension::ballista_scalar_functions;
 use ballista_core::registry::BallistaFunctionRegistry;
 use ballista_executor::executor_process::{ExecutorProcessConfig, start_executor_process};
 use tempfile::TempDir;
 
+use super::stages::Stages;
 use super::{MESSAGE_BYTES, configuration, not_served};
 use crate::engine::{EngineError, context, functions};
 
@@ -43,9 +45,9 @@ pub async fn run(settings: &ExecutorSettings) -> Result<(), EngineError> {
     let scheduler = format!("{}:{}", settings.scheduler_host, settings.scheduler_port);
     let folder = TempDir::with_prefix("encours-executor-").map_err(|cause| not_served(&scheduler, &cause))?;
     let mut registry = BallistaFunctionRegistry::default();
-    for function in functions::all() {
-        registry.scalar_functions.insert(function.name().to_owned(), Arc::new(function));
-    }
+    // 2026-11-27: those of lists are not in the registry by default
+    let known = ballista_scalar_functions().into_iter().chain(functions::all().into_iter().map(Arc::new));
+    registry.scalar_functions.extend(known.map(|function| (function.name().to_owned(), function)));
     let spilled = folder.path().to_owned();
     let runtime = move |_: &_| context::runtime().with_temp_file_path(spilled.clone()).build_arc();
     let config = ExecutorProcessConfig {
@@ -65,6 +67,7 @@ pub async fn run(settings: &ExecutorSettings) -> Result<(), EngineError> {
         grpc_max_encoding_message_size: MESSAGE_BYTES,
         executor_heartbeat_interval_seconds: settings.heartbeat.as_secs(),
         memory_pool_size: settings.memory_bytes,
+        override_execution_engine: Some(Arc::new(Stages::default())),
         override_function_registry: Some(Arc::new(registry)),
         override_runtime_producer: Some(Arc::new(runtime)),
         override_config_producer: Some(Arc::new(configuration)),

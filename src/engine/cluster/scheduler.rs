@@ -6,7 +6,8 @@ use std::time::Duration;
 use ballista_scheduler::cluster::BallistaCluster;
 use ballista_scheduler::config::SchedulerConfig;
 use ballista_scheduler::scheduler_process::{create_scheduler, start_grpc_service_with_listener};
-use datafusion::execution::{SessionState, SessionStateBuilder};
+use datafusion::error::DataFusionError;
+use datafusion::execution::{FunctionRegistry, SessionState, SessionStateBuilder};
 use datafusion::prelude::SessionConfig;
 use datafusion_proto::protobuf::{LogicalPlanNode, PhysicalPlanNode};
 use tokio::net::TcpListener;
@@ -27,6 +28,8 @@ pub struct SchedulerSettings {
     pub executor_timeout: Duration,
     /// How often it looks for lost executors.
     pub look_every: Duration,
+    /// Into how many parts it cuts each step of a question.
+    pub part_count: usize,
 }
 
 /// Serves until the process ends; `is_listening` is told the address once there is one.
@@ -37,6 +40,7 @@ pub async fn run(settings: &SchedulerSettings, is_listening: impl FnOnce(&str)) 
     let address = format!("{}:{}", settings.host, settings.port);
     let listener = TcpListener::bind(&address).await.map_err(|cause| not_served(&address, &cause))?;
     let bound = listener.local_addr().map_err(|cause| not_served(&address, &cause))?;
+    let part_count = settings.part_count;
     let config = Arc::new(SchedulerConfig {
         external_host: settings.external_host.clone(),
         bind_host: settings.host.clone(),
@@ -50,7 +54,7 @@ pub async fn run(settings: &SchedulerSettings, is_listening: impl FnOnce(&str)) 
         grpc_server_max_encoding_message_size: MESSAGE_BYTES,
         grpc_client_max_message_size: MESSAGE_BYTES,
         override_config_producer: Some(Arc::new(configuration)),
-        override_session_builder: Some(Arc::new(session)),
+        override_session_builder: Some(Arc::new(move |config| session(config, part_count))),
         ..SchedulerConfig::default()
     });
     let cluster = BallistaCluster::new_from_config(&config).await.map_err(|cause| not_served(&address, &cause))?;
@@ -61,16 +65,16 @@ pub async fn run(settings: &SchedulerSettings, is_listening: impl FnOnce(&str)) 
     start_grpc_service_with_listener(listener, scheduler).await.map_err(|cause| not_served(&address, &cause))
 }
 
-/// A session as the scheduler plans it: our functions, every store.
-fn session(config: SessionConfig) -> Result<SessionState, datafusion::error::DataFusionError> {
+/// A session as the scheduler plans it: our functions, every store, steps cut as it was told.
+fn session(config: SessionConfig, part_count: usize) -> Result<SessionState, DataFusionError> {
     let mut state = SessionStateBuilder::new()
         .with_default_features()
-        .with_config(config)
+        .with_config(config.with_target_partitions(part_count))
         .with_runtime_env(context::runtime().build_arc()?)
         .with_optimizer_rules(ballista_core::optimizer::ballista_default_optimizer_rules())
         .build();
     for function in functions::all() {
-        datafusion::execution::FunctionRegistry::register_udf(&mut state, Arc::new(function))?;
+        state.register_udf(Arc::new(function))?;
     }
     Ok(state)
 }

@@ -1,0 +1,196 @@
+//! The cluster as real processes on this machine: one scheduler, two executors, answers as without it.
+
+use std::io::{BufRead, BufReader};
+use std::net::{TcpListener, TcpStream};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use encours::demo::DemoOptions;
+use encours::engine::{Cluster, Room, Scope};
+use encours::store::Place;
+
+use crate::desk::{Asked, Desk, day};
+
+/// A scheduler and its executors, ended with it.
+struct Machines {
+    scheduler: Child,
+    executors: Vec<Child>,
+    address: String,
+}
+
+impl Machines {
+    fn start(executor_count: usize) -> Self {
+        let options = ["--port", "0", "--executor-timeout", "4", "--look-every", "1", "--parts", "4"];
+        let mut scheduler = serve("scheduler", &options);
+        let mut said = String::new();
+        BufReader::new(scheduler.stderr.take().unwrap()).read_line(&mut said).unwrap();
+        let address = said.trim().strip_prefix("scheduler on ").unwrap_or_else(|| panic!("{said}")).to_owned();
+        let mut machines = Self { scheduler, executors: Vec::new(), address };
+        for _ in 0..executor_count {
+            machines.executor();
+        }
+        machines
+    }
+
+    /// One more executor, which has taken its place when this returns.
+    fn executor(&mut self) {
+        let (port, task_port) = (free_port(), free_port());
+        let (results, tasks) = (port.to_string(), task_port.to_string());
+        let options = ["--scheduler", &self.address, "--port", &results, "--task-port", &tasks];
+        let more = ["--cores", "2", "--memory", "1024", "--heartbeat", "1"];
+        self.executors.push(serve("executor", &[&options[..], &more].concat()));
+        // it registers with the scheduler before it takes tasks
+        within(Duration::from_secs(60), || TcpStream::connect(("127.0.0.1", task_port)).is_ok());
+        std::thread::sleep(Duration::from_millis(500));
+    }
+}
+
+impl Drop for Machines {
+    fn drop(&mut self) {
+        for process in self.executors.iter_mut().chain([&mut self.scheduler]) {
+            drop(process.kill());
+            drop(process.wait());
+        }
+    }
+}
+
+fn serve(part: &str, options: &[&str]) -> Child {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_encours"));
+    let (stdin, stdout, stderr) = (Stdio::null(), Stdio::null(), Stdio::piped());
+    command.args(["cluster", part]).args(options).stdin(stdin).stdout(stdout).stderr(stderr).spawn().unwrap()
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+fn within(patience: Duration, is_done: impl Fn() -> bool) {
+    let start = Instant::now();
+    while !is_done() {
+        assert!(start.elapsed() < patience, "nothing after {patience:?}");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+fn company() -> Desk {
+    Desk::demo(&DemoOptions { customer_count: 80, invoice_count: 1600, ..DemoOptions::default() })
+}
+
+#[test]
+fn every_query_answers_as_it_does_without_a_cluster() {
+    let desk = company();
+    let machines = Machines::start(2);
+    let lake = desk.path("lake");
+    let results = lake.join("_results");
+    let cluster = Cluster {
+        scheduler: format!("http://{}", machines.address).parse().unwrap(),
+        results: Place::folder(&results),
+    };
+    let scope = || Scope::at(day("2025-12-31"));
+    let mut here = Asked::scoped(&lake, scope());
+    let mut there = Asked::by(&lake, scope(), Some(&cluster));
+    let mut count = 0;
+    let rooms = [Room::Base, Room::Metrics, Room::Worklists, Room::Forecasts, Room::Checks];
+    for room in rooms {
+        let expected = here.of_room(room);
+        for (name, answer) in there.of_room(room) {
+            assert_eq!(answer, expected[&name], "{name}");
+            count += 1;
+        }
+    }
+    for customer in ["C0001", "C0042"] {
+        here.about(customer, "2025-10-31");
+        there.about(customer, "2025-10-31");
+        for room in [Room::Customers, Room::Statements] {
+            let expected = here.of_room(room);
+            for (name, answer) in there.of_room(room) {
+                assert_eq!(answer, expected[&name], "{name} of {customer}");
+                count += 1;
+            }
+        }
+    }
+    assert!(count > 100, "{count} queries");
+    println!("{count} answers of the cluster are those of one process");
+    drop(there);
+    assert_eq!(std::fs::read_dir(&results).unwrap().count(), 0, "results go with their session");
+}
+
+#[test]
+fn reports_checks_forecasts_and_sql_are_the_same_through_a_cluster() {
+    let desk = company();
+    let machines = Machines::start(2);
+    let cluster = ["--cluster", machines.address.as_str()];
+    for command in [
+        &["query", "aging", "--output", "csv"][..],
+        &["query", "--sql", "select count(*) as item_count from items", "--output", "csv"],
+        &["query", "cash_forecast", "--company", "123456789", "--output", "json"],
+        &["check", "--output", "csv"],
+        &["forecast", "--by", "segment", "--output", "csv"],
+    ] {
+        let (here, there) = (desk.run(command), desk.run(&[command, &cluster].concat()));
+        assert_eq!((here.status, &here.stdout), (there.status, &there.stdout), "{command:?}: {}", there.stderr);
+    }
+    for out in ["here", "there"] {
+        let place = if out == "there" { &cluster[..] } else { &[] };
+        desk.run(&[&["report", "controller", "--out", out], place].concat());
+    }
+    let page = |out: &str| std::fs::read_to_string(desk.path(out).join("controller-2025-12-31-en.html")).unwrap();
+    assert!(page("here") == page("there"), "the page is the same, to the byte");
+}
+
+#[test]
+fn an_executor_killed_amid_a_question_is_noticed_in_seconds_and_the_answer_still_comes() {
+    let desk = company();
+    let mut machines = Machines::start(2);
+    // long enough to be killed in, and cut into parts that both executors do
+    let sql = "select count(*) as pair_count, sum(pairs.first_amount) as first_amount from ( \
+               select first_items.amount as first_amount from items as first_items \
+               inner join items as second_items on first_items.currency_code = second_items.currency_code \
+               where first_items.amount + second_items.amount > 100 \
+               and first_items.item_id <> second_items.item_id) as pairs";
+    let question = ["query", "--sql", sql, "--output", "csv"];
+    let expected = desk.run(&question);
+    let asking = desk.command(&[&question[..], &["--cluster", &machines.address]].concat());
+    let asked = std::thread::spawn(move || {
+        let mut asking = asking;
+        (asking.output().unwrap(), Instant::now())
+    });
+    std::thread::sleep(Duration::from_millis(2500));
+    let killed = Instant::now();
+    assert!(!asked.is_finished(), "the question is still being answered");
+    machines.executors[0].kill().unwrap();
+    let (output, answered) = asked.join().unwrap();
+    let (text, said) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    println!("answered {:.1?} after the executor was killed; {said}", answered - killed);
+    assert_eq!(text, expected.stdout, "{said}");
+    assert_eq!(output.status.code(), Some(expected.status));
+    // the cluster goes on with one
+    let again = desk.run(&["query", "receivables", "--output", "csv", "--cluster", &machines.address]);
+    assert_eq!(again.stdout, desk.run(&["query", "receivables", "--output", "csv"]).stdout, "{}", again.stderr);
+}
+
+#[test]
+fn a_cluster_that_cannot_answer_says_what_to_do() {
+    let desk = company();
+    let nobody = format!("127.0.0.1:{}", free_port());
+    let said = desk.run(&["query", "receivables", "--cluster", &nobody]).ended(2);
+    assert!(said.stderr.contains("nothing answers there"), "{}", said.stderr);
+    assert!(said.stderr.contains("hint: start `encours cluster scheduler`"), "{}", said.stderr);
+    let said = desk.run(&["check", "--cluster", "https://there/x"]).ended(2);
+    assert!(said.stderr.contains("name the scheduler as `HOST:PORT`"), "{}", said.stderr);
+    let mut machines = Machines::start(0);
+    let said = desk.run(&["query", "receivables", "--cluster", &machines.address]).ended(2);
+    assert!(said.stderr.contains("it has no executor"), "{}", said.stderr);
+    // and when the last one dies, the next question says so within seconds
+    machines.executor();
+    let question = ["query", "receivables", "--output", "csv", "--cluster", &machines.address];
+    let status = desk.run(&question).status;
+    assert_ne!(status, 2);
+    machines.executors[0].kill().unwrap();
+    machines.executors[0].wait().unwrap();
+    let start = Instant::now();
+    let said = desk.run(&question).ended(2);
+    assert!(start.elapsed() < Duration::from_secs(30), "{:?}", start.elapsed());
+    assert!(said.stderr.contains("hint: "), "{}", said.stderr);
+    println!("after {:.1?}: {}", start.elapsed(), said.stderr);
+}
