@@ -103,11 +103,14 @@ pub enum Command {
 }
 
 /// Where a question is answered.
-#[derive(Clone, Debug, Default, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct ClusterArguments {
     /// Answered by the cluster of that scheduler [default: by this process]
     #[arg(long, value_name = "URL")]
     pub cluster: Option<String>,
+    /// Seconds that the cluster may take for one question of those asked
+    #[arg(long, value_name = "S", default_value_t = 600, value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub cluster_timeout: u64,
 }
 
 /// The parts of a cluster. None asks who speaks to it: they belong on a network of their own.

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use include_dir::{Dir, include_dir};
 use serde::Deserialize;
 use url::Url;
 
-use crate::cli::Common;
+use crate::cli::{ClusterArguments, Common};
 use crate::engine::{Catalogue, Cluster, SCHEDULER_PORT, Scope};
 use crate::error::Error;
 use crate::lake::{KnownAt, Lake};
@@ -205,15 +206,16 @@ impl Settings {
     ///
     /// # Errors
     /// When it is no address.
-    pub fn on_cluster(&self, scheduler: Option<&str>) -> Result<Self, Error> {
-        let Some(scheduler) = scheduler else { return Ok(self.clone()) };
+    pub fn on_cluster(&self, place: &ClusterArguments) -> Result<Self, Error> {
+        let Some(scheduler) = place.cluster.as_deref() else { return Ok(self.clone()) };
         let host = scheduler.split_once("://").map_or(scheduler, |(_, host)| host);
         let parsed = Url::parse(&format!("http://{host}"));
         let is_plain = |url: &Url| url.path() == "/" && url.query().is_none() && url.username().is_empty();
         match parsed.ok().filter(|url| (scheduler == host || scheduler.starts_with("http://")) && is_plain(url)) {
             Some(scheduler) => {
                 let results = self.lake.place().within(RESULTS);
-                Ok(Self { cluster: Some(Cluster { scheduler, results }), ..self.clone() })
+                let patience = Duration::from_secs(place.cluster_timeout);
+                Ok(Self { cluster: Some(Cluster { scheduler, results, patience }), ..self.clone() })
             }
             None => Err(plain(
                 format!("found `--cluster {scheduler}`"),

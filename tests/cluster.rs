@@ -12,33 +12,38 @@ use encours::store::Place;
 use crate::desk::{Asked, Desk, day};
 
 /// A scheduler and its executors, ended with it.
-struct Machines {
+pub struct Machines {
     scheduler: Child,
     executors: Vec<Child>,
-    address: String,
+    pub address: String,
 }
 
 impl Machines {
     fn start(executor_count: usize) -> Self {
+        Self::start_with(executor_count, |_| ())
+    }
+
+    /// With an environment of their own.
+    pub fn start_with(executor_count: usize, environment: impl Fn(&mut Command)) -> Self {
         let options = ["--port", "0", "--executor-timeout", "4", "--look-every", "1", "--parts", "4"];
-        let mut scheduler = serve("scheduler", &options);
+        let mut scheduler = serve("scheduler", &options, &environment);
         let mut said = String::new();
         BufReader::new(scheduler.stderr.take().unwrap()).read_line(&mut said).unwrap();
         let address = said.trim().strip_prefix("scheduler on ").unwrap_or_else(|| panic!("{said}")).to_owned();
         let mut machines = Self { scheduler, executors: Vec::new(), address };
         for _ in 0..executor_count {
-            machines.executor();
+            machines.executor(&environment);
         }
         machines
     }
 
     /// One more executor, which has taken its place when this returns.
-    fn executor(&mut self) {
+    fn executor(&mut self, environment: &dyn Fn(&mut Command)) {
         let (port, task_port) = (free_port(), free_port());
         let (results, tasks) = (port.to_string(), task_port.to_string());
         let options = ["--scheduler", &self.address, "--port", &results, "--task-port", &tasks];
         let more = ["--cores", "2", "--memory", "1024", "--heartbeat", "1"];
-        self.executors.push(serve("executor", &[&options[..], &more].concat()));
+        self.executors.push(serve("executor", &[&options[..], &more].concat(), environment));
         // it registers with the scheduler before it takes tasks
         within(Duration::from_secs(60), || TcpStream::connect(("127.0.0.1", task_port)).is_ok());
         std::thread::sleep(Duration::from_millis(500));
@@ -54,9 +59,10 @@ impl Drop for Machines {
     }
 }
 
-fn serve(part: &str, options: &[&str]) -> Child {
+fn serve(part: &str, options: &[&str], environment: &dyn Fn(&mut Command)) -> Child {
     let mut command = Command::new(env!("CARGO_BIN_EXE_encours"));
     let (stdin, stdout, stderr) = (Stdio::null(), Stdio::null(), Stdio::piped());
+    environment(&mut command);
     command.args(["cluster", part]).args(options).stdin(stdin).stdout(stdout).stderr(stderr).spawn().unwrap()
 }
 
@@ -85,6 +91,7 @@ fn every_query_answers_as_it_does_without_a_cluster() {
     let cluster = Cluster {
         scheduler: format!("http://{}", machines.address).parse().unwrap(),
         results: Place::folder(&results),
+        patience: Duration::from_secs(300),
     };
     let scope = || Scope::at(day("2025-12-31"));
     let mut here = Asked::scoped(&lake, scope());
@@ -182,7 +189,7 @@ fn a_cluster_that_cannot_answer_says_what_to_do() {
     let said = desk.run(&["query", "receivables", "--cluster", &machines.address]).ended(2);
     assert!(said.stderr.contains("it has no executor"), "{}", said.stderr);
     // and when the last one dies, the next question says so within seconds
-    machines.executor();
+    machines.executor(&|_| ());
     let question = ["query", "receivables", "--output", "csv", "--cluster", &machines.address];
     let status = desk.run(&question).status;
     assert_ne!(status, 2);

@@ -27,6 +27,16 @@ pub struct Said {
 }
 
 impl Said {
+    /// Runs a command to its end.
+    pub fn of(command: &mut Command) -> Self {
+        let output = command.output().unwrap();
+        Self {
+            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+            status: output.status.code().unwrap_or(-1),
+        }
+    }
+
     /// The command ended as it should.
     #[track_caller]
     pub fn ended(self, status: i32) -> Self {
@@ -79,12 +89,7 @@ impl Desk {
 
     /// Runs `encours` on the desk.
     pub fn run(&self, arguments: &[&str]) -> Said {
-        let output = self.command(arguments).output().unwrap();
-        Said {
-            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
-            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
-            status: output.status.code().unwrap_or(-1),
-        }
+        Said::of(&mut self.command(arguments))
     }
 
     /// Loads files, which must all be accepted.

@@ -9,7 +9,7 @@ use crate::report::CheckResult;
 use crate::settings::Settings;
 
 pub(super) async fn run(settings: &Settings, arguments: &CheckArguments, output: Output) -> Result<Outcome, Error> {
-    look(&settings.on_cluster(arguments.place.cluster.as_deref())?, output).await
+    look(&settings.on_cluster(&arguments.place)?, output).await
 }
 
 /// Looks for faults and tells them.

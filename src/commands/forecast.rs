@@ -8,7 +8,7 @@ use crate::model::{Answer, Value};
 use crate::settings::Settings;
 
 pub(super) async fn run(settings: &Settings, arguments: &ForecastArguments, output: Output) -> Result<Outcome, Error> {
-    let settings = &settings.on_cluster(arguments.place.cluster.as_deref())?;
+    let settings = &settings.on_cluster(&arguments.place)?;
     let snapshot = shared::snapshot(settings).await?;
     let forecast = Forecast { week_count: arguments.weeks.into(), seed: arguments.seed, ..Forecast::default() };
     let mut engine = shared::engine_with(settings, &snapshot, forecast).await?;

@@ -15,7 +15,7 @@ pub(super) async fn run(settings: &Settings, arguments: &QueryArguments, output:
     if let Some(name) = &arguments.name {
         settings.catalogue()?.get(name)?;
     }
-    let settings = &settings.on_cluster(arguments.place.cluster.as_deref())?;
+    let settings = &settings.on_cluster(&arguments.place)?;
     let snapshot = shared::snapshot(settings).await?;
     let mut engine = shared::engine(settings, &snapshot).await?;
     engine.set_months(arguments.months.into());

@@ -21,7 +21,7 @@ const PAYERS: &str = "payers";
 const PAYER: &str = "payer";
 
 pub(super) async fn run(settings: &Settings, arguments: &ReportArguments) -> Result<Outcome, Error> {
-    let settings = &settings.on_cluster(arguments.place.cluster.as_deref())?;
+    let settings = &settings.on_cluster(&arguments.place)?;
     let written = match (&*arguments.name, &arguments.customer) {
         (PAYER, Some(customer)) => payer(settings, customer, &arguments.out).await?,
         (PAYERS, _) => payers(settings, &arguments.out).await?,

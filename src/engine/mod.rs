@@ -86,6 +86,13 @@ pub enum EngineError {
         /// What is wrong.
         cause: String,
     },
+    /// The cluster could not answer a question, or not in time.
+    OnCluster {
+        /// Which query.
+        query: String,
+        /// What it says.
+        cause: String,
+    },
     /// The plan or its execution failed.
     Sql {
         /// Which query.
@@ -110,6 +117,7 @@ impl fmt::Display for EngineError {
             Self::NoItems => write!(out, "the lake holds no item, so there is no day to answer for"),
             Self::ReadOnly(cause) => write!(out, "only questions are answered here: {cause}"),
             Self::Cluster { address, cause } => write!(out, "the cluster at `{address}`: {cause}"),
+            Self::OnCluster { query, cause } => write!(out, "query `{query}` failed on the cluster: {cause}"),
             Self::Sql { query, cause } => write!(out, "query `{query}` failed: {}", cause.strip_backtrace()),
         }
     }
@@ -144,6 +152,9 @@ impl EngineError {
                                      --scheduler HOST:PORT`; or leave `--cluster` out and the question is answered here"
                     .to_owned()
             }
+            Self::OnCluster { .. } => "ask again: an executor may just have been lost; if it fails again, leave `--cluster` \
+                                       out and the question is answered here, or allow more time with `--cluster-timeout`"
+                .to_owned(),
             Self::Sql { query, cause } => match cause.find_root() {
                 DataFusionError::ResourcesExhausted(_) => {
                     "free memory or room on the disk, and run it again".to_owned()

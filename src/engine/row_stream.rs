@@ -1,5 +1,7 @@
 //! Rows of a query, a batch at a time: the next ones are read and decoded while those before are looked at.
 
+use std::time::Duration;
+
 use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::error::DataFusionError;
 use datafusion::execution::SendableRecordBatchStream;
@@ -10,6 +12,7 @@ use tokio::task::{JoinError, JoinHandle};
 use super::EngineError;
 use super::answers;
 use super::batch::Batch;
+use super::cluster;
 use crate::model::{Answer, AnswerColumn};
 
 /// Batches that are read ahead.
@@ -21,11 +24,18 @@ pub struct RowStream {
     columns: Vec<AnswerColumn>,
     batches: mpsc::Receiver<Result<RecordBatch, DataFusionError>>,
     reading: Option<JoinHandle<()>>,
+    /// How long the cluster that answers may take for the next batch.
+    patience: Option<Duration>,
 }
 
 impl RowStream {
     /// Of a query that runs already.
-    pub(super) fn of(query: &str, columns: Vec<AnswerColumn>, mut stream: SendableRecordBatchStream) -> Self {
+    pub(super) fn of(
+        query: &str,
+        columns: Vec<AnswerColumn>,
+        mut stream: SendableRecordBatchStream,
+        patience: Option<Duration>,
+    ) -> Self {
         let (sender, batches) = mpsc::channel(BATCHES_AHEAD);
         let reading = tokio::spawn(async move {
             while let Some(batch) = stream.next().await {
@@ -35,7 +45,7 @@ impl RowStream {
                 }
             }
         });
-        Self { query: query.to_owned(), columns, batches, reading: Some(reading) }
+        Self { query: query.to_owned(), columns, batches, reading: Some(reading), patience }
     }
 
     /// The next batch as an answer; `None` after the last.
@@ -58,8 +68,15 @@ impl RowStream {
     }
 
     async fn next_records(&mut self) -> Result<Option<RecordBatch>, EngineError> {
-        match self.batches.recv().await {
+        let next = match self.patience {
+            None => self.batches.recv().await,
+            Some(patience) => tokio::time::timeout(patience, self.batches.recv())
+                .await
+                .map_err(|_| cluster::late(&self.query, patience))?,
+        };
+        match next {
             Some(Ok(batch)) => Ok(Some(batch)),
+            Some(Err(cause)) if self.patience.is_some() => Err(cluster::failed(&self.query, &cause)),
             Some(Err(cause)) => Err(EngineError::Sql { query: self.query.clone(), cause }),
             None => {
                 // a reader that broke off is no end of the rows

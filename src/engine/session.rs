@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
@@ -16,8 +17,8 @@ use datafusion::prelude::{DataFrame, SessionContext, col, lit};
 use url::Url;
 
 use super::catalogue::{Catalogue, Query, Room};
-use super::cluster::Cluster;
 use super::cluster::results::SharedResults;
+use super::cluster::{self, Cluster};
 use super::derivation::{Derivation, Work};
 use super::row_stream::RowStream;
 use super::{EngineError, answers, context, contract, reference, tables};
@@ -76,6 +77,8 @@ pub struct Engine {
     text: DataType,
     /// Where results that later questions read are kept, if not in memory.
     shared: Option<SharedResults>,
+    /// How long the cluster that answers may take for a question.
+    patience: Option<Duration>,
     /// Amounts that no answer can sum: said when a reader asks, not when faults are looked for.
     rate_missing: Option<(String, i64)>,
     computed: BTreeSet<String>,
@@ -118,6 +121,7 @@ impl Engine {
                 // 2026-11-27: texts as views do not travel between executors
                 let mut engine = Self::new(cluster.context().await?, catalogue, scope, DataType::Utf8);
                 engine.shared = Some(SharedResults::open(&cluster.results).await?);
+                engine.patience = Some(cluster.patience);
                 engine
             }
         };
@@ -160,6 +164,7 @@ impl Engine {
             is_in_base: false,
             text,
             shared: None,
+            patience: None,
             rate_missing: None,
             computed: BTreeSet::new(),
             views: BTreeSet::new(),
@@ -429,7 +434,7 @@ impl Engine {
             return Ok(());
         }
         let schema = nullable(frame.schema().as_arrow());
-        let parts = frame.collect_partitioned().await.map_err(failed)?;
+        let parts = self.answered(name, frame.collect_partitioned()).await?;
         let parts = parts.into_iter().map(|batches| relaxed(&schema, batches));
         let parts = parts.collect::<Result<Vec<_>, _>>().map_err(failed)?;
         self.keep(name, schema, parts).await?;
@@ -439,7 +444,22 @@ impl Engine {
 
     async fn run(&self, query: &Query) -> Result<Vec<RecordBatch>, EngineError> {
         let frame = self.planned(query).await?;
-        frame.collect().await.map_err(|cause| EngineError::Sql { query: query.header.name.clone(), cause })
+        self.answered(&query.header.name, frame.collect()).await
+    }
+
+    /// What a plan gives, of this process or, in good time, of the cluster.
+    async fn answered<T>(
+        &self,
+        query: &str,
+        answer: impl Future<Output = Result<T, DataFusionError>>,
+    ) -> Result<T, EngineError> {
+        let Some(patience) = self.patience else {
+            return answer.await.map_err(|cause| EngineError::Sql { query: query.to_owned(), cause });
+        };
+        match tokio::time::timeout(patience, answer).await {
+            Ok(answer) => answer.map_err(|cause| cluster::failed(query, &cause)),
+            Err(_) => Err(cluster::late(query, patience)),
+        }
     }
 
     /// The plan of a query, held against its header, with its parameters bound.
@@ -504,7 +524,7 @@ impl Engine {
         }
         let frame = if values.is_empty() { frame } else { frame.with_param_values(values).map_err(failed)? };
         let columns = answers::columns_of(frame.schema().as_arrow()).map_err(EngineError::ReadOnly)?;
-        let batches = frame.collect().await.map_err(failed)?;
+        let batches = self.answered("--sql", frame.collect()).await?;
         Ok(answers::answer(columns, &batches))
     }
 
@@ -536,9 +556,8 @@ impl Engine {
         columns: Vec<AnswerColumn>,
         frame: DataFrame,
     ) -> Result<RowStream, EngineError> {
-        let failed = |cause| EngineError::Sql { query: name.to_owned(), cause };
-        let batches = frame.execute_stream().await.map_err(failed)?;
-        Ok(RowStream::of(name, columns, batches))
+        let batches = self.answered(name, frame.execute_stream()).await?;
+        Ok(RowStream::of(name, columns, batches, self.patience))
     }
 
     /// Registers more files under a name of their own, with the columns of a table.

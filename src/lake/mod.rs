@@ -24,7 +24,7 @@ pub use commit::{Changes, RowsWriter};
 pub use record::LoadRecord;
 pub use snapshot::{DataFile, KnownAt, Snapshot};
 
-use crate::store::{Place, StoreError};
+use crate::store::{self, Place, StoreError};
 
 /// A lake in a folder or a bucket.
 #[derive(Clone, Debug)]
@@ -115,6 +115,8 @@ impl LakeError {
             Self::Empty(_) => "load a ledger first: `encours load FILE…`, or name its place with `--lake DIR`",
             Self::UnknownVersion { .. } => "`encours history` lists the loads and when they were made",
             Self::Moved => "run the load again",
+            // Delta tells of a store only in words
+            Self::Delta(cause) if cause.to_string().contains("object store") => store::REFUSED,
             Self::Delta(_) | Self::Parquet(_) => {
                 "if files of the lake were moved or edited by hand, put them back or load the sources into a new folder"
             }

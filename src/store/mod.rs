@@ -17,6 +17,10 @@ pub use bucket::{fetch, is_bucket, names_in, path_in, read, remove_all, send, st
 /// The scheme of addresses in buckets.
 const BUCKET: &str = "s3";
 
+/// What to do where a store refuses or does not answer.
+pub const REFUSED: &str = "check the bucket's name, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_REGION, and for a \
+                           server of your own AWS_ENDPOINT_URL (with AWS_ALLOW_HTTP=true where it has no TLS)";
+
 /// A folder, or a prefix in a bucket.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Place {
@@ -174,10 +178,7 @@ impl StoreError {
             Self::Store(_, object_store::Error::NotFound { .. }) => {
                 "check the name; nothing in the bucket bears it, or the bucket is not there"
             }
-            Self::Store(..) => {
-                "check the bucket's name, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_REGION, and for a server of \
-                 your own AWS_ENDPOINT_URL (with AWS_ALLOW_HTTP=true where it has no TLS)"
-            }
+            Self::Store(..) => REFUSED,
             Self::Disk(..) => "check that the folder exists, can be written and has room",
         }
     }

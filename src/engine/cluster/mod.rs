@@ -40,6 +40,8 @@ pub struct Cluster {
     pub scheduler: Url,
     /// Where results that later questions read are kept: beside the lake, which all parts of the cluster reach.
     pub results: Place,
+    /// How long it may take for one question.
+    pub patience: Duration,
 }
 
 impl Cluster {
@@ -87,6 +89,16 @@ fn configuration() -> SessionConfig {
     config.options_mut().execution.parquet.pushdown_filters = true;
     config.options_mut().sql_parser.enable_ident_normalization = true;
     config
+}
+
+/// The error of a question that the cluster could not answer.
+pub(super) fn failed(query: &str, cause: &DataFusionError) -> EngineError {
+    EngineError::OnCluster { query: query.to_owned(), cause: cause.strip_backtrace() }
+}
+
+/// The error of a question that it did not answer in time.
+pub(super) fn late(query: &str, patience: Duration) -> EngineError {
+    EngineError::OnCluster { query: query.to_owned(), cause: format!("no answer in {} s", patience.as_secs()) }
 }
 
 /// What a part of the cluster that serves others cannot go on from.
