@@ -14,8 +14,9 @@
 //!
 //! Each room has one door, its `mod.rs`, which says what comes in, what goes out and what is refused. Each heavy crate
 //! has one door too: `parquet` in `ingest/staging.rs`, `deltalake-core` in `lake/`, `datafusion` in `engine/`,
-//! `plotters` in `report/chart/`, `rust_xlsxwriter` in `report/workbook/`, `icalendar` in `worklist/agenda.rs`, `clap` in
-//! `cli.rs`. All rooms may import [`model`], which imports none; [`engine`] may read [`lake`]; `commands` sees all.
+//! Ballista in `engine/cluster/`, `object_store` in `store/`, `plotters` in `report/chart/`, `rust_xlsxwriter` in `report/workbook/`, `icalendar` in `worklist/agenda.rs`, `clap` in
+//! `cli.rs`. All rooms may import [`model`], which imports none; [`engine`] may read [`lake`], both may ask [`store`] where files are;
+//! `commands` sees all.
 //! Policy is data (`data/reference`), any figure a controller could argue about is SQL (`queries`), mechanics are Rust.
 //!
 //! Histories are never asked item by item. A load (`commands/load/prepare`) follows each item that it adds or touches and
@@ -23,6 +24,10 @@
 //! `unsettled_items`, `uneven_items` (followed step by step at question time, as contested ones are), sums by day. They
 //! are made of mechanics only: which bucket, which account, which figure is still SQL. Rows are added, never changed, so
 //! that the past is asked as known then.
+//!
+//! A place is a folder or a prefix in a bucket ([`store::Place`]); files are named by addresses, so that lake and engine do
+//! not care which. On a cluster ([`engine::Cluster`]) nothing but the plan travels: what a session computed and later
+//! questions read lies as Parquet beside the lake, where executors find it, instead of in memory.
 //!
 //! What no SQL computes is derived beside it: [`forecast`] takes answers, batch by batch, and gives tables that queries
 //! read and publish as any other ([`engine::Derivation`]).

@@ -36,7 +36,7 @@ struct Counts {
 }
 
 /// An S3 server over a folder of its own, with one bucket, `books`.
-struct Server {
+pub struct Server {
     _runtime: tokio::runtime::Runtime,
     folder: tempfile::TempDir,
     address: String,
@@ -44,7 +44,7 @@ struct Server {
 }
 
 impl Server {
-    fn start() -> Self {
+    pub fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
         std::fs::create_dir(folder.path().join("books")).unwrap();
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
@@ -58,7 +58,8 @@ impl Server {
         Self { _runtime: runtime, folder, address, counts }
     }
 
-    fn environment(&self, command: &mut Command) {
+    /// Tells a command where the server is and how to open it.
+    pub fn environment(&self, command: &mut Command) {
         command
             .env("AWS_ENDPOINT_URL", &self.address)
             .env("AWS_ALLOW_HTTP", "true")

@@ -1,8 +1,10 @@
 //! The commands of the README run as they stand, and the settings it lists are those there are.
 
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
 use crate::books::Ledger;
+use crate::buckets::Server;
 use crate::desk::Desk;
 
 /// The blocks of the README in a language, in order.
@@ -20,23 +22,56 @@ fn blocks(language: &str) -> Vec<String> {
     blocks
 }
 
+/// A command that serves until the test ends.
+struct Served(Child);
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        drop(self.0.kill());
+        drop(self.0.wait());
+    }
+}
+
 #[test]
 fn every_encours_command_of_the_readme_runs() {
     let desk = Desk::new();
     let ledger =
         Ledger::new(2024).invoice("C1", "F1", "2024-03-05", "120.00").receipt("C1", "R1", "2024-04-05", "20.00", "");
     desk.file("123456789FEC20241231.txt", ledger.text());
+    let server = Server::start();
+    let mut served = Vec::new();
     let mut count = 0;
     for line in blocks("sh").iter().flat_map(|block| block.lines()) {
         let command = line.split('#').next().unwrap().trim();
         let Some(arguments) = command.strip_prefix("encours ") else { continue };
         // a shell reads the quotes
         let script = format!("\"{}\" {arguments}", env!("CARGO_BIN_EXE_encours"));
-        let output = Command::new("sh").arg("-c").arg(&script).current_dir(desk.path("")).output().unwrap();
-        assert!(output.status.success(), "{command}: {}", String::from_utf8_lossy(&output.stderr));
+        let shell = || {
+            let mut shell = Command::new("sh");
+            // the shell becomes the command, so that ending one ends the other
+            shell.arg("-c").arg(format!("exec {script}")).current_dir(desk.path(""));
+            server.environment(&mut shell);
+            shell
+        };
         count += 1;
+        if arguments.starts_with("cluster ") {
+            served.push(Served(shell().stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()));
+            continue;
+        }
+        let start = Instant::now();
+        loop {
+            let output = shell().output().unwrap();
+            if output.status.success() {
+                break;
+            }
+            // what serves takes a moment to start
+            let is_early = arguments.contains("--cluster") && start.elapsed() < Duration::from_secs(60);
+            assert!(is_early, "{command}: {}", String::from_utf8_lossy(&output.stderr));
+            std::thread::sleep(Duration::from_millis(500));
+        }
     }
     assert!(count >= 8, "only {count} commands were found");
+    assert_eq!(served.len(), 2, "a scheduler and an executor");
 }
 
 #[test]

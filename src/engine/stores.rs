@@ -4,10 +4,9 @@ use std::sync::Arc;
 
 use datafusion::error::DataFusionError;
 use datafusion::execution::object_store::{DefaultObjectStoreRegistry, ObjectStoreRegistry};
-use object_store::ObjectStore;
 use url::Url;
 
-use crate::store;
+use crate::store::{self, ObjectStore};
 
 /// Every store there is, opened when first asked for.
 #[derive(Debug, Default)]

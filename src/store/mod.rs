@@ -10,6 +10,7 @@ mod bucket;
 use std::fmt;
 use std::path::{Component, Path, PathBuf};
 
+pub use object_store::ObjectStore;
 use url::Url;
 
 pub use bucket::{fetch, is_bucket, names_in, path_in, read, remove_all, send, store_of, upload};
