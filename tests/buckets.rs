@@ -96,8 +96,7 @@ async fn serve(listener: TcpListener, service: S3Service, counts: Arc<Counts>) {
             let (service, counts, one_at_a_time) = (service.clone(), counts.clone(), one_at_a_time.clone());
             async move {
                 let path = request.uri().path();
-                let is_entry =
-                    request.method() == hyper::Method::PUT && path.contains("/_delta_log/") && path.ends_with(".json");
+                let is_entry = request.method() == hyper::Method::PUT && path.contains("/_delta_log/0");
                 let is_conditional = request.headers().get(IF_NONE_MATCH).is_some_and(|value| value == "*");
                 if !is_entry {
                     return hyper::service::Service::call(&service, request).await;

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use encours::demo::DemoOptions;
 use encours::engine::{Cluster, Room, Scope};
+use encours::model::{Answer, Value};
 use encours::store::Place;
 
 use crate::desk::{Asked, Desk, day};
@@ -25,7 +26,7 @@ impl Machines {
 
     /// With an environment of their own.
     pub fn start_with(executor_count: usize, environment: impl Fn(&mut Command)) -> Self {
-        let options = ["--port", "0", "--executor-timeout", "4", "--look-every", "1", "--parts", "4"];
+        let options = ["--port", "0", "--executor-timeout", "4", "--look-every", "1", "--parts", "2"];
         let mut scheduler = serve("scheduler", &options, &environment);
         let mut said = String::new();
         BufReader::new(scheduler.stderr.take().unwrap()).read_line(&mut said).unwrap();
@@ -45,7 +46,7 @@ impl Machines {
         let more = ["--cores", "2", "--memory", "1024", "--heartbeat", "1"];
         self.executors.push(serve("executor", &[&options[..], &more].concat(), environment));
         // it registers with the scheduler before it takes tasks
-        within(Duration::from_secs(60), || TcpStream::connect(("127.0.0.1", task_port)).is_ok());
+        within(Duration::from_mins(1), || TcpStream::connect(("127.0.0.1", task_port)).is_ok());
         std::thread::sleep(Duration::from_millis(500));
     }
 }
@@ -78,6 +79,12 @@ fn within(patience: Duration, is_done: impl Fn() -> bool) {
     }
 }
 
+fn sorted(answer: &Answer) -> Vec<Vec<Value>> {
+    let mut rows = answer.rows.clone();
+    rows.sort_by_cached_key(|row| format!("{row:?}"));
+    rows
+}
+
 fn company() -> Desk {
     Desk::demo(&DemoOptions { customer_count: 80, invoice_count: 1600, ..DemoOptions::default() })
 }
@@ -91,7 +98,7 @@ fn every_query_answers_as_it_does_without_a_cluster() {
     let cluster = Cluster {
         scheduler: format!("http://{}", machines.address).parse().unwrap(),
         results: Place::folder(&results),
-        patience: Duration::from_secs(300),
+        patience: Duration::from_mins(5),
     };
     let scope = || Scope::at(day("2025-12-31"));
     let mut here = Asked::scoped(&lake, scope());
@@ -101,7 +108,10 @@ fn every_query_answers_as_it_does_without_a_cluster() {
     for room in rooms {
         let expected = here.of_room(room);
         for (name, answer) in there.of_room(room) {
-            assert_eq!(answer, expected[&name], "{name}");
+            // what other queries read is in no order
+            let in_order = |answer: &Answer| if room == Room::Base { sorted(answer) } else { answer.rows.clone() };
+            assert_eq!(answer.columns, expected[&name].columns, "{name}");
+            assert_eq!(in_order(&answer), in_order(&expected[&name]), "{name}");
             count += 1;
         }
     }

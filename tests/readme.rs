@@ -39,7 +39,7 @@ fn every_encours_command_of_the_readme_runs() {
         Ledger::new(2024).invoice("C1", "F1", "2024-03-05", "120.00").receipt("C1", "R1", "2024-04-05", "20.00", "");
     desk.file("123456789FEC20241231.txt", ledger.text());
     let server = Server::start();
-    let mut served = Vec::new();
+    let mut parts = Vec::new();
     let mut count = 0;
     for line in blocks("sh").iter().flat_map(|block| block.lines()) {
         let command = line.split('#').next().unwrap().trim();
@@ -55,7 +55,7 @@ fn every_encours_command_of_the_readme_runs() {
         };
         count += 1;
         if arguments.starts_with("cluster ") {
-            served.push(Served(shell().stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()));
+            parts.push(Served(shell().stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()));
             continue;
         }
         let start = Instant::now();
@@ -65,13 +65,13 @@ fn every_encours_command_of_the_readme_runs() {
                 break;
             }
             // what serves takes a moment to start
-            let is_early = arguments.contains("--cluster") && start.elapsed() < Duration::from_secs(60);
+            let is_early = arguments.contains("--cluster") && start.elapsed() < Duration::from_mins(1);
             assert!(is_early, "{command}: {}", String::from_utf8_lossy(&output.stderr));
             std::thread::sleep(Duration::from_millis(500));
         }
     }
     assert!(count >= 8, "only {count} commands were found");
-    assert_eq!(served.len(), 2, "a scheduler and an executor");
+    assert_eq!(parts.len(), 2, "a scheduler and an executor");
 }
 
 #[test]

@@ -52,7 +52,7 @@ pub fn store_of(url: &Url) -> Result<Arc<dyn ObjectStore>, StoreError> {
         .with_client_options(client)
         .with_retry(retry)
         .build()
-        .map_err(|cause| StoreError::Store(url.clone(), cause))?;
+        .map_err(|cause| StoreError::refused(url, cause))?;
     let store: Arc<dyn ObjectStore> = Arc::new(store);
     stores.insert(bucket.to_owned(), store.clone());
     Ok(store)
@@ -75,7 +75,7 @@ pub async fn read(url: &Url) -> Result<Bytes, StoreError> {
     if let Ok(path) = url.to_file_path() {
         return std::fs::read(&path).map(Bytes::from).map_err(|cause| StoreError::Disk(path, cause));
     }
-    let failed = |cause| StoreError::Store(url.clone(), cause);
+    let failed = |cause| StoreError::refused(url, cause);
     let found = store_of(url)?.get(&path_in(url)?).await.map_err(failed)?;
     found.bytes().await.map_err(failed)
 }
@@ -85,7 +85,7 @@ pub async fn read(url: &Url) -> Result<Bytes, StoreError> {
 /// # Errors
 /// When the store or the disk refuses, or the address names no file.
 pub async fn fetch(url: &Url, folder: &Path) -> Result<PathBuf, StoreError> {
-    let failed = |cause| StoreError::Store(url.clone(), cause);
+    let failed = |cause| StoreError::refused(url, cause);
     let key = path_in(url)?;
     let name = key.filename().filter(|name| !name.contains(['/', '\\', '\0']) && *name != ".." && *name != ".");
     let name = name.ok_or_else(|| StoreError::Address {
@@ -115,7 +115,7 @@ pub async fn upload(path: &Path, url: &Url) -> Result<(), StoreError> {
         file.read_to_end(&mut bytes).map_err(unreadable)?;
         return send(bytes, url).await;
     }
-    let failed = |cause| StoreError::Store(url.clone(), cause);
+    let failed = |cause| StoreError::refused(url, cause);
     let parts = store_of(url)?.put_multipart(&path_in(url)?).await.map_err(failed)?;
     let mut parts = WriteMultipart::new_with_chunk_size(parts, PART);
     let mut buffer = vec![0_u8; PART];
@@ -143,7 +143,7 @@ pub async fn upload(path: &Path, url: &Url) -> Result<(), StoreError> {
 /// When the store refuses.
 pub async fn send(bytes: Vec<u8>, url: &Url) -> Result<(), StoreError> {
     let sent = store_of(url)?.put(&path_in(url)?, bytes.into()).await;
-    sent.map(|_| ()).map_err(|cause| StoreError::Store(url.clone(), cause))
+    sent.map(|_| ()).map_err(|cause| StoreError::refused(url, cause))
 }
 
 /// The names of what is in a place, of files and of places within it; none where there is no such place.
@@ -159,7 +159,7 @@ pub async fn names_in(place: &Place) -> Result<Vec<String>, StoreError> {
         },
         Place::Bucket(url) => {
             let found = store_of(url)?.list_with_delimiter(Some(&path_in(url)?)).await;
-            let found = found.map_err(|cause| StoreError::Store(url.clone(), cause))?;
+            let found = found.map_err(|cause| StoreError::refused(url, cause))?;
             let files = found.objects.into_iter().map(|object| object.location);
             let all = files.chain(found.common_prefixes);
             Ok(all.filter_map(|key| key.filename().map(str::to_owned)).collect())
@@ -178,7 +178,7 @@ pub async fn remove_all(place: &Place) -> Result<(), StoreError> {
             _ => Ok(()),
         },
         Place::Bucket(url) => {
-            let failed = |cause| StoreError::Store(url.clone(), cause);
+            let failed = |cause| StoreError::refused(url, cause);
             let store = store_of(url)?;
             let found = store.list(Some(&path_in(url)?)).map_ok(|object| object.location).boxed();
             store.delete_stream(found).try_collect::<Vec<_>>().await.map(|_| ()).map_err(failed)

@@ -161,12 +161,16 @@ pub enum StoreError {
         cause: String,
     },
     /// The object store refused or cannot be reached.
-    Store(Url, object_store::Error),
+    Store(Box<(Url, object_store::Error)>),
     /// The disk refused.
     Disk(PathBuf, std::io::Error),
 }
 
 impl StoreError {
+    fn refused(url: &Url, cause: object_store::Error) -> Self {
+        Self::Store(Box::new((url.clone(), cause)))
+    }
+
     fn not_absolute(path: &Path) -> Self {
         Self::Address { found: path.display().to_string(), cause: "not an absolute path".to_owned() }
     }
@@ -176,7 +180,7 @@ impl StoreError {
     pub fn hint(&self) -> &'static str {
         match self {
             Self::Address { .. } => "name a path, or a bucket and what is in it as `s3://bucket/prefix`",
-            Self::Store(_, object_store::Error::NotFound { .. }) => {
+            Self::Store(refusal) if matches!(refusal.1, object_store::Error::NotFound { .. }) => {
                 "check the name; nothing in the bucket bears it, or the bucket is not there"
             }
             Self::Store(..) => REFUSED,
@@ -189,7 +193,7 @@ impl fmt::Display for StoreError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Address { found, cause } => write!(out, "`{found}`: {cause}"),
-            Self::Store(url, cause) => write!(out, "`{url}`: {cause}"),
+            Self::Store(refusal) => write!(out, "`{}`: {}", refusal.0, refusal.1),
             Self::Disk(path, cause) => write!(out, "`{}`: {cause}", path.display()),
         }
     }

@@ -61,7 +61,7 @@ pub(super) async fn link(
         // nearly all are of items that this load brings, or that were left open: those are few
         let mut items = Items::default();
         let new = engine_over(wanted, &ITEMS, |file| !file.is_of_base())?;
-        let unsettled = engine_over(wanted, &UNSETTLED_ITEMS, |file| file.is_of_base())?;
+        let unsettled = engine_over(wanted, &UNSETTLED_ITEMS, WantedFile::is_of_base)?;
         for (engine, table) in [(new, &ITEMS), (unsettled, &UNSETTLED_ITEMS)] {
             if let Some(engine) = engine {
                 items.read(&engine, table, Share::WHOLE).await?;
