@@ -3,6 +3,7 @@
 //! Only the files that a load adds are linked, unless it takes items or allocations away or some link is missing: then
 //! all are linked anew. Items are found by 64 bits of a hash of their key: two items that share one stop the load.
 
+use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
@@ -17,7 +18,7 @@ use crate::model::tables::{ALLOCATION_LINKS, ALLOCATIONS, ITEMS, UNSETTLED_ITEMS
 use crate::model::{Date, Money, Rows, TableSpec};
 
 /// Items whose keys are held in memory at once.
-const ITEMS_AT_ONCE: usize = 50_000_000;
+const ITEMS_AT_ONCE: usize = 28_000_000;
 /// Allocations whose items are held in memory at once.
 const ALLOCATIONS_AT_ONCE: usize = 30_000_000;
 
@@ -29,8 +30,8 @@ struct Linked {
     customer: u32,
     currency: u16,
     kind: u16,
-    /// Of its amount: 1 is owed to us.
-    sign: i8,
+    /// Of its amount: what is greater is owed to us. A type of three values leaves room to tell that there is no item.
+    sign: Ordering,
 }
 
 /// What is known of items, a part of them at a time.
@@ -166,7 +167,7 @@ impl Items {
                 customer: self.customers.number(0, customers.get(row)),
                 currency: u16::try_from(self.currencies.number(0, currencies.get(row))).unwrap_or(u16::MAX),
                 kind: u16::try_from(self.kinds.number(0, kinds.get(row))).unwrap_or(u16::MAX),
-                sign: i8::try_from(own.signum()).unwrap_or_default(),
+                sign: own.cmp(&0),
             });
         }
         Ok(())
@@ -247,7 +248,7 @@ impl Slice {
                 let linked = linked.money(Money::from_hundredths(amount)).money(base);
                 let linked = linked.flag(Some(inferred.get(row))).flag(Some(debit.customer != credit.customer));
                 let linked = linked.flag(Some(debit.currency != credit.currency));
-                linked.flag(Some(debit.sign <= 0 || credit.sign >= 0)).text("").end();
+                linked.flag(Some(debit.sign.is_le() || credit.sign.is_ge())).text("").end();
             }
             seen += batch.len();
             output.offer(&mut out)?;
