@@ -83,7 +83,7 @@ impl Cluster {
 fn configuration() -> SessionConfig {
     let mut config = SessionConfig::new_with_ballista()
         .with_information_schema(false)
-        // 2026-11-27: plans changed underway lose count of their own operators, and the question never ends
+        // 2026-11-27: with plans changed underway a question never ended; not tried again since `stages` counts nothing
         .with_ballista_adaptive_query_planner(false)
         .with_ballista_grpc_client_max_message_size(MESSAGE_BYTES as usize);
     config.options_mut().execution.parquet.pushdown_filters = true;
