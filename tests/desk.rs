@@ -215,10 +215,18 @@ impl Asked {
 }
 
 fn rows(answer: &Answer) -> Vec<Row> {
-    let named = |row: &Vec<Value>| {
+    let named = |row: Vec<Value>| {
         answer.columns.iter().zip(row).map(|(column, value)| (column.name.clone(), value.plain())).collect()
     };
-    answer.rows.iter().map(named).collect()
+    answer.rows().map(named).collect()
+}
+
+/// An answer that does not tell where in its file a line stands.
+pub fn without_lines(answer: &Answer) -> Answer {
+    let line = answer.position("source_line");
+    let mut other = Answer::new(answer.columns.clone());
+    other.extend(answer.len(), |column, row| if Some(column) == line { Value::Null } else { answer.at(row, column) });
+    other
 }
 
 pub fn day(text: &str) -> Date {

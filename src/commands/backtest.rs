@@ -35,7 +35,7 @@ pub(super) async fn run(settings: &Settings, arguments: &BacktestArguments, outp
         BacktestTable::Weeks => engine.ask("backtest_by_week").await?,
         BacktestTable::Reliability => engine.ask("backtest_reliability").await?,
     };
-    if answer.rows.is_empty() {
+    if answer.is_empty() {
         shared::say(
             settings,
             &format!(

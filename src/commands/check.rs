@@ -20,26 +20,24 @@ pub(super) async fn look(settings: &Settings, output: Output) -> Result<Outcome,
     let mut faults = Answer::default();
     let mut todos = Vec::new();
     for (result, answer) in run_all(&mut engine).await? {
-        if answer.rows.is_empty() {
+        if answer.is_empty() {
             continue;
         }
         let word =
             |part: &str, own: &str| words.find(&format!("checks.{}.{part}", result.name)).unwrap_or(own).to_owned();
         let fault = word("fault", &result.fault);
         if faults.columns.is_empty() {
-            faults.columns = ["check_code", "fault_text"]
-                .map(|name| AnswerColumn { name: name.to_owned(), kind: ColumnKind::Text })
-                .into_iter()
-                .chain(answer.columns.clone())
-                .collect();
+            let named =
+                ["check_code", "fault_text"].map(|name| AnswerColumn { name: name.to_owned(), kind: ColumnKind::Text });
+            faults = Answer::new(named.into_iter().chain(answer.columns.clone()).collect());
         }
-        for row in answer.rows {
-            let named = [Value::Text(result.name.clone()), Value::Text(fault.clone())];
-            faults.rows.push(named.into_iter().chain(row).collect());
+        for row in 0..answer.len() {
+            let named = [Value::text(&*result.name), Value::text(&*fault)];
+            faults.push(named.into_iter().chain(answer.row(row)).collect());
         }
         todos.push(format!("{}: {}", result.name, word("todo", &result.todo)));
     }
-    if faults.rows.is_empty() {
+    if faults.is_empty() {
         if output == Output::Json {
             shared::write(settings, &faults, output)?;
         }
@@ -58,12 +56,8 @@ pub(super) async fn run_all(engine: &mut Engine) -> Result<Vec<(CheckResult, Ans
     let mut results = Vec::new();
     for header in checks {
         let answer = engine.ask(&header.name).await?;
-        let result = CheckResult {
-            name: header.name,
-            fault_count: answer.rows.len() as u64,
-            fault: header.fault,
-            todo: header.todo,
-        };
+        let result =
+            CheckResult { name: header.name, fault_count: answer.len() as u64, fault: header.fault, todo: header.todo };
         results.push((result, answer));
     }
     Ok(results)

@@ -36,7 +36,7 @@ pub(super) async fn run(settings: &Settings, arguments: &CustomerStatementArgume
     // what differs for other customers is none of this one's business
     let differences = engine.ask("tie_out").await?;
     let is_sound =
-        (0..differences.rows.len()).all(|row| differences.value(row, "customer_id").plain() != arguments.customer);
+        (0..differences.len()).all(|row| differences.value(row, "customer_id").plain() != arguments.customer);
     if !is_sound {
         shared::say(
             &settings,
@@ -49,7 +49,7 @@ pub(super) async fn run(settings: &Settings, arguments: &CustomerStatementArgume
 /// The customer, known to one company.
 fn addressee(known: &Answer, arguments: &CustomerStatementArguments) -> Result<Addressee, Error> {
     let customer = &arguments.customer;
-    match known.rows.len() {
+    match known.len() {
         0 => Err(Error::Plain(
             format!("the lake holds no customer `{customer}`"),
             "`encours query aging_by_customer` lists those who owe; identifiers are case-sensitive".to_owned(),
@@ -58,13 +58,12 @@ fn addressee(known: &Answer, arguments: &CustomerStatementArguments) -> Result<A
             customer_id: customer.clone(),
             name: known.value(0, "customer_name").plain(),
             since: match known.value(0, "since_date") {
-                Value::Date(day) => *day,
+                Value::Date(day) => day,
                 _ => crate::model::Date::default(),
             },
         }),
         _ => {
-            let companies: Vec<String> =
-                (0..known.rows.len()).map(|row| known.value(row, "company_id").plain()).collect();
+            let companies: Vec<String> = (0..known.len()).map(|row| known.value(row, "company_id").plain()).collect();
             Err(Error::Plain(
                 format!("several companies know a customer `{customer}`: {}", companies.join(", ")),
                 "name one with `--company ID`".to_owned(),

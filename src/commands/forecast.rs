@@ -4,7 +4,7 @@ use crate::cli::{ForecastArguments, ForecastGroup, Output};
 use crate::commands::shared;
 use crate::error::{Error, Outcome};
 use crate::forecast::Forecast;
-use crate::model::{Answer, Value};
+use crate::model::Answer;
 use crate::settings::Settings;
 
 pub(super) async fn run(settings: &Settings, arguments: &ForecastArguments, output: Output) -> Result<Outcome, Error> {
@@ -17,12 +17,12 @@ pub(super) async fn run(settings: &Settings, arguments: &ForecastArguments, outp
     let answer = match arguments.by {
         None => engine.ask("cash_forecast").await?,
         Some(ForecastGroup::Customer) => engine.ask("cash_forecast_by_customer").await?,
-        Some(ForecastGroup::Company) => of_dimension(engine.ask("cash_forecast_by").await?, "company"),
-        Some(ForecastGroup::Currency) => of_dimension(engine.ask("cash_forecast_by").await?, "currency"),
+        Some(ForecastGroup::Company) => of_dimension(&engine.ask("cash_forecast_by").await?, "company"),
+        Some(ForecastGroup::Currency) => of_dimension(&engine.ask("cash_forecast_by").await?, "currency"),
         Some(ForecastGroup::Segment) => engine.ask("cash_forecast_by_segment_week").await?,
     };
     let caveats = engine.ask("forecast_caveats").await?;
-    for row in 0..caveats.rows.len() {
+    for row in 0..caveats.len() {
         shared::say(settings, &caveats.value(row, "caveat_text").plain());
     }
     shared::write(settings, &answer, output)?;
@@ -30,8 +30,7 @@ pub(super) async fn run(settings: &Settings, arguments: &ForecastArguments, outp
 }
 
 /// The rows of one dimension.
-fn of_dimension(answer: Answer, dimension: &str) -> Answer {
+fn of_dimension(answer: &Answer, dimension: &str) -> Answer {
     let place = answer.position("dimension_code").unwrap_or_default();
-    let is_of = |row: &Vec<Value>| matches!(&row[place], Value::Text(code) if code == dimension);
-    Answer { rows: answer.rows.into_iter().filter(is_of).collect(), columns: answer.columns }
+    answer.filtered(|row| answer.at(row, place).plain() == dimension)
 }

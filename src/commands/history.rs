@@ -23,12 +23,12 @@ pub(super) async fn run(settings: &Settings, output: Output) -> Result<Outcome, 
         ("credit_amount", ColumnKind::Money),
     ];
     let columns = columns.map(|(name, kind)| AnswerColumn { name: name.to_owned(), kind }).to_vec();
-    let rows = history.iter().map(row).collect();
-    shared::write(settings, &Answer { columns, rows }, output)?;
+    let rows = history.iter().map(row);
+    shared::write(settings, &Answer::of(columns, rows), output)?;
     Ok(Outcome::Done)
 }
 
-fn row(load: &LoadRecord) -> Vec<Value> {
+fn row(load: &LoadRecord) -> Vec<Value<'_>> {
     // a key is what `--replace` takes
     let named = |name: &str| -> String {
         let sources = load.sources.as_array().into_iter().flatten();
@@ -36,10 +36,10 @@ fn row(load: &LoadRecord) -> Vec<Value> {
     };
     vec![
         Value::Int(i64::try_from(load.version).unwrap_or(i64::MAX)),
-        Value::Text(load.loaded_at.clone()),
-        Value::Text(load.company_id.clone()),
-        Value::Text(named("file")),
-        Value::Text(named("key")),
+        Value::text(load.loaded_at.clone()),
+        Value::text(load.company_id.clone()),
+        Value::text(named("file")),
+        Value::text(named("key")),
         Value::Int(load.line_count),
         Value::Int(load.accepted_count),
         Value::Int(load.rejected_count),

@@ -42,16 +42,16 @@ fn list(catalogue: &Catalogue) -> Answer {
     for query in rooms.into_iter().flat_map(|room| catalogue.in_room(room)) {
         for (position, (name, kind, meaning)) in query.header.columns.iter().enumerate() {
             // said once a query
-            let once = |text: &str| if position == 0 { Value::Text(text.to_owned()) } else { Value::Null };
+            let once = |text: &str| if position == 0 { Value::text(text.to_owned()) } else { Value::Null };
             rows.push(vec![
-                Value::Text(query.header.name.clone()),
+                Value::text(query.header.name.clone()),
                 once(&query.header.sentence),
                 once(&query.header.grain),
-                Value::Text(name.clone()),
-                Value::Text(kind.code().to_owned()),
-                Value::Text(meaning.clone()),
+                Value::text(name.clone()),
+                Value::text(kind.code().to_owned()),
+                Value::text(meaning.clone()),
             ]);
         }
     }
-    Answer { columns, rows }
+    Answer::of(columns, rows)
 }

@@ -9,7 +9,7 @@ use crate::commands::{check, load, shared};
 use crate::engine::Engine;
 use crate::error::{Error, Outcome};
 use crate::lake::{KnownAt, LoadRecord, Snapshot};
-use crate::model::{Answer, Money, Value};
+use crate::model::{Answer, Money};
 use crate::report::{
     Addressee, Assumption, Audience, LoadFacts, PageInput, PageSpec, SourceFacts, Templates, render_html,
     render_workbook,
@@ -39,10 +39,8 @@ pub(super) async fn payers(settings: &Settings, folder: &Path) -> Result<Written
     let stem = format!("{PAYERS}-{}-{}", engine.scope().as_of, settings.language.code());
     let text = |row: usize, column: &str| payers.value(row, column).plain();
     let matters = |row: &usize| text(*row, "stake_code") == "A";
-    let customers: Vec<(String, String)> = (0..payers.rows.len())
-        .filter(matters)
-        .map(|row| (text(row, "customer_id"), text(row, "customer_name")))
-        .collect();
+    let customers: Vec<(String, String)> =
+        (0..payers.len()).filter(matters).map(|row| (text(row, "customer_id"), text(row, "customer_name"))).collect();
     let names = shared::file_names(customers.iter().map(|(id, _)| id.as_str()));
     let file = |customer: &str| format!("{PAYER}-{}", names[customer]);
     let links = customers.iter().map(|(id, _)| (id.clone(), format!("{stem}/{}.html", file(id)))).collect();
@@ -69,7 +67,7 @@ async fn payer(settings: &Settings, customer: &str, folder: &Path) -> Result<Wri
     let mut engine = shared::engine(settings, &snapshot).await?;
     engine.set_customer(customer, None);
     let profile = engine.ask("payer_profile").await?;
-    if profile.rows.is_empty() {
+    if profile.is_empty() {
         return Err(Error::Plain(
             format!("no item of a customer `{customer}` was posted by {}", engine.scope().as_of),
             "`encours query payers` lists the customers; identifiers are case-sensitive".to_owned(),
@@ -208,7 +206,7 @@ fn render(input: &PageInput<'_>, templates: &Templates) -> Result<(String, Vec<u
 
 /// What was written beside the panels of a report.
 fn comments(answer: &Answer, report: &str) -> Vec<(String, String)> {
-    let of_report = (0..answer.rows.len()).filter(|row| answer.value(*row, "report_code").plain() == report);
+    let of_report = (0..answer.len()).filter(|row| answer.value(*row, "report_code").plain() == report);
     of_report.map(|row| (answer.value(row, "panel_code").plain(), answer.value(row, "comment_text").plain())).collect()
 }
 
@@ -219,7 +217,7 @@ async fn company(settings: &Settings, engine: &Engine) -> Result<String, Error> 
     }
     let answer =
         engine.ask_step("select distinct item_days.company_id from item_days order by item_days.company_id").await?;
-    Ok(answer.rows.iter().filter_map(|row| row.first().map(Value::plain)).collect::<Vec<_>>().join(", "))
+    Ok((0..answer.len()).map(|row| answer.at(row, 0).plain()).collect::<Vec<_>>().join(", "))
 }
 
 /// The currency amounts are in: the one asked, the only one, or the base currency.
@@ -229,10 +227,7 @@ async fn currency(settings: &Settings, engine: &Engine) -> Result<String, Error>
     }
     let sql = "select distinct item_days.currency_code from item_days order by item_days.currency_code";
     let answer = engine.ask_step(sql).await?;
-    Ok(match answer.rows.as_slice() {
-        [only] => only.first().map(Value::plain).unwrap_or_default(),
-        _ => settings.ledger_currency().to_owned(),
-    })
+    Ok(if answer.len() == 1 { answer.at(0, 0).plain() } else { settings.ledger_currency().to_owned() })
 }
 
 fn facts(snapshot: &Snapshot, history: &[LoadRecord]) -> LoadFacts {

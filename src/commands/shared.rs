@@ -61,10 +61,8 @@ async fn known_scope(settings: &Settings, engine: &Engine) -> Result<(), Error> 
     ] {
         let Some(asked) = asked else { continue };
         let answer = engine.ask_step(&format!("select distinct {table}.{column} from {table}")).await?;
-        let known: BTreeSet<String> = answer
-            .rows
-            .iter()
-            .flat_map(|row| row[0].plain().split(',').map(str::to_owned).collect::<Vec<_>>())
+        let known: BTreeSet<String> = (0..answer.len())
+            .flat_map(|row| answer.at(row, 0).plain().split(',').map(str::to_owned).collect::<Vec<_>>())
             .collect();
         if !known.contains(asked) {
             let known: Vec<String> = known.into_iter().filter(|name| !name.is_empty()).collect();
@@ -176,14 +174,14 @@ pub(super) fn words(settings: &Settings) -> Result<Words, Error> {
 /// Doubtful when what is open differs from the control accounts.
 pub(super) async fn tie_out(engine: &mut Engine) -> Result<Outcome, Error> {
     let answer = engine.ask("tie_out").await?;
-    Ok(if answer.rows.is_empty() { Outcome::Done } else { Outcome::Doubtful })
+    Ok(if answer.is_empty() { Outcome::Done } else { Outcome::Doubtful })
 }
 
 /// A value of an answer as a cell of a row.
 pub(super) fn cell(value: &Value) -> Cell {
     match value {
         Value::Null => Cell::Empty,
-        Value::Text(text) => Cell::text(text.as_str()),
+        Value::Text(text) => Cell::text(&**text),
         Value::Date(day) => Cell::Date(*day),
         Value::Int(number) => Cell::Int(*number),
         Value::Decimal { digits, .. } => Cell::money(Money::from_wide(*digits)),

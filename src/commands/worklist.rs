@@ -25,7 +25,7 @@ pub(super) async fn run(settings: &Settings, arguments: &WorklistArguments) -> R
     nothing_is_forgotten(&mut engine).await?;
     let as_of = engine.scope().as_of;
     let mut outcome = shared::tie_out(&mut engine).await?;
-    if worklist.rows.is_empty() {
+    if worklist.is_empty() {
         shared::say(settings, &format!("nothing is overdue, contested or soon due on {as_of}: no list to write"));
     }
     let assignees = worklist::assignees(&worklist);
@@ -58,8 +58,8 @@ async fn nothing_is_forgotten(engine: &mut Engine) -> Result<(), Error> {
     let parts = engine.ask("worklist_sum").await?;
     let receivables = engine.ask("receivables").await?;
     let hundredths = |value: &Value| if let Value::Decimal { digits, .. } = value { *digits } else { 0 };
-    let listed: i128 = (0..parts.rows.len()).map(|row| hundredths(parts.value(row, "overdue_amount"))).sum();
-    let overdue = hundredths(receivables.value(0, "overdue_amount"));
+    let listed: i128 = (0..parts.len()).map(|row| hundredths(&parts.value(row, "overdue_amount"))).sum();
+    let overdue = hundredths(&receivables.value(0, "overdue_amount"));
     assert_eq!(listed, overdue, "the lines of the worklist and what it excludes sum to what is overdue");
     Ok(())
 }

@@ -29,15 +29,13 @@ pub(super) fn kind_of(name: &str, kind: &DataType) -> Option<ColumnKind> {
     })
 }
 
-/// Batches as an answer with these columns.
-pub(super) fn answer(columns: Vec<AnswerColumn>, batches: &[RecordBatch]) -> Answer {
-    let mut rows = Vec::with_capacity(batches.iter().map(RecordBatch::num_rows).sum());
+/// Batches as an answer with these columns; each is let go once it is taken.
+pub(super) fn answer(columns: Vec<AnswerColumn>, batches: impl IntoIterator<Item = RecordBatch>) -> Answer {
+    let mut answer = Answer::new(columns);
     for batch in batches {
-        for row in 0..batch.num_rows() {
-            rows.push(batch.columns().iter().map(|column| value(column.as_ref(), row)).collect());
-        }
+        answer.extend(batch.num_rows(), |column, row| value(batch.column(column).as_ref(), row));
     }
-    Answer { columns, rows }
+    answer
 }
 
 /// The columns of a result whose kinds nobody promised (`--sql`); types we do not publish are named.
@@ -56,14 +54,14 @@ pub(super) fn columns_of(schema: &Schema) -> Result<Vec<AnswerColumn>, String> {
         .collect()
 }
 
-fn value(column: &dyn Array, row: usize) -> Value {
+fn value(column: &dyn Array, row: usize) -> Value<'_> {
     if column.is_null(row) {
         return Value::Null;
     }
     match column.data_type() {
-        DataType::Utf8 => Value::Text(column.as_string::<i32>().value(row).to_owned()),
-        DataType::LargeUtf8 => Value::Text(column.as_string::<i64>().value(row).to_owned()),
-        DataType::Utf8View => Value::Text(column.as_string_view().value(row).to_owned()),
+        DataType::Utf8 => Value::text(column.as_string::<i32>().value(row)),
+        DataType::LargeUtf8 => Value::text(column.as_string::<i64>().value(row)),
+        DataType::Utf8View => Value::text(column.as_string_view().value(row)),
         DataType::Date32 => {
             Date::from_epoch_days(column.as_primitive::<Date32Type>().value(row)).map_or(Value::Null, Value::Date)
         }
@@ -103,10 +101,10 @@ pub fn parquet(answer: &Answer) -> Result<Vec<u8>, EngineError> {
 }
 
 fn array(kind: ColumnKind, answer: &Answer, position: usize) -> ArrayRef {
-    let values = answer.rows.iter().map(|row| &row[position]);
+    let values = (0..answer.len()).map(|row| answer.at(row, position));
     match kind {
         ColumnKind::Text => {
-            let texts = values.map(|value| if let Value::Text(text) = value { Some(text.as_str()) } else { None });
+            let texts = values.map(|value| if let Value::Text(text) = value { Some(text) } else { None });
             Arc::new(texts.collect::<StringArray>())
         }
         ColumnKind::Date => {
@@ -114,16 +112,16 @@ fn array(kind: ColumnKind, answer: &Answer, position: usize) -> ArrayRef {
             Arc::new(days.collect::<Date32Array>())
         }
         ColumnKind::Int => {
-            let numbers = values.map(|value| if let Value::Int(number) = value { Some(*number) } else { None });
+            let numbers = values.map(|value| if let Value::Int(number) = value { Some(number) } else { None });
             Arc::new(numbers.collect::<Int64Array>())
         }
         ColumnKind::Flag => {
-            let flags = values.map(|value| if let Value::Flag(flag) = value { Some(*flag) } else { None });
+            let flags = values.map(|value| if let Value::Flag(flag) = value { Some(flag) } else { None });
             Arc::new(flags.collect::<BooleanArray>())
         }
         ColumnKind::Money | ColumnKind::Ratio | ColumnKind::Decimal => {
-            let parts = |value: &Value| {
-                if let Value::Decimal { digits, scale } = value { Some((*digits, *scale)) } else { None }
+            let parts = |value: Value<'_>| {
+                if let Value::Decimal { digits, scale } = value { Some((digits, scale)) } else { None }
             };
             let usual = if kind == ColumnKind::Ratio { 6 } else { 2 };
             let scale = values.clone().find_map(parts).and_then(|(_, scale)| i8::try_from(scale).ok());

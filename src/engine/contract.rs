@@ -1,6 +1,7 @@
 //! What a header promises, held against the plan and the rows: sources, columns and kinds, key.
 
 use std::collections::{BTreeSet, HashSet};
+use std::hash::{BuildHasher, Hash, Hasher, RandomState};
 
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::tree_node::TreeNodeRecursion;
@@ -38,11 +39,19 @@ pub(super) fn repeated_key(header: &Header, answer: &Answer) -> Option<String> {
     if positions.is_empty() {
         return None;
     }
-    let mut seen = HashSet::with_capacity(answer.rows.len());
-    answer.rows.iter().find_map(|row| {
-        let key: Vec<String> = positions.iter().map(|position| row[*position].plain()).collect();
-        let text = key.join(", ");
-        (!seen.insert(key)).then_some(text)
+    // of millions of keys their hashes are kept: that two of them meet by chance is less likely than a broken machine
+    let state = RandomState::new();
+    let mut seen = HashSet::with_capacity(answer.len());
+    (0..answer.len()).find_map(|row| {
+        let key = || positions.iter().map(move |position| answer.at(row, *position));
+        let hash = |salt: u8| {
+            let mut hasher = state.build_hasher();
+            salt.hash(&mut hasher);
+            key().for_each(|value| value.hash(&mut hasher));
+            hasher.finish()
+        };
+        let text = || key().map(|value| value.plain()).collect::<Vec<_>>().join(", ");
+        (!seen.insert((hash(0), hash(1)))).then(text)
     })
 }
 

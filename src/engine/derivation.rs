@@ -31,5 +31,5 @@ pub trait Work: Send {
     /// Takes some rows of an input; all rows of one come before those of the next.
     fn take(&mut self, input: &str, rows: &Batch);
     /// The rows of one of its tables, once all its inputs were taken: some at a time, a value a column.
-    fn derive(&mut self, table: &str) -> Box<dyn Iterator<Item = Vec<Vec<Value>>> + '_>;
+    fn derive(&mut self, table: &str) -> Box<dyn Iterator<Item = Vec<Vec<Value<'static>>>> + '_>;
 }

@@ -54,7 +54,7 @@ impl RowStream {
     /// When the query fails midway.
     pub async fn next(&mut self) -> Result<Option<Answer>, EngineError> {
         match self.next_records().await? {
-            Some(batch) => Ok(Some(answers::answer(self.columns.clone(), &[batch]))),
+            Some(batch) => Ok(Some(answers::answer(self.columns.clone(), [batch]))),
             None => Ok(None),
         }
     }

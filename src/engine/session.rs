@@ -241,10 +241,10 @@ impl Engine {
                  from item_days group by item_days.currency_code order by item_days.currency_code",
             )
             .await?;
-        self.is_in_base = currencies.rows.len() > 1;
-        self.rate_missing = (0..currencies.rows.len()).filter(|_| self.is_in_base).find_map(|row| {
+        self.is_in_base = currencies.len() > 1;
+        self.rate_missing = (0..currencies.len()).filter(|_| self.is_in_base).find_map(|row| {
             match currencies.value(row, "missing_count") {
-                Value::Int(count) if *count > 0 => Some((currencies.value(row, "currency_code").plain(), *count)),
+                Value::Int(count) if count > 0 => Some((currencies.value(row, "currency_code").plain(), count)),
                 _ => None,
             }
         });
@@ -312,7 +312,7 @@ impl Engine {
             ))
             .await?;
         match latest.value(0, "posted_date") {
-            Value::Date(day) => Ok(*day),
+            Value::Date(day) => Ok(day),
             _ => Err(EngineError::NoItems),
         }
     }
@@ -334,7 +334,7 @@ impl Engine {
         let batches = self.run(&query).await?;
         let columns = query.header.columns.iter();
         let columns = columns.map(|(name, kind, _)| AnswerColumn { name: name.clone(), kind: *kind }).collect();
-        let answer = answers::answer(columns, &batches);
+        let answer = answers::answer(columns, batches);
         match contract::repeated_key(&query.header, &answer) {
             Some(key) => Err(EngineError::Contract {
                 query: name.to_owned(),
@@ -376,10 +376,10 @@ impl Engine {
                 .map(|(name, kind)| AnswerColumn { name: (*name).to_owned(), kind: *kind })
                 .collect();
             // none at all still tells the columns
-            let none = answers::batch(&Answer { columns: columns.clone(), rows: Vec::new() });
+            let none = answers::batch(&Answer::new(columns.clone()));
             let batches = work
                 .derive(table.name)
-                .map(|rows| answers::batch(&Answer { columns: columns.clone(), rows }))
+                .map(|rows| answers::batch(&Answer::of(columns.clone(), rows)))
                 .collect::<Result<Vec<_>, _>>();
             let (schema, batches) = none.and_then(|none| Ok((none.schema(), batches?))).map_err(|cause| {
                 EngineError::Sql { query: table.name.to_owned(), cause: DataFusionError::from(cause) }
@@ -525,7 +525,7 @@ impl Engine {
         let frame = if values.is_empty() { frame } else { frame.with_param_values(values).map_err(failed)? };
         let columns = answers::columns_of(frame.schema().as_arrow()).map_err(EngineError::ReadOnly)?;
         let batches = self.answered("--sql", frame.collect()).await?;
-        Ok(answers::answer(columns, &batches))
+        Ok(answers::answer(columns, batches))
     }
 
     /// The rows of a query of `queries/ledger`, a batch at a time, sorted as its `order by` says.

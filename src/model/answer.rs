@@ -1,14 +1,16 @@
 //! The answer to a question: named, typed columns and their rows, as outputs and pages read them.
 
+use std::borrow::Cow;
+
 use super::{ColumnKind, Date, money::decimal_text};
 
-/// One value of an answer.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Value {
+/// One value of an answer; a text is its own or that of the answer it stands in.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Value<'a> {
     /// Nothing known.
     Null,
     /// Text, id or code.
-    Text(String),
+    Text(Cow<'a, str>),
     /// A day.
     Date(Date),
     /// A whole number.
@@ -24,13 +26,19 @@ pub enum Value {
     Flag(bool),
 }
 
-impl Value {
+impl<'a> Value<'a> {
+    /// A text.
+    #[must_use]
+    pub fn text(text: impl Into<Cow<'a, str>>) -> Self {
+        Self::Text(text.into())
+    }
+
     /// Plain text, the same in every language: `1234.50`, `2024-01-31`, `true`, empty for null.
     #[must_use]
     pub fn plain(&self) -> String {
         match self {
             Self::Null => String::new(),
-            Self::Text(text) => text.clone(),
+            Self::Text(text) => text.clone().into_owned(),
             Self::Date(day) => day.to_string(),
             Self::Int(number) => number.to_string(),
             Self::Decimal { digits, scale } => decimal_text(*digits, *scale),
@@ -63,27 +71,240 @@ pub struct AnswerColumn {
     pub kind: ColumnKind,
 }
 
-/// Columns and rows, in the order they are published.
+/// Columns and rows, in the order they are published. Values lie column by column: millions of rows take little more
+/// than their texts and digits.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Answer {
-    /// The columns.
+    /// The columns, as many and of the kinds that the values are.
     pub columns: Vec<AnswerColumn>,
-    /// The rows, one value a column.
-    pub rows: Vec<Vec<Value>>,
+    values: Vec<ColumnValues>,
+    row_count: usize,
 }
 
 impl Answer {
+    /// Columns without a row yet.
+    #[must_use]
+    pub fn new(columns: Vec<AnswerColumn>) -> Self {
+        let values = columns.iter().map(|column| ColumnValues::new(column.kind)).collect();
+        Self { columns, values, row_count: 0 }
+    }
+
+    /// Columns and rows, one value a column.
+    ///
+    /// # Panics
+    /// When a row does not fit the columns: a broken law of ours, never of the data.
+    #[must_use]
+    pub fn of<'v>(columns: Vec<AnswerColumn>, rows: impl IntoIterator<Item = Vec<Value<'v>>>) -> Self {
+        let mut answer = Self::new(columns);
+        for row in rows {
+            answer.push(row);
+        }
+        answer
+    }
+
+    /// How many rows.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.row_count
+    }
+
+    /// Whether there is no row.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.row_count == 0
+    }
+
+    /// Appends a row: one value a column.
+    ///
+    /// # Panics
+    /// When it does not fit the columns: a broken law of ours, never of the data.
+    pub fn push(&mut self, row: Vec<Value<'_>>) {
+        assert_eq!(row.len(), self.columns.len(), "a row has one value a column");
+        for (values, value) in self.values.iter_mut().zip(row) {
+            values.push(&value);
+        }
+        self.row_count += 1;
+    }
+
+    /// Appends so many rows, column by column: `value` tells each by its column and its row among them.
+    ///
+    /// # Panics
+    /// When one does not fit its column: a broken law of ours, never of the data.
+    pub fn extend<'v>(&mut self, row_count: usize, value: impl Fn(usize, usize) -> Value<'v>) {
+        for (column, values) in self.values.iter_mut().enumerate() {
+            for row in 0..row_count {
+                values.push(&value(column, row));
+            }
+        }
+        self.row_count += row_count;
+    }
+
     /// Where a column stands.
     #[must_use]
     pub fn position(&self, name: &str) -> Option<usize> {
         self.columns.iter().position(|column| column.name == name)
     }
 
+    /// One value by row and place of the column.
+    ///
+    /// # Panics
+    /// Where there is no such row or column.
+    #[must_use]
+    pub fn at(&self, row: usize, position: usize) -> Value<'_> {
+        self.values[position].get(row)
+    }
+
     /// One value by row and column name; null where there is none.
     #[must_use]
-    pub fn value(&self, row: usize, name: &str) -> &Value {
-        const NULL: &Value = &Value::Null;
-        let found = self.position(name).and_then(|column| self.rows.get(row)?.get(column));
-        found.unwrap_or(NULL)
+    pub fn value(&self, row: usize, name: &str) -> Value<'_> {
+        let position = self.position(name).filter(|_| row < self.row_count);
+        position.map_or(Value::Null, |position| self.at(row, position))
+    }
+
+    /// The values of a row.
+    pub fn row(&self, row: usize) -> impl Iterator<Item = Value<'_>> {
+        self.values.iter().map(move |values| values.get(row))
+    }
+
+    /// Row after row.
+    pub fn rows(&self) -> impl Iterator<Item = Vec<Value<'_>>> {
+        (0..self.row_count).map(|row| self.row(row).collect())
+    }
+
+    /// The rows that are wanted, by their places.
+    #[must_use]
+    pub fn filtered(&self, is_wanted: impl Fn(usize) -> bool) -> Self {
+        let mut answer = Self::new(self.columns.clone());
+        for row in (0..self.row_count).filter(|row| is_wanted(*row)) {
+            answer.push(self.row(row).collect());
+        }
+        answer
+    }
+}
+
+/// The values of one column.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum ColumnValues {
+    Text(Texts),
+    Date(Vec<Option<Date>>),
+    Int(Vec<Option<i64>>),
+    Decimal(Decimals),
+    Flag(Vec<Option<bool>>),
+}
+
+impl ColumnValues {
+    const fn new(kind: ColumnKind) -> Self {
+        match kind {
+            ColumnKind::Text => Self::Text(Texts { text: String::new(), ends: Vec::new(), are_known: Vec::new() }),
+            ColumnKind::Date => Self::Date(Vec::new()),
+            ColumnKind::Int => Self::Int(Vec::new()),
+            ColumnKind::Money | ColumnKind::Ratio | ColumnKind::Decimal => {
+                Self::Decimal(Decimals { digits: Vec::new(), scales: Vec::new() })
+            }
+            ColumnKind::Flag => Self::Flag(Vec::new()),
+        }
+    }
+
+    fn push(&mut self, value: &Value<'_>) {
+        match (self, value) {
+            (Self::Text(list), Value::Text(text)) => list.push(Some(text)),
+            (Self::Text(list), Value::Null) => list.push(None),
+            (Self::Date(list), Value::Date(day)) => list.push(Some(*day)),
+            (Self::Date(list), Value::Null) => list.push(None),
+            (Self::Int(list), Value::Int(number)) => list.push(Some(*number)),
+            (Self::Int(list), Value::Null) => list.push(None),
+            (Self::Decimal(list), Value::Decimal { digits, scale }) => list.push(*digits, *scale),
+            (Self::Decimal(list), Value::Null) => list.push(0, Decimals::NULL),
+            (Self::Flag(list), Value::Flag(flag)) => list.push(Some(*flag)),
+            (Self::Flag(list), Value::Null) => list.push(None),
+            (list, value) => unreachable!("{value:?} cannot stand in a column of {list:?}"),
+        }
+    }
+
+    fn get(&self, row: usize) -> Value<'_> {
+        match self {
+            Self::Text(list) => list.get(row).map_or(Value::Null, |text| Value::Text(Cow::Borrowed(text))),
+            Self::Date(list) => list[row].map_or(Value::Null, Value::Date),
+            Self::Int(list) => list[row].map_or(Value::Null, Value::Int),
+            Self::Decimal(list) => list.get(row),
+            Self::Flag(list) => list[row].map_or(Value::Null, Value::Flag),
+        }
+    }
+}
+
+/// Texts one behind the other, an empty one apart from one that is not known.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Texts {
+    text: String,
+    ends: Vec<usize>,
+    are_known: Vec<bool>,
+}
+
+impl Texts {
+    fn push(&mut self, text: Option<&str>) {
+        self.text.push_str(text.unwrap_or_default());
+        self.ends.push(self.text.len());
+        self.are_known.push(text.is_some());
+    }
+
+    fn get(&self, row: usize) -> Option<&str> {
+        let start = row.checked_sub(1).map_or(0, |before| self.ends[before]);
+        self.are_known[row].then(|| &self.text[start..self.ends[row]])
+    }
+}
+
+/// Exact decimals, each with its scale.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Decimals {
+    digits: Vec<i128>,
+    scales: Vec<u8>,
+}
+
+impl Decimals {
+    /// The scale of what is not known.
+    const NULL: u8 = u8::MAX;
+
+    fn push(&mut self, digits: i128, scale: u8) {
+        self.digits.push(digits);
+        self.scales.push(scale);
+    }
+
+    fn get(&self, row: usize) -> Value<'static> {
+        match self.scales[row] {
+            Self::NULL => Value::Null,
+            scale => Value::Decimal { digits: self.digits[row], scale },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_goes_in_comes_out_and_an_empty_text_is_not_an_unknown_one() {
+        let kinds = [
+            ("name", ColumnKind::Text),
+            ("due_date", ColumnKind::Date),
+            ("open_count", ColumnKind::Int),
+            ("open_amount", ColumnKind::Money),
+            ("is_disputed", ColumnKind::Flag),
+        ];
+        let columns = kinds.map(|(name, kind)| AnswerColumn { name: name.to_owned(), kind }).to_vec();
+        let day = Date::from_ymd_opt(2099, 12, 31).unwrap_or_default();
+        let full = |name: &'static str, digits: i128| {
+            let amount = Value::Decimal { digits, scale: 2 };
+            vec![Value::text(name), Value::Date(day), Value::Int(-7), amount, Value::Flag(true)]
+        };
+        let rows = vec![full("é", i128::MAX), vec![Value::Null; 5], full("", -1), full("last", 0)];
+        let answer = Answer::of(columns.clone(), rows.clone());
+        assert_eq!(answer.rows().collect::<Vec<_>>(), rows);
+        assert_eq!(answer.value(2, "name"), Value::text(""));
+        assert_eq!(answer.value(4, "name"), Value::Null, "no such row");
+        assert_eq!(answer.value(0, "nobody"), Value::Null, "no such column");
+        let mut at_once = Answer::new(columns);
+        at_once.extend(4, |column, row| rows[row][column].clone());
+        assert_eq!(at_once, answer);
+        assert_eq!(answer.filtered(|row| row % 2 == 1).rows().collect::<Vec<_>>(), [rows[1].clone(), rows[3].clone()]);
     }
 }

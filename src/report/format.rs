@@ -269,7 +269,7 @@ mod tests {
         assert_eq!(french.value(&days, &column("dso_days", ColumnKind::Decimal)), "26,8");
         assert_eq!(french.value(&Value::Null, &column("dso_days", ColumnKind::Decimal)), "n.d.");
         assert_eq!(french.exact(&Value::Null), "");
-        let text = Value::Text("a\u{1b}b".to_owned());
+        let text = Value::text("a\u{1b}b".to_owned());
         assert_eq!(french.value(&text, &column("customer_name", ColumnKind::Text)), "a␛b");
         assert_eq!(french.value(&Value::Flag(true), &column("is_capped", ColumnKind::Flag)), "oui");
     }

@@ -37,9 +37,9 @@ pub(super) fn narrowed<'a>(
         })?;
         wanted.push((position, values.split('|').collect::<Vec<_>>()));
     }
-    let is_wanted = |row: &&Vec<Value>| wanted.iter().all(|(at, values)| values.contains(&row[*at].plain().as_str()));
-    let rows = answer.rows.iter().filter(is_wanted).cloned().collect();
-    Ok(Cow::Owned(Answer { columns: answer.columns.clone(), rows }))
+    let is_wanted =
+        |row: usize| wanted.iter().all(|(at, values)| values.contains(&answer.at(row, *at).plain().as_str()));
+    Ok(Cow::Owned(answer.filtered(is_wanted)))
 }
 
 /// Where a table is shown.
@@ -126,7 +126,7 @@ impl<'a> Grid<'a> {
             (Some(column), Medium::Page) => {
                 rows_of_last(&answer, answer.position(column).ok_or_else(|| missing(column))?)
             }
-            _ => (0..answer.rows.len()).collect(),
+            _ => (0..answer.len()).collect(),
         };
         if let Some(pivot) = &view.pivot {
             let keys: Result<Vec<usize>, ReportError> =
@@ -138,7 +138,7 @@ impl<'a> Grid<'a> {
                 labels.insert(column.name.clone(), label_of_code(pivot, &column.name, reader));
                 names.push(column.name.clone());
             }
-            rows = (0..pivoted.rows.len()).collect();
+            rows = (0..pivoted.len()).collect();
             answer = Cow::Owned(pivoted);
         }
         let mut grid = Self { columns: Vec::new(), order: rows, skipped_count: 0, answer, view };
@@ -171,8 +171,8 @@ impl<'a> Grid<'a> {
         }
         if let Some(name) = &view.largest_by {
             let column = grid.answer.position(name).ok_or_else(|| missing(name))?;
-            let rows = &grid.answer.rows;
-            grid.order.sort_by_key(|row| Reverse(digits(&rows[*row][column]).unwrap_or(0).unsigned_abs()));
+            let answer = &grid.answer;
+            grid.order.sort_by_key(|row| Reverse(digits(&answer.at(*row, column)).unwrap_or(0).unsigned_abs()));
         }
         if view.skip_leading_zeros && medium == Medium::Page {
             grid.skipped_count = first_with_amount(&grid.answer);
@@ -182,18 +182,18 @@ impl<'a> Grid<'a> {
     }
 
     /// A cell.
-    pub(super) fn value(&self, row: usize, column: &GridColumn) -> Cow<'_, Value> {
-        let values = &self.answer.rows[row];
+    pub(super) fn value(&self, row: usize, column: &GridColumn) -> Value<'_> {
+        let figure = |position: usize| digits(&self.answer.at(row, position));
         match column.origin {
-            Origin::Column(column) => Cow::Borrowed(&values[column]),
-            Origin::Ratio { part, whole } => Cow::Owned(ratio(digits(&values[part]), digits(&values[whole]))),
-            Origin::RatioOfTotal { part, total } => Cow::Owned(ratio(digits(&values[part]), Some(total))),
+            Origin::Column(position) => self.answer.at(row, position),
+            Origin::Ratio { part, whole } => ratio(figure(part), figure(whole)),
+            Origin::RatioOfTotal { part, total } => ratio(figure(part), Some(total)),
         }
     }
 
     /// A value of the answer behind the grid, and its column.
-    pub(super) fn behind(&self, row: usize, position: usize) -> (&Value, &AnswerColumn) {
-        (&self.answer.rows[row][position], &self.answer.columns[position])
+    pub(super) fn behind(&self, row: usize, position: usize) -> (Value<'_>, &AnswerColumn) {
+        (self.answer.at(row, position), &self.answer.columns[position])
     }
 
     /// The text of a cell.
@@ -209,7 +209,7 @@ impl<'a> Grid<'a> {
     pub(super) fn text_beneath(&self, row: usize, column: &GridColumn, above: &str, reader: &Reader) -> CellText {
         let Some(position) = column.beneath else { return CellText::default() };
         let (value, column) = self.behind(row, position);
-        let found = cell_text(value, column, self.view.whole_amounts, reader);
+        let found = cell_text(&value, column, self.view.whole_amounts, reader);
         if value.is_null() || found.text.is_empty() || found.text == above {
             return CellText::default();
         }
@@ -251,12 +251,12 @@ impl<'a> Grid<'a> {
     }
 
     /// The sum of a column over every row of the answer, shown or not; `None` where it is not summed.
-    pub(super) fn total(&self, column: &GridColumn) -> Option<Value> {
-        if !self.view.totals.contains(&column.column.name) || self.answer.rows.is_empty() {
+    pub(super) fn total(&self, column: &GridColumn) -> Option<Value<'static>> {
+        if !self.view.totals.contains(&column.column.name) || self.answer.is_empty() {
             return None;
         }
         Some(match column.origin {
-            Origin::Column(position) => match &self.answer.rows[0][position] {
+            Origin::Column(position) => match self.answer.at(0, position) {
                 Value::Int(_) => Value::Int(i64::try_from(self.sum(position)).unwrap_or(i64::MAX)),
                 _ => Value::Decimal { digits: self.sum(position), scale: 2 },
             },
@@ -266,7 +266,8 @@ impl<'a> Grid<'a> {
     }
 
     fn sum(&self, column: usize) -> i128 {
-        self.answer.rows.iter().filter_map(|row| digits(&row[column])).fold(0, i128::saturating_add)
+        let figures = (0..self.answer.len()).filter_map(|row| digits(&self.answer.at(row, column)));
+        figures.fold(0, i128::saturating_add)
     }
 
     /// Whether an amount column is zero in all these rows.
@@ -295,7 +296,7 @@ impl<'a> Grid<'a> {
 
     /// Whether a row sums the others.
     pub(super) fn is_total(&self, row: usize) -> bool {
-        self.answer.rows[row].iter().zip(&self.answer.columns).any(|(value, column)| {
+        self.answer.row(row).zip(&self.answer.columns).any(|(value, column)| {
             column.name.ends_with("_code") && matches!(value, Value::Text(code) if code == "total")
         })
     }
@@ -319,8 +320,9 @@ fn label_of_code(pivot: &Pivot, code: &str, reader: &Reader) -> String {
 
 /// The rows that hold the last value of a column: its greatest.
 pub(super) fn rows_of_last(answer: &Answer, column: usize) -> Vec<usize> {
-    let last = answer.rows.iter().map(|row| row[column].plain()).max();
-    (0..answer.rows.len()).filter(|row| Some(answer.rows[*row][column].plain()) == last).collect()
+    let plain = |row: usize| answer.at(row, column).plain();
+    let last = (0..answer.len()).map(plain).max();
+    (0..answer.len()).filter(|row| Some(plain(*row)) == last).collect()
 }
 
 /// One row for each combination of the key columns, in the order they come; one more column for each value of
@@ -329,26 +331,25 @@ fn pivoted(answer: &Answer, rows: &[usize], keys: &[usize], (across, value): (us
     let mut columns: Vec<AnswerColumn> = keys.iter().map(|key| answer.columns[*key].clone()).collect();
     let mut places: HashMap<String, usize> = HashMap::new();
     for row in rows {
-        let code = answer.rows[*row][across].plain();
+        let code = answer.at(*row, across).plain();
         if !places.contains_key(&code) {
             places.insert(code.clone(), columns.len());
             columns.push(AnswerColumn { name: code, kind: answer.columns[value].kind });
         }
     }
     let mut found: HashMap<Vec<String>, usize> = HashMap::new();
-    let mut laid_out: Vec<Vec<Value>> = Vec::new();
+    let mut laid_out: Vec<Vec<Value<'_>>> = Vec::new();
     for row in rows {
-        let values = &answer.rows[*row];
-        let key: Vec<String> = keys.iter().map(|key| values[*key].plain()).collect();
+        let key: Vec<String> = keys.iter().map(|key| answer.at(*row, *key).plain()).collect();
         let at = *found.entry(key).or_insert_with(|| {
-            let mut row: Vec<Value> = keys.iter().map(|key| values[*key].clone()).collect();
-            row.resize(columns.len(), Value::Null);
-            laid_out.push(row);
+            let mut begun: Vec<Value<'_>> = keys.iter().map(|key| answer.at(*row, *key)).collect();
+            begun.resize(columns.len(), Value::Null);
+            laid_out.push(begun);
             laid_out.len() - 1
         });
-        laid_out[at][places[&values[across].plain()]] = values[value].clone();
+        laid_out[at][places[&answer.at(*row, across).plain()]] = answer.at(*row, value);
     }
-    Answer { columns, rows: laid_out }
+    Answer::of(columns, laid_out)
 }
 
 /// The first row with a number that is not zero: months before it are those before the books.
@@ -356,16 +357,15 @@ pub(super) fn first_with_amount(answer: &Answer) -> usize {
     let is_counted = |kind: ColumnKind| {
         matches!(kind, ColumnKind::Money | ColumnKind::Int | ColumnKind::Decimal | ColumnKind::Ratio)
     };
-    let has_amount = |row: &Vec<Value>| {
-        row.iter()
-            .zip(&answer.columns)
-            .any(|(value, column)| is_counted(column.kind) && digits(value).unwrap_or(0) != 0)
+    let has_amount = |row: &usize| {
+        let mut values = answer.row(*row).zip(&answer.columns);
+        values.any(|(value, column)| is_counted(column.kind) && digits(&value).unwrap_or(0) != 0)
     };
-    answer.rows.iter().position(has_amount).unwrap_or(0)
+    (0..answer.len()).find(has_amount).unwrap_or(0)
 }
 
 /// The digits of a number, whatever its scale.
-pub(super) fn digits(value: &Value) -> Option<i128> {
+pub(super) fn digits(value: &Value<'_>) -> Option<i128> {
     match value {
         Value::Int(number) => Some(i128::from(*number)),
         Value::Decimal { digits, .. } => Some(*digits),
@@ -387,7 +387,7 @@ pub(super) fn millionths(value: &Value) -> Option<i128> {
 }
 
 /// part / whole with six decimals, half away from zero; null when the whole is not positive.
-pub(super) fn ratio(part: Option<i128>, whole: Option<i128>) -> Value {
+pub(super) fn ratio(part: Option<i128>, whole: Option<i128>) -> Value<'static> {
     let exact = || -> Option<i128> {
         let whole = whole.filter(|whole| *whole > 0)?;
         let scaled = part?.checked_mul(1_000_000)?;
@@ -474,23 +474,18 @@ mod tests {
 
     #[test]
     fn rows_become_columns_and_a_gap_is_null() {
-        let text = |text: &str| Value::Text(text.to_owned());
         let column = |name: &str, kind| AnswerColumn { name: name.to_owned(), kind };
-        let answer = Answer {
-            columns: vec![
-                column("from", ColumnKind::Text),
-                column("to", ColumnKind::Text),
-                column("roll_ratio", ColumnKind::Ratio),
-            ],
-            rows: vec![
-                vec![text("a"), text("x"), Value::Int(1)],
-                vec![text("a"), text("y"), Value::Int(2)],
-                vec![text("b"), text("y"), Value::Int(3)],
-            ],
-        };
+        let columns = vec![
+            column("from", ColumnKind::Text),
+            column("to", ColumnKind::Text),
+            column("open_count", ColumnKind::Int),
+        ];
+        let rows = [("a", "x", 1), ("a", "y", 2), ("b", "y", 3)];
+        let rows = rows.map(|(from, to, count)| vec![Value::text(from), Value::text(to), Value::Int(count)]);
+        let answer = Answer::of(columns, rows);
         let laid_out = pivoted(&answer, &[0, 1, 2], &[0], (1, 2));
         let names: Vec<&str> = laid_out.columns.iter().map(|column| column.name.as_str()).collect();
         assert_eq!(names, ["from", "x", "y"]);
-        assert_eq!(laid_out.rows[1], [text("b"), Value::Null, Value::Int(3)]);
+        assert_eq!(laid_out.row(1).collect::<Vec<_>>(), [Value::text("b"), Value::Null, Value::Int(3)]);
     }
 }

@@ -24,8 +24,8 @@ pub fn write_table(answer: &Answer, formats: &Formats, width: Option<u16>, out: 
     let alignments: Vec<CellAlignment> = answer.columns.iter().map(|column| alignment(column.kind)).collect();
     let headers = answer.columns.iter().map(|column| visible(&column.name).into_owned());
     table.set_header(headers.zip(&alignments).map(|(name, align)| Cell::new(name).set_alignment(*align)));
-    for row in &answer.rows {
-        let cells = row.iter().map(|value| formats.exact(value));
+    for row in 0..answer.len() {
+        let cells = answer.row(row).map(|value| formats.exact(&value));
         table.add_row(cells.zip(&alignments).map(|(text, align)| Cell::new(text).set_alignment(*align)));
     }
     for line in table.lines() {
@@ -49,9 +49,9 @@ const fn alignment(kind: ColumnKind) -> CellAlignment {
 pub fn write_csv(answer: &Answer, out: &mut impl Write) -> io::Result<()> {
     let mut csv = csv::Writer::from_writer(out);
     csv.write_record(answer.columns.iter().map(|column| without_formula(column.name.clone()))).map_err(refused)?;
-    for row in &answer.rows {
-        csv.write_record(row.iter().map(|value| match value {
-            Value::Text(text) => without_formula(text.clone()),
+    for row in 0..answer.len() {
+        csv.write_record(answer.row(row).map(|value| match value {
+            Value::Text(text) => without_formula(text.into_owned()),
             _ => value.plain(),
         }))
         .map_err(refused)?;
@@ -77,12 +77,12 @@ fn without_formula(text: String) -> String {
 /// # Errors
 /// What `out` refuses.
 pub fn write_json(answer: &Answer, out: &mut impl Write) -> io::Result<()> {
-    if answer.rows.is_empty() {
+    if answer.is_empty() {
         return writeln!(out, "[]");
     }
-    for (position, row) in answer.rows.iter().enumerate() {
-        out.write_all(if position == 0 { b"[\n{" } else { b",\n{" })?;
-        for (column, (value, named)) in row.iter().zip(&answer.columns).enumerate() {
+    for row in 0..answer.len() {
+        out.write_all(if row == 0 { b"[\n{" } else { b",\n{" })?;
+        for (column, (value, named)) in answer.row(row).zip(&answer.columns).enumerate() {
             if column > 0 {
                 out.write_all(b", ")?;
             }
@@ -90,7 +90,7 @@ pub fn write_json(answer: &Answer, out: &mut impl Write) -> io::Result<()> {
             out.write_all(b": ")?;
             match value {
                 Value::Null => out.write_all(b"null")?,
-                Value::Text(text) => serde_json::to_writer(&mut *out, text)?,
+                Value::Text(text) => serde_json::to_writer(&mut *out, &text)?,
                 Value::Date(day) => write!(out, "\"{day}\"")?,
                 // written digit by digit: a JSON library would make a binary float of it
                 Value::Int(_) | Value::Decimal { .. } | Value::Flag(_) => out.write_all(value.plain().as_bytes())?,
@@ -108,7 +108,7 @@ mod tests {
     use crate::model::{AnswerColumn, Date};
     use crate::report::{Language, Words};
 
-    fn answer(rows: Vec<Vec<Value>>) -> Answer {
+    fn answer(rows: Vec<Vec<Value<'_>>>) -> Answer {
         let columns = [
             ("customer_name", ColumnKind::Text),
             ("due_date", ColumnKind::Date),
@@ -118,13 +118,13 @@ mod tests {
             ("is_disputed", ColumnKind::Flag),
         ];
         let columns = columns.map(|(name, kind)| AnswerColumn { name: name.to_owned(), kind }).to_vec();
-        Answer { columns, rows }
+        Answer::of(columns, rows)
     }
 
     fn two_rows() -> Answer {
         answer(vec![
             vec![
-                Value::Text("Dupont \"Fils\", SA\u{1b}".to_owned()),
+                Value::text("Dupont \"Fils\", SA\u{1b}".to_owned()),
                 Value::Date(Date::from_ymd_opt(2025, 12, 31).unwrap()),
                 Value::Int(1200),
                 Value::Decimal { digits: -123_450, scale: 2 },
@@ -132,7 +132,7 @@ mod tests {
                 Value::Flag(true),
             ],
             vec![
-                Value::Text("=cmd|'/c calc'!A1".to_owned()),
+                Value::text("=cmd|'/c calc'!A1".to_owned()),
                 Value::Null,
                 Value::Null,
                 Value::Null,

@@ -326,7 +326,7 @@ struct TieOut {
 }
 
 fn tie_out(panel: &str, answer: &Answer, reader: &Reader) -> Result<Option<TieOut>, ReportError> {
-    let amount = |name: &str| digits(answer.value(0, name));
+    let amount = |name: &str| digits(&answer.value(0, name));
     let Some(open) = amount("open_amount") else { return Ok(None) };
     let money = |hundredths: i128| amount_with_currency(hundredths, reader);
     let control = amount("control_amount");
@@ -379,17 +379,17 @@ const SAID_FIRST: i128 = 50_000;
 /// What more than a twentieth of the balance rests on; `None` where nothing does.
 fn assumptions_context(answer: &Answer, reader: &Reader) -> Result<Option<Shown>, ReportError> {
     let mut sentences = Vec::new();
-    for row in 0..answer.rows.len() {
+    for row in 0..answer.len() {
         let share = answer.value(row, "share_ratio");
-        if digits(share).is_none_or(|share| share < SAID_FIRST) {
+        if digits(&share).is_none_or(|share| share < SAID_FIRST) {
             continue;
         }
         let text = |name: &str| {
             let column = answer.position(name).map(|position| &answer.columns[position]);
-            column.map_or_else(String::new, |column| cell_text(answer.value(row, name), column, false, reader).text)
+            column.map_or_else(String::new, |column| cell_text(&answer.value(row, name), column, false, reader).text)
         };
         let code = answer.value(row, "assumption_code").plain();
-        let amount = digits(answer.value(row, "amount")).unwrap_or(0);
+        let amount = digits(&answer.value(row, "amount")).unwrap_or(0);
         let sentence = reader.words.find(&format!("assumptions.{code}")).map_or_else(|| code.clone(), str::to_owned);
         let values = [
             ("assumption", sentence),
@@ -411,7 +411,8 @@ fn sentences_context(panel: &PanelSpec, answer: &Answer) -> Result<Option<Shown>
         query: panel.query.clone().unwrap_or_default(),
         column: "…_text".to_owned(),
     })?;
-    let sentences: Vec<String> = answer.rows.iter().map(|row| visible(&row[position].plain()).into_owned()).collect();
+    let sentences: Vec<String> =
+        (0..answer.len()).map(|row| visible(&answer.at(row, position).plain()).into_owned()).collect();
     Ok((!sentences.is_empty()).then(|| Shown::from(sentences)))
 }
 

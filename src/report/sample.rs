@@ -46,20 +46,20 @@ pub(crate) fn as_of() -> Date {
     Date::from_ymd_opt(2025, 12, 31).unwrap_or_default()
 }
 
-fn answer(columns: &[(&str, ColumnKind)], rows: Vec<Vec<Value>>) -> Answer {
+fn answer(columns: &[(&str, ColumnKind)], rows: Vec<Vec<Value<'static>>>) -> Answer {
     let columns = columns.iter().map(|(name, kind)| AnswerColumn { name: (*name).to_owned(), kind: *kind }).collect();
-    Answer { columns, rows }
+    Answer::of(columns, rows)
 }
 
-fn text(text: &str) -> Value {
-    Value::Text(text.to_owned())
+fn text(text: &str) -> Value<'static> {
+    Value::text(text.to_owned())
 }
 
-const fn money(hundredths: i128) -> Value {
+const fn money(hundredths: i128) -> Value<'static> {
     Value::Decimal { digits: hundredths, scale: 2 }
 }
 
-const fn days(ten_thousandths: i128) -> Value {
+const fn days(ten_thousandths: i128) -> Value<'static> {
     Value::Decimal { digits: ten_thousandths, scale: 4 }
 }
 
@@ -141,7 +141,7 @@ fn checks() -> Vec<CheckResult> {
 }
 
 /// The amounts of a `receivables` row from open to tie-out, consistent with one another.
-fn balances(open: i128, overdue: i128) -> Vec<Value> {
+fn balances(open: i128, overdue: i128) -> Vec<Value<'static>> {
     let unallocated = -open / 38;
     let age_unknown = 4_219_860;
     let amounts = [
@@ -466,7 +466,7 @@ fn top_debtors() -> Answer {
 }
 
 /// Reasons of late payment by site: `value`, of a kind, as digits; a pair without any has no row.
-pub(crate) fn reasons(kind: ColumnKind, value: impl Fn(i64) -> Value) -> Answer {
+pub(crate) fn reasons(kind: ColumnKind, value: impl Fn(i64) -> Value<'static>) -> Answer {
     let columns = [("reason_code", ColumnKind::Text), ("site", ColumnKind::Text), ("value", kind)];
     let row = |(reason, site, size): (&str, &str, i64)| vec![text(reason), text(site), value(size)];
     let rows = [

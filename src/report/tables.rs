@@ -27,7 +27,7 @@ pub(super) fn table(
     reader: &Reader,
 ) -> Result<Option<Shown>, ReportError> {
     let answer = &*narrowed(panel, &view.query, &view.only, answer)?;
-    if answer.rows.is_empty() {
+    if answer.is_empty() {
         return Ok(None);
     }
     let grid = Grid::new(panel, view, answer, Medium::Page, reader)?;
@@ -60,7 +60,7 @@ impl TableBuilder<'_> {
         let starts = match order.first() {
             Some(first) if self.grid.skipped_count > 0 => {
                 let (value, column) = self.grid.behind(*first, 0);
-                let value = self.reader.formats.value(value, column);
+                let value = self.reader.formats.value(&value, column);
                 Some(self.reader.words.fill("table.starts", &[("first", &value)])?)
             }
             _ => None,
@@ -222,7 +222,7 @@ impl TableBuilder<'_> {
                 query: self.view.query.clone(),
                 column: name.clone(),
             })?;
-            amounts.push((name, position, digits(self.grid.behind(row, position).0).unwrap_or(0)));
+            amounts.push((name, position, digits(&self.grid.behind(row, position).0).unwrap_or(0)));
         }
         let whole: i128 = amounts.iter().map(|(_, _, amount)| amount.max(&0)).sum();
         let mut from = 0;
@@ -231,7 +231,7 @@ impl TableBuilder<'_> {
         for (order, (name, position, amount)) in amounts.into_iter().enumerate() {
             if amount != 0 {
                 let (value, column) = self.grid.behind(row, position);
-                let text = cell_text(value, column, true, self.reader).text;
+                let text = cell_text(&value, column, true, self.reader).text;
                 read.push(format!("{} {text}", header_word(name, self.reader)?));
             }
             let length = (amount.max(0) * 1000).checked_div(whole).unwrap_or(0);

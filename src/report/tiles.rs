@@ -57,14 +57,14 @@ pub(super) fn tiles(
 impl<'a> Days<'a> {
     fn of(answer: &'a Answer, as_of: Date) -> Option<Self> {
         let day = |row: usize| match answer.value(row, "as_of_date") {
-            Value::Date(day) => Some(*day),
+            Value::Date(day) => Some(day),
             _ => None,
         };
-        let has_items = |row: &usize| digits(answer.value(*row, "open_count")).unwrap_or(0) != 0;
-        let now = (0..answer.rows.len()).find(|row| day(*row) == Some(as_of))?;
+        let has_items = |row: &usize| digits(&answer.value(*row, "open_count")).unwrap_or(0) != 0;
+        let now = (0..answer.len()).find(|row| day(*row) == Some(as_of))?;
         // a month-end before the books has nothing to compare with
         let before = |limit: Date| {
-            let rows = (0..answer.rows.len()).filter_map(|row| Some((row, day(row)?)));
+            let rows = (0..answer.len()).filter_map(|row| Some((row, day(row)?)));
             rows.filter(|(_, day)| *day <= limit && *day < as_of)
                 .max_by_key(|(_, day)| *day)
                 .filter(|(row, _)| has_items(row))
@@ -89,7 +89,7 @@ impl<'a> Days<'a> {
         };
         let position = self.answer.position(&tile.value).ok_or_else(|| missing(&tile.value))?;
         let column = &self.answer.columns[position];
-        let value = &self.answer.rows[self.now][position];
+        let value = &self.answer.at(self.now, position);
         let text = cell_text(value, column, panel.whole_amounts, reader).text;
         let (whole, cents) = match (panel.whole_amounts, column.kind) {
             (true, ColumnKind::Money) => (&*text, ""),
@@ -98,13 +98,13 @@ impl<'a> Days<'a> {
         let beneath = match &tile.beneath {
             Some(name) => {
                 let position = self.answer.position(name).ok_or_else(|| missing(name))?;
-                let value = reader.formats.value(&self.answer.rows[self.now][position], &self.answer.columns[position]);
+                let value = reader.formats.value(&self.answer.at(self.now, position), &self.answer.columns[position]);
                 Some(reader.words.fill(&format!("tiles.{name}"), &[("value", &value)])?)
             }
             None => None,
         };
         let change = |before: Option<(usize, Date)>, key: &str| match before {
-            Some((row, _)) => change(value, &self.answer.rows[row][position], column.kind, tile.better, key, reader),
+            Some((row, _)) => change(value, &self.answer.at(row, position), column.kind, tile.better, key, reader),
             None => Ok(None),
         };
         Ok(context! {
@@ -120,7 +120,7 @@ impl<'a> Days<'a> {
     fn line(&self, position: usize) -> Option<Shown> {
         let known: Vec<(i128, i128)> = (0..)
             .zip(&self.months)
-            .filter_map(|(at, row)| Some((at, digits(&self.answer.rows[*row][position])?)))
+            .filter_map(|(at, row)| Some((at, digits(&self.answer.at(*row, position))?)))
             .collect();
         let (lowest, highest) =
             (known.iter().map(|(_, value)| *value).min()?, known.iter().map(|(_, value)| *value).max()?);
@@ -220,12 +220,9 @@ mod tests {
         let figures = |last: Date, months: i32| {
             let rows = (1..months).rev().map(|back| month_end(add_months(last_month_end(last), -back)));
             let rows = rows.chain((last_month_end(last) != last).then(|| last_month_end(last))).chain([last]);
-            Answer {
-                columns: [("as_of_date", ColumnKind::Date), ("open_count", ColumnKind::Int)]
-                    .map(|(name, kind)| crate::model::AnswerColumn { name: name.to_owned(), kind })
-                    .to_vec(),
-                rows: rows.map(|day| vec![Value::Date(day), Value::Int(1)]).collect(),
-            }
+            let columns = [("as_of_date", ColumnKind::Date), ("open_count", ColumnKind::Int)]
+                .map(|(name, kind)| crate::model::AnswerColumn { name: name.to_owned(), kind });
+            Answer::of(columns.to_vec(), rows.map(|day| vec![Value::Date(day), Value::Int(1)]))
         };
         for (as_of, month, complete_month, year) in [
             (day(2025, 12, 31), day(2025, 11, 30), day(2025, 11, 30), day(2024, 12, 31)),

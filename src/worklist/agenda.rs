@@ -48,7 +48,7 @@ impl Agenda<'_> {
     /// Line after line in the order of rank; one whose contact cannot be reached at that time lets the next go first.
     fn slots(&self) -> Vec<Slot> {
         let is_to_do = |row: &usize| self.lines.value(*row, "status_code").plain() == "act";
-        let mut waiting: Vec<Waiting> = (0..self.lines.rows.len())
+        let mut waiting: Vec<Waiting> = (0..self.lines.len())
             .filter(is_to_do)
             .map(|row| (row, self.minutes(row), hours(&self.lines.value(row, "hours_text").plain())))
             .collect();
@@ -78,14 +78,14 @@ impl Agenda<'_> {
 
     fn minutes(&self, row: usize) -> u32 {
         match self.lines.value(row, "minute_count") {
-            Value::Int(minutes) => u32::try_from(*minutes).unwrap_or(10).clamp(1, 240),
+            Value::Int(minutes) => u32::try_from(minutes).unwrap_or(10).clamp(1, 240),
             _ => 10,
         }
     }
 
     fn event(&self, slot: &Slot) -> Event {
         let plain = |column: &str| self.lines.value(slot.row, column).plain();
-        let text = |column: &str| (self.text)(self.lines.value(slot.row, column), column);
+        let text = |column: &str| (self.text)(&self.lines.value(slot.row, column), column);
         let code = |column: &str| (self.word)(column, &plain(column));
         let summary = format!("{} · {} · {}", code("action_code"), text("customer_name"), text("overdue_amount"));
         let contact = [text("contact_name"), text("phone_text"), text("email_text")];
@@ -143,12 +143,12 @@ mod tests {
         let texts = ["line_id", "status_code", "hours_text", "customer_name", "action_code"];
         let mut columns: Vec<AnswerColumn> = texts.map(|name| column(name, ColumnKind::Text)).into();
         columns.push(column("minute_count", ColumnKind::Int));
-        let text = |text: &str| Value::Text(text.to_owned());
+        let text = |text: &str| Value::text(text.to_owned());
         let row = |(id, minutes, hours): &(&str, i64, &str)| {
             let name = format!("{id}, \"Söhne\"; <b>");
             vec![text(id), text("act"), text(hours), text(&name), text("call"), Value::Int(*minutes)]
         };
-        Answer { columns, rows: of.iter().map(row).collect() }
+        Answer::of(columns, of.iter().map(row))
     }
 
     fn written(of: &[(&str, i64, &str)]) -> String {

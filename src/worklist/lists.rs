@@ -15,7 +15,7 @@ pub struct Assignee {
 #[must_use]
 pub fn assignees(worklist: &Answer) -> Vec<Assignee> {
     let mut found: Vec<Assignee> = Vec::new();
-    for row in 0..worklist.rows.len() {
+    for row in 0..worklist.len() {
         let text = |column: &str| worklist.value(row, column).plain();
         if found.last().is_none_or(|last| last.id != text("assignee_id")) {
             found.push(Assignee { id: text("assignee_id"), name: text("assignee_name") });
@@ -28,6 +28,5 @@ pub fn assignees(worklist: &Answer) -> Vec<Assignee> {
 #[must_use]
 pub fn of_assignee(answer: &Answer, assignee_id: &str) -> Answer {
     let place = answer.position("assignee_id");
-    let is_own = |row: &&Vec<crate::model::Value>| place.is_some_and(|place| row[place].plain() == assignee_id);
-    Answer { columns: answer.columns.clone(), rows: answer.rows.iter().filter(is_own).cloned().collect() }
+    answer.filtered(|row| place.is_some_and(|place| answer.at(row, place).plain() == assignee_id))
 }

@@ -56,10 +56,10 @@ pub(super) async fn upsert(
                 engine.stream_table(staged.table, &format!("select {} from held_rows", columns.join(", "))).await?;
             while let Some(answer) = rows.next().await? {
                 let mut kept = Rows::new(staged.table);
-                for row in &answer.rows {
-                    let texts: Vec<String> = places.iter().map(|place| row[*place].plain()).collect();
+                for row in 0..answer.len() {
+                    let texts: Vec<String> = places.iter().map(|place| answer.at(row, *place).plain()).collect();
                     if !keys.holds(Keys::key(texts.iter().map(String::as_str))) {
-                        kept.push(row.iter().map(crate::commands::shared::cell).collect());
+                        kept.push(answer.row(row).map(|value| crate::commands::shared::cell(&value)).collect());
                     }
                 }
                 staging.write(&origin, kept).map_err(|cause| unwritable(settings, &cause))?;

@@ -65,11 +65,11 @@ pub(super) async fn years(settings: &Settings, wanted: &Wanted, catalogue: &Cata
         start: day(&answer, row, "year_start_date").unwrap_or_default(),
         end: day(&answer, row, "year_end_date").unwrap_or_default(),
         source_file: answer.value(row, "source_file").plain(),
-        line_count: shared::count(answer.value(row, "line_count")),
+        line_count: shared::count(&answer.value(row, "line_count")),
         debit_amount: money(&answer, row, "debit_amount"),
         credit_amount: money(&answer, row, "credit_amount"),
     };
-    Ok((0..answer.rows.len()).map(year).collect())
+    Ok((0..answer.len()).map(year).collect())
 }
 
 /// Puts a ledger's year in the place of the one of the same closing date; one that overlaps another is refused.
@@ -179,7 +179,7 @@ impl Receivables<'_> {
         let mut openings = BTreeMap::new();
         let mut rows = engine.stream("opening_days").await?;
         while let Some(answer) = rows.next().await? {
-            for row in 0..answer.rows.len() {
+            for row in 0..answer.len() {
                 openings.insert(day(&answer, row, "year_end_date"), day(&answer, row, "opening_date"));
             }
         }
@@ -195,7 +195,7 @@ impl Receivables<'_> {
         let mut known = Known::default();
         let sql = "select customers.customer_id, customers.terms_code from customers";
         let answer = engine.ask_step(sql).await?;
-        for row in 0..answer.rows.len() {
+        for row in 0..answer.len() {
             let terms = Terms::parse(&answer.value(row, "terms_code").plain());
             known.terms.insert(answer.value(row, "customer_id").plain(), terms);
         }
@@ -261,7 +261,7 @@ impl Receivables<'_> {
             let answer = stream.next().await?;
             let is_last = answer.is_none();
             let answer = answer.unwrap_or_default();
-            for row in 0..answer.rows.len() {
+            for row in 0..answer.len() {
                 let account = answer.value(row, "account").plain();
                 let customer = answer.value(row, "customer_id").plain();
                 if group.as_ref().is_some_and(|group| group.account != account || group.customer != customer)
@@ -307,7 +307,7 @@ impl Receivables<'_> {
         let mut rows = Rows::new(&TOLD_LINES);
         let mut stream = engine.stream("entry_lines").await?;
         while let Some(answer) = stream.next().await? {
-            for row in 0..answer.rows.len() {
+            for row in 0..answer.len() {
                 if !entry.holds(&answer, row) {
                     std::mem::take(&mut entry).close(years, &mut rows);
                 }
@@ -361,7 +361,7 @@ impl Receivables<'_> {
             movements.clear();
         };
         while let Some(answer) = stream.next().await? {
-            for row in 0..answer.rows.len() {
+            for row in 0..answer.len() {
                 let here = (answer.value(row, "account").plain(), answer.value(row, "customer_id").plain());
                 if at.as_ref() != Some(&here) {
                     close(at.replace(here), &mut movements, &mut rows);
@@ -409,13 +409,11 @@ impl OpenEntry {
         let net = money(answer, row, "net_amount").unwrap_or_default();
         let posted = day(answer, row, "posted_date").unwrap_or_default();
         let is_receivable = flag("is_receivable");
-        let class = match answer.value(row, "class_code") {
-            Value::Text(class) => class.as_str(),
-            _ => "",
-        };
-        self.entry.add(class, net, posted, is_receivable, flag("is_opening_journal"), kinds);
+        let class = answer.value(row, "class_code").plain();
+        self.entry.add(&class, net, posted, is_receivable, flag("is_opening_journal"), kinds);
         if is_receivable {
-            let cell = |name: &str| shared::cell(answer.value(row, if name == "amount" { "net_amount" } else { name }));
+            let cell =
+                |name: &str| shared::cell(&answer.value(row, if name == "amount" { "net_amount" } else { name }));
             self.lines.push(TOLD_LINES.columns.iter().map(|column| cell(column.name)).collect());
         }
     }
@@ -447,7 +445,7 @@ struct Group {
 impl Group {
     fn take(&mut self, answer: &Answer, row: usize, texts: &mut Texts) {
         let own = |name: &str| match answer.value(row, name) {
-            Value::Text(text) if !text.is_empty() => Some(text.clone().into_boxed_str()),
+            Value::Text(text) if !text.is_empty() => Some(Box::<str>::from(text)),
             _ => None,
         };
         // lines come oldest year first, so the last name said is the latest
@@ -470,7 +468,7 @@ impl Group {
             is_opening: matches!(answer.value(row, "is_opening"), Value::Flag(true)),
             kind,
             source_file: texts.shared(&answer.value(row, "source_file").plain()),
-            source_line: shared::count(answer.value(row, "source_line")),
+            source_line: shared::count(&answer.value(row, "source_line")),
         });
     }
 
@@ -530,7 +528,7 @@ impl Batches {
 
 fn day(answer: &Answer, row: usize, name: &str) -> Option<Date> {
     match answer.value(row, name) {
-        Value::Date(day) => Some(*day),
+        Value::Date(day) => Some(day),
         _ => None,
     }
 }

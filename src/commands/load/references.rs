@@ -14,7 +14,7 @@ use crate::ingest::staging::{StagedFile, Staging};
 use crate::lake::Snapshot;
 use crate::model::rows::Cell;
 use crate::model::tables::{ALLOCATIONS, CUSTOMERS, DISPUTES, INVOICE_DETAILS, INVOICE_EVENTS, ITEMS, REJECTS};
-use crate::model::{Rows, TableSpec};
+use crate::model::{Rows, TableSpec, Value};
 use crate::settings::Settings;
 
 /// The origin of customers that only items name.
@@ -155,8 +155,8 @@ impl Step<'_> {
         let mut rows = engine.stream_table(table, &format!("select {} from staged_rows", all.join(", "))).await?;
         while let Some(answer) = rows.next().await? {
             let mut known = Rows::new(table);
-            for row in 0..answer.rows.len() {
-                let values = &answer.rows[row];
+            for row in 0..answer.len() {
+                let values: Vec<Value<'_>> = answer.row(row).collect();
                 let company = values[places[0]].plain();
                 let is_unknown =
                     |place: &&usize| !keys.is_met(Keys::key([company.as_str(), values[**place].plain().as_str()]));

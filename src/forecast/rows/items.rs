@@ -72,7 +72,7 @@ impl Prepared {
                     Anchor::PaymentDay => "payment_day",
                     Anchor::MonthAfterDue => "month_after_due",
                 }),
-                if month_days.is_empty() { Value::Null } else { Value::Text(month_days.join(", ")) },
+                if month_days.is_empty() { Value::Null } else { Value::text(month_days.join(", ")) },
             ]
         };
         let items = picture.book.open.chunks(ROWS_AT_ONCE).zip(picture.outlooks.chunks(ROWS_AT_ONCE));

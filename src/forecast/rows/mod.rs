@@ -11,29 +11,29 @@ use super::simulation::rounded;
 use crate::model::Value;
 
 /// Rows of a derived table, a value a column.
-pub(super) type Rows = Vec<Vec<Value>>;
+pub(super) type Rows = Vec<Vec<Value<'static>>>;
 
-pub(super) fn text(text: &str) -> Value {
-    Value::Text(text.to_owned())
+pub(super) fn text(text: &str) -> Value<'static> {
+    Value::text(text.to_owned())
 }
 
-pub(super) fn money(hundredths: Hundredths) -> Value {
+pub(super) fn money(hundredths: Hundredths) -> Value<'static> {
     Value::Decimal { digits: hundredths.into(), scale: 2 }
 }
 
-pub(super) fn whole(count: usize) -> Value {
+pub(super) fn whole(count: usize) -> Value<'static> {
     Value::Int(i64::try_from(count).unwrap_or(i64::MAX))
 }
 
-pub(super) fn day(day: Option<Day>) -> Value {
+pub(super) fn day(day: Option<Day>) -> Value<'static> {
     day.map_or(Value::Null, |day| Value::Date(date_of(day)))
 }
 
 /// A share, six decimals.
-pub(super) fn share(share: f64) -> Value {
+pub(super) fn share(share: f64) -> Value<'static> {
     decimal(share, 6)
 }
 
-pub(super) fn decimal(value: f64, scale: u8) -> Value {
+pub(super) fn decimal(value: f64, scale: u8) -> Value<'static> {
     Value::Decimal { digits: rounded(value * 10_f64.powi(scale.into())).into(), scale }
 }

@@ -136,7 +136,7 @@ impl Builder<'_> {
     fn rows(&self) -> Result<Vec<usize>, ReportError> {
         Ok(match &self.spec.last_of {
             Some(column) => rows_of_last(self.answer, self.position(column)?),
-            None => (0..self.answer.rows.len()).collect(),
+            None => (0..self.answer.len()).collect(),
         })
     }
 
@@ -164,8 +164,7 @@ impl Builder<'_> {
                     self.spec.series.iter().map(|name| self.position(name)).collect();
                 let columns = columns?;
                 if self.answer.columns[self.position(label)?].kind == ColumnKind::Date {
-                    let is_known =
-                        |row: &usize| columns.iter().any(|column| !self.answer.rows[*row][*column].is_null());
+                    let is_known = |row: &usize| columns.iter().any(|column| !self.answer.at(*row, *column).is_null());
                     rows.drain(..rows.iter().position(is_known).unwrap_or(0));
                 }
                 self.wide(label, &rows)?
@@ -182,11 +181,11 @@ impl Builder<'_> {
         let label_at = self.position(label)?;
         let mut drawing = Drawing::empty(Unit::Count);
         for row in rows {
-            let value = &self.answer.rows[*row][label_at];
+            let value = &self.answer.at(*row, label_at);
             drawing.labels.push(self.text(value, &self.answer.columns[label_at]));
             drawing.keys.push(value.plain());
         }
-        let is_total = |row: usize| matches!(&self.answer.rows[row][label_at], Value::Text(code) if code == "total");
+        let is_total = |row: usize| matches!(&self.answer.at(row, label_at), Value::Text(code) if code == "total");
         for (order, name) in self.spec.series.iter().enumerate() {
             let at = self.position(name)?;
             drawing.unit = unit(&self.answer.columns[at]);
@@ -218,7 +217,7 @@ impl Builder<'_> {
         let mut codes: Vec<String> = Vec::new();
         for row in rows {
             for (list, position) in [(&mut labels, label_at), (&mut codes, split_at)] {
-                let plain = self.answer.rows[*row][position].plain();
+                let plain = self.answer.at(*row, position).plain();
                 if !list.contains(&plain) {
                     list.push(plain);
                 }
@@ -234,22 +233,22 @@ impl Builder<'_> {
             .collect();
         let mut rest: Vec<Option<i128>> = vec![None; labels.len()];
         for row in rows {
-            let values = &self.answer.rows[*row];
+            let value = |position: usize| self.answer.at(*row, position);
             let place = |list: &[String], position: usize| {
-                let plain = values[position].plain();
+                let plain = value(position).plain();
                 list.iter().position(|known| *known == plain)
             };
             let label = place(&labels, label_at).unwrap_or(0);
-            texts[label] = self.text(&values[label_at], &self.answer.columns[label_at]);
+            texts[label] = self.text(&value(label_at), &self.answer.columns[label_at]);
             if let Some(code) = place(&codes, split_at) {
-                series[code].name = self.text(&values[split_at], &self.answer.columns[split_at]);
+                series[code].name = self.text(&value(split_at), &self.answer.columns[split_at]);
                 series[code].points[label] = self.point(*row, at, false);
-            } else if let Some(digits) = digits(&values[at]) {
+            } else if let Some(digits) = digits(&value(at)) {
                 rest[label] = Some(rest[label].unwrap_or(0).saturating_add(digits));
             }
         }
         if !small.is_empty() {
-            let scale = rows.iter().find_map(|row| match self.answer.rows[*row][at] {
+            let scale = rows.iter().find_map(|row| match self.answer.at(*row, at) {
                 Value::Decimal { scale, .. } => Some(scale),
                 _ => None,
             });
@@ -282,9 +281,8 @@ impl Builder<'_> {
     fn small(&self, rows: &[usize], split_at: usize, at: usize) -> Vec<String> {
         let mut sizes: BTreeMap<String, i128> = BTreeMap::new();
         for row in rows {
-            let values = &self.answer.rows[*row];
-            let size = digits(&values[at]).unwrap_or(0).saturating_abs();
-            let sum = sizes.entry(values[split_at].plain()).or_default();
+            let size = digits(&self.answer.at(*row, at)).unwrap_or(0).saturating_abs();
+            let sum = sizes.entry(self.answer.at(*row, split_at).plain()).or_default();
             *sum = sum.saturating_add(size);
         }
         if self.spec.kind != ChartKind::Stacked || self.spec.palette != Palette::Series || sizes.len() <= SERIES {
@@ -315,7 +313,7 @@ impl Builder<'_> {
     }
 
     fn point(&self, row: usize, at: usize, is_total: bool) -> Option<Point> {
-        self.point_of(&self.answer.rows[row][at], &self.answer.columns[at], is_total)
+        self.point_of(&self.answer.at(row, at), &self.answer.columns[at], is_total)
     }
 
     fn point_of(&self, value: &Value, column: &AnswerColumn, is_total: bool) -> Option<Point> {
@@ -349,16 +347,16 @@ impl Builder<'_> {
         };
         let (at, text) = (place(&spec.at)?, place(&spec.text)?);
         let mut found: BTreeMap<usize, Vec<String>> = BTreeMap::new();
-        for row in &marked.rows {
-            let plain = row[at].plain();
-            let label = match &row[at] {
+        for row in 0..marked.len() {
+            let plain = marked.at(row, at).plain();
+            let label = match marked.at(row, at) {
                 Value::Date(_) => {
                     // days sort as they are written; a label of another month is none of theirs
                     keys.iter().position(|key| *key >= plain).filter(|label| keys[*label].get(..7) == plain.get(..7))
                 }
                 _ => keys.iter().position(|key| *key == plain),
             };
-            let said = self.text(&row[text], &marked.columns[text]);
+            let said = self.text(&marked.at(row, text), &marked.columns[text]);
             if let Some(label) = label.filter(|_| !said.is_empty()) {
                 let texts = found.entry(label).or_default();
                 if !texts.contains(&said) {

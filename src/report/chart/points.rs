@@ -100,8 +100,8 @@ impl Builder<'_> {
         let mut placed: Vec<Placed> = rows
             .iter()
             .filter_map(|row| {
-                let size = digits(&self.answer.rows[*row][size_at])?.max(0);
-                let code = colour_at.map_or_else(String::new, |at| self.answer.rows[*row][at].plain());
+                let size = digits(&self.answer.at(*row, size_at))?.max(0);
+                let code = colour_at.map_or_else(String::new, |at| self.answer.at(*row, at).plain());
                 Some(Placed {
                     row: *row,
                     x: self.point(*row, x_at, false)?,
@@ -125,7 +125,7 @@ impl Builder<'_> {
         let ink_of = |code: &str| self.ink(codes.iter().position(|known| *known == code).unwrap_or(0));
         let group_name = |code: &str| {
             let found = placed.iter().find(|placed| placed.code == code)?;
-            Some(self.text(&self.answer.rows[found.row][colour_at?], &self.answer.columns[colour_at?]))
+            Some(self.text(&self.answer.at(found.row, colour_at?), &self.answer.columns[colour_at?]))
         };
         let groups: Vec<Group> = codes
             .iter()
@@ -138,7 +138,7 @@ impl Builder<'_> {
         let mut spots = Vec::new();
         let mut drawn_size = 0_i128;
         for placed in placed.iter().take(MOST_POINTS) {
-            let text = |at: usize| self.text(&self.answer.rows[placed.row][at], &self.answer.columns[at]);
+            let text = |at: usize| self.text(&self.answer.at(placed.row, at), &self.answer.columns[at]);
             let mut figures = vec![format!("{x_name} {}", placed.x.text), format!("{y_name} {}", placed.y.text)];
             if ![x_at, y_at].contains(&size_at) {
                 figures.push(format!("{size_name} {}", text(size_at)));

@@ -7,7 +7,6 @@
 mod entries;
 mod styles;
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use rust_xlsxwriter::{
@@ -167,7 +166,7 @@ impl Writer<'_> {
                     }
                     let Some(answer) = self.input.answers.get(&view.query) else { continue };
                     let answer = &*narrowed(&panel.id, &view.query, &view.only, answer)?;
-                    if panel.shape == Shape::TieOut && answer.rows.is_empty() {
+                    if panel.shape == Shape::TieOut && answer.is_empty() {
                         continue;
                     }
                     self.table(panel, view, answer, head, sheets)?;
@@ -202,7 +201,7 @@ impl Writer<'_> {
         head: Head,
         sheets: &mut Vec<Worksheet>,
     ) -> Result<(), ReportError> {
-        if answer.rows.is_empty() {
+        if answer.is_empty() {
             let empty = self.reader.words.get(&format!("panels.{}.empty", panel.id))?.to_owned();
             let (mut sheet, name) = self.sheet(&head, 0)?;
             sheet.write_with_format(HEADER_ROW, 0, empty, &self.styles.note).map_err(failed)?;
@@ -212,12 +211,12 @@ impl Writer<'_> {
         }
         let grid = Grid::new(&panel.id, view, answer, Medium::Workbook, self.reader)?;
         let columns = self.columns(panel, view, &grid)?;
-        let totals: Vec<Option<Value>> = grid.columns.iter().map(|column| grid.total(column)).collect();
+        let totals: Vec<Option<Value<'_>>> = grid.columns.iter().map(|column| grid.total(column)).collect();
         let parts: Vec<&[usize]> = grid.order.chunks(MOST_ROWS).collect();
         for (number, rows) in parts.iter().enumerate() {
             let (mut sheet, name) = self.sheet(&head, rows.len())?;
             let value = |row: usize, at: usize| match columns[at].role {
-                Role::Raw(position) => Cow::Borrowed(grid.behind(rows[row], position).0),
+                Role::Raw(position) => grid.behind(rows[row], position).0,
                 _ => grid.value(rows[row], &grid.columns[at]),
             };
             let is_last = number + 1 == parts.len();
@@ -238,10 +237,10 @@ impl Writer<'_> {
         head: Head,
         sheets: &mut Vec<Worksheet>,
     ) -> Result<(), ReportError> {
-        let (mut sheet, name) = self.sheet(&head, answer.rows.len())?;
+        let (mut sheet, name) = self.sheet(&head, answer.len())?;
         let columns: Vec<SheetColumn> =
             answer.columns.iter().zip(labels).map(|(column, label)| SheetColumn::shown(column, label)).collect();
-        self.fill(&mut sheet, &columns, answer.rows.len(), |row, at| Cow::Borrowed(&answer.rows[row][at]), &[])?;
+        self.fill(&mut sheet, &columns, answer.len(), |row, at| answer.at(row, at), &[])?;
         self.index.push((name, head));
         sheets.push(sheet);
         Ok(())
@@ -282,8 +281,8 @@ impl Writer<'_> {
         sheet: &mut Worksheet,
         columns: &[SheetColumn],
         row_count: usize,
-        value: impl Fn(usize, usize) -> Cow<'v, Value>,
-        totals: &[Option<Value>],
+        value: impl Fn(usize, usize) -> Value<'v>,
+        totals: &[Option<Value<'_>>],
     ) -> Result<(), ReportError> {
         let last_column = column_number(columns.len().saturating_sub(1));
         let mut widths: Vec<usize> = columns.iter().map(|column| label_width(&column.label)).collect();
@@ -470,7 +469,7 @@ impl Writer<'_> {
         for check in &self.input.checks {
             let word = |part: &str, own: &str| {
                 let own = visible(own).into_owned();
-                Value::Text(words.find(&format!("checks.{}.{part}", check.name)).map_or(own, str::to_owned))
+                Value::text(words.find(&format!("checks.{}.{part}", check.name)).map_or(own, str::to_owned))
             };
             rows.push(vec![
                 word("title", &check.name),
@@ -499,7 +498,7 @@ impl Writer<'_> {
             .sources
             .iter()
             .map(|source| {
-                let name = Value::Text(source.file_name.clone());
+                let name = Value::text(source.file_name.clone());
                 let counts = [source.line_count, source.accepted_count, source.rejected_count].map(count);
                 [name].into_iter().chain(counts).chain([Value::Null]).collect()
             })
@@ -507,7 +506,7 @@ impl Writer<'_> {
         for assumption in &load.assumptions {
             let sentence = words.find(&format!("assumptions.{}", assumption.code)).unwrap_or(&assumption.code);
             rows.push(vec![
-                Value::Text(sentence.to_owned()),
+                Value::text(sentence.to_owned()),
                 if assumption.line_count == 0 { Value::Null } else { count(assumption.line_count) },
                 Value::Null,
                 Value::Null,
@@ -527,7 +526,7 @@ fn answer_of<const N: usize>(
 ) -> Result<(Answer, Vec<String>), ReportError> {
     let columns = columns.iter().map(|(name, kind)| AnswerColumn { name: (*name).to_owned(), kind: *kind }).collect();
     let labels: Result<Vec<String>, ReportError> = labels.into_iter().map(|label| label.map(str::to_owned)).collect();
-    Ok((Answer { columns, rows }, labels?))
+    Ok((Answer::of(columns, rows), labels?))
 }
 
 /// A spreadsheet would take it for a formula, were it typed.
