@@ -2,7 +2,7 @@
 --
 -- grain:   one of stepped_items and day on which something happens to it, on or before $as_of
 -- key:     item_number, event_date
--- source:  stepped_items, known_items, known_allocations, dispute_spans
+-- source:  stepped_items, known_allocations, dispute_spans
 -- params:  none
 -- columns:
 --   item_number           int    the item, of known_items; its first day is the posted date
@@ -13,13 +13,12 @@
 
 with events as (
     select
-        known_items.item_number,
-        known_items.posted_date as event_date,
-        known_items.amount as change_amount,
+        stepped_items.item_number,
+        stepped_items.posted_date as event_date,
+        stepped_items.amount as change_amount,
         0 as whole_dispute_count,
         cast(0 as decimal(18, 2)) as part_dispute_amount
     from stepped_items
-    inner join known_items on stepped_items.item_number = known_items.item_number
     union all
     select
         known_allocations.debit_item_number as item_number,

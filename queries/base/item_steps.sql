@@ -2,7 +2,7 @@
 --
 -- grain:   one of stepped_items and day of change, on or before $as_of
 -- key:     item_number, step_date
--- source:  stepped_items, known_items, item_events
+-- source:  stepped_items, item_events
 -- params:  $in_base flag
 -- columns:
 --   item_number             int    the item, of known_items
@@ -64,24 +64,24 @@ item_states as (
         running_events.item_number,
         running_events.step_date,
         running_events.next_step_date,
-        known_items.due_date,
-        known_items.is_debit,
+        stepped_items.due_date,
+        stepped_items.is_debit,
         stepped_items.is_uneven,
-        known_items.amount,
-        known_items.answer_amount,
+        stepped_items.amount,
+        stepped_items.answer_amount,
         cast(running_events.change_amount as decimal(18, 2)) as change_amount,
         cast(running_events.open_amount as decimal(18, 2)) as open_after_amount,
         cast(
             running_events.open_amount - running_events.change_amount as decimal(18, 2)
         ) as open_before_amount,
         case
-            when not known_items.is_debit or running_events.open_amount <= 0 then 0
+            when not stepped_items.is_debit or running_events.open_amount <= 0 then 0
             when running_events.whole_count > 0 then running_events.open_amount
             else least(running_events.open_amount, running_events.part_amount)
         end as disputed_after_amount,
         case
             when
-                not known_items.is_debit
+                not stepped_items.is_debit
                 or running_events.open_amount <= running_events.change_amount
                 then 0
             when running_events.whole_count > running_events.whole_change_count
@@ -92,7 +92,6 @@ item_states as (
             )
         end as disputed_before_amount
     from running_events
-    inner join known_items on running_events.item_number = known_items.item_number
     inner join stepped_items on running_events.item_number = stepped_items.item_number
     where running_events.step_date is not null
 ),
