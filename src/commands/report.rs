@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
 
 use crate::cli::ReportArguments;
 use crate::commands::{check, load, shared};
@@ -121,8 +124,21 @@ pub(super) async fn write(settings: &Settings, name: &str, folder: &Path) -> Res
     let mut engine = shared::engine(settings, &snapshot).await?;
     let checks = check::run_all(&mut engine).await?.into_iter().map(|(result, _)| result).collect();
     let comments = comments(&engine.ask("comments").await?, name);
+    let mut asked = spec.queries();
+    if !asked.contains(&"tie_out") {
+        asked.push("tie_out");
+    }
+    // lists of items come last: those of millions, their page and their workbook want the memory for themselves
+    let lists = spec.lists();
+    asked.retain(|query| !lists.contains(query));
+    let mut answers = BTreeMap::new();
+    for (asked, still) in [(&asked, &lists[..]), (&lists, &[])] {
+        let found = engine.ask_all(asked).await?;
+        answers.extend(asked.iter().map(|query| (*query).to_owned()).zip(found));
+        engine.let_go_but(still)?;
+    }
     let stem = format!("{name}-{}-{}", engine.scope().as_of, settings.language.code());
-    let about = About { checks, comments, ..About::default() };
+    let about = About { checks, comments, answers, ..About::default() };
     write_files(settings, &snapshot, &mut engine, name, about, &Target { folder, stem }).await
 }
 
@@ -160,12 +176,15 @@ pub(super) async fn write_files(
     // the folder is made before the work starts
     fs::create_dir_all(target.folder).map_err(|cause| Error::Disk(target.folder.to_owned(), cause))?;
     let mut answers = about.answers;
-    for query in spec.queries() {
-        if !answers.contains_key(query) {
-            answers.insert(query.to_owned(), engine.ask(query).await?);
-        }
-    }
-    let outcome = shared::tie_out(engine).await?;
+    let mut asked = spec.queries();
+    asked.retain(|query| !answers.contains_key(*query));
+    let found = engine.ask_all(&asked).await?;
+    answers.extend(asked.into_iter().map(str::to_owned).zip(found));
+    let outcome = match answers.get("tie_out") {
+        Some(differences) if differences.is_empty() => Outcome::Done,
+        Some(_) => Outcome::Doubtful,
+        None => shared::tie_out(engine).await?,
+    };
     let history = settings.lake.history().await?;
     let input = PageInput {
         report_name: name,
@@ -186,22 +205,37 @@ pub(super) async fn write_files(
     };
     let page = target.folder.join(format!("{}.html", target.stem));
     let workbook = target.folder.join(format!("{}.xlsx", target.stem));
-    let (html, xlsx) = render(&input, &templates)?;
-    fs::write(&page, html).map_err(|cause| Error::Disk(page.clone(), cause))?;
-    fs::write(&workbook, xlsx).map_err(|cause| Error::Disk(workbook.clone(), cause))?;
+    render(&input, &templates, &page, &workbook)?;
     Ok(Written { page, workbook, outcome })
 }
 
-/// Page and workbook are made of the same answers, side by side.
-fn render(input: &PageInput<'_>, templates: &Templates) -> Result<(String, Vec<u8>), Error> {
+/// Page and workbook are made of the same answers, side by side. They stand in their places once both are whole.
+fn render(input: &PageInput<'_>, templates: &Templates, page: &Path, workbook: &Path) -> Result<(), Error> {
+    let (mut html, xlsx) = (begun(page)?, begun(workbook)?);
     std::thread::scope(|scope| {
-        let workbook = scope.spawn(|| render_workbook(input, templates));
-        let page = render_html(input, templates)?;
-        match workbook.join() {
-            Ok(workbook) => Ok((page, workbook?)),
+        let written = scope.spawn(|| render_workbook(input, templates, xlsx.as_file()));
+        let text = render_html(input, templates)?;
+        html.write_all(text.as_bytes()).map_err(|cause| Error::Disk(page.to_owned(), cause))?;
+        match written.join() {
+            Ok(written) => Ok::<_, Error>(written?),
             Err(cause) => std::panic::resume_unwind(cause),
         }
-    })
+    })?;
+    for (file, path) in [(html, page), (xlsx, workbook)] {
+        file.persist(path).map_err(|failed| Error::Disk(path.to_owned(), failed.error))?;
+    }
+    Ok(())
+}
+
+/// A file in the folder of another, without a name that anybody looks for.
+fn begun(path: &Path) -> Result<NamedTempFile, Error> {
+    let folder = path.parent().unwrap_or_else(|| Path::new("."));
+    let mut begun = tempfile::Builder::new();
+    begun.prefix(".encours-");
+    // as any file that a program creates, where the usual one of a passing file is its owner's alone
+    #[cfg(unix)]
+    begun.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    begun.tempfile_in(folder).map_err(|cause| Error::Disk(folder.to_owned(), cause))
 }
 
 /// What was written beside the panels of a report.

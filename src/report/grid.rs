@@ -172,7 +172,7 @@ impl<'a> Grid<'a> {
         if let Some(name) = &view.largest_by {
             let column = grid.answer.position(name).ok_or_else(|| missing(name))?;
             let answer = &grid.answer;
-            grid.order.sort_by_key(|row| Reverse(digits(&answer.at(*row, column)).unwrap_or(0).unsigned_abs()));
+            grid.order.sort_by_cached_key(|row| Reverse(digits(&answer.at(*row, column)).unwrap_or(0).unsigned_abs()));
         }
         if view.skip_leading_zeros && medium == Medium::Page {
             grid.skipped_count = first_with_amount(&grid.answer);

@@ -1,6 +1,6 @@
 //! Which panels a report shows, on which answers: the reading of `reports/<report>.toml`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
@@ -425,6 +425,14 @@ impl PageSpec {
             }
         }
         queries
+    }
+
+    /// Those of them that list every item: readers search their rows.
+    #[must_use]
+    pub fn lists(&self) -> Vec<&str> {
+        let views = self.panels.iter().flat_map(|panel| &panel.tables).filter(|view| view.is_searchable);
+        let lists: BTreeSet<&str> = views.map(|view| view.query.as_str()).collect();
+        lists.into_iter().collect()
     }
 }
 

@@ -1,6 +1,6 @@
 //! Every word a reader sees, by key and language.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::{Language, ReportError};
 
@@ -14,6 +14,8 @@ const BUILT_IN: [(Language, &str); 2] = [
 pub struct Words {
     language: Language,
     texts: BTreeMap<String, String>,
+    /// The words of codes by the column they stand in: large tables ask for each cell.
+    codes: HashMap<String, HashMap<String, String>>,
 }
 
 impl Words {
@@ -30,7 +32,8 @@ impl Words {
             let table: toml::Table = source.parse().map_err(|error: toml::de::Error| unreadable(error.to_string()))?;
             flatten("", table, &mut texts).map_err(|key| unreadable(format!("`{key}` is not a text")))?;
         }
-        Ok(Self { language, texts })
+        let codes = codes_of(&texts);
+        Ok(Self { language, texts, codes })
     }
 
     /// The language of these words.
@@ -67,8 +70,7 @@ impl Words {
     /// The word of a code in a column: of its own codes, or of the column whose codes it shares (`same_codes`).
     #[must_use]
     pub fn of_code(&self, column: &str, code: &str) -> Option<&str> {
-        let shared = || self.find(&format!("codes.{}.{code}", self.find(&format!("same_codes.{column}"))?));
-        self.find(&format!("codes.{column}.{code}")).or_else(shared)
+        self.codes.get(column)?.get(code).map(String::as_str)
     }
 
     /// All words under a key: `("DSO", "days sales outstanding")` for `abbreviations`.
@@ -99,6 +101,26 @@ pub(super) fn fill(pattern: &str, values: &[(&str, &str)]) -> String {
     }
     filled.push_str(rest);
     filled
+}
+
+/// Codes by column, those that it shares with another below its own.
+fn codes_of(texts: &BTreeMap<String, String>) -> HashMap<String, HashMap<String, String>> {
+    let mut own: HashMap<String, HashMap<String, String>> = HashMap::new();
+    for (key, text) in texts {
+        if let Some((column, code)) = key.strip_prefix("codes.").and_then(|key| key.split_once('.')) {
+            own.entry(column.to_owned()).or_default().insert(code.to_owned(), text.clone());
+        }
+    }
+    let mut all = own.clone();
+    for (key, of) in texts {
+        if let (Some(column), Some(shared)) = (key.strip_prefix("same_codes."), own.get(of)) {
+            let codes = all.entry(column.to_owned()).or_default();
+            for (code, text) in shared {
+                codes.entry(code.clone()).or_insert_with(|| text.clone());
+            }
+        }
+    }
+    all
 }
 
 /// Nested tables as one map of dotted keys; the key of the first leaf that is not a text otherwise.

@@ -122,22 +122,21 @@ impl Writer<'_> {
         Ok(row + 1)
     }
 
-    /// An empty cell to be filled in; about how many characters it must hold.
+    /// An empty cell to be filled in.
     pub(super) fn entry_cell(
         &self,
         sheet: &mut Worksheet,
         row: u32,
         at: u16,
         kind: EntryKind,
-    ) -> Result<usize, ReportError> {
-        let (style, width) = match kind {
-            EntryKind::Date => (&self.styles.entry_date, DATE_WIDTH),
-            EntryKind::Amount => (&self.styles.entry_amount, AMOUNT_WIDTH),
-            EntryKind::Text => (&self.styles.entry_text, TEXT_WIDTH),
-            EntryKind::List => (&self.styles.entry_text, DATE_WIDTH * 2),
+    ) -> Result<(), ReportError> {
+        let style = match kind {
+            EntryKind::Date => &self.styles.entry_date,
+            EntryKind::Amount => &self.styles.entry_amount,
+            EntryKind::Text | EntryKind::List => &self.styles.entry_text,
         };
         sheet.write_blank(row, at, style).map_err(failed)?;
-        Ok(width)
+        Ok(())
     }
 
     /// A value to be read back: codes and identifiers as they are, days and numbers as such.
@@ -148,12 +147,9 @@ impl Writer<'_> {
         at: u16,
         value: &Value,
         column: &AnswerColumn,
-    ) -> Result<usize, ReportError> {
+    ) -> Result<(), ReportError> {
         match value {
-            Value::Text(_) | Value::Flag(_) => {
-                self.text(sheet, row, at, &value.plain(), &self.styles.text)?;
-                Ok(0)
-            }
+            Value::Text(_) | Value::Flag(_) => self.text(sheet, row, at, &value.plain(), &self.styles.text),
             _ => self.cell(sheet, row, at, value, column),
         }
     }
@@ -259,6 +255,16 @@ impl List {
     }
 }
 
+/// About how many characters a column to be filled in must hold.
+pub(super) const fn entry_width(kind: EntryKind) -> usize {
+    match kind {
+        EntryKind::Date => DATE_WIDTH,
+        EntryKind::Amount => AMOUNT_WIDTH,
+        EntryKind::Text => TEXT_WIDTH,
+        EntryKind::List => DATE_WIDTH * 2,
+    }
+}
+
 /// The first characters of a text.
 fn first_of(text: &str, count: usize) -> String {
     text.chars().take(count).collect()
@@ -292,8 +298,9 @@ hidden_columns = [\"action_id\", \"channel_code\", \"due_date\"]
         let mut input = page(language);
         input.answers.clear();
         input.answers.insert("worklist".to_owned(), worklist());
-        let bytes = render_workbook(&input, &own_report(panel)).unwrap();
-        let mut archive = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
+        let mut bytes = std::io::Cursor::new(Vec::new());
+        render_workbook(&input, &own_report(panel), &mut bytes).unwrap();
+        let mut archive = zip::ZipArchive::new(bytes).unwrap();
         let mut text = String::new();
         for part in 0..archive.len() {
             archive.by_index(part).unwrap().read_to_string(&mut text).unwrap();
@@ -366,7 +373,7 @@ hidden_columns = [\"action_id\", \"channel_code\", \"due_date\"]
         let mut input = page(Language::En);
         input.answers.insert("worklist".to_owned(), worklist());
         let panel = WORKLIST.replace("\"promise\", \"dispute\"", "\"promise\", \"promise\"");
-        let refused = render_workbook(&input, &own_report(&panel)).unwrap_err();
+        let refused = render_workbook(&input, &own_report(&panel), std::io::Cursor::new(Vec::new())).unwrap_err();
         assert!(refused.to_string().contains("are the same word"), "{refused}");
     }
 

@@ -1,25 +1,25 @@
 //! A report as a workbook: one sheet a table, every row, real numbers and days, an index in front.
 //!
-//! In: the same answers as the page. Out: the bytes of an XLSX file, the same for the same inputs. Texts of ledgers
+//! In: the same answers as the page. Out: an XLSX file, the same bytes for the same inputs. Texts of ledgers
 //! are text cells, never formulas, and bear the sheet's own mark of a text where they look like one (`quotePrefix`,
 //! the apostrophe that a spreadsheet hides). What a binary number cannot hold exactly is written as text.
 
+mod cells;
 mod entries;
 mod styles;
 
 use std::collections::BTreeSet;
+use std::io::{Seek, Write};
 
-use rust_xlsxwriter::{
-    DocProperties, ExcelDateTime, Format, FormatAlign, IgnoreError, Url, Workbook, Worksheet, XlsxError,
-};
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, FormatAlign, IgnoreError, Url, Workbook, Worksheet, XlsxError};
 
-use self::entries::{List, Role, SheetColumn};
+use self::entries::{List, Role, SheetColumn, entry_width};
 use self::styles::Styles;
-use super::grid::{Grid, Medium, Reader, cell_text, is_number, narrowed};
+use super::grid::{Grid, Medium, Reader, is_number, narrowed};
 use super::page::{PageInput, command_of, panel_comments, tie_out_sentence};
 use super::panels::{Audience, PageSpec, PanelSpec, Shape, TableView};
 use super::{Formats, ReportError, Templates, visible};
-use crate::model::{Answer, AnswerColumn, ColumnKind, Date, Value};
+use crate::model::{Answer, AnswerColumn, ColumnKind, Value};
 
 /// The most rows of a sheet (Excel's own limit is 1 048 576), its head included; more go on in further sheets.
 const MOST_ROWS: usize = 1_048_000;
@@ -29,9 +29,6 @@ const ROWS_IN_MEMORY: usize = 20_000;
 /// The row of the headers: above it stand title, question and source of the sheet.
 const HEADER_ROW: u32 = 4;
 
-/// Excel shows, and many programs keep, fifteen digits of a number.
-const MOST_DIGITS: i128 = 999_999_999_999_999;
-
 /// Widths in characters.
 const NARROWEST: usize = 9;
 const WIDEST: usize = 48;
@@ -39,11 +36,15 @@ const WIDEST: usize = 48;
 /// Rows looked at to tell how wide a column must be.
 const MEASURED_ROWS: usize = 500;
 
-/// The workbook of a report.
+/// Writes the workbook of a report.
 ///
 /// # Errors
-/// A word, template or column that the report asks for and nobody has: [`ReportError`].
-pub fn render_workbook(input: &PageInput, templates: &Templates) -> Result<Vec<u8>, ReportError> {
+/// A word, template or column that the report asks for and nobody has, or a disk that refuses: [`ReportError`].
+pub fn render_workbook(
+    input: &PageInput,
+    templates: &Templates,
+    out: impl Write + Seek + Send,
+) -> Result<(), ReportError> {
     let spec = PageSpec::load(input.report_name, templates)?;
     let words = templates.words(input.language)?;
     let formats = Formats::new(&words)?;
@@ -79,7 +80,7 @@ pub fn render_workbook(input: &PageInput, templates: &Templates) -> Result<Vec<u
     for sheet in sheets {
         workbook.push_worksheet(sheet);
     }
-    workbook.save_to_buffer().map_err(failed)
+    workbook.save_to_writer(out).map_err(failed)
 }
 
 struct Writer<'a> {
@@ -250,7 +251,7 @@ impl Writer<'_> {
     fn sheet(&mut self, head: &Head, row_count: usize) -> Result<(Worksheet, String), ReportError> {
         let name = self.name(&head.title);
         let mut sheet = if row_count > ROWS_IN_MEMORY {
-            self.workbook.new_worksheet_with_low_memory().map_err(failed)?
+            self.workbook.new_worksheet_with_constant_memory().map_err(failed)?
         } else {
             Worksheet::new()
         };
@@ -302,13 +303,20 @@ impl Writer<'_> {
         let mut below = first;
         for row in 0..row_count {
             for (at, column) in columns.iter().enumerate() {
-                let written = match &column.role {
-                    Role::Entry(spec) => self.entry_cell(sheet, below, column_number(at), spec.kind)?,
-                    Role::Raw(_) => self.raw_cell(sheet, below, column_number(at), &value(row, at), &column.column)?,
-                    Role::Shown => self.cell(sheet, below, column_number(at), &value(row, at), &column.column)?,
-                };
-                if row < MEASURED_ROWS {
-                    widths[at] = widths[at].max(written);
+                let number = column_number(at);
+                match &column.role {
+                    Role::Entry(spec) => {
+                        self.entry_cell(sheet, below, number, spec.kind)?;
+                        widths[at] = widths[at].max(entry_width(spec.kind));
+                    }
+                    Role::Raw(_) => self.raw_cell(sheet, below, number, &value(row, at), &column.column)?,
+                    Role::Shown => {
+                        let value = value(row, at);
+                        self.cell(sheet, below, number, &value, &column.column)?;
+                        if row < MEASURED_ROWS {
+                            widths[at] = widths[at].max(self.width(&value, &column.column));
+                        }
+                    }
                 }
             }
             below += 1;
@@ -322,8 +330,8 @@ impl Writer<'_> {
             self.text(sheet, below, 0, self.reader.words.get("table.total")?, &self.styles.header)?;
             for (at, total) in totals.iter().enumerate() {
                 if let Some(total) = total {
-                    let written = self.cell(sheet, below, column_number(at), total, &columns[at].column)?;
-                    widths[at] = widths[at].max(written);
+                    self.cell(sheet, below, column_number(at), total, &columns[at].column)?;
+                    widths[at] = widths[at].max(self.width(total, &columns[at].column));
                 }
             }
         }
@@ -339,56 +347,6 @@ impl Writer<'_> {
         sheet.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0);
         // identifiers that are digits are texts on purpose
         sheet.ignore_error_range(first, 0, below, last_column, IgnoreError::NumberStoredAsText).map_err(failed)?;
-        Ok(())
-    }
-
-    /// Writes a value as what it is; about how many characters it takes.
-    fn cell(
-        &self,
-        sheet: &mut Worksheet,
-        row: u32,
-        at: u16,
-        value: &Value,
-        column: &AnswerColumn,
-    ) -> Result<usize, ReportError> {
-        match value {
-            Value::Null => return Ok(0),
-            Value::Int(_) | Value::Decimal { .. } => {
-                let plain = value.plain();
-                let is_exact = super::grid::digits(value).is_some_and(|digits| digits.abs() <= MOST_DIGITS);
-                match plain.parse::<f64>() {
-                    Ok(number) if is_exact => sheet.write_number(row, at, number).map_err(failed)?,
-                    _ => sheet.write_string_with_format(row, at, &plain, &self.styles.number_text).map_err(failed)?,
-                };
-                // thousands are grouped, and an amount bears its currency
-                let more = if column.kind == ColumnKind::Money { 4 } else { 1 };
-                return Ok(plain.len() + plain.len() / 3 + more);
-            }
-            Value::Date(day) => {
-                match serial(*day) {
-                    Some(serial) => sheet.write_number(row, at, serial).map_err(failed)?,
-                    None => sheet.write_string(row, at, day.to_string()).map_err(failed)?,
-                };
-                return Ok(11);
-            }
-            Value::Text(_) | Value::Flag(_) => {}
-        }
-        let text = cell_text(value, column, false, self.reader).text;
-        if looks_like_a_formula(&text) {
-            self.text(sheet, row, at, &text, &self.styles.marked)?;
-        } else if !text.is_empty() {
-            sheet.write_string(row, at, cut(&text)).map_err(failed)?;
-        }
-        Ok(text.chars().count())
-    }
-
-    /// Writes a text that nothing runs, cut where a cell ends.
-    fn text(&self, sheet: &mut Worksheet, row: u32, at: u16, text: &str, style: &Format) -> Result<(), ReportError> {
-        if text.is_empty() {
-            return Ok(());
-        }
-        let style = if looks_like_a_formula(text) { &self.styles.marked } else { style };
-        sheet.write_string_with_format(row, at, cut(text), style).map_err(failed)?;
         Ok(())
     }
 
@@ -529,30 +487,9 @@ fn answer_of<const N: usize>(
     Ok((Answer::of(columns, rows), labels?))
 }
 
-/// A spreadsheet would take it for a formula, were it typed.
-fn looks_like_a_formula(text: &str) -> bool {
-    text.starts_with(['=', '+', '-', '@', '\t', '\r'])
-}
-
-/// A cell holds 32 767 characters: a longer text ends before.
-fn cut(text: &str) -> &str {
-    if text.len() <= 32_000 {
-        return text;
-    }
-    text.char_indices().nth(32_000).map_or(text, |(end, _)| &text[..end])
-}
-
 /// A header wraps at its words.
 fn label_width(label: &str) -> usize {
     label.split(' ').map(|word| word.chars().count()).max().unwrap_or(0).max(label.chars().count() / 2) + 3
-}
-
-/// The number of a day as spreadsheets count, from March 1900 on: before, no two of them agree.
-fn serial(day: Date) -> Option<f64> {
-    let first = Date::from_ymd_opt(1900, 3, 1)?;
-    let start = Date::from_ymd_opt(1899, 12, 30)?;
-    let days = i32::try_from(day.signed_duration_since(start).num_days()).ok()?;
-    (day >= first && days <= 2_958_465).then_some(f64::from(days))
 }
 
 fn column_number(at: usize) -> u16 {
@@ -562,18 +499,4 @@ fn column_number(at: usize) -> u16 {
 #[expect(clippy::needless_pass_by_value, reason = "`map_err` hands it over")]
 fn failed(cause: XlsxError) -> ReportError {
     ReportError::WorkbookFailed { cause: cause.to_string() }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn days_are_counted_as_spreadsheets_count() {
-        let day = |year, month, day| Date::from_ymd_opt(year, month, day).unwrap_or_default();
-        assert_eq!(serial(day(1900, 3, 1)).map(f64::to_bits), Some(61_f64.to_bits()));
-        assert_eq!(serial(day(2025, 12, 31)).map(f64::to_bits), Some(46_022_f64.to_bits()));
-        assert_eq!(serial(day(1899, 12, 31)), None);
-        assert_eq!(serial(day(2099, 12, 31)).map(f64::to_bits), Some(73_050_f64.to_bits()));
-    }
 }
