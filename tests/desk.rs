@@ -202,10 +202,16 @@ impl Asked {
         self.of_room(Room::Forecasts)
     }
 
+    #[track_caller]
     pub fn of_room(&mut self, room: Room) -> BTreeMap<String, Answer> {
         let queries = self.engine.catalogue().in_room(room);
         let names: Vec<String> = queries.map(|query| query.header.name.clone()).collect();
-        names.into_iter().map(|name| (name.clone(), self.answer(&name))).collect()
+        let asked: Vec<&str> = names.iter().map(String::as_str).collect();
+        let answers = match self.runtime.block_on(self.engine.ask_all(&asked)) {
+            Ok(answers) => answers,
+            Err(cause) => panic!("{room:?}: {cause}"),
+        };
+        names.into_iter().zip(answers).collect()
     }
 
     pub fn checks(&mut self) -> Vec<String> {

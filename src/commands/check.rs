@@ -2,7 +2,7 @@
 
 use crate::cli::{CheckArguments, Output};
 use crate::commands::shared;
-use crate::engine::{Engine, Room};
+use crate::engine::{Engine, Header, Room};
 use crate::error::{Error, Outcome};
 use crate::model::{Answer, AnswerColumn, ColumnKind, Value};
 use crate::report::CheckResult;
@@ -53,12 +53,12 @@ pub(super) async fn look(settings: &Settings, output: Output) -> Result<Outcome,
 /// Every check and its faults, by name.
 pub(super) async fn run_all(engine: &mut Engine) -> Result<Vec<(CheckResult, Answer)>, Error> {
     let checks: Vec<_> = engine.catalogue().in_room(Room::Checks).map(|query| query.header.clone()).collect();
-    let mut results = Vec::new();
-    for header in checks {
-        let answer = engine.ask(&header.name).await?;
-        let result =
-            CheckResult { name: header.name, fault_count: answer.len() as u64, fault: header.fault, todo: header.todo };
-        results.push((result, answer));
-    }
-    Ok(results)
+    let names: Vec<&str> = checks.iter().map(|header| header.name.as_str()).collect();
+    let answers = engine.ask_all(&names).await?;
+    let result = |(header, answer): (Header, Answer)| {
+        let fault_count = answer.len() as u64;
+        let result = CheckResult { name: header.name, fault_count, fault: header.fault, todo: header.todo };
+        (result, answer)
+    };
+    Ok(checks.into_iter().zip(answers).map(result).collect())
 }

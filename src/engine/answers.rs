@@ -33,9 +33,14 @@ pub(super) fn kind_of(name: &str, kind: &DataType) -> Option<ColumnKind> {
 pub(super) fn answer(columns: Vec<AnswerColumn>, batches: impl IntoIterator<Item = RecordBatch>) -> Answer {
     let mut answer = Answer::new(columns);
     for batch in batches {
-        answer.extend(batch.num_rows(), |column, row| value(batch.column(column).as_ref(), row));
+        append(&mut answer, &batch);
     }
     answer
+}
+
+/// Appends the rows of a batch to an answer of its columns.
+pub(super) fn append(answer: &mut Answer, batch: &RecordBatch) {
+    answer.extend(batch.num_rows(), |column, row| value(batch.column(column).as_ref(), row));
 }
 
 /// The columns of a result whose kinds nobody promised (`--sql`); types we do not publish are named.

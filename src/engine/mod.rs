@@ -14,6 +14,7 @@ mod contract;
 mod derivation;
 mod functions;
 mod header;
+mod question;
 mod reference;
 mod row_stream;
 mod session;
@@ -93,6 +94,13 @@ pub enum EngineError {
         /// What it says.
         cause: String,
     },
+    /// What later questions to a cluster read could not be kept beside the lake.
+    Unkept {
+        /// Whose answer.
+        query: String,
+        /// What the disk or the bucket says.
+        cause: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// The plan or its execution failed.
     Sql {
         /// Which query.
@@ -118,6 +126,9 @@ impl fmt::Display for EngineError {
             Self::ReadOnly(cause) => write!(out, "only questions are answered here: {cause}"),
             Self::Cluster { address, cause } => write!(out, "the cluster at `{address}`: {cause}"),
             Self::OnCluster { query, cause } => write!(out, "query `{query}` failed on the cluster: {cause}"),
+            Self::Unkept { query, cause } => {
+                write!(out, "what executors are to read (`{query}`) cannot be kept beside the lake: {cause}")
+            }
             Self::Sql { query, cause } => write!(out, "query `{query}` failed: {}", cause.strip_backtrace()),
         }
     }
@@ -154,6 +165,9 @@ impl EngineError {
             }
             Self::OnCluster { .. } => "ask again: an executor may just have been lost; if it fails again, leave `--cluster` \
                                        out and the question is answered here, or allow more time with `--cluster-timeout`"
+                .to_owned(),
+            Self::Unkept { .. } => "questions to a cluster need to write `_results` in the lake's folder or bucket: allow it and \
+                                    make room, or leave `--cluster` out"
                 .to_owned(),
             Self::Sql { query, cause } => match cause.find_root() {
                 DataFusionError::ResourcesExhausted(_) => {

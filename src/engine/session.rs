@@ -4,24 +4,23 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use datafusion::arrow::compute::cast;
-use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use datafusion::arrow::datatypes::{DataType, SchemaRef};
 use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::catalog::TableProvider;
 use datafusion::common::ScalarValue;
 use datafusion::datasource::{MemTable, provider_as_source};
 use datafusion::error::DataFusionError;
-use datafusion::execution::context::SQLOptions;
 use datafusion::logical_expr::LogicalPlanBuilder;
 use datafusion::prelude::{DataFrame, SessionContext, col, lit};
 use url::Url;
 
 use super::catalogue::{Catalogue, Query, Room};
+use super::cluster::Cluster;
 use super::cluster::results::SharedResults;
-use super::cluster::{self, Cluster};
 use super::derivation::{Derivation, Work};
+use super::question::{self, Question};
 use super::row_stream::RowStream;
-use super::{EngineError, answers, context, contract, reference, tables};
+use super::{EngineError, answers, context, reference, tables};
 use crate::lake::Snapshot;
 use crate::model::tables::{LEDGER_LINES, LOADS, TABLES};
 use crate::model::{Answer, AnswerColumn, Date, TableSpec, Value};
@@ -83,7 +82,7 @@ pub struct Engine {
     rate_missing: Option<(String, i64)>,
     computed: BTreeSet<String>,
     /// Bases that are looked up whenever they are read.
-    views: BTreeSet<String>,
+    views: Arc<BTreeSet<String>>,
     derivation: Option<Arc<dyn Derivation>>,
     /// The derivation once it has taken its inputs.
     work: Option<Box<dyn Work>>,
@@ -167,7 +166,7 @@ impl Engine {
             patience: None,
             rate_missing: None,
             computed: BTreeSet::new(),
-            views: BTreeSet::new(),
+            views: Arc::default(),
             derivation: None,
             work: None,
             fed: BTreeSet::new(),
@@ -287,9 +286,38 @@ impl Engine {
         self.forget();
     }
 
+    /// Lets base results go, and the memory they take, but for those that some queries read: a later question computes
+    /// again what it needs.
+    ///
+    /// # Errors
+    /// When `DataFusion` refuses.
+    pub fn let_go_but(&mut self, names: &[&str]) -> Result<(), EngineError> {
+        let mut kept = BTreeSet::new();
+        let mut read: Vec<&str> = names.to_vec();
+        while let Some(query) = read.pop().and_then(|name| self.catalogue.get(name).ok()) {
+            for source in &query.header.sources {
+                // a result stands for all it was computed of; a view reads it each time
+                let is_result = self.computed.contains(source) && !self.views.contains(source);
+                if kept.insert(source.clone()) && !is_result && self.catalogue.get(source).is_ok() {
+                    read.push(source);
+                }
+            }
+        }
+        for name in self.computed.iter().filter(|name| !kept.contains(*name)) {
+            let failed = |cause| EngineError::Sql { query: name.clone(), cause };
+            self.context.deregister_table(name.as_str()).map_err(failed)?;
+        }
+        self.computed.retain(|name| kept.contains(name));
+        Arc::make_mut(&mut self.views).retain(|name| kept.contains(name));
+        if names.is_empty() {
+            self.forget();
+        }
+        Ok(())
+    }
+
     fn forget(&mut self) {
         self.computed.clear();
-        self.views.clear();
+        self.views = Arc::default();
         self.work = None;
         self.fed.clear();
     }
@@ -322,36 +350,99 @@ impl Engine {
     /// # Errors
     /// When there is no such query, it breaks its header or fails.
     pub async fn ask(&mut self, name: &str) -> Result<Answer, EngineError> {
-        let query = self.catalogue.get(name)?.clone();
-        if let (
-            Room::Metrics | Room::Worklists | Room::Forecasts | Room::Customers | Room::Statements,
-            Some((currency_code, item_count)),
-        ) = (query.room, &self.rate_missing)
-        {
-            return Err(EngineError::RateMissing { currency_code: currency_code.clone(), item_count: *item_count });
-        }
-        self.compute_bases(&query).await?;
-        let batches = self.run(&query).await?;
-        let columns = query.header.columns.iter();
-        let columns = columns.map(|(name, kind, _)| AnswerColumn { name: name.clone(), kind: *kind }).collect();
-        let answer = answers::answer(columns, batches);
-        match contract::repeated_key(&query.header, &answer) {
-            Some(key) => Err(EngineError::Contract {
-                query: name.to_owned(),
-                difference: format!("the key ({key}) comes twice"),
-            }),
-            None => Ok(answer),
-        }
+        Ok(self.ask_all(&[name]).await?.pop().unwrap_or_default())
     }
 
-    /// Computes and registers the base results a query needs, once a session.
-    async fn compute_bases(&mut self, query: &Query) -> Result<(), EngineError> {
-        let bases: Vec<Query> = self.catalogue.bases_for([query.header.name.as_str()])?.into_iter().cloned().collect();
-        for base in bases.iter().filter(|base| base.header.name != query.header.name) {
-            self.derive(|table| base.header.sources.iter().any(|source| source == table)).await?;
-            self.compute(base).await?;
+    /// Asks queries of the catalogue; their answers in the same order. Those that can be answered side by side are.
+    ///
+    /// # Errors
+    /// As [`Engine::ask`].
+    pub async fn ask_all(&mut self, names: &[&str]) -> Result<Vec<Answer>, EngineError> {
+        let mut queries = Vec::with_capacity(names.len());
+        for name in names {
+            let query = self.catalogue.get(name)?.clone();
+            if let (
+                Room::Metrics | Room::Worklists | Room::Forecasts | Room::Customers | Room::Statements,
+                Some((currency_code, item_count)),
+            ) = (query.room, &self.rate_missing)
+            {
+                return Err(EngineError::RateMissing { currency_code: currency_code.clone(), item_count: *item_count });
+            }
+            queries.push(query);
         }
-        self.derive(|table| query.header.sources.iter().any(|source| source == table)).await
+        self.compute_bases(&queries).await?;
+        let questions = queries.into_iter().map(|query| self.question(query)).collect::<Result<_, _>>()?;
+        question::answers_of(questions).await
+    }
+
+    /// Computes and registers the base results that queries need, once a session.
+    async fn compute_bases(&mut self, queries: &[Query]) -> Result<(), EngineError> {
+        let names: Vec<&str> = queries.iter().map(|query| query.header.name.as_str()).collect();
+        let mut needed = BTreeSet::new();
+        for name in &names {
+            let bases = self.catalogue.bases_for([*name])?.into_iter().map(|base| base.header.name.clone());
+            needed.extend(bases.filter(|base| base != name));
+        }
+        let bases: Vec<Query> = self.catalogue.bases_for(names)?.into_iter().cloned().collect();
+        self.compute(bases.into_iter().filter(|base| needed.contains(&base.header.name)).collect()).await?;
+        for query in queries {
+            self.derive(|table| query.header.sources.iter().any(|source| source == table)).await?;
+        }
+        Ok(())
+    }
+
+    /// Computes and registers base results whose own bases are there or among them.
+    async fn compute(&mut self, mut waiting: Vec<Query>) -> Result<(), EngineError> {
+        waiting.retain(|base| !self.computed.contains(&base.header.name));
+        while !waiting.is_empty() {
+            let names: BTreeSet<String> = waiting.iter().map(|base| base.header.name.clone()).collect();
+            let (ready, later): (Vec<Query>, Vec<Query>) =
+                waiting.into_iter().partition(|base| base.header.sources.iter().all(|source| !names.contains(source)));
+            let mut questions = Vec::new();
+            for base in ready {
+                self.derive(|table| base.header.sources.iter().any(|source| source == table)).await?;
+                let question = self.question(base)?;
+                if question.query.header.is_view {
+                    self.look_up(question).await?;
+                } else {
+                    questions.push(question);
+                }
+            }
+            for result in question::results_of(questions).await? {
+                self.keep(&result.name, result.schema, result.parts).await?;
+                self.computed.insert(result.name);
+            }
+            waiting = later;
+        }
+        Ok(())
+    }
+
+    /// Registers a base that is looked up whenever it is read.
+    async fn look_up(&mut self, base: Question) -> Result<(), EngineError> {
+        let name = base.query.header.name.clone();
+        let failed = |cause| EngineError::Sql { query: name.clone(), cause };
+        let view = base.planned().await?.into_view();
+        self.context.deregister_table(name.as_str()).map_err(failed)?;
+        self.context.register_table(name.as_str(), view).map_err(failed)?;
+        Arc::make_mut(&mut self.views).insert(name.clone());
+        self.computed.insert(name);
+        Ok(())
+    }
+
+    /// A query with its parameters bound.
+    fn question(&self, query: Query) -> Result<Question, EngineError> {
+        let mut values = Vec::new();
+        for param in &query.header.params {
+            match self.parameter(param) {
+                Some(value) => values.push((param.clone(), value)),
+                None => {
+                    let (query, parameter) = (query.header.name.clone(), param.clone());
+                    return Err(EngineError::ParameterMissing { query, parameter });
+                }
+            }
+        }
+        let (context, views) = (self.context.clone(), self.views.clone());
+        Ok(Question { context, query, values, views, patience: self.patience })
     }
 
     /// Derives and registers the tables wanted that no SQL computes, once a session.
@@ -404,7 +495,7 @@ impl Engine {
     async fn feed(&mut self, input: &str, work: &mut dyn Work) -> Result<(), EngineError> {
         let query = self.catalogue.get(input).cloned().ok();
         let mut rows = if let Some(query) = query {
-            self.compute_bases(&query).await?;
+            self.compute_bases(std::slice::from_ref(&query)).await?;
             self.stream(input).await?
         } else {
             // a table of the lake or of the reference data
@@ -416,69 +507,6 @@ impl Engine {
             work.take(input, &rows);
         }
         Ok(())
-    }
-
-    /// Computes and registers one base result whose own bases are there.
-    async fn compute(&mut self, base: &Query) -> Result<(), EngineError> {
-        let name = &base.header.name;
-        if self.computed.contains(name) {
-            return Ok(());
-        }
-        let failed = |cause| EngineError::Sql { query: name.clone(), cause };
-        let frame = self.planned(base).await?;
-        if base.header.is_view {
-            self.context.deregister_table(name.as_str()).map_err(failed)?;
-            self.context.register_table(name.as_str(), frame.into_view()).map_err(failed)?;
-            self.views.insert(name.clone());
-            self.computed.insert(name.clone());
-            return Ok(());
-        }
-        let schema = nullable(frame.schema().as_arrow());
-        let parts = self.answered(name, frame.collect_partitioned()).await?;
-        let parts = parts.into_iter().map(|batches| relaxed(&schema, batches));
-        let parts = parts.collect::<Result<Vec<_>, _>>().map_err(failed)?;
-        self.keep(name, schema, parts).await?;
-        self.computed.insert(name.clone());
-        Ok(())
-    }
-
-    async fn run(&self, query: &Query) -> Result<Vec<RecordBatch>, EngineError> {
-        let frame = self.planned(query).await?;
-        self.answered(&query.header.name, frame.collect()).await
-    }
-
-    /// What a plan gives, of this process or, in good time, of the cluster.
-    async fn answered<T>(
-        &self,
-        query: &str,
-        answer: impl Future<Output = Result<T, DataFusionError>>,
-    ) -> Result<T, EngineError> {
-        let Some(patience) = self.patience else {
-            return answer.await.map_err(|cause| EngineError::Sql { query: query.to_owned(), cause });
-        };
-        match tokio::time::timeout(patience, answer).await {
-            Ok(answer) => answer.map_err(|cause| cluster::failed(query, &cause)),
-            Err(_) => Err(cluster::late(query, patience)),
-        }
-    }
-
-    /// The plan of a query, held against its header, with its parameters bound.
-    async fn planned(&self, query: &Query) -> Result<DataFrame, EngineError> {
-        let name = &query.header.name;
-        let failed = |cause| EngineError::Sql { query: name.clone(), cause };
-        let frame = self.context.sql_with_options(&query.sql, read_only()).await.map_err(failed)?;
-        let mut values: Vec<(&str, ScalarValue)> = Vec::new();
-        for param in &query.header.params {
-            match self.parameter(param) {
-                Some(value) => values.push((param, value)),
-                None => return Err(EngineError::ParameterMissing { query: name.clone(), parameter: param.clone() }),
-            }
-        }
-        let frame = if values.is_empty() { frame } else { frame.with_param_values(values).map_err(failed)? };
-        match contract::difference(&query.header, frame.logical_plan(), &self.views) {
-            Some(difference) => Err(EngineError::Contract { query: name.clone(), difference }),
-            None => Ok(frame),
-        }
     }
 
     fn parameter(&self, name: &str) -> Option<ScalarValue> {
@@ -499,11 +527,10 @@ impl Engine {
     /// # Errors
     /// When it would write, does not plan or fails.
     pub async fn ask_sql(&mut self, sql: &str) -> Result<Answer, EngineError> {
-        let names: Vec<Query> = self.catalogue.in_room(Room::Base).cloned().collect();
-        for base in names.iter().filter(|base| sql.contains(&base.header.name)) {
-            self.compute_bases(base).await?;
-            self.compute(base).await?;
-        }
+        let bases = self.catalogue.in_room(Room::Base).filter(|base| sql.contains(&base.header.name));
+        let bases: Vec<Query> = bases.cloned().collect();
+        self.compute_bases(&bases).await?;
+        self.compute(bases).await?;
         self.derive(|table| sql.contains(table)).await?;
         self.sql(sql).await
     }
@@ -515,7 +542,7 @@ impl Engine {
             }
             _ => EngineError::Sql { query: "--sql".to_owned(), cause },
         };
-        let frame = self.context.sql_with_options(sql, read_only()).await.map_err(failed)?;
+        let frame = self.context.sql_with_options(sql, question::read_only()).await.map_err(failed)?;
         let mut values = Vec::new();
         for name in ["as_of", "months", "dso_days", "in_base", "customer_id", "since"] {
             if let (true, Some(value)) = (sql.contains(&format!("${name}")), self.parameter(name)) {
@@ -524,7 +551,7 @@ impl Engine {
         }
         let frame = if values.is_empty() { frame } else { frame.with_param_values(values).map_err(failed)? };
         let columns = answers::columns_of(frame.schema().as_arrow()).map_err(EngineError::ReadOnly)?;
-        let batches = self.answered("--sql", frame.collect()).await?;
+        let batches = question::answered("--sql", self.patience, frame.collect()).await?;
         Ok(answers::answer(columns, batches))
     }
 
@@ -533,10 +560,8 @@ impl Engine {
     /// # Errors
     /// As [`Engine::ask`].
     pub async fn stream(&self, name: &str) -> Result<RowStream, EngineError> {
-        let query = self.catalogue.get(name)?;
-        let columns = query.header.columns.iter();
-        let columns = columns.map(|(name, kind, _)| AnswerColumn { name: name.clone(), kind: *kind }).collect();
-        self.stream_of(name, columns, self.planned(query).await?).await
+        let question = self.question(self.catalogue.get(name)?.clone())?;
+        self.stream_of(name, question.columns(), question.planned().await?).await
     }
 
     /// The rows that a step's own SQL reads of a registered table, a batch at a time; `table` names it in errors.
@@ -545,7 +570,7 @@ impl Engine {
     /// When the SQL does not plan or a file cannot be read.
     pub async fn stream_table(&self, table: &'static TableSpec, sql: &str) -> Result<RowStream, EngineError> {
         let failed = |cause| EngineError::Sql { query: table.name.to_owned(), cause };
-        let frame = self.context.sql_with_options(sql, read_only()).await.map_err(failed)?;
+        let frame = self.context.sql_with_options(sql, question::read_only()).await.map_err(failed)?;
         let columns = answers::columns_of(frame.schema().as_arrow()).map_err(EngineError::ReadOnly)?;
         self.stream_of(table.name, columns, frame).await
     }
@@ -556,7 +581,7 @@ impl Engine {
         columns: Vec<AnswerColumn>,
         frame: DataFrame,
     ) -> Result<RowStream, EngineError> {
-        let batches = self.answered(name, frame.execute_stream()).await?;
+        let batches = question::answered(name, self.patience, frame.execute_stream()).await?;
         Ok(RowStream::of(name, columns, batches, self.patience))
     }
 
@@ -581,25 +606,4 @@ impl Engine {
     pub async fn ask_step(&self, sql: &str) -> Result<Answer, EngineError> {
         self.sql(sql).await
     }
-}
-
-fn read_only() -> SQLOptions {
-    SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false)
-}
-
-/// A base result may be null anywhere as far as its readers know.
-fn nullable(schema: &Schema) -> SchemaRef {
-    let fields: Vec<Field> = schema.fields().iter().map(|field| field.as_ref().clone().with_nullable(true)).collect();
-    Arc::new(Schema::new(fields))
-}
-
-/// Batches as the schema says: a plan may promise one kind of text and bring the other.
-fn relaxed(schema: &SchemaRef, batches: Vec<RecordBatch>) -> Result<Vec<RecordBatch>, DataFusionError> {
-    let relax = |batch: RecordBatch| {
-        let columns =
-            batch.columns().iter().zip(schema.fields()).map(|(column, field)| cast(column, field.data_type()));
-        let columns = columns.collect::<Result<Vec<_>, _>>()?;
-        Ok(RecordBatch::try_new(schema.clone(), columns)?)
-    };
-    batches.into_iter().map(relax).collect()
 }

@@ -108,5 +108,5 @@ fn not_served(address: &str, cause: &impl std::fmt::Display) -> EngineError {
 
 /// The error of a file that a result would be kept in.
 fn unkept(name: &str, cause: impl std::error::Error + Send + Sync + 'static) -> EngineError {
-    EngineError::Sql { query: name.to_owned(), cause: DataFusionError::External(Box::new(cause)) }
+    EngineError::Unkept { query: name.to_owned(), cause: Box::new(cause) }
 }
