@@ -433,13 +433,11 @@ impl Engine {
     fn question(&self, query: Query) -> Result<Question, EngineError> {
         let mut values = Vec::new();
         for param in &query.header.params {
-            match self.parameter(param) {
-                Some(value) => values.push((param.clone(), value)),
-                None => {
-                    let (query, parameter) = (query.header.name.clone(), param.clone());
-                    return Err(EngineError::ParameterMissing { query, parameter });
-                }
-            }
+            let Some(value) = self.parameter(param) else {
+                let (query, parameter) = (query.header.name.clone(), param.clone());
+                return Err(EngineError::ParameterMissing { query, parameter });
+            };
+            values.push((param.clone(), value));
         }
         let (context, views) = (self.context.clone(), self.views.clone());
         Ok(Question { context, query, values, views, patience: self.patience })

@@ -445,7 +445,7 @@ impl Keys {
     }
 
     /// Whether a key came twice, or two of them share a hash.
-    fn is_any_twice(mut self) -> bool {
+    fn is_any_twice(&mut self) -> bool {
         let worker_count = std::thread::available_parallelism().map_or(1, usize::from);
         let share = self.0.len().div_ceil(worker_count);
         let is_twice = |parts: &mut [Vec<u64>]| {
@@ -456,10 +456,8 @@ impl Keys {
         };
         std::thread::scope(|scope| {
             let looking: Vec<_> = self.0.chunks_mut(share).map(|parts| scope.spawn(move || is_twice(parts))).collect();
-            let mut found =
-                looking.into_iter().map(|one| one.join().unwrap_or_else(|cause| std::panic::resume_unwind(cause)));
-            // each is waited for
-            found.by_ref().fold(false, |is_any, is_one| is_any || is_one)
+            // the scope waits for those that are not asked any more
+            looking.into_iter().any(|one| one.join().unwrap_or_else(|cause| std::panic::resume_unwind(cause)))
         })
     }
 }
