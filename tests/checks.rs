@@ -146,6 +146,29 @@ fn a_rule_of_segments_on_a_feature_nobody_knows_is_a_fault() {
 }
 
 #[test]
+fn faults_of_checks_that_tell_different_things_stand_in_one_answer() {
+    let (_, files) = cases().into_iter().find(|(check, _)| *check == "over_allocated").unwrap();
+    let desk = Desk::new();
+    for (name, text) in files {
+        let file = desk.file(name, text);
+        desk.run(&["load", file.to_str().unwrap()]);
+    }
+    desk.file("encours.toml", "reference = [\"own\"]\nqueries = [\"mine\"]\n");
+    let conditions = "rule_code,feature_code,least_number_ratio,below_number_ratio,codes_text\n";
+    desk.file("own/segment_conditions.csv", format!("{conditions}late,late_rato,0.5,,\n"));
+    let own = "-- own_check: amounts as counts.\n--\n-- grain:   one\n-- key:\n-- source:  items\n-- params:  none\n\
+               -- columns:\n--   amount  int  how many\n-- fault:   Own fault.\n-- todo:    Nothing.\n\n\
+               select count(*) as amount from items\n";
+    desk.file("mine/checks/own_check.sql", own);
+    let said = desk.run(&["check", "--as-of", "2024-12-31", "--output", "csv"]).ended(1);
+    for check in ["over_allocated,", "own_check,", "segment_feature_unknown,"] {
+        assert!(said.stdout.lines().any(|line| line.starts_with(check)), "{check} {}", said.stdout);
+    }
+    let widths = said.stdout.lines().map(|line| line.matches(',').count());
+    assert!(widths.max() >= Some(9), "{}", said.stdout);
+}
+
+#[test]
 fn a_sound_ledger_is_silent_and_exits_0() {
     let desk = Desk::new();
     let ledger = sound().credit_note("C2", "A1", "2024-05-07", "10.00", "").entry(

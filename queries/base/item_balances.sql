@@ -20,11 +20,6 @@
 --   disputed_amount  money  part of it that is disputed
 --   past_due_days    int    $as_of minus due_date; null where unknown
 --   bucket_code      text   aging bucket
---   item_id          text   identifier, stable across loads
---   reference        text   number of the document
---   currency_code    text   the item's own currency
---   source_file      text   where it was read
---   source_line      int    line in that file
 
 with movements as (
     select
@@ -86,11 +81,6 @@ own_states as (
         maybe_open_items.due_is_derived,
         maybe_open_items.amount,
         maybe_open_items.answer_amount,
-        maybe_open_items.item_id,
-        maybe_open_items.reference,
-        maybe_open_items.currency_code,
-        maybe_open_items.source_file,
-        maybe_open_items.source_line,
         open_sums.item_open_amount,
         case
             when
@@ -121,11 +111,6 @@ open_states as (
         own_states.due_date,
         own_states.due_is_derived,
         own_states.answer_amount,
-        own_states.item_id,
-        own_states.reference,
-        own_states.currency_code,
-        own_states.source_file,
-        own_states.source_line,
         own_states.item_open_amount,
         case
             when not $in_base then own_states.item_open_amount
@@ -182,11 +167,6 @@ select
     open_states.open_amount,
     open_states.disputed_amount,
     $as_of - open_states.due_date as past_due_days,
-    coalesce(due_buckets.bucket_code, 'age_unknown') as bucket_code,
-    open_states.item_id,
-    open_states.reference,
-    open_states.currency_code,
-    open_states.source_file,
-    open_states.source_line
+    coalesce(due_buckets.bucket_code, 'age_unknown') as bucket_code
 from open_states
 left join due_buckets on open_states.due_date = due_buckets.due_date

@@ -17,7 +17,7 @@ pub(super) async fn look(settings: &Settings, output: Output) -> Result<Outcome,
     let snapshot = shared::snapshot(settings).await?;
     let mut engine = shared::engine(settings, &snapshot).await?;
     let words = shared::words(settings)?;
-    let mut faults = Answer::default();
+    let mut found = Vec::new();
     let mut todos = Vec::new();
     for (result, answer) in run_all(&mut engine).await? {
         if answer.is_empty() {
@@ -25,18 +25,10 @@ pub(super) async fn look(settings: &Settings, output: Output) -> Result<Outcome,
         }
         let word =
             |part: &str, own: &str| words.find(&format!("checks.{}.{part}", result.name)).unwrap_or(own).to_owned();
-        let fault = word("fault", &result.fault);
-        if faults.columns.is_empty() {
-            let named =
-                ["check_code", "fault_text"].map(|name| AnswerColumn { name: name.to_owned(), kind: ColumnKind::Text });
-            faults = Answer::new(named.into_iter().chain(answer.columns.clone()).collect());
-        }
-        for row in 0..answer.len() {
-            let named = [Value::text(&*result.name), Value::text(&*fault)];
-            faults.push(named.into_iter().chain(answer.row(row)).collect());
-        }
         todos.push(format!("{}: {}", result.name, word("todo", &result.todo)));
+        found.push((result.name.clone(), word("fault", &result.fault), answer));
     }
+    let faults = laid_out(&found);
     if faults.is_empty() {
         if output == Output::Json {
             shared::write(settings, &faults, output)?;
@@ -48,6 +40,32 @@ pub(super) async fn look(settings: &Settings, output: Output) -> Result<Outcome,
         shared::say(settings, todo);
     }
     Ok(Outcome::Doubtful)
+}
+
+/// The faults of all checks as one answer: by check, fault and the columns of each, empty where a check has none of it.
+fn laid_out(found: &[(String, String, Answer)]) -> Answer {
+    let text = |name: &str| AnswerColumn { name: name.to_owned(), kind: ColumnKind::Text };
+    let mut columns = if found.is_empty() { Vec::new() } else { vec![text("check_code"), text("fault_text")] };
+    for column in found.iter().flat_map(|(_, _, answer)| &answer.columns) {
+        match columns.iter_mut().find(|known| known.name == column.name) {
+            None => columns.push(column.clone()),
+            // of two kinds, what both can be
+            Some(known) if known.kind != column.kind => known.kind = ColumnKind::Text,
+            Some(_) => {}
+        }
+    }
+    let mut faults = Answer::new(columns.clone());
+    for (check, fault, answer) in found {
+        for row in 0..answer.len() {
+            let told = columns[2..].iter().map(|column| match answer.value(row, &column.name) {
+                Value::Null => Value::Null,
+                value if column.kind == ColumnKind::Text => Value::text(value.plain()),
+                value => value,
+            });
+            faults.push([Value::text(check.as_str()), Value::text(fault.as_str())].into_iter().chain(told).collect());
+        }
+    }
+    faults
 }
 
 /// Every check and its faults, by name.

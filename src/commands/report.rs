@@ -120,6 +120,8 @@ pub(super) async fn write(settings: &Settings, name: &str, folder: &Path) -> Res
                 .to_owned(),
         ));
     }
+    // and so is a folder that cannot be
+    fs::create_dir_all(folder).map_err(|cause| Error::Disk(folder.to_owned(), cause))?;
     let snapshot = shared::snapshot(settings).await?;
     let mut engine = shared::engine(settings, &snapshot).await?;
     let checks = check::run_all(&mut engine).await?.into_iter().map(|(result, _)| result).collect();
@@ -173,7 +175,6 @@ pub(super) async fn write_files(
 ) -> Result<Written, Error> {
     let templates = shared::templates(settings);
     let spec = PageSpec::load(name, &templates)?;
-    // the folder is made before the work starts
     fs::create_dir_all(target.folder).map_err(|cause| Error::Disk(target.folder.to_owned(), cause))?;
     let mut answers = about.answers;
     let mut asked = spec.queries();
@@ -222,13 +223,24 @@ fn render(input: &PageInput<'_>, templates: &Templates, page: &Path, workbook: &
         }
     })?;
     for (file, path) in [(html, page), (xlsx, workbook)] {
-        file.persist(path).map_err(|failed| Error::Disk(path.to_owned(), failed.error))?;
+        let failed = |cause| Error::Disk(path.to_owned(), cause);
+        // who may read what stood there may read what stands there now
+        if let Ok(before) = fs::metadata(path) {
+            file.as_file().set_permissions(before.permissions()).map_err(failed)?;
+        }
+        file.persist(place_of(path)).map_err(|refused| failed(refused.error))?;
     }
     Ok(())
 }
 
+/// Where a file stands: a link stays one.
+fn place_of(path: &Path) -> PathBuf {
+    fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
+}
+
 /// A file in the folder of another, without a name that anybody looks for.
 fn begun(path: &Path) -> Result<NamedTempFile, Error> {
+    let path = &*place_of(path);
     let folder = path.parent().unwrap_or_else(|| Path::new("."));
     let mut begun = tempfile::Builder::new();
     begun.prefix(".encours-");

@@ -13,7 +13,7 @@ static BUILT_IN: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/queries");
 /// Where a query stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Room {
-    /// Computed once a run, read by others.
+    /// Computed before the others that read them.
     Base,
     /// A question of a reader.
     Metrics,

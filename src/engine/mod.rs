@@ -167,7 +167,7 @@ impl EngineError {
                                        out and the question is answered here, or allow more time with `--cluster-timeout`"
                 .to_owned(),
             Self::Unkept { .. } => "questions to a cluster need to write `_results` in the lake's folder or bucket: allow it and \
-                                    make room, or leave `--cluster` out"
+                                    make room there and in the folder of temporary files, or leave `--cluster` out"
                 .to_owned(),
             Self::Sql { query, cause } => match cause.find_root() {
                 DataFusionError::ResourcesExhausted(_) => {

@@ -101,15 +101,21 @@ pub(super) struct BaseResult {
 
 /// The answers of questions that read nothing of each other, in their order.
 pub(super) async fn answers_of(questions: Vec<Question>) -> Result<Vec<Answer>, EngineError> {
-    side_by_side(questions.into_iter().map(Question::answer)).await
+    side_by_side(at_once(&questions), questions.into_iter().map(Question::answer)).await
 }
 
 /// The rows of base results that read nothing of each other.
 pub(super) async fn results_of(questions: Vec<Question>) -> Result<Vec<BaseResult>, EngineError> {
-    side_by_side(questions.into_iter().map(Question::result)).await
+    side_by_side(at_once(&questions), questions.into_iter().map(Question::result)).await
+}
+
+/// A cluster is asked one after the other: each question has the executors and its time for itself.
+fn at_once(questions: &[Question]) -> usize {
+    if questions.iter().any(|question| question.patience.is_some()) { 1 } else { AT_ONCE }
 }
 
 async fn side_by_side<T: Send + 'static>(
+    at_once: usize,
     work: impl Iterator<Item = impl Future<Output = Result<T, EngineError>> + Send + 'static>,
 ) -> Result<Vec<T>, EngineError> {
     let begun = stream::iter(work).map(|work| async move {
@@ -124,7 +130,7 @@ async fn side_by_side<T: Send + 'static>(
             },
         }
     });
-    begun.buffered(AT_ONCE).try_collect().await
+    begun.buffered(at_once).try_collect().await
 }
 
 /// What a plan gives, of this process or, in good time, of the cluster.

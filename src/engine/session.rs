@@ -1,4 +1,4 @@
-//! A session: the tables of a snapshot in `DataFusion`, the base results computed once, and questions asked.
+//! A session: the tables of a snapshot in `DataFusion`, the base results computed for them, and questions asked.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -294,7 +294,8 @@ impl Engine {
     pub fn let_go_but(&mut self, names: &[&str]) -> Result<(), EngineError> {
         let mut kept = BTreeSet::new();
         let mut read: Vec<&str> = names.to_vec();
-        while let Some(query) = read.pop().and_then(|name| self.catalogue.get(name).ok()) {
+        while let Some(name) = read.pop() {
+            let Ok(query) = self.catalogue.get(name) else { continue };
             for source in &query.header.sources {
                 // a result stands for all it was computed of; a view reads it each time
                 let is_result = self.computed.contains(source) && !self.views.contains(source);
@@ -375,7 +376,7 @@ impl Engine {
         question::answers_of(questions).await
     }
 
-    /// Computes and registers the base results that queries need, once a session.
+    /// Computes and registers the base results that queries need, unless they are there.
     async fn compute_bases(&mut self, queries: &[Query]) -> Result<(), EngineError> {
         let names: Vec<&str> = queries.iter().map(|query| query.header.name.as_str()).collect();
         let mut needed = BTreeSet::new();
@@ -393,11 +394,20 @@ impl Engine {
 
     /// Computes and registers base results whose own bases are there or among them.
     async fn compute(&mut self, mut waiting: Vec<Query>) -> Result<(), EngineError> {
-        waiting.retain(|base| !self.computed.contains(&base.header.name));
-        while !waiting.is_empty() {
+        loop {
+            // what a derived table needed on the way is there already
+            waiting.retain(|base| !self.computed.contains(&base.header.name));
+            if waiting.is_empty() {
+                return Ok(());
+            }
             let names: BTreeSet<String> = waiting.iter().map(|base| base.header.name.clone()).collect();
-            let (ready, later): (Vec<Query>, Vec<Query>) =
-                waiting.into_iter().partition(|base| base.header.sources.iter().all(|source| !names.contains(source)));
+            let waits = |base: &Query| {
+                base.header.sources.iter().any(|source| *source != base.header.name && names.contains(source))
+            };
+            let (later, ready): (Vec<Query>, Vec<Query>) = waiting.into_iter().partition(waits);
+            if ready.is_empty() {
+                return Err(EngineError::Circle(names.into_iter().collect::<Vec<_>>().join(" → ")));
+            }
             let mut questions = Vec::new();
             for base in ready {
                 self.derive(|table| base.header.sources.iter().any(|source| source == table)).await?;
@@ -408,13 +418,13 @@ impl Engine {
                     questions.push(question);
                 }
             }
+            questions.retain(|question| !self.computed.contains(&question.query.header.name));
             for result in question::results_of(questions).await? {
                 self.keep(&result.name, result.schema, result.parts).await?;
                 self.computed.insert(result.name);
             }
             waiting = later;
         }
-        Ok(())
     }
 
     /// Registers a base that is looked up whenever it is read.
@@ -443,7 +453,7 @@ impl Engine {
         Ok(Question { context, query, values, views, patience: self.patience })
     }
 
-    /// Derives and registers the tables wanted that no SQL computes, once a session.
+    /// Derives and registers the tables wanted that no SQL computes, unless they are there.
     async fn derive(&mut self, is_wanted: impl Fn(&str) -> bool) -> Result<(), EngineError> {
         let Some(derivation) = self.derivation.clone() else { return Ok(()) };
         for table in derivation.tables().iter().filter(|table| is_wanted(table.name)) {

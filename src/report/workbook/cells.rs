@@ -10,7 +10,7 @@ use crate::report::grid::cell_text;
 /// Excel shows, and many programs keep, fifteen digits of a number.
 const MOST_DIGITS: i64 = 999_999_999_999_999;
 
-/// Characters of a text that is not cut: a cell holds 32 767.
+/// How long a text is not cut, in units of UTF-16 as spreadsheets count: a cell holds 32 767.
 const LONGEST_TEXT: usize = 32_000;
 
 /// 1970-01-01, 1900-03-01 and 9999-12-31 as spreadsheets count days.
@@ -100,7 +100,12 @@ fn cut(text: &str) -> &str {
     if text.len() <= LONGEST_TEXT {
         return text;
     }
-    text.char_indices().nth(LONGEST_TEXT).map_or(text, |(end, _)| &text[..end])
+    let mut length = 0;
+    let end = text.char_indices().find_map(|(place, letter)| {
+        length += letter.len_utf16();
+        (length > LONGEST_TEXT).then_some(place)
+    });
+    end.map_or(text, |end| &text[..end])
 }
 
 /// The number of a day as spreadsheets count, from March 1900 on: before, no two of them agree.
@@ -137,6 +142,14 @@ mod tests {
         assert_eq!(serial(day(1899, 12, 31)), None);
         assert_eq!(serial(day(1900, 2, 28)), None);
         assert_eq!(serial(day(2099, 12, 31)).map(f64::to_bits), Some(73_050_f64.to_bits()));
+    }
+
+    #[test]
+    fn a_long_text_ends_where_a_cell_does() {
+        for (letter, kept) in [("a", 32_000), ("é", 32_000), ("😀", 16_000)] {
+            assert_eq!(cut(&letter.repeat(40_000)).chars().count(), kept);
+            assert_eq!(cut(&letter.repeat(9_000)).chars().count(), 9_000);
+        }
     }
 
     #[test]

@@ -9,7 +9,7 @@ mod entries;
 mod styles;
 
 use std::collections::BTreeSet;
-use std::io::{Seek, Write};
+use std::io::Write;
 
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, FormatAlign, IgnoreError, Url, Workbook, Worksheet, XlsxError};
 
@@ -39,12 +39,11 @@ const MEASURED_ROWS: usize = 500;
 /// Writes the workbook of a report.
 ///
 /// # Errors
-/// A word, template or column that the report asks for and nobody has, or a disk that refuses: [`ReportError`].
-pub fn render_workbook(
-    input: &PageInput,
-    templates: &Templates,
-    out: impl Write + Seek + Send,
-) -> Result<(), ReportError> {
+/// A word, template or column that the report asks for and nobody has, or an `out` that refuses: [`ReportError`].
+///
+/// # Panics
+/// When the folder of temporary files is full: cells of large sheets wait there, uncompressed.
+pub fn render_workbook(input: &PageInput, templates: &Templates, out: impl Write + Send) -> Result<(), ReportError> {
     let spec = PageSpec::load(input.report_name, templates)?;
     let words = templates.words(input.language)?;
     let formats = Formats::new(&words)?;
