@@ -29,6 +29,8 @@ const SECRET: &str = "a-secret-of-the-test";
 struct Counts {
     /// Writes of log entries that asked for there to be none yet.
     conditional: AtomicUsize,
+    /// Milliseconds that each entry of a log takes, so that loads at once meet.
+    entry_delay: AtomicUsize,
     /// Writes of log entries that did not.
     unconditional: AtomicUsize,
     /// Writes that were refused for that.
@@ -101,6 +103,8 @@ async fn serve(listener: TcpListener, service: S3Service, counts: Arc<Counts>) {
                 if !is_entry {
                     return hyper::service::Service::call(&service, request).await;
                 }
+                let delay = u64::try_from(counts.entry_delay.load(Ordering::Relaxed)).unwrap();
+                tokio::time::sleep(std::time::Duration::from_millis(delay)).await;
                 let _alone = one_at_a_time.lock().await;
                 let count = if is_conditional { &counts.conditional } else { &counts.unconditional };
                 count.fetch_add(1, Ordering::Relaxed);
@@ -183,6 +187,7 @@ fn a_lake_and_sources_in_a_bucket_answer_as_in_a_folder() {
 #[test]
 fn loads_at_once_into_a_bucket_all_end_up_in_and_none_is_written_over() {
     let server = Server::start();
+    server.counts.entry_delay.store(400, Ordering::Relaxed);
     let desk = Desk::new();
     let lake = ["--lake", "s3://books/lake"];
     let files: Vec<_> = (1..=4)
