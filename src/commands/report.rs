@@ -22,6 +22,8 @@ use crate::settings::Settings;
 /// The report that leads to a page for each customer that matters, and that page.
 const PAYERS: &str = "payers";
 const PAYER: &str = "payer";
+/// What differs from the control accounts.
+const TIE_OUT: &str = "tie_out";
 
 pub(super) async fn run(settings: &Settings, arguments: &ReportArguments) -> Result<Outcome, Error> {
     let settings = &settings.on_cluster(&arguments.place)?;
@@ -48,7 +50,7 @@ pub(super) async fn payers(settings: &Settings, folder: &Path) -> Result<Written
     let file = |customer: &str| format!("{PAYER}-{}", names[customer]);
     let links = customers.iter().map(|(id, _)| (id.clone(), format!("{stem}/{}.html", file(id)))).collect();
     let mut shared_answers = BTreeMap::new();
-    for query in ["receivables", "tie_out"] {
+    for query in ["receivables", TIE_OUT] {
         shared_answers.insert(query.to_owned(), engine.ask(query).await?);
     }
     let pages = folder.join(&stem);
@@ -126,10 +128,7 @@ pub(super) async fn write(settings: &Settings, name: &str, folder: &Path) -> Res
     let mut engine = shared::engine(settings, &snapshot).await?;
     let checks = check::run_all(&mut engine).await?.into_iter().map(|(result, _)| result).collect();
     let comments = comments(&engine.ask("comments").await?, name);
-    let mut asked = spec.queries();
-    if !asked.contains(&"tie_out") {
-        asked.push("tie_out");
-    }
+    let mut asked = asked_by(&spec);
     // lists of items come last: those of millions, their page and their workbook want the memory for themselves
     let lists = spec.lists();
     asked.retain(|query| !lists.contains(query));
@@ -142,6 +141,15 @@ pub(super) async fn write(settings: &Settings, name: &str, folder: &Path) -> Res
     let stem = format!("{name}-{}-{}", engine.scope().as_of, settings.language.code());
     let about = About { checks, comments, answers, ..About::default() };
     write_files(settings, &snapshot, &mut engine, name, about, &Target { folder, stem }).await
+}
+
+/// What a report asks: its queries, and whether all ties out.
+fn asked_by(spec: &PageSpec) -> Vec<&str> {
+    let mut asked = spec.queries();
+    if !asked.contains(&TIE_OUT) {
+        asked.push(TIE_OUT);
+    }
+    asked
 }
 
 /// What a report says beside the answers of its queries.
@@ -177,15 +185,12 @@ pub(super) async fn write_files(
     let spec = PageSpec::load(name, &templates)?;
     fs::create_dir_all(target.folder).map_err(|cause| Error::Disk(target.folder.to_owned(), cause))?;
     let mut answers = about.answers;
-    let mut asked = spec.queries();
+    let mut asked = asked_by(&spec);
     asked.retain(|query| !answers.contains_key(*query));
     let found = engine.ask_all(&asked).await?;
     answers.extend(asked.into_iter().map(str::to_owned).zip(found));
-    let outcome = match answers.get("tie_out") {
-        Some(differences) if differences.is_empty() => Outcome::Done,
-        Some(_) => Outcome::Doubtful,
-        None => shared::tie_out(engine).await?,
-    };
+    let is_sound = answers.get(TIE_OUT).is_some_and(Answer::is_empty);
+    let outcome = if is_sound { Outcome::Done } else { Outcome::Doubtful };
     let history = settings.lake.history().await?;
     let input = PageInput {
         report_name: name,

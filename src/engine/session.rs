@@ -310,9 +310,8 @@ impl Engine {
         }
         self.computed.retain(|name| kept.contains(name));
         Arc::make_mut(&mut self.views).retain(|name| kept.contains(name));
-        if names.is_empty() {
-            self.forget();
-        }
+        self.work = None;
+        self.fed.clear();
         Ok(())
     }
 
