@@ -8,8 +8,7 @@ use crate::model::{Answer, AnswerColumn, ColumnKind, Value};
 use crate::settings::Settings;
 
 pub(super) async fn run(settings: &Settings, output: Output) -> Result<Outcome, Error> {
-    shared::snapshot(settings).await?;
-    let history = settings.lake.history().await?;
+    let snapshot = shared::snapshot(settings).await?;
     let columns = [
         ("load_order", ColumnKind::Int),
         ("loaded_at", ColumnKind::Text),
@@ -23,7 +22,7 @@ pub(super) async fn run(settings: &Settings, output: Output) -> Result<Outcome, 
         ("credit_amount", ColumnKind::Money),
     ];
     let columns = columns.map(|(name, kind)| AnswerColumn { name: name.to_owned(), kind }).to_vec();
-    let rows = history.iter().map(row);
+    let rows = snapshot.history.iter().map(row);
     shared::write(settings, &Answer::of(columns, rows), output)?;
     Ok(Outcome::Done)
 }

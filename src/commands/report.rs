@@ -129,6 +129,8 @@ pub(super) async fn write(settings: &Settings, name: &str, folder: &Path) -> Res
     let checks = check::run_all(&mut engine).await?.into_iter().map(|(result, _)| result).collect();
     let comments = comments(&engine.ask("comments").await?, name);
     let mut asked = asked_by(&spec);
+    // what the checks alone read makes room for the questions
+    engine.let_go_but(&asked)?;
     // lists of items come last: those of millions, their page and their workbook want the memory for themselves
     let lists = spec.lists();
     asked.retain(|query| !lists.contains(query));
@@ -191,7 +193,6 @@ pub(super) async fn write_files(
     answers.extend(asked.into_iter().map(str::to_owned).zip(found));
     let is_sound = answers.get(TIE_OUT).is_some_and(Answer::is_empty);
     let outcome = if is_sound { Outcome::Done } else { Outcome::Doubtful };
-    let history = settings.lake.history().await?;
     let input = PageInput {
         report_name: name,
         language: settings.language,
@@ -199,7 +200,7 @@ pub(super) async fn write_files(
         company_name: settings.company_name.as_deref(),
         currency_code: &currency(settings, engine).await?,
         as_of: engine.scope().as_of,
-        load: facts(snapshot, &history),
+        load: facts(snapshot),
         answers,
         checks: about.checks,
         comments: about.comments,
@@ -281,8 +282,9 @@ async fn currency(settings: &Settings, engine: &Engine) -> Result<String, Error>
     Ok(if answer.len() == 1 { answer.at(0, 0).plain() } else { settings.ledger_currency().to_owned() })
 }
 
-fn facts(snapshot: &Snapshot, history: &[LoadRecord]) -> LoadFacts {
+fn facts(snapshot: &Snapshot) -> LoadFacts {
     let Some(load) = &snapshot.load else { return LoadFacts::default() };
+    let history = &snapshot.history;
     let known: Vec<LoadRecord> = history.iter().filter(|past| past.version <= load.version).cloned().collect();
     let held = load::held(&known);
     let mut assumptions: BTreeMap<String, (u64, Option<Money>)> = BTreeMap::new();

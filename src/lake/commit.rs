@@ -10,8 +10,9 @@ use deltalake_core::kernel::transaction::{CommitBuilder, CommitProperties, Table
 use deltalake_core::kernel::{Action, Add, Remove};
 use deltalake_core::protocol::{DeltaOperation, SaveMode};
 
+use super::at_once::at_once;
 use super::snapshot::DataFile;
-use super::tables::{is_conflict, quiet};
+use super::tables::{Created, is_conflict, quiet};
 use super::{Lake, LakeError, LoadRecord, Snapshot, statistics};
 use crate::model::tables::LOADS;
 use crate::model::{Rows, TableSpec};
@@ -45,6 +46,23 @@ impl Changes {
     }
 }
 
+/// What a table shall hold: base − dropped + added.
+struct WantedFiles {
+    kept: Vec<Add>,
+    added: Vec<PathBuf>,
+}
+
+impl Changes {
+    fn wanted(&self, table: &TableSpec, base: &Snapshot) -> WantedFiles {
+        let dropped = self.dropped.get(table.name);
+        let is_kept = |file: &&DataFile| !dropped.is_some_and(|names| names.contains(file.name()));
+        WantedFiles {
+            kept: base.files(table).iter().filter(is_kept).map(|file| file.add.clone()).collect(),
+            added: self.added.get(table.name).cloned().unwrap_or_default(),
+        }
+    }
+}
+
 impl Lake {
     /// Commits `changes` on top of `base`; answers the load as committed, with its number.
     ///
@@ -63,10 +81,13 @@ impl Lake {
             return Err(LakeError::Moved);
         }
         record.versions = base.load.as_ref().map(|load| load.versions.clone()).unwrap_or_default();
-        for table in changes.touched.values() {
-            let version = self.commit_table(table, base, changes).await?;
-            record.versions.insert(table.name.to_owned(), version);
-        }
+        let commits = changes.touched.values().copied().map(|table| {
+            let (lake, wanted) = (self.clone(), changes.wanted(table, base));
+            async move { Ok((table.name.to_owned(), lake.commit_table(table, wanted).await?)) }
+        });
+        // all are ended before a failure is told: none goes on behind the back of the next try
+        let versions = at_once(commits).await.into_iter().collect::<Result<Vec<_>, LakeError>>()?;
+        record.versions.extend(versions);
         record.version = base.version() + 1;
         let name = format!("{:08}-{}.parquet", record.version, record.load_id);
         let path = self.staging_folder().join(LOADS.name).join(name);
@@ -80,26 +101,22 @@ impl Lake {
         Ok(record)
     }
 
-    /// Brings the head of a table to base − dropped + added, whatever a killed or rival load left there.
-    async fn commit_table(
-        &self,
-        table: &'static TableSpec,
-        base: &Snapshot,
-        changes: &Changes,
-    ) -> Result<u64, LakeError> {
-        let found = self.open_or_create(table).await?;
-        let head = self.files_of(table, &found)?;
-        let dropped = changes.dropped.get(table.name);
-        let mut wanted: BTreeMap<String, Add> = base
-            .files(table)
-            .iter()
-            .filter(|file| !dropped.is_some_and(|names| names.contains(file.name())))
-            .map(|file| (file.name().to_owned(), file.add.clone()))
-            .collect();
-        for path in changes.added.get(table.name).into_iter().flatten() {
-            let add = self.bring(table, path).await?;
+    /// Brings the head of a table to what is wanted, whatever a killed or rival load left there.
+    async fn commit_table(&self, table: &'static TableSpec, wanted: WantedFiles) -> Result<u64, LakeError> {
+        let WantedFiles { kept, added } = wanted;
+        let mut wanted: BTreeMap<String, Add> = kept.into_iter().map(|add| (add.path.clone(), add)).collect();
+        for path in added {
+            let add = self.bring(table, &path).await?;
             wanted.insert(add.path.clone(), add);
         }
+        let found = match self.open(table, None).await? {
+            Some(found) => found,
+            None => match self.create(table, wanted.values().cloned().map(Action::Add).collect()).await? {
+                Created::Now(created) => return Ok(created.version().unwrap_or_default()),
+                Created::Before(found) => found,
+            },
+        };
+        let head = self.files_of(table, &found)?;
         let at_head: BTreeSet<&str> = head.iter().map(DataFile::name).collect();
         let mut actions: Vec<Action> = head
             .iter()

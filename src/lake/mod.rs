@@ -8,6 +8,7 @@
 //! `loads` moved meanwhile it starts again from its new last row. Readers open only versions that a `loads` row names:
 //! a load killed earlier is invisible, and the next load heals what it left at the heads.
 
+mod at_once;
 mod commit;
 mod record;
 mod snapshot;

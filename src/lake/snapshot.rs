@@ -10,16 +10,13 @@ use deltalake_core::arrow::record_batch::RecordBatch;
 use deltalake_core::kernel::Add;
 use deltalake_core::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
-use futures::{StreamExt, TryStreamExt, stream};
 use url::Url;
 
+use super::at_once::at_once;
 use super::{Lake, LakeError, LoadRecord};
 use crate::model::TableSpec;
 use crate::model::tables::{LOADS, TABLES};
 use crate::store;
-
-/// Logs that are read at once: those of a bucket take their time.
-const LOGS_AT_ONCE: usize = 16;
 
 /// As of which load the lake is asked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -71,6 +68,8 @@ impl DataFile {
 pub struct Snapshot {
     /// The load, or nothing for a lake without one.
     pub load: Option<LoadRecord>,
+    /// Every load there was when it was taken, later ones included, oldest first.
+    pub history: Vec<LoadRecord>,
     tables: BTreeMap<&'static str, Vec<DataFile>>,
 }
 
@@ -121,29 +120,23 @@ impl Lake {
             return Err(LakeError::UnknownVersion { asked, load_count: history.len() as u64 });
         };
         let held = TABLES.iter().copied().filter_map(|table| Some((table, *load.versions.get(table.name)?)));
-        let held: Vec<_> = held.chain([(&LOADS, load.version)]).collect();
-        let tables = stream::iter(held)
-            .map(|(table, version)| async move { Ok((table.name, self.files_at(table, Some(version)).await?)) })
-            .buffered(LOGS_AT_ONCE)
-            .try_collect::<BTreeMap<_, _>>()
-            .await
-            .map_err(|cause: LakeError| cause)?;
-        Ok(Snapshot { load: Some(load.clone()), tables })
+        let read = held.chain([(&LOADS, load.version)]).map(|(table, version)| {
+            let lake = self.clone();
+            async move { Ok((table.name, lake.files_at(table, Some(version)).await?)) }
+        });
+        let tables = at_once(read).await.into_iter().collect::<Result<_, LakeError>>()?;
+        Ok(Snapshot { load: Some(load.clone()), history, tables })
     }
 
     /// Every load, oldest first.
-    ///
-    /// # Errors
-    /// When the `loads` table cannot be read.
-    pub async fn history(&self) -> Result<Vec<LoadRecord>, LakeError> {
+    async fn history(&self) -> Result<Vec<LoadRecord>, LakeError> {
         let files = self.files_at(&LOADS, None).await?;
-        let read = stream::iter(&files).map(|file| async move {
+        let read = files.into_iter().map(|file| async move {
             let version = version_of(file.name());
             let records = read_records(&file.url).await?;
-            Ok(records.into_iter().map(|record| LoadRecord { version, ..record }).collect::<Vec<_>>())
+            Ok(records.into_iter().map(|record| LoadRecord { version, ..record }).collect())
         });
-        let read: Vec<Vec<LoadRecord>> =
-            read.buffered(LOGS_AT_ONCE).try_collect().await.map_err(|cause: LakeError| cause)?;
+        let read: Vec<Vec<LoadRecord>> = at_once(read).await.into_iter().collect::<Result<_, LakeError>>()?;
         let mut history: Vec<LoadRecord> = read.into_iter().flatten().collect();
         history.sort_by_key(|load| load.version);
         Ok(history)

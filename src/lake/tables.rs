@@ -3,7 +3,7 @@
 use std::sync::{Arc, Once};
 
 use deltalake_core::kernel::transaction::CommitProperties;
-use deltalake_core::kernel::{DataType, PrimitiveType, StructField};
+use deltalake_core::kernel::{Action, DataType, PrimitiveType, StructField};
 use deltalake_core::logstore::{
     LogStore, LogStoreFactory, ObjectStoreFactory, ObjectStoreRef, StorageConfig, default_logstore, logstore_factories,
     object_store_factories,
@@ -41,9 +41,16 @@ impl Lake {
 
     /// The table's head; created empty where there is none. Two creators at once both get the one table.
     pub(super) async fn open_or_create(&self, table: &TableSpec) -> Result<DeltaTable, LakeError> {
-        if let Some(found) = self.open(table, None).await? {
-            return Ok(found);
+        match self.open(table, None).await? {
+            Some(found) => Ok(found),
+            None => self.create(table, Vec::new()).await.map(|created| match created {
+                Created::Now(table) | Created::Before(table) => table,
+            }),
         }
+    }
+
+    /// Creates a table that was not there, with its first files, unless another does so first.
+    pub(super) async fn create(&self, table: &TableSpec, files: Vec<Action>) -> Result<Created, LakeError> {
         let place = self.place().within(table.name);
         if let Place::Folder(folder) = &place {
             std::fs::create_dir_all(folder).map_err(|cause| LakeError::Disk(folder.clone(), cause))?;
@@ -57,15 +64,24 @@ impl Lake {
             // the past is asked again through old versions, so their logs stay
             .with_configuration([("delta.enableExpiredLogCleanup", Some("false"))])
             .with_commit_properties(quiet(CommitProperties::default()))
+            .with_actions(files)
             .await;
         match created {
-            Ok(created) => Ok(created),
+            Ok(created) => Ok(Created::Now(created)),
             Err(cause) => match self.open(table, None).await? {
-                Some(found) => Ok(found),
+                Some(found) => Ok(Created::Before(found)),
                 None => Err(cause.into()),
             },
         }
     }
+}
+
+/// A table that was not there a moment ago.
+pub(super) enum Created {
+    /// Created by us, with our files.
+    Now(DeltaTable),
+    /// Created by another, with whatever it wrote.
+    Before(DeltaTable),
 }
 
 /// No retries, no checkpoint, no clean-up: the lake does each of these itself.

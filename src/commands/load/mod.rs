@@ -59,9 +59,8 @@ pub(super) async fn load(
     replace: &[String],
 ) -> Result<Outcome, Error> {
     let mut base = settings.lake.snapshot(&KnownAt::Latest).await?;
-    let history = settings.lake.history().await?;
-    let load_id = new_load_id(&history);
-    let held = sources::held(&history);
+    let load_id = new_load_id(&base.history);
+    let held = sources::held(&base.history);
     let fresh = stage::not_yet_held(settings, files, reading, replace, &held)?;
     for file in fresh.held {
         shared::print(&format!("{}: the lake already holds it; nothing changes", file.display()))?;
@@ -110,7 +109,7 @@ async fn commit(
                 wanted::forget_try(settings.lake.staging_folder(), &tag);
                 tokio::time::sleep(std::time::Duration::from_millis(50 * u64::from(attempt + 1))).await;
                 *base = settings.lake.snapshot(&KnownAt::Latest).await?;
-                if shares_block(load_id, &settings.lake.history().await?) {
+                if shares_block(load_id, &base.history) {
                     return Err(LakeError::Moved.into());
                 }
             }
