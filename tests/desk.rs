@@ -181,6 +181,16 @@ impl Asked {
         rows(&self.runtime.block_on(self.engine.ask_sql(sql)).unwrap())
     }
 
+    /// Lets results go but for what some queries read.
+    pub fn let_go_but(&mut self, names: &[&str]) {
+        self.engine.let_go_but(names).unwrap();
+    }
+
+    /// Whether the rows of a table or a base result are there to be read.
+    pub fn holds(&self, name: &str) -> bool {
+        self.runtime.block_on(self.engine.ask_step(&format!("select count(*) as row_count from {name}"))).is_ok()
+    }
+
     /// One value of the first row.
     #[track_caller]
     pub fn first(&mut self, query: &str, column: &str) -> String {

@@ -55,6 +55,26 @@ fn the_demo_answers_as_its_goldens_say() {
 }
 
 #[test]
+fn what_was_let_go_is_not_computed_again_for_what_a_result_stands_for() {
+    let desk = Desk::new();
+    let items = "item_id,customer_id,kind,issued_date,due_date,amount\nF1,C1,invoice,2024-01-10,2024-02-09,100.00\n";
+    let file = desk.file("items.csv", items);
+    desk.load(&[&file]);
+    let mut asked = desk.ask("2024-06-30");
+    let first = asked.answer("open_items");
+    assert!(asked.holds("item_balances") && asked.holds("maybe_open_items"));
+    asked.let_go_but(&["open_items"]);
+    assert_eq!(asked.answer("open_items"), first);
+    assert!(
+        asked.holds("item_balances") && !asked.holds("maybe_open_items"),
+        "balances stand for what they are made of"
+    );
+    asked.let_go_but(&[]);
+    assert!(!asked.holds("item_balances"));
+    assert_eq!(asked.answer("open_items"), first, "what is needed again is computed again");
+}
+
+#[test]
 fn the_demo_is_healthy() {
     let desk = Desk::demo(&DemoOptions::default());
     let said = desk.run(&["check", "--as-of", "2025-12-31"]).ended(0);

@@ -7,9 +7,12 @@
 -- columns:
 --   item_number          int    the item, of known_items
 --   company_id           text   whose it is
+--   item_id              text   identifier, stable across loads
 --   customer_id          text   whose money it is
+--   account              text   receivable account
 --   kind                 text   receipt, credit_note…
 --   issued_date          date   date of the document
+--   reference            text   its number
 --   age_days             int    $as_of minus issued_date
 --   open_amount          money  what is open, below zero
 --   customer_debit_amount money open debit items of the same customer
@@ -29,9 +32,12 @@ credits as (
     select
         item_balances.item_number,
         item_balances.company_id,
+        item_balances.item_id,
         item_balances.customer_id,
+        item_balances.account,
         item_balances.kind,
         item_balances.issued_date,
+        item_balances.reference,
         item_balances.open_amount,
         coalesce(customer_debits.debit_amount, 0) as debit_amount,
         -- the credits of the customer that come before this one
@@ -50,9 +56,12 @@ credits as (
 select
     credits.item_number,
     credits.company_id,
+    credits.item_id,
     credits.customer_id,
+    credits.account,
     credits.kind,
     credits.issued_date,
+    credits.reference,
     $as_of - credits.issued_date as age_days,
     credits.open_amount,
     cast(credits.debit_amount as decimal(18, 2)) as customer_debit_amount,

@@ -7,6 +7,7 @@
 -- columns:
 --   item_number      int    the item, of known_items
 --   company_id       text   empty where the lake holds none
+--   item_id          text   identifier, stable across loads
 --   customer_id      text   who owes
 --   account          text   receivable account; null where the source has none
 --   kind             text   invoice, receipt, credit_note…
@@ -14,12 +15,17 @@
 --   issued_date      date   date of the document
 --   due_date         date   null where unknown
 --   due_is_derived   flag   the due date comes from terms
---   amount           money  the item's amount, in the answer's currency
+--   currency_code    text   the item's own currency
+--   item_amount      money  the item's amount, in its own currency
+--   amount           money  the same in the answer's currency
 --   item_open_amount money  what is open, in the item's own currency
 --   open_amount      money  what is open, in the answer's currency
 --   disputed_amount  money  part of it that is disputed
 --   past_due_days    int    $as_of minus due_date; null where unknown
 --   bucket_code      text   aging bucket
+--   reference        text   number of the document
+--   source_file      text   where it was read
+--   source_line      int    line in that file
 
 with movements as (
     select
@@ -72,6 +78,7 @@ own_states as (
     select
         open_sums.item_number,
         maybe_open_items.company_id,
+        maybe_open_items.item_id,
         maybe_open_items.customer_id,
         maybe_open_items.account,
         maybe_open_items.kind,
@@ -79,8 +86,12 @@ own_states as (
         maybe_open_items.issued_date,
         maybe_open_items.due_date,
         maybe_open_items.due_is_derived,
+        maybe_open_items.currency_code,
         maybe_open_items.amount,
         maybe_open_items.answer_amount,
+        maybe_open_items.reference,
+        maybe_open_items.source_file,
+        maybe_open_items.source_line,
         open_sums.item_open_amount,
         case
             when
@@ -103,6 +114,7 @@ open_states as (
     select
         own_states.item_number,
         own_states.company_id,
+        own_states.item_id,
         own_states.customer_id,
         own_states.account,
         own_states.kind,
@@ -110,7 +122,12 @@ open_states as (
         own_states.issued_date,
         own_states.due_date,
         own_states.due_is_derived,
+        own_states.currency_code,
+        own_states.amount,
         own_states.answer_amount,
+        own_states.reference,
+        own_states.source_file,
+        own_states.source_line,
         own_states.item_open_amount,
         case
             when not $in_base then own_states.item_open_amount
@@ -155,6 +172,7 @@ due_buckets as (
 select
     open_states.item_number,
     open_states.company_id,
+    open_states.item_id,
     open_states.customer_id,
     open_states.account,
     open_states.kind,
@@ -162,11 +180,16 @@ select
     open_states.issued_date,
     open_states.due_date,
     open_states.due_is_derived,
+    open_states.currency_code,
+    open_states.amount as item_amount,
     open_states.answer_amount as amount,
     open_states.item_open_amount,
     open_states.open_amount,
     open_states.disputed_amount,
     $as_of - open_states.due_date as past_due_days,
-    coalesce(due_buckets.bucket_code, 'age_unknown') as bucket_code
+    coalesce(due_buckets.bucket_code, 'age_unknown') as bucket_code,
+    open_states.reference,
+    open_states.source_file,
+    open_states.source_line
 from open_states
 left join due_buckets on open_states.due_date = due_buckets.due_date

@@ -2,7 +2,7 @@
 --
 -- grain:   one item whose open amount on $as_of is not between its amount and 0
 -- key:
--- source:  item_balances, maybe_open_items
+-- source:  item_balances
 -- params:  none
 -- columns:
 --   subject_id   text   item
@@ -14,40 +14,27 @@
 -- fault:   An item is allocated beyond its amount.
 -- todo:    Find the allocations of the item and take back the one too many.
 
-with own_amounts as (
-    select
-        maybe_open_items.item_id,
-        maybe_open_items.account,
-        maybe_open_items.is_debit,
-        maybe_open_items.amount,
-        item_balances.item_open_amount,
-        maybe_open_items.source_file,
-        maybe_open_items.source_line
-    from item_balances
-    inner join maybe_open_items on item_balances.item_number = maybe_open_items.item_number
-)
-
 select
-    own_amounts.item_id as subject_id,
-    own_amounts.account,
+    item_balances.item_id as subject_id,
+    item_balances.account,
     -- past 0 the other side is owed; past the amount more was taken back than was allocated
     cast(
         greatest(
-            case when own_amounts.is_debit then -own_amounts.item_open_amount
-                else own_amounts.item_open_amount end,
-            abs(own_amounts.item_open_amount) - abs(own_amounts.amount)
+            case when item_balances.is_debit then -item_balances.item_open_amount
+                else item_balances.item_open_amount end,
+            abs(item_balances.item_open_amount) - abs(item_balances.item_amount)
         ) as decimal(18, 2)
     ) as amount,
-    own_amounts.source_file,
-    own_amounts.source_line,
+    item_balances.source_file,
+    item_balances.source_line,
     concat(
-        'amount ', cast(own_amounts.amount as text),
-        ', open ', cast(own_amounts.item_open_amount as text)
+        'amount ', cast(item_balances.item_amount as text),
+        ', open ', cast(item_balances.item_open_amount as text)
     ) as detail_text
-from own_amounts
+from item_balances
 where
-    (own_amounts.is_debit and own_amounts.item_open_amount < 0)
-    or (own_amounts.is_debit and own_amounts.item_open_amount > own_amounts.amount)
-    or (not own_amounts.is_debit and own_amounts.item_open_amount > 0)
-    or (not own_amounts.is_debit and own_amounts.item_open_amount < own_amounts.amount)
-order by own_amounts.item_id, own_amounts.account
+    (item_balances.is_debit and item_balances.item_open_amount < 0)
+    or (item_balances.is_debit and item_balances.item_open_amount > item_balances.item_amount)
+    or (not item_balances.is_debit and item_balances.item_open_amount > 0)
+    or (not item_balances.is_debit and item_balances.item_open_amount < item_balances.item_amount)
+order by item_balances.item_id, item_balances.account

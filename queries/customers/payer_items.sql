@@ -2,7 +2,7 @@
 --
 -- grain:   one open item
 -- key:     item_id
--- source:  item_balances, known_items
+-- source:  item_balances
 -- params:  $customer_id text
 -- columns:
 --   item_id        text   the item
@@ -16,8 +16,8 @@
 --   is_disputed    flag   contested on $as_of
 
 select
-    known_items.item_id,
-    coalesce(known_items.reference, known_items.item_id) as document_text,
+    item_balances.item_id,
+    coalesce(item_balances.reference, item_balances.item_id) as document_text,
     item_balances.kind,
     item_balances.issued_date,
     item_balances.due_date,
@@ -26,6 +26,5 @@ select
     item_balances.open_amount,
     item_balances.disputed_amount > 0 as is_disputed
 from item_balances
-inner join known_items on item_balances.item_number = known_items.item_number
 where item_balances.customer_id = $customer_id
 order by due_date, item_id

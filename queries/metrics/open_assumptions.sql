@@ -2,7 +2,7 @@
 --
 -- grain:   one assumption that an open item rests on
 -- key:     assumption_code
--- source:  item_balances, maybe_open_items, allocated_days, dispute_spans, receivables_by_day
+-- source:  item_balances, allocated_days, dispute_spans, receivables_by_day
 -- params:  $as_of date
 -- columns:
 --   assumption_code  text   due_date_derived, age_unknown, dispute_undated, currency_assumed,
@@ -46,8 +46,7 @@ with assumed_amounts as (
         count(*) as item_count,
         sum(item_balances.open_amount) as amount
     from item_balances
-    inner join maybe_open_items on item_balances.item_number = maybe_open_items.item_number
-    where maybe_open_items.currency_code = 'XXX' and item_balances.open_amount > 0
+    where item_balances.currency_code = 'XXX' and item_balances.open_amount > 0
     union all
     select
         'allocation_inferred' as assumption_code,

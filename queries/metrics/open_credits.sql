@@ -2,7 +2,7 @@
 --
 -- grain:   one open credit item
 -- key:     company_id, item_id
--- source:  credit_balances, maybe_open_items, customers
+-- source:  credit_balances, customers
 -- params:  none
 -- columns:
 --   customer_name          text   the customer's name, or its identifier where it has none
@@ -21,19 +21,18 @@
 select
     coalesce(customers.name, credit_balances.customer_id) as customer_name,
     credit_balances.customer_id,
-    maybe_open_items.reference,
+    credit_balances.reference,
     credit_balances.kind,
     credit_balances.issued_date,
     credit_balances.age_days,
     credit_balances.open_amount,
     credit_balances.customer_debit_amount,
     credit_balances.coverable_amount,
-    maybe_open_items.account,
-    maybe_open_items.item_id,
+    credit_balances.account,
+    credit_balances.item_id,
     credit_balances.company_id
 from credit_balances
-inner join maybe_open_items on credit_balances.item_number = maybe_open_items.item_number
 left join customers
     on credit_balances.company_id = coalesce(customers.company_id, '')
     and credit_balances.customer_id = customers.customer_id
-order by credit_balances.open_amount, maybe_open_items.item_id, credit_balances.company_id
+order by credit_balances.open_amount, credit_balances.item_id, credit_balances.company_id

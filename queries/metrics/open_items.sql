@@ -2,7 +2,7 @@
 --
 -- grain:   one item with a non-zero open amount on $as_of
 -- key:     company_id, item_id
--- source:  item_balances, maybe_open_items, customers
+-- source:  item_balances, customers
 -- params:  none
 -- columns:
 --   item_id         text   identifier, stable across loads
@@ -25,31 +25,30 @@
 --   company_id      text   whose receivable it is
 
 select
-    maybe_open_items.item_id,
-    maybe_open_items.customer_id,
-    coalesce(customers.name, maybe_open_items.customer_id) as customer_name,
-    maybe_open_items.kind,
-    maybe_open_items.reference,
-    maybe_open_items.issued_date,
-    maybe_open_items.due_date,
-    maybe_open_items.due_is_derived,
+    item_balances.item_id,
+    item_balances.customer_id,
+    coalesce(customers.name, item_balances.customer_id) as customer_name,
+    item_balances.kind,
+    item_balances.reference,
+    item_balances.issued_date,
+    item_balances.due_date,
+    item_balances.due_is_derived,
     item_balances.past_due_days,
     item_balances.bucket_code,
-    maybe_open_items.answer_amount as amount,
+    item_balances.amount,
     item_balances.open_amount,
-    maybe_open_items.currency_code,
+    item_balances.currency_code,
     item_balances.disputed_amount > 0 as is_disputed,
-    maybe_open_items.source_file,
-    maybe_open_items.source_line,
-    maybe_open_items.account,
-    maybe_open_items.company_id
+    item_balances.source_file,
+    item_balances.source_line,
+    item_balances.account,
+    item_balances.company_id
 from item_balances
-inner join maybe_open_items on item_balances.item_number = maybe_open_items.item_number
 left join customers
-    on maybe_open_items.company_id = coalesce(customers.company_id, '')
-    and maybe_open_items.customer_id = customers.customer_id
+    on item_balances.company_id = coalesce(customers.company_id, '')
+    and item_balances.customer_id = customers.customer_id
 order by
-    maybe_open_items.customer_id,
-    maybe_open_items.issued_date,
-    maybe_open_items.item_id,
-    maybe_open_items.company_id
+    item_balances.customer_id,
+    item_balances.issued_date,
+    item_balances.item_id,
+    item_balances.company_id

@@ -2,7 +2,7 @@
 --
 -- grain:   one item of the customer with a non-zero open amount on $as_of
 -- key:     company_id, item_id
--- source:  item_balances, known_items
+-- source:  item_balances
 -- params:  $customer_id text
 -- columns:
 --   reference        text   number of the document
@@ -19,23 +19,22 @@
 --   company_id       text   whose receivable it is
 
 select
-    known_items.reference,
-    known_items.kind,
-    known_items.issued_date,
-    known_items.due_date,
-    known_items.due_is_derived,
+    item_balances.reference,
+    item_balances.kind,
+    item_balances.issued_date,
+    item_balances.due_date,
+    item_balances.due_is_derived,
     item_balances.past_due_days,
     item_balances.bucket_code,
-    known_items.answer_amount as amount,
+    item_balances.amount,
     item_balances.open_amount,
     item_balances.disputed_amount > 0 as is_disputed,
-    known_items.item_id,
-    known_items.company_id
+    item_balances.item_id,
+    item_balances.company_id
 from item_balances
-inner join known_items on item_balances.item_number = known_items.item_number
 where item_balances.customer_id = $customer_id
 order by
-    known_items.due_date nulls first,
-    known_items.issued_date,
-    known_items.item_id,
-    known_items.company_id
+    item_balances.due_date nulls first,
+    item_balances.issued_date,
+    item_balances.item_id,
+    item_balances.company_id

@@ -151,15 +151,20 @@ impl Catalogue {
         self.queries.values().filter(move |query| query.room == room)
     }
 
-    /// The queries that these need and read, each after those it reads itself.
+    /// The queries that these need and read, each after those it reads itself. A result that is there needs none of those
+    /// it was computed of: they may have been let go.
     ///
     /// # Errors
     /// When queries need each other in a circle.
-    pub fn bases_for<'a>(&'a self, names: impl IntoIterator<Item = &'a str>) -> Result<Vec<&'a Query>, EngineError> {
+    pub fn bases_for<'a>(
+        &'a self,
+        names: impl IntoIterator<Item = &'a str>,
+        is_there: &dyn Fn(&str) -> bool,
+    ) -> Result<Vec<&'a Query>, EngineError> {
         let mut order = Vec::new();
         let mut done = BTreeSet::new();
         for name in names {
-            self.visit(name, &mut Vec::new(), &mut done, &mut order)?;
+            self.visit(name, is_there, &mut Vec::new(), &mut done, &mut order)?;
         }
         Ok(order)
     }
@@ -167,6 +172,7 @@ impl Catalogue {
     fn visit<'a>(
         &'a self,
         name: &'a str,
+        is_there: &dyn Fn(&str) -> bool,
         path: &mut Vec<&'a str>,
         done: &mut BTreeSet<&'a str>,
         order: &mut Vec<&'a Query>,
@@ -181,8 +187,8 @@ impl Catalogue {
         }
         path.push(name);
         for source in &query.header.sources {
-            if self.queries.get(source).is_some_and(Query::is_read_by_others) {
-                self.visit(source, path, done, order)?;
+            if self.queries.get(source).is_some_and(Query::is_read_by_others) && !is_there(source) {
+                self.visit(source, is_there, path, done, order)?;
             }
         }
         path.pop();

@@ -12,11 +12,13 @@ use datafusion::common::ScalarValue;
 use datafusion::common::runtime::SpawnedTask;
 use datafusion::error::DataFusionError;
 use datafusion::execution::context::SQLOptions;
+use datafusion::logical_expr::{Expr, LogicalPlan, Sort};
 use datafusion::prelude::{DataFrame, SessionContext};
 use futures::{StreamExt, TryStreamExt, stream};
 
 use super::catalogue::Query;
 use super::{EngineError, answers, cluster, contract};
+use crate::model::answer::SortColumn;
 use crate::model::{Answer, AnswerColumn};
 
 /// Questions that are answered at once: while one plans, reads a small table or sorts, the other computes.
@@ -63,13 +65,15 @@ impl Question {
         let answer = if self.patience.is_some() {
             answers::answer(self.columns(), answered(name, self.patience, frame.collect()).await?)
         } else {
-            // of a long list, no batch is held longer than it takes to be taken
+            // of a long list, no batch is held longer than it takes to be taken, not even to be sorted
             let failed = |cause| EngineError::Sql { query: name.clone(), cause };
+            let (frame, order) = without_order(frame);
             let mut batches = frame.execute_stream().await.map_err(failed)?;
             let mut answer = Answer::new(self.columns());
             while let Some(batch) = batches.next().await {
                 answers::append(&mut answer, &batch.map_err(failed)?);
             }
+            answer.sort(&order);
             answer
         };
         match contract::repeated_key(&self.query.header, &answer) {
@@ -89,6 +93,27 @@ impl Question {
         let parts = parts.into_iter().map(|batches| relaxed(&schema, batches));
         let parts = parts.collect::<Result<Vec<_>, _>>();
         Ok(BaseResult { parts: parts.map_err(|cause| EngineError::Sql { query: name.clone(), cause })?, name, schema })
+    }
+}
+
+/// What a plan gives before it is brought into its order, and that order; of one that orders by what it does not answer,
+/// or answers a part of what it orders, nothing is taken away.
+fn without_order(frame: DataFrame) -> (DataFrame, Vec<SortColumn>) {
+    let order = match frame.logical_plan() {
+        LogicalPlan::Sort(Sort { expr, input, fetch: None }) => {
+            let columns = expr.iter().map(|sorted| {
+                let Expr::Column(column) = &sorted.expr else { return None };
+                let position = input.schema().maybe_index_of_column(column)?;
+                Some(SortColumn { position, is_descending: !sorted.asc, are_nulls_first: sorted.nulls_first })
+            });
+            columns.collect::<Option<Vec<_>>>()
+        }
+        _ => None,
+    };
+    let Some(order) = order else { return (frame, Vec::new()) };
+    match frame.into_parts() {
+        (state, LogicalPlan::Sort(sort)) => (DataFrame::new(state, Arc::unwrap_or_clone(sort.input)), order),
+        (state, plan) => (DataFrame::new(state, plan), Vec::new()),
     }
 }
 

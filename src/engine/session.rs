@@ -297,9 +297,8 @@ impl Engine {
         while let Some(name) = read.pop() {
             let Ok(query) = self.catalogue.get(name) else { continue };
             for source in &query.header.sources {
-                // a result stands for all it was computed of; a view reads it each time
-                let is_result = self.computed.contains(source) && !self.views.contains(source);
-                if kept.insert(source.clone()) && !is_result && self.catalogue.get(source).is_ok() {
+                let is_known = self.catalogue.get(source).is_ok();
+                if kept.insert(source.clone()) && is_known && !self.has_result(source) {
                     read.push(source);
                 }
             }
@@ -313,6 +312,11 @@ impl Engine {
         self.work = None;
         self.fed.clear();
         Ok(())
+    }
+
+    /// Whether rows of a base are there: they stand for all they were computed of, where a view reads it each time.
+    fn has_result(&self, name: &str) -> bool {
+        self.computed.contains(name) && !self.views.contains(name)
     }
 
     fn forget(&mut self) {
@@ -378,12 +382,13 @@ impl Engine {
     /// Computes and registers the base results that queries need, unless they are there.
     async fn compute_bases(&mut self, queries: &[Query]) -> Result<(), EngineError> {
         let names: Vec<&str> = queries.iter().map(|query| query.header.name.as_str()).collect();
+        let is_there = |name: &str| self.has_result(name);
         let mut needed = BTreeSet::new();
         for name in &names {
-            let bases = self.catalogue.bases_for([*name])?.into_iter().map(|base| base.header.name.clone());
-            needed.extend(bases.filter(|base| base != name));
+            let bases = self.catalogue.bases_for([*name], &is_there)?.into_iter();
+            needed.extend(bases.map(|base| base.header.name.clone()).filter(|base| base != name));
         }
-        let bases: Vec<Query> = self.catalogue.bases_for(names)?.into_iter().cloned().collect();
+        let bases: Vec<Query> = self.catalogue.bases_for(names, &is_there)?.into_iter().cloned().collect();
         self.compute(bases.into_iter().filter(|base| needed.contains(&base.header.name)).collect()).await?;
         for query in queries {
             self.derive(|table| query.header.sources.iter().any(|source| source == table)).await?;

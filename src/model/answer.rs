@@ -1,8 +1,17 @@
 //! The answer to a question: named, typed columns and their rows, as outputs and pages read them.
 
-use std::borrow::Cow;
+mod order;
 
+use std::borrow::Cow;
+use std::convert::Infallible;
+
+pub use self::order::SortColumn;
+
+use super::processors::{processor_count, share_out};
 use super::{ColumnKind, Date, money::decimal_text};
+
+/// Rows whose columns are worth more than one processor.
+const ROWS_TO_SHARE: usize = 50_000;
 
 /// One value of an answer; a text is its own or that of the answer it stands in.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -174,11 +183,27 @@ impl Answer {
     /// The rows that are wanted, by their places.
     #[must_use]
     pub fn filtered(&self, is_wanted: impl Fn(usize) -> bool) -> Self {
-        let mut answer = Self::new(self.columns.clone());
-        for row in (0..self.row_count).filter(|row| is_wanted(*row)) {
-            answer.push(self.row(row).collect());
+        let rows: Vec<usize> = (0..self.row_count).filter(|row| is_wanted(*row)).collect();
+        let values = self.values.iter().map(|values| values.taken(&rows)).collect();
+        Self { columns: self.columns.clone(), values, row_count: rows.len() }
+    }
+
+    /// Brings the rows into an order; rows that it does not tell apart keep theirs. Columns are put into their new order
+    /// one by one, by each processor: beside the rows, that takes the memory of as many of them.
+    ///
+    /// # Panics
+    /// Where there is no such column.
+    pub fn sort(&mut self, by: &[SortColumn]) {
+        let mut rows: Vec<usize> = (0..self.row_count).collect();
+        order::arrange(&self.values, &mut rows, by);
+        if rows.is_sorted() {
+            return;
         }
-        answer
+        let worker_count = if rows.len() < ROWS_TO_SHARE { 1 } else { processor_count() };
+        let Ok(()) = share_out::<_, Infallible>(worker_count, self.values.iter_mut(), |values| {
+            *values = values.taken(&rows);
+            Ok(())
+        });
     }
 }
 
@@ -195,7 +220,7 @@ enum ColumnValues {
 impl ColumnValues {
     const fn new(kind: ColumnKind) -> Self {
         match kind {
-            ColumnKind::Text => Self::Text(Texts { text: String::new(), ends: Vec::new(), are_known: Vec::new() }),
+            ColumnKind::Text => Self::Text(Texts { text: String::new(), ends: Vec::new() }),
             ColumnKind::Date => Self::Date(Vec::new()),
             ColumnKind::Int => Self::Int(Vec::new()),
             ColumnKind::Money | ColumnKind::Ratio | ColumnKind::Decimal => {
@@ -222,6 +247,20 @@ impl ColumnValues {
         }
     }
 
+    /// The values of some rows, in their order.
+    fn taken(&self, rows: &[usize]) -> Self {
+        match self {
+            Self::Text(list) => Self::Text(list.taken(rows)),
+            Self::Date(list) => Self::Date(rows.iter().map(|row| list[*row]).collect()),
+            Self::Int(list) => Self::Int(rows.iter().map(|row| list[*row]).collect()),
+            Self::Decimal(list) => Self::Decimal(Decimals {
+                digits: rows.iter().map(|row| list.digits[*row]).collect(),
+                scales: rows.iter().map(|row| list.scales[*row]).collect(),
+            }),
+            Self::Flag(list) => Self::Flag(rows.iter().map(|row| list[*row]).collect()),
+        }
+    }
+
     fn get(&self, row: usize) -> Value<'_> {
         match self {
             Self::Text(list) => list.get(row).map_or(Value::Null, |text| Value::Text(Cow::Borrowed(text))),
@@ -237,20 +276,36 @@ impl ColumnValues {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Texts {
     text: String,
+    /// Where each ends, marked where it is not known.
     ends: Vec<usize>,
-    are_known: Vec<bool>,
 }
 
 impl Texts {
+    /// The mark of what is not known: no text is that long.
+    const UNKNOWN: usize = 1 << (usize::BITS - 1);
+
     fn push(&mut self, text: Option<&str>) {
         self.text.push_str(text.unwrap_or_default());
-        self.ends.push(self.text.len());
-        self.are_known.push(text.is_some());
+        self.ends.push(self.text.len() | if text.is_none() { Self::UNKNOWN } else { 0 });
+    }
+
+    fn is_known(&self, row: usize) -> bool {
+        self.ends[row] & Self::UNKNOWN == 0
     }
 
     fn get(&self, row: usize) -> Option<&str> {
-        let start = row.checked_sub(1).map_or(0, |before| self.ends[before]);
-        self.are_known[row].then(|| &self.text[start..self.ends[row]])
+        let start = row.checked_sub(1).map_or(0, |before| self.ends[before] & !Self::UNKNOWN);
+        self.is_known(row).then(|| &self.text[start..self.ends[row]])
+    }
+
+    fn taken(&self, rows: &[usize]) -> Self {
+        // all of them take as much room as they did
+        let room = if rows.len() == self.ends.len() { self.text.len() } else { 0 };
+        let mut taken = Self { text: String::with_capacity(room), ends: Vec::with_capacity(rows.len()) };
+        for row in rows {
+            taken.push(self.get(*row));
+        }
+        taken
     }
 }
 

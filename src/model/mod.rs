@@ -6,6 +6,7 @@ pub mod answer;
 pub mod calendar;
 pub mod kinds;
 pub mod money;
+pub mod processors;
 pub mod rows;
 pub mod tables;
 

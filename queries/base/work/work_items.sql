@@ -2,8 +2,8 @@
 --
 -- grain:   one open debit item: past due, due within 15 days, or contested
 -- key:     item_number
--- source:  item_balances, known_items, contested_items, promise_outcomes, invoice_events,
---          event_statuses, reasons
+-- source:  item_balances, contested_items, promise_outcomes, invoice_events, event_statuses,
+--          reasons
 -- params:  $as_of date
 -- columns:
 --   item_number       int    the item, of known_items
@@ -31,15 +31,14 @@ with open_debits as (
         item_balances.item_number,
         item_balances.company_id,
         item_balances.customer_id,
-        known_items.item_id,
-        known_items.reference,
+        item_balances.item_id,
+        item_balances.reference,
         item_balances.due_date,
         item_balances.past_due_days,
         item_balances.open_amount,
         item_balances.amount,
-        known_items.amount as item_amount
+        item_balances.item_amount
     from item_balances
-    inner join known_items on item_balances.item_number = known_items.item_number
     where item_balances.is_debit and item_balances.open_amount > 0
 ),
 
