@@ -3,49 +3,24 @@
 //! In: batches of [`Rows`]. Out: files named `<table>/<origin>-<load>-<n>.parquet` and what each holds.
 //! Refused: nothing; a file that cannot be written is an error of the disk. The only door to the writer of Parquet.
 //!
-//! Each file is written by a thread of its own, so that compressing overlaps with what makes the rows.
+//! Each file is written beside what makes its rows, and its columns beside each other: compressing is most of the work.
+
+mod parquet_file;
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
-use std::io::{self, BufWriter};
+use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, mpsc};
+use std::sync::mpsc;
 use std::thread::JoinHandle;
 
-use arrow_array::builder::StringBuilder;
-use arrow_array::{ArrayRef, BooleanArray, Date32Array, Decimal128Array, Int64Array, RecordBatch};
-use arrow_schema::{ArrowError, DataType, Field, Schema};
-use parquet::arrow::ArrowWriter;
-use parquet::basic::{Compression, ZstdLevel};
-use parquet::errors::ParquetError;
-use parquet::file::properties::{EnabledStatistics, WriterProperties};
-use parquet::schema::types::ColumnPath;
 use sha2::{Digest, Sha256};
 use url::Url;
 
-use crate::model::{ColumnKind, Rows, TableSpec, Values};
+use self::parquet_file::ParquetFile;
+use crate::model::{Rows, TableSpec};
 
-/// Items numbered by this process so far.
-static NUMBERED: AtomicI64 = AtomicI64::new(0);
-
-/// Rows of one group: enough to compress well, few enough to be skipped or held by a reader.
-const ROW_GROUP_ROWS: usize = 131_072;
 /// Batches that wait for the writer of a file.
 const BATCHES_AHEAD: usize = 2;
-/// Columns whose texts or numbers hardly ever come twice: a dictionary of them is work for nothing.
-const DISTINCT_COLUMNS: [&str; 9] = [
-    "item_id",
-    "item_number",
-    "source_line",
-    "debit_item_id",
-    "credit_item_id",
-    "debit_item_number",
-    "credit_item_number",
-    "reference",
-    "amount",
-];
-
 /// A file that waits for its commit.
 #[derive(Clone, Debug)]
 pub struct StagedFile {
@@ -143,14 +118,13 @@ impl TableFile {
     /// # Errors
     /// When the disk refuses.
     pub fn create(table: &'static TableSpec, path: PathBuf) -> io::Result<Self> {
-        let mut writer = writer(table, &path)?;
+        let mut file = ParquetFile::create(table, &path)?;
         let (batches, rows) = mpsc::sync_channel::<(Rows, String)>(BATCHES_AHEAD);
         let writing = std::thread::Builder::new().name("parquet".to_owned()).spawn(move || {
             while let Ok((rows, load_id)) = rows.recv() {
-                writer.write(&batch(&rows, &load_id).map_err(of_arrow)?).map_err(of_parquet)?;
+                file.write(&rows, &load_id)?;
             }
-            writer.close().map_err(of_parquet)?;
-            Ok(())
+            file.close()
         })?;
         Ok(Self { table, path, row_count: 0, waiting: Some(batches), writer: Some(writing) })
     }
@@ -201,35 +175,9 @@ impl Drop for TableFile {
 /// # Errors
 /// When the disk refuses.
 pub fn write_file(rows: &Rows, path: &Path) -> io::Result<()> {
-    let mut writer = writer(rows.table, path)?;
-    writer.write(&batch(rows, "").map_err(of_arrow)?).map_err(of_parquet)?;
-    writer.close().map_err(of_parquet)?;
-    Ok(())
-}
-
-fn writer(table: &TableSpec, path: &Path) -> io::Result<ArrowWriter<BufWriter<File>>> {
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder)?;
-    }
-    let level = ZstdLevel::try_new(1).map_err(of_parquet)?;
-    let mut properties = WriterProperties::builder()
-        .set_compression(Compression::ZSTD(level))
-        .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
-        .set_statistics_enabled(EnabledStatistics::Chunk)
-        .set_created_by(concat!("encours ", env!("CARGO_PKG_VERSION")).to_owned());
-    for column in DISTINCT_COLUMNS {
-        properties = properties.set_column_dictionary_enabled(ColumnPath::from(column), false);
-    }
-    let file = BufWriter::new(File::create(path)?);
-    ArrowWriter::try_new(file, Arc::new(schema(table)), Some(properties.build())).map_err(of_parquet)
-}
-
-fn of_arrow(cause: ArrowError) -> io::Error {
-    io::Error::other(cause)
-}
-
-fn of_parquet(cause: ParquetError) -> io::Error {
-    io::Error::other(cause)
+    let mut file = ParquetFile::create(rows.table, path)?;
+    file.write(rows, "")?;
+    file.close()
 }
 
 /// Items of a load are numbered from here on: 2³¹ blocks of 2³² numbers, chosen by a hash of the load's identifier.
@@ -244,51 +192,4 @@ fn first_number(load_id: &str) -> i64 {
 pub fn block_of(load_id: &str) -> u32 {
     let bytes = Sha256::digest(load_id.as_bytes());
     u32::from_be_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]) >> 1
-}
-
-fn schema(table: &TableSpec) -> Schema {
-    let field = |column: &crate::model::ColumnSpec| {
-        let kind = match column.kind {
-            ColumnKind::Text => DataType::Utf8,
-            ColumnKind::Date => DataType::Date32,
-            ColumnKind::Int => DataType::Int64,
-            ColumnKind::Flag => DataType::Boolean,
-            ColumnKind::Money | ColumnKind::Decimal | ColumnKind::Ratio => DataType::Decimal128(18, 2),
-        };
-        Field::new(column.name, kind, true)
-    };
-    Schema::new(table.columns.iter().map(field).collect::<Vec<Field>>())
-}
-
-fn batch(rows: &Rows, load_id: &str) -> Result<RecordBatch, ArrowError> {
-    let columns = rows.table.columns.iter().zip(&rows.columns).map(|(column, values)| {
-        Ok::<ArrayRef, ArrowError>(match (column.name, values) {
-            // rows that another load brought keep its name
-            ("load_id", Values::Text(ids)) => texts(ids.iter().map(|id| id.or(Some(load_id)))),
-            ("item_number", Values::Int(numbers)) => {
-                // so do rows that were numbered before; rows of links all are
-                let first = first_number(load_id);
-                let next = || first + NUMBERED.fetch_add(1, Ordering::Relaxed);
-                let numbers = numbers.iter().map(|number| number.unwrap_or_else(next));
-                Arc::new(Int64Array::from_iter_values(numbers))
-            }
-            (_, Values::Text(list)) => texts(list.iter()),
-            (_, Values::Date(list)) => {
-                Arc::new(list.iter().map(|day| day.map(|day| day.to_epoch_days())).collect::<Date32Array>())
-            }
-            (_, Values::Int(list)) => Arc::new(list.iter().copied().collect::<Int64Array>()),
-            (_, Values::Flag(list)) => Arc::new(list.iter().copied().collect::<BooleanArray>()),
-            (_, Values::Money(list)) => {
-                let digits = list.iter().map(|amount| amount.map(crate::model::Money::wide));
-                Arc::new(digits.collect::<Decimal128Array>().with_precision_and_scale(18, 2)?)
-            }
-        })
-    });
-    RecordBatch::try_new(Arc::new(schema(rows.table)), columns.collect::<Result<_, _>>()?)
-}
-
-fn texts<'a>(list: impl ExactSizeIterator<Item = Option<&'a str>>) -> ArrayRef {
-    let mut texts = StringBuilder::with_capacity(list.len(), list.len() * 8);
-    list.for_each(|text| texts.append_option(text));
-    Arc::new(texts.finish())
 }

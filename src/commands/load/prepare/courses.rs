@@ -4,6 +4,7 @@
 //! followed as it was and as it is now, and the difference is written.
 
 use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 
 use super::course::{Amounts, Course, Event};
 use super::shared::{Shared, SharedTexts, place};
@@ -15,10 +16,12 @@ use crate::error::Error;
 use crate::ingest::staging::block_of;
 use crate::model::rows::RowWriter;
 use crate::model::tables::{
-    ALLOCATION_DAYS, ALLOCATION_LINKS, CLOSED_ITEMS, ITEM_DAYS, ITEMS, OPEN_CHANGES, UNEVEN_ITEMS, UNSETTLED_ITEMS,
+    ALLOCATION_LINKS, CLOSED_ITEMS, ITEM_DAYS, ITEMS, OPEN_CHANGES, UNEVEN_ITEMS, UNSETTLED_ITEMS,
 };
 use crate::model::{Date, ItemKind, Money, Rows, TableSpec};
 
+/// The part of a number that is its place in its block.
+const PLACE_BITS: i64 = 0xffff_ffff;
 /// Numbers of one block that are followed at once.
 const NUMBERS_AT_ONCE: i64 = 12 << 20;
 
@@ -91,22 +94,25 @@ pub(super) async fn follow(
         closed_rows: Rows::new(&CLOSED_ITEMS),
         uneven_rows: Rows::new(&UNEVEN_ITEMS),
     };
-    courses.sum_allocations(wanted).await?;
     let touched = courses.touched(wanted).await?;
     if !touched.is_empty() {
         courses.follow_touched(wanted, &touched).await?;
     }
     let mut open = HashSet::new();
-    let mut first_place = 0;
-    loop {
-        let largest_place = courses.follow_part(wanted, first_place, &mut open).await?;
+    let largest_place = courses.follow_part(wanted, 0, &mut open).await?;
+    let mut first_place = NUMBERS_AT_ONCE;
+    while first_place <= largest_place {
+        courses.follow_part(wanted, first_place, &mut open).await?;
         first_place += NUMBERS_AT_ONCE;
-        if largest_place < first_place {
-            break;
-        }
     }
     courses.finish()?;
     list_unsettled(wanted, is_anew, &open, output).await
+}
+
+/// The condition that a number has a place within a range of its block: what is outside need not be decoded.
+fn within(column: &str, places: &Range<i64>) -> String {
+    let place = format!("(rows_read.{column} & {PLACE_BITS})");
+    format!("{place} >= {} and {place} < {}", places.start, places.end)
 }
 
 /// Whether this load reads a file as new.
@@ -115,39 +121,10 @@ fn is_read(is_anew: bool) -> impl Fn(&WantedFile) -> bool + Copy {
 }
 
 impl Courses<'_, '_> {
-    /// Sums of the allocations this load adds.
-    async fn sum_allocations(&mut self, wanted: &Wanted) -> Result<(), Error> {
-        let Some(engine) = engine_over(wanted, &ALLOCATION_LINKS, is_read(self.is_anew))? else {
-            return Ok(());
-        };
-        let sql = "select rows_read.company_id, rows_read.currency_code, rows_read.credit_kind, rows_read.acting_date, \
-                   rows_read.is_inferred, rows_read.amount, rows_read.base_amount from rows_read";
-        let mut sums: Sums<(u32, u32, u32, i32, bool), 2, 1> = Sums::new(&ALLOCATION_DAYS);
-        let mut rows = engine.stream_table(&ALLOCATION_LINKS, sql).await?;
-        while let Some(batch) = rows.next_batch().await? {
-            let [companies, currencies, kinds] =
-                ["company_id", "currency_code", "credit_kind"].map(|name| batch.texts(name));
-            let (days, inferred) = (batch.days("acting_date"), batch.flags("is_inferred"));
-            let (amounts, bases) = (batch.decimals("amount"), batch.decimals("base_amount"));
-            for row in 0..batch.len() {
-                let company = self.texts.number(0, companies.get(row));
-                let currency = self.texts.number(1, currencies.get(row));
-                let kind = self.texts.number(2, kinds.get(row));
-                let key = (company, currency, kind, days.get(row).unwrap_or_default(), inferred.get(row));
-                sums.add(key, [hundredths(amounts.get(row)), hundredths(bases.get(row))], [1]);
-            }
-        }
-        let texts = &self.texts;
-        sums.write(self.output, |rows, (company, currency, kind, day, is_inferred), [amount, base], [count]| {
-            let row = rows.row().text(texts.value(company)).text(texts.value(currency)).text(texts.value(kind));
-            let row = row.date(Date::from_epoch_days(day)).flag(Some(is_inferred)).money(amount).money(base);
-            row.int(count).text("").end();
-        })
-    }
-
     /// Items of before that allocations of this load name.
     async fn touched(&mut self, wanted: &Wanted) -> Result<HashSet<i64>, Error> {
-        if self.is_anew {
+        // a lake that held no item has none to be touched
+        if self.is_anew || !wanted.files(&ITEMS).iter().any(WantedFile::is_of_base) {
             return Ok(HashSet::new());
         }
         let of_base = |file: &WantedFile| file.is_of_base();
@@ -160,7 +137,7 @@ impl Courses<'_, '_> {
         }
         let mut touched = HashSet::new();
         let own_block = i64::from(block_of(self.prepare.load_id));
-        self.each_link(wanted, is_read(false), |number, _| {
+        self.each_link(wanted, is_read(false), "", |number, _| {
             if number >> 32 != own_block {
                 touched.insert(number);
             }
@@ -175,16 +152,16 @@ impl Courses<'_, '_> {
         let mut part = Part::default();
         let is_asked = |number: i64| touched.contains(&number);
         // nearly all of them were open, and those are listed
-        self.read_items(wanted, &UNSETTLED_ITEMS, of_base, is_asked, &mut part).await?;
+        self.read_items(wanted, &UNSETTLED_ITEMS, of_base, "", is_asked, &mut part).await?;
         if part.items.len() < touched.len() {
             let found: HashSet<i64> = part.items.iter().map(|item| item.number).collect();
             let is_missing = |number: i64| touched.contains(&number) && !found.contains(&number);
-            self.read_items(wanted, &ITEMS, of_base, is_missing, &mut part).await?;
+            self.read_items(wanted, &ITEMS, of_base, "", is_missing, &mut part).await?;
         }
         let mut before = Events::default();
-        self.each_link(wanted, of_base, |number, event| before.add(&part, number, event)).await?;
+        self.each_link(wanted, of_base, "", |number, event| before.add(&part, number, event)).await?;
         let mut now = Events { list: before.list.clone() };
-        self.each_link(wanted, is_read(false), |number, event| now.add(&part, number, event)).await?;
+        self.each_link(wanted, is_read(false), "", |number, event| now.add(&part, number, event)).await?;
         let before = before.sorted(&part);
         let now = now.sorted(&part);
         let (mut old, mut new) = (Course::default(), Course::default());
@@ -205,24 +182,33 @@ impl Courses<'_, '_> {
         Ok(())
     }
 
-    /// Follows the new items from a place of their blocks on; answers the largest place there is.
+    /// Follows the new items from a place of their blocks on; answers the largest place that was read: of all of them, when
+    /// it is the first.
     async fn follow_part(&mut self, wanted: &Wanted, first_place: i64, open: &mut HashSet<i64>) -> Result<i64, Error> {
         let is_new = is_read(self.is_anew);
         let mut part = Part { first_place, ..Part::default() };
         let mut largest_place = 0;
         let range = first_place..first_place + NUMBERS_AT_ONCE;
         let is_asked = |number: i64| {
-            let place = number & 0xffff_ffff;
+            let place = number & PLACE_BITS;
             largest_place = largest_place.max(place);
             range.contains(&place)
         };
         self.item_sums = (first_place == 0).then(|| Sums::new(&ITEM_DAYS));
-        self.read_items(wanted, &ITEMS, is_new, is_asked, &mut part).await?;
+        // the first reading looks at all items, for their sums and the largest place
+        let condition =
+            if first_place == 0 { String::new() } else { format!("where {}", within("item_number", &range)) };
+        self.read_items(wanted, &ITEMS, is_new, &condition, is_asked, &mut part).await?;
         if let Some(sums) = self.item_sums.take() {
             self.write_item_sums(sums)?;
         }
+        let condition = if first_place == 0 && largest_place < NUMBERS_AT_ONCE {
+            String::new()
+        } else {
+            format!("where {} or {}", within("debit_item_number", &range), within("credit_item_number", &range))
+        };
         let mut events = Events::default();
-        self.each_link(wanted, is_new, |number, event| events.add(&part, number, event)).await?;
+        self.each_link(wanted, is_new, &condition, |number, event| events.add(&part, number, event)).await?;
         let events = events.sorted(&part);
         let mut course = Course::default();
         for (at, item) in part.items.iter().enumerate() {
@@ -297,6 +283,7 @@ impl Courses<'_, '_> {
         wanted: &Wanted,
         table: &'static TableSpec,
         is_read: impl Fn(&WantedFile) -> bool,
+        condition: &str,
         mut is_asked: impl FnMut(i64) -> bool,
         part: &mut Part,
     ) -> Result<(), Error> {
@@ -304,7 +291,7 @@ impl Courses<'_, '_> {
         let sql = "select rows_read.company_id, rows_read.item_number, rows_read.customer_id, rows_read.account, \
                    rows_read.kind, rows_read.issued_date, rows_read.posted_date, rows_read.due_date, \
                    rows_read.due_is_derived, rows_read.currency_code, rows_read.amount, rows_read.base_amount from rows_read";
-        let mut rows = engine.stream_table(table, sql).await?;
+        let mut rows = engine.stream_table(table, &format!("{sql} {condition}")).await?;
         while let Some(batch) = rows.next_batch().await? {
             self.take_items(&batch, &mut is_asked, part);
         }
@@ -362,12 +349,13 @@ impl Courses<'_, '_> {
         &self,
         wanted: &Wanted,
         is_read: impl Fn(&WantedFile) -> bool,
+        condition: &str,
         mut each: impl FnMut(i64, Event),
     ) -> Result<(), Error> {
         let Some(engine) = engine_over(wanted, &ALLOCATION_LINKS, is_read)? else { return Ok(()) };
         let sql = "select rows_read.debit_item_number, rows_read.credit_item_number, rows_read.amount, \
                    rows_read.acting_date, rows_read.credit_kind = 'receipt' as is_receipt from rows_read";
-        let mut rows = engine.stream_table(&ALLOCATION_LINKS, sql).await?;
+        let mut rows = engine.stream_table(&ALLOCATION_LINKS, &format!("{sql} {condition}")).await?;
         while let Some(batch) = rows.next_batch().await? {
             let (debits, credits) = (batch.numbers("debit_item_number"), batch.numbers("credit_item_number"));
             let (amounts, days) = (batch.decimals("amount"), batch.days("acting_date"));
@@ -397,7 +385,7 @@ impl Part {
     }
 
     fn place_of(&self, number: i64) -> (i64, usize) {
-        (number >> 32, usize::try_from((number & 0xffff_ffff) - self.first_place).unwrap_or(usize::MAX))
+        (number >> 32, usize::try_from((number & PLACE_BITS) - self.first_place).unwrap_or(usize::MAX))
     }
 
     fn find(&self, number: i64) -> Option<u32> {

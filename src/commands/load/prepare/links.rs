@@ -6,19 +6,29 @@
 use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::convert::Infallible;
+use std::panic::resume_unwind;
+use std::sync::mpsc;
+use std::thread;
 
 use super::course::Amounts;
 use super::shared::{SharedTexts, place};
+use super::sums::Sums;
 use super::{Output, engine_over};
 use crate::commands::load::keys::ByHash;
 use crate::commands::load::wanted::{Wanted, WantedFile};
 use crate::engine::{Batch, Engine, Texts};
 use crate::error::Error;
-use crate::model::tables::{ALLOCATION_LINKS, ALLOCATIONS, ITEMS, UNSETTLED_ITEMS};
+use crate::model::processors::{processor_count, share_out};
+use crate::model::tables::{ALLOCATION_DAYS, ALLOCATION_LINKS, ALLOCATIONS, ITEMS, UNSETTLED_ITEMS};
 use crate::model::{Date, Money, Rows, TableSpec};
 
 /// Items whose keys are held in memory at once.
 const ITEMS_AT_ONCE: usize = 28_000_000;
+/// Batches of keys that wait for their places.
+const KEYS_AHEAD: usize = 8;
+/// Allocations whose items are looked for at once.
+const KEYS_AT_ONCE: usize = 1 << 17;
 /// Allocations whose items are held in memory at once.
 const ALLOCATIONS_AT_ONCE: usize = 30_000_000;
 
@@ -58,6 +68,7 @@ pub(super) async fn link(
     let counted = wanted.files(&ALLOCATIONS).iter().filter(|file| is_read(file));
     let row_count: usize = counted.map(|file| file.row_count).sum();
     let Some(allocations) = engine_over(wanted, &ALLOCATIONS, is_read)? else { return Ok(true) };
+    let mut days = AllocationDays::default();
     if !is_anew && row_count <= ALLOCATIONS_AT_ONCE {
         // nearly all are of items that this load brings, or that were left open: those are few
         let mut items = Items::default();
@@ -71,7 +82,8 @@ pub(super) async fn link(
         let slice = Slice { first: 0, count: row_count };
         let sides = slice.find(&allocations, &items, vec![[None; 2]; row_count]).await?;
         if sides.iter().flatten().all(Option::is_some) {
-            slice.write(&allocations, &items, &sides, output).await?;
+            slice.write(&allocations, &items, &sides, &mut days, output).await?;
+            days.write(output)?;
             return Ok(true);
         }
     }
@@ -92,8 +104,9 @@ pub(super) async fn link(
         if needs_all && sides.iter().flatten().any(Option::is_none) {
             return Ok(false);
         }
-        slice.write(&allocations, &items, &sides, output).await?;
+        slice.write(&allocations, &items, &sides, &mut days, output).await?;
     }
+    days.write(output)?;
     Ok(true)
 }
 
@@ -127,13 +140,39 @@ impl Items {
                    rows_read.currency_code, rows_read.kind, rows_read.amount, rows_read.base_amount, \
                    coalesce(rows_read.posted_date, rows_read.issued_date) as posted_date from rows_read";
         let mut rows = engine.stream_table(table, sql).await?;
+        // places of keys are looked up all over the memory: a processor of their own waits for that
+        let (keys, waiting) = mpsc::sync_channel::<Vec<u64>>(KEYS_AHEAD);
+        let (mut places, mut next) = (std::mem::take(&mut self.places), self.linked.len());
+        let placing = thread::spawn(move || {
+            let mut twice = None;
+            for key in waiting.into_iter().flatten() {
+                match places.entry(key) {
+                    Entry::Vacant(vacant) => {
+                        vacant.insert(u32::try_from(next).unwrap_or(u32::MAX));
+                    }
+                    Entry::Occupied(_) => twice = Some(key),
+                }
+                next += 1;
+            }
+            (places, twice)
+        });
         while let Some(batch) = rows.next_batch().await? {
-            self.take(&batch, share)?;
+            if keys.send(self.take(&batch, share)).is_err() {
+                break;
+            }
         }
-        Ok(())
+        drop(keys);
+        let (places, twice) = placing.join().unwrap_or_else(|panic| resume_unwind(panic));
+        self.places = places;
+        match twice {
+            Some(key) => Err(shared_hash(engine, table, key).await?),
+            None => Ok(()),
+        }
     }
 
-    fn take(&mut self, batch: &Batch, share: Share) -> Result<(), Error> {
+    /// Takes the items of a share; answers their keys.
+    fn take(&mut self, batch: &Batch, share: Share) -> Vec<u64> {
+        let mut keys = Vec::with_capacity(batch.len());
         let (companies, ids) = (batch.texts("company_id"), batch.texts("item_id"));
         let (numbers, posted) = (batch.numbers("item_number"), batch.days("posted_date"));
         let (customers, currencies, kinds) =
@@ -145,17 +184,7 @@ impl Items {
             if !share.holds(key) {
                 continue;
             }
-            match self.places.entry(key) {
-                Entry::Vacant(vacant) => {
-                    vacant.insert(u32::try_from(self.linked.len()).unwrap_or(u32::MAX));
-                }
-                Entry::Occupied(_) => {
-                    return Err(Error::Plain(
-                        format!("item `{}` and another one share 64 bits of a hash", ids.get(row)),
-                        "add a character to its identifier, and load its file again".to_owned(),
-                    ));
-                }
-            }
+            keys.push(key);
             let whole = |digits: Option<i128>| digits.and_then(|digits| i64::try_from(digits).ok());
             let (own, base) = (whole(amounts.get(row)).unwrap_or_default(), whole(bases.get(row)));
             if base != Some(own) {
@@ -170,11 +199,26 @@ impl Items {
                 sign: own.cmp(&0),
             });
         }
-        Ok(())
+        keys
     }
 
     fn find(&self, key: u64) -> Option<Linked> {
         self.places.get(&key).map(|found| self.linked[place(*found)])
+    }
+
+    /// Finds the items of both sides of some allocations that are not known yet, on all processors.
+    fn find_all(&self, keys: &[[u64; 2]], sides: &mut [[Option<Linked>; 2]]) {
+        let worker_count = processor_count();
+        let share = keys.len().div_ceil(worker_count).max(1);
+        let shares = keys.chunks(share).zip(sides.chunks_mut(share));
+        let Ok(()) = share_out::<_, Infallible>(worker_count, shares, |(keys, sides)| {
+            for (key, side) in keys.iter().flatten().zip(sides.iter_mut().flatten()) {
+                if side.is_none() {
+                    *side = self.find(*key);
+                }
+            }
+            Ok(())
+        });
     }
 
     /// An amount at the rate of a debit item.
@@ -199,22 +243,24 @@ impl Slice {
                    from rows_read";
         let mut rows = engine.stream_table(&ALLOCATIONS, sql).await?;
         let mut seen = 0;
+        let mut found = 0;
+        let mut keys: Vec<[u64; 2]> = Vec::new();
         while let Some(batch) = rows.next_batch().await? {
             let companies = batch.texts("company_id");
             let ids = [batch.texts("debit_item_id"), batch.texts("credit_item_id")];
-            for row in self.within(seen, batch.len()) {
-                let side = &mut sides[seen + row - self.first];
-                for (side, ids) in side.iter_mut().zip(ids) {
-                    if side.is_none() {
-                        *side = items.find(key(companies, ids, row));
-                    }
-                }
-            }
+            keys.extend(self.within(seen, batch.len()).map(|row| ids.map(|ids| key(companies, ids, row))));
             seen += batch.len();
-            if seen >= self.first + self.count {
+            let is_last = seen >= self.first + self.count;
+            if is_last || keys.len() >= KEYS_AT_ONCE {
+                items.find_all(&keys, &mut sides[found..found + keys.len()]);
+                found += keys.len();
+                keys.clear();
+            }
+            if is_last {
                 break;
             }
         }
+        items.find_all(&keys, &mut sides[found..found + keys.len()]);
         Ok(sides)
     }
 
@@ -224,6 +270,7 @@ impl Slice {
         engine: &Engine,
         items: &Items,
         sides: &[[Option<Linked>; 2]],
+        days: &mut AllocationDays,
         output: &mut Output<'_>,
     ) -> Result<(), Error> {
         let sql = "select rows_read.company_id, rows_read.allocated_date, rows_read.amount, \
@@ -239,14 +286,20 @@ impl Slice {
                 let met = debit.posted.max(credit.posted);
                 let acting = dates.get(row).map_or(met, |date| date.max(met));
                 let amount = amounts.get(row).and_then(|digits| i64::try_from(digits).ok()).unwrap_or_default();
-                let linked = out.row().text(companies.get(row)).text(items.currencies.value(debit.currency.into()));
+                let (amount, base) = (
+                    Money::from_hundredths(amount),
+                    items.base_amount(debit.number, amount).and_then(Money::from_hundredths),
+                );
+                let is_inferred = inferred.get(row);
+                let (currency, kind) =
+                    (items.currencies.value(debit.currency.into()), items.kinds.value(credit.kind.into()));
+                days.add([companies.get(row), currency, kind], acting, is_inferred, [amount, base]);
+                let linked = out.row().text(companies.get(row)).text(currency);
                 let linked = linked.int(Some(debit.number)).int(Some(credit.number));
-                let linked =
-                    linked.text(items.kinds.value(credit.kind.into())).text(items.customers.value(credit.customer));
+                let linked = linked.text(kind).text(items.customers.value(credit.customer));
                 let linked = linked.date(Date::from_epoch_days(acting)).date(Date::from_epoch_days(met));
-                let base = items.base_amount(debit.number, amount).and_then(Money::from_hundredths);
-                let linked = linked.money(Money::from_hundredths(amount)).money(base);
-                let linked = linked.flag(Some(inferred.get(row))).flag(Some(debit.customer != credit.customer));
+                let linked = linked.money(amount).money(base);
+                let linked = linked.flag(Some(is_inferred)).flag(Some(debit.customer != credit.customer));
                 let linked = linked.flag(Some(debit.currency != credit.currency));
                 linked.flag(Some(debit.sign.is_le() || credit.sign.is_ge())).text("").end();
             }
@@ -264,6 +317,52 @@ impl Slice {
         let first = self.first.saturating_sub(seen).min(len);
         first..(self.first + self.count).saturating_sub(seen).min(len)
     }
+}
+
+/// Sums of allocations by company, currency and kind of credit, day and whether they were concluded.
+struct AllocationDays {
+    texts: SharedTexts,
+    sums: Sums<(u32, u32, u32, i32, bool), 2, 1>,
+}
+
+impl Default for AllocationDays {
+    fn default() -> Self {
+        Self { texts: SharedTexts::default(), sums: Sums::new(&ALLOCATION_DAYS) }
+    }
+}
+
+impl AllocationDays {
+    fn add(&mut self, names: [&str; 3], day: i32, is_inferred: bool, amounts: [Option<Money>; 2]) {
+        let [company, currency, kind] = names;
+        let (company, currency) = (self.texts.number(0, company), self.texts.number(1, currency));
+        let amounts = amounts.map(|amount| amount.map_or(0, Money::hundredths));
+        self.sums.add((company, currency, self.texts.number(2, kind), day, is_inferred), amounts, [1]);
+    }
+
+    fn write(self, output: &mut Output<'_>) -> Result<(), Error> {
+        let Self { texts, sums } = self;
+        sums.write(output, |rows, (company, currency, kind, day, is_inferred), [amount, base], [count]| {
+            let row = rows.row().text(texts.value(company)).text(texts.value(currency)).text(texts.value(kind));
+            let row = row.date(Date::from_epoch_days(day)).flag(Some(is_inferred)).money(amount).money(base);
+            row.int(count).text("").end();
+        })
+    }
+}
+
+/// What is said where two items share a key.
+async fn shared_hash(engine: &Engine, table: &'static TableSpec, twice: u64) -> Result<Error, Error> {
+    let sql = "select rows_read.company_id, rows_read.item_id from rows_read";
+    let mut rows = engine.stream_table(table, sql).await?;
+    let mut names = Vec::new();
+    while let Some(batch) = rows.next_batch().await? {
+        let (companies, ids) = (batch.texts("company_id"), batch.texts("item_id"));
+        let of_key = (0..batch.len()).filter(|row| key(companies, ids, *row) == twice);
+        names.extend(of_key.map(|row| format!("`{}`", ids.get(row))));
+    }
+    Ok(Error::Plain(
+        format!("items {} share 64 bits of a hash", names.join(" and ")),
+        "add a character to the identifier of one of them, and load its file again".to_owned(),
+    ))
 }
 
 /// 64 bits of a hash of a company and an item.

@@ -104,13 +104,18 @@ struct Output<'a> {
 impl Output<'_> {
     /// Writes rows once there are enough of them.
     fn offer(&mut self, rows: &mut Rows) -> Result<(), Error> {
-        if rows.len() >= ROWS_AT_ONCE { self.write(rows) } else { Ok(()) }
+        if rows.len() < ROWS_AT_ONCE {
+            return Ok(());
+        }
+        self.write(rows)?;
+        *rows = Rows::with_room(rows.table, ROWS_AT_ONCE);
+        Ok(())
     }
 
     /// Writes rows, however few.
     fn write(&mut self, rows: &mut Rows) -> Result<(), Error> {
-        let full = std::mem::replace(rows, Rows::with_room(rows.table, ROWS_AT_ONCE));
-        self.staging.write("prepared", full).map_err(|cause| unwritable(self.prepare.settings, &cause))
+        let rows = std::mem::replace(rows, Rows::new(rows.table));
+        self.staging.write("prepared", rows).map_err(|cause| unwritable(self.prepare.settings, &cause))
     }
 
     /// Closes the files: the lake shall hold them.
