@@ -337,8 +337,8 @@ impl Decimals {
 mod tests {
     use super::*;
 
-    #[test]
-    fn what_goes_in_comes_out_and_an_empty_text_is_not_an_unknown_one() {
+    /// A column of each kind.
+    pub(super) fn columns() -> Vec<AnswerColumn> {
         let kinds = [
             ("name", ColumnKind::Text),
             ("due_date", ColumnKind::Date),
@@ -346,7 +346,12 @@ mod tests {
             ("open_amount", ColumnKind::Money),
             ("is_disputed", ColumnKind::Flag),
         ];
-        let columns = kinds.map(|(name, kind)| AnswerColumn { name: name.to_owned(), kind }).to_vec();
+        kinds.map(|(name, kind)| AnswerColumn { name: name.to_owned(), kind }).to_vec()
+    }
+
+    #[test]
+    fn what_goes_in_comes_out_and_an_empty_text_is_not_an_unknown_one() {
+        let columns = columns();
         let day = Date::from_ymd_opt(2099, 12, 31).unwrap_or_default();
         let full = |name: &'static str, digits: i128| {
             let amount = Value::Decimal { digits, scale: 2 };

@@ -22,6 +22,7 @@ use super::inputs::Shape;
 use super::item::Column;
 use super::plan::{Plan, Source};
 use super::writer::{ItemNote, Totals, company_of};
+use crate::model::processors::processor_count;
 use crate::model::{Date, ItemKind, Money, Rows, TableSpec, Terms, tables};
 
 /// Bytes that are cut into rows at once: rows of the shortest kind still make a batch.
@@ -108,7 +109,7 @@ impl<'a> Canonical<'a> {
     ) -> Result<Option<Totals>, IngestError> {
         let failed = |source| IngestError::File { path: path.to_owned(), source };
         let file = File::open(path).map_err(failed)?;
-        let worker_count = std::thread::available_parallelism().map_or(1, usize::from).min(8);
+        let worker_count = processor_count().min(8);
         let (blocks, waiting) = mpsc::sync_channel::<(usize, String)>(worker_count * BLOCKS_AHEAD);
         let waiting = Mutex::new(waiting);
         let is_given_up = AtomicBool::new(false);

@@ -138,8 +138,9 @@ fn text_key(list: &Texts, row: usize, depth: usize) -> u128 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tests::columns;
     use super::*;
-    use crate::model::{Answer, AnswerColumn, ColumnKind, Date, Value};
+    use crate::model::{Answer, Date, Value};
 
     /// As a database orders two values.
     fn as_a_database(one: &Value<'_>, other: &Value<'_>, column: SortColumn) -> Ordering {
@@ -159,18 +160,12 @@ mod tests {
 
     #[test]
     fn rows_come_in_the_order_that_comparing_them_one_by_one_gives() {
-        let texts =
-            ["", "a", "ab", "abcdefg", "abcdefg\u{0}", "abcdefgh", "abcdefghijklmnopq", "abcdefghijklmnopr", "é", "z"];
+        // whole, and cut where a key is full
+        let cut = ["abcdefghijklmno", "abcdefghijklmno\u{0}", "abcdefghijklmnop", "abcdefghijklmnopqrstuvwxyzabcd"];
+        let texts = [&["", "a", "a\u{0}", "ab", "é", "z", "abcdefghijklmnopqrstuvwxyzabcde"][..], &cut].concat();
         let digits = [i128::MIN, -(1 << 64), -1, 0, 1, u64::MAX.into(), 1 << 64, i128::MAX];
         let days = [(1899, 12, 31), (2024, 2, 29), (2099, 1, 1)];
-        let kinds = [
-            ("name", ColumnKind::Text),
-            ("due_date", ColumnKind::Date),
-            ("open_count", ColumnKind::Int),
-            ("open_amount", ColumnKind::Money),
-            ("is_disputed", ColumnKind::Flag),
-        ];
-        let columns = kinds.map(|(name, kind)| AnswerColumn { name: name.to_owned(), kind }).to_vec();
+        let columns = columns();
         // a small congruential generator: the same rows each time, in no order
         let mut seed = 7_usize;
         let mut dice = |faces: usize| {
@@ -189,10 +184,10 @@ mod tests {
             ];
             rows.push(row.into_iter().map(|value| if dice(6) == 0 { Value::Null } else { value }).collect::<Vec<_>>());
         }
-        for first in 0..kinds.len() {
+        for first in 0..columns.len() {
             for (is_descending, are_nulls_first) in [(false, false), (true, false), (false, true), (true, true)] {
                 let by: Vec<SortColumn> = (0..3)
-                    .map(|next| (first + next) % kinds.len())
+                    .map(|next| (first + next) % columns.len())
                     .map(|position| SortColumn { position, is_descending, are_nulls_first })
                     .collect();
                 let mut answer = Answer::of(columns.clone(), rows.clone());
