@@ -44,15 +44,8 @@ impl Changes {
         self.touched.insert(table.name, table);
         self.dropped.entry(table.name).or_default().insert(file.name().to_owned());
     }
-}
 
-/// What a table shall hold: base − dropped + added.
-struct WantedFiles {
-    kept: Vec<Add>,
-    added: Vec<PathBuf>,
-}
-
-impl Changes {
+    /// What a table shall hold on top of a snapshot.
     fn wanted(&self, table: &TableSpec, base: &Snapshot) -> WantedFiles {
         let dropped = self.dropped.get(table.name);
         let is_kept = |file: &&DataFile| !dropped.is_some_and(|names| names.contains(file.name()));
@@ -61,6 +54,12 @@ impl Changes {
             added: self.added.get(table.name).cloned().unwrap_or_default(),
         }
     }
+}
+
+/// What a table shall hold: base − dropped + added.
+struct WantedFiles {
+    kept: Vec<Add>,
+    added: Vec<PathBuf>,
 }
 
 impl Lake {
