@@ -230,16 +230,20 @@ fn a_load_into_a_bucket_killed_at_any_moment_leaves_the_answers_of_before() {
         let said = server.run(&desk, &[&asked[..], &lake].concat()).ended(0);
         said.stdout.lines().nth(1).unwrap().split(',').nth(1).unwrap().to_owned()
     };
+    let start = std::time::Instant::now();
+    server.run(&desk, &["load", second.to_str().unwrap(), "--lake", "s3://books/other"]).ended(0);
+    let undisturbed = start.elapsed();
     let mut was_killed = 0;
-    for milliseconds in [20, 100, 250, 500, 900, 1500, 2500] {
+    for eighths in 1..=10 {
         let mut load =
             server.command(&desk, &[&["load", second.to_str().unwrap()][..], &lake].concat()).spawn().unwrap();
-        std::thread::sleep(std::time::Duration::from_millis(milliseconds));
+        let moment = undisturbed * eighths / 8;
+        std::thread::sleep(moment);
         was_killed += u32::from(load.try_wait().unwrap().is_none());
         load.kill().unwrap();
         load.wait().unwrap();
         let found = open();
-        assert!(found == "120.00" || found == "132.00", "after {milliseconds} ms: {found}");
+        assert!(found == "120.00" || found == "132.00", "after {moment:?} of {undisturbed:?}: {found}");
         if found == "132.00" {
             break;
         }

@@ -79,6 +79,14 @@ fn within(patience: Duration, is_done: impl Fn() -> bool) {
     }
 }
 
+/// Hundredths of a second that processors have worked for a process, as Linux counts them.
+fn worked_hundredths(process: u32) -> u64 {
+    let text = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap();
+    // after the name in brackets: user and system time are the 12th and 13th
+    let counts: Vec<&str> = text.rsplit(')').next().unwrap().split_whitespace().collect();
+    counts[11..13].iter().map(|count| count.parse::<u64>().unwrap()).sum()
+}
+
 fn sorted(answer: &Answer) -> Vec<Vec<Value<'_>>> {
     let mut rows: Vec<_> = answer.rows().collect();
     rows.sort_by_cached_key(|row| format!("{row:?}"));
@@ -162,11 +170,12 @@ fn reports_checks_forecasts_and_sql_are_the_same_through_a_cluster() {
 fn an_executor_killed_amid_a_question_is_noticed_and_the_answer_still_comes() {
     let desk = company();
     let mut machines = Machines::start(2);
-    // long enough to be killed in, and cut into parts that both executors do
+    // work for both executors, many times as long as what one of them has done when it is killed
     let sql = "select count(*) as pair_count, sum(pairs.first_amount) as first_amount from ( \
                select first_items.amount as first_amount from items as first_items \
                inner join items as second_items on first_items.currency_code = second_items.currency_code \
-               where first_items.amount + second_items.amount > 100 \
+               inner join (values (1), (2), (3), (4)) as times(number) on first_items.amount <> times.number \
+               where first_items.amount + second_items.amount > 100 + times.number \
                and first_items.item_id <> second_items.item_id) as pairs";
     let question = ["query", "--sql", sql, "--output", "csv"];
     let expected = desk.run(&question);
@@ -174,12 +183,14 @@ fn an_executor_killed_amid_a_question_is_noticed_and_the_answer_still_comes() {
     let start = Instant::now();
     assert_eq!(desk.run(&on_cluster).stdout, expected.stdout);
     let undisturbed = start.elapsed();
+    let executor = machines.executors[0].id();
+    let before = worked_hundredths(executor);
     let asking = desk.command(&on_cluster);
     let asked = std::thread::spawn(move || {
         let mut asking = asking;
         (asking.output().unwrap(), Instant::now())
     });
-    std::thread::sleep(Duration::from_millis(2500));
+    within(Duration::from_mins(1), || worked_hundredths(executor) > before + 15);
     let killed = Instant::now();
     assert!(!asked.is_finished(), "the question is still being answered");
     machines.executors[0].kill().unwrap();

@@ -13,6 +13,8 @@ use encours::lake::{KnownAt, Lake};
 use encours::model::{Answer, Date, Value};
 use encours::store::Place;
 
+use crate::fixtures;
+
 /// A folder of its own, gone at the end of the test.
 pub struct Desk {
     folder: tempfile::TempDir,
@@ -55,13 +57,26 @@ impl Desk {
         Self { folder: tempfile::tempdir().unwrap() }
     }
 
+    /// A desk as `make` leaves it, made once a run: a copy of it.
+    pub fn like(name: &str, make: impl FnOnce(&Self)) -> Self {
+        let fixture = fixtures::made(name, |folder| {
+            let desk = Self::new();
+            make(&desk);
+            fixtures::copy(desk.folder.path(), folder);
+        });
+        let desk = Self::new();
+        fixtures::copy(&fixture, desk.folder.path());
+        desk
+    }
+
     /// A demo company, all its files loaded.
     pub fn demo(options: &DemoOptions) -> Self {
-        let desk = Self::new();
-        let written = demo::write(options, &desk.path("sources")).unwrap();
-        let files: Vec<PathBuf> = written.files.iter().map(|file| desk.path("sources").join(&file.name)).collect();
-        desk.load(&files.iter().map(PathBuf::as_path).collect::<Vec<_>>());
-        desk
+        let DemoOptions { seed, customer_count, invoice_count, last_year_end } = options;
+        Self::like(&format!("demo-{seed}-{customer_count}-{invoice_count}-{last_year_end}"), |desk| {
+            let written = demo::write(options, &desk.path("sources")).unwrap();
+            let files: Vec<PathBuf> = written.files.iter().map(|file| desk.path("sources").join(&file.name)).collect();
+            desk.load(&files.iter().map(PathBuf::as_path).collect::<Vec<_>>());
+        })
     }
 
     pub fn path(&self, name: &str) -> PathBuf {
@@ -237,26 +252,15 @@ fn rows(answer: &Answer) -> Vec<Row> {
     answer.rows().map(named).collect()
 }
 
-/// An answer that does not tell where in its file a line stands.
-pub fn without_lines(answer: &Answer) -> Answer {
-    let line = answer.position("source_line");
+/// An answer with nothing in these columns, such as the file and line that a row comes from.
+pub fn without(answer: &Answer, columns: &[&str]) -> Answer {
+    let empty: Vec<usize> = columns.iter().filter_map(|column| answer.position(column)).collect();
     let mut other = Answer::new(answer.columns.clone());
-    other.extend(answer.len(), |column, row| if Some(column) == line { Value::Null } else { answer.at(row, column) });
+    other
+        .extend(answer.len(), |column, row| if empty.contains(&column) { Value::Null } else { answer.at(row, column) });
     other
 }
 
 pub fn day(text: &str) -> Date {
     text.parse().unwrap()
-}
-
-/// A file of the real ledgers, or nothing, said, where they are absent.
-pub fn real(name: &str) -> Option<PathBuf> {
-    let folder = std::env::var_os("ENCOURS_SHARED")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data"), PathBuf::from);
-    let path = folder.join(name);
-    if path.exists() {
-        return Some(path);
-    }
-    println!("skipped: {name} is not there (ENCOURS_SHARED names the folder of real ledgers)");
-    None
 }

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use encours::demo::DemoOptions;
 
-use crate::desk::{Desk, Row, real};
+use crate::desk::{Desk, Row};
+use crate::skips::real;
 
 const FILE: &str = "ibm/WA_Fn-UseC_-Accounts-Receivable.csv";
 

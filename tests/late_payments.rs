@@ -2,7 +2,8 @@
 
 use std::process::Command;
 
-use crate::desk::{Desk, real};
+use crate::desk::Desk;
+use crate::skips::real;
 
 const FILE: &str = "ibm/WA_Fn-UseC_-Accounts-Receivable.csv";
 

@@ -3,7 +3,8 @@
 use rust_xlsxwriter::{ExcelDateTime, Format, Workbook};
 
 use crate::books::Ledger;
-use crate::desk::{Desk, real};
+use crate::desk::Desk;
+use crate::skips::real;
 
 #[test]
 fn the_last_line_is_the_one_a_controller_checks() {

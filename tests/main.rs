@@ -4,6 +4,9 @@
 //! - [`desk`]            a folder, the command in it, the answers of its lake
 //! - [`books`]           small ledgers written by the test itself
 //! - [`reports`]         every report of a lake, written
+//! - [`spreadsheet`]     workbooks opened, saved and filled in a real spreadsheet
+//! - [`fixtures`]        what is expensive to make, made once a run
+//! - [`skips`]           tests that cannot run say so, and are counted
 //!
 //! the figures
 //! - [`worked_figures`]  the scenario and worked figures of the metrics' definitions
@@ -53,6 +56,7 @@ mod checks;
 mod cluster;
 mod command_line;
 mod desk;
+mod fixtures;
 mod forecasts;
 mod late_payments;
 mod laws;
@@ -69,6 +73,8 @@ mod readme;
 mod real_ledgers;
 mod reports;
 mod simulated_month;
+mod skips;
+mod spreadsheet;
 mod statements;
 mod tidy;
 mod volume;
@@ -76,3 +82,7 @@ mod workbooks;
 mod worked_figures;
 mod worklists;
 mod years;
+
+/// The program's own.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::desk::{Asked, Desk, Row, real};
+use crate::desk::{Asked, Desk, Row};
+use crate::skips::real;
 
 fn hundredths(text: &str) -> i128 {
     text.replace('.', "").parse().unwrap_or_else(|_| panic!("{text} is an amount"))

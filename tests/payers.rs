@@ -7,7 +7,8 @@ use encours::demo::DemoOptions;
 use encours::engine::Scope;
 use encours::model::calendar::add_months;
 
-use crate::desk::{Asked, Desk, Row, day, real};
+use crate::desk::{Asked, Desk, Row, day};
+use crate::skips::real;
 
 const FILE: &str = "ibm/WA_Fn-UseC_-Accounts-Receivable.csv";
 

@@ -1,7 +1,8 @@
 //! Three FEC nobody here wrote: no amount is lost, what is open is what the control accounts say at every month-end
 //! and for every customer, and the roll-forward closes every month.
 
-use crate::desk::{Asked, Desk, Row, real};
+use crate::desk::{Asked, Desk, Row};
+use crate::skips::real;
 
 struct Ledger {
     file: &'static str,

@@ -5,14 +5,16 @@ use std::path::{Path, PathBuf};
 
 use encours::demo::DemoOptions;
 use encours::report::{PageSpec, Templates};
+use serde::{Deserialize, Serialize};
 
 use crate::books::Ledger;
 use crate::desk::{Asked, Desk, Row};
+use crate::skips::real;
 
 /// A report that was written.
-#[derive(Debug)]
+#[derive(Debug, Deserialize, Serialize)]
 pub struct Report {
-    pub name: &'static str,
+    pub name: String,
     /// Whom it is about, or sent to.
     pub customer: Option<String>,
     /// Whose list it is.
@@ -26,7 +28,7 @@ const SINCE: &str = "2000-01-01";
 
 impl Report {
     pub fn spec(&self) -> PageSpec {
-        PageSpec::load(self.name, &Templates::built_in()).unwrap()
+        PageSpec::load(&self.name, &Templates::built_in()).unwrap()
     }
 }
 
@@ -76,22 +78,71 @@ pub fn company(customer_count: usize) -> Desk {
 pub fn controller(desk: &Desk, as_of: &str) -> Report {
     desk.run(&["report", "--as-of", as_of, "--out", "pages", "--lang", "en"]).ended(0);
     let page = desk.path(&format!("pages/controller-{as_of}-en.html"));
-    Report { name: "controller", customer: None, assignee: None, workbook: page.with_extension("xlsx"), page }
+    Report {
+        name: "controller".to_owned(),
+        customer: None,
+        assignee: None,
+        workbook: page.with_extension("xlsx"),
+        page,
+    }
 }
 
-/// A desk whose ledger bears names that are mark-up, formulas and turned text, so many items each; the names.
-pub fn hostile(item_count: usize) -> (Desk, Vec<String>) {
-    let desk = Desk::new();
-    let names = [
-        "<img src=x onerror=alert(1)>",
-        "=cmd|'/c calc'!A1",
-        "\"><script>alert(2)</script>",
-        "\u{202e}gnp.exe",
-        "</script><b>",
-        "شركة البيع المحدودة",
-    ];
+/// Names that are mark-up, formulas and turned text.
+pub const HOSTILE: [&str; 6] = [
+    "<img src=x onerror=alert(1)>",
+    "=cmd|'/c calc'!A1",
+    "\"><script>alert(2)</script>",
+    "\u{202e}gnp.exe",
+    "</script><b>",
+    "شركة البيع المحدودة",
+];
+
+/// A desk whose ledger bears [`HOSTILE`] names, sixty items each, and every report of it in English.
+pub fn hostile() -> (Desk, Vec<Report>) {
+    let desk = Desk::like("hostile", |desk| {
+        load_hostile(desk, 60);
+        keep(desk, &write_all(desk, "2024-12-31", "en", HOSTILE[0], "pages"));
+    });
+    let reports = kept(&desk);
+    (desk, reports)
+}
+
+/// The controller's report of a real ledger, in English; made once a run.
+pub fn real_controller(name: &str, as_of: &str) -> Option<(Desk, Report)> {
+    let file = real(name)?;
+    let desk = Desk::like(&format!("controller-{}", name.replace('/', "-")), |desk| {
+        desk.load(&[&file]);
+        keep(desk, &[controller(desk, as_of)]);
+    });
+    let report = kept(&desk).remove(0);
+    Some((desk, report))
+}
+
+/// Writes down which reports a desk has, by names within it, for its copies.
+fn keep(desk: &Desk, reports: &[Report]) {
+    let within = |path: &Path| path.strip_prefix(desk.path("")).unwrap().to_owned();
+    let of_desk = |report: &Report| Report {
+        name: report.name.clone(),
+        customer: report.customer.clone(),
+        assignee: report.assignee.clone(),
+        page: within(&report.page),
+        workbook: within(&report.workbook),
+    };
+    let reports: Vec<Report> = reports.iter().map(of_desk).collect();
+    desk.file("reports.json", serde_json::to_vec(&reports).unwrap());
+}
+
+fn kept(desk: &Desk) -> Vec<Report> {
+    let mut reports: Vec<Report> = serde_json::from_slice(&std::fs::read(desk.path("reports.json")).unwrap()).unwrap();
+    for report in &mut reports {
+        (report.page, report.workbook) = (desk.path("").join(&report.page), desk.path("").join(&report.workbook));
+    }
+    reports
+}
+
+fn load_hostile(desk: &Desk, item_count: usize) {
     let mut ledger = Ledger::new(2024);
-    for (order, name) in names.iter().enumerate() {
+    for (order, name) in HOSTILE.iter().enumerate() {
         for item in 0..item_count {
             let amount = format!("{}.00", 100 + item);
             ledger = ledger.invoice(name, &format!("{name}{order}-{item}"), "2024-03-05", &amount);
@@ -101,13 +152,12 @@ pub fn hostile(item_count: usize) -> (Desk, Vec<String>) {
     // who collects from them is called so too
     let mut customers = csv::Writer::from_writer(Vec::new());
     customers.write_record(["customer_id", "name", "collector_id"]).unwrap();
-    for name in names {
+    for name in HOSTILE {
         customers.write_record([name, name, name]).unwrap();
     }
     let customers = desk.file("customers.csv", customers.into_inner().unwrap());
     desk.load(&[&file, &customers]);
     desk.file("encours.toml", "company_name = \"<script>alert(3)</script>\"\n");
-    (desk, names.map(str::to_owned).to_vec())
 }
 
 /// Every report of the desk's lake, in a folder; of worklists, the first and the last.
@@ -117,10 +167,10 @@ pub fn write_all(desk: &Desk, as_of: &str, language: &str, customer: &str, folde
         let said = desk.run(&[command, &options[..]].concat()).ended(0);
         said.stdout.lines().map(|line| desk.path(line)).collect()
     };
-    let report = |name: &'static str, customer: Option<&str>, files: &[PathBuf]| {
+    let report = |name: &str, customer: Option<&str>, files: &[PathBuf]| {
         let [page, workbook, ..] = files else { panic!("{name}: {files:?}") };
         assert!(page.exists() && workbook.exists(), "{name}: {files:?}");
-        let customer = customer.map(str::to_owned);
+        let (name, customer) = (name.to_owned(), customer.map(str::to_owned));
         Report { name, customer, assignee: None, page: page.clone(), workbook: workbook.clone() }
     };
     let mut reports = Vec::new();
@@ -148,7 +198,7 @@ pub fn write_all(desk: &Desk, as_of: &str, language: &str, customer: &str, folde
     }
     let last = lists.pop();
     reports.extend(lists.drain(..lists.len().min(1)).chain(last));
-    let mut names: Vec<&str> = reports.iter().map(|report| report.name).collect();
+    let mut names: Vec<&str> = reports.iter().map(|report| report.name.as_str()).collect();
     names.sort_unstable();
     names.dedup();
     assert_eq!(names, Templates::built_in().report_names(), "none is forgotten");

@@ -133,3 +133,16 @@ fn every_input_has_its_line_in_the_readme_of_data() {
         }
     }
 }
+
+#[test]
+fn groups_of_tests_name_tests_there_are() {
+    let script = fs::read_to_string(root().join("tests/run")).unwrap();
+    let groups = script.split_once("GROUPS = {").unwrap().1.split_once("\n}").unwrap().0;
+    let beginnings: Vec<&str> = groups.split('"').filter(|text| text.contains("::")).collect();
+    assert!(beginnings.len() > 3, "{beginnings:?}");
+    for beginning in beginnings {
+        let (file, name) = beginning.split_once("::").unwrap();
+        let text = fs::read_to_string(root().join(format!("tests/{file}.rs"))).unwrap_or_default();
+        assert!(text.contains(&format!("#[test]\nfn {name}")), "no test begins with `{beginning}`");
+    }
+}

@@ -3,59 +3,25 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use encours::report::{Language, Templates};
 
 use crate::books::Ledger;
-use crate::desk::{Desk, Row, real};
-use crate::reports::{Answers, Report, company, controller, hostile, write_all};
+use crate::desk::{Desk, Row};
+use crate::reports::{Answers, Report, company, hostile, real_controller, write_all};
+use crate::spreadsheet::{self, converted, own_form};
 
 /// A sheet: rows of cells as text, as the spreadsheet holds them.
 type Sheet = Vec<Vec<String>>;
 
-fn has_spreadsheet() -> bool {
-    if Path::new("/usr/bin/soffice").exists() {
-        return true;
-    }
-    // `tests/run` installs it: there, a skipped test would be a test lost
-    assert!(std::env::var_os("CI").is_none(), "LibreOffice is missing; run tests/run");
-    println!("skipped: LibreOffice is not there; tests/run installs it");
-    false
-}
-
-/// Has `LibreOffice` convert a file; what it wrote, by name.
-fn converted(file: &Path, filter: &str) -> Vec<PathBuf> {
-    let folder = file.with_extension("converted");
-    let profile = url::Url::from_directory_path(file.parent().unwrap().join("spreadsheet")).unwrap();
-    let output = Command::new("soffice")
-        .args([
-            "--headless",
-            "--norestore",
-            &format!("-env:UserInstallation={profile}"),
-            "--convert-to",
-            filter,
-            "--outdir",
-        ])
-        .arg(&folder)
-        .arg(file)
-        .output()
-        .unwrap();
-    let mut files: Vec<PathBuf> =
-        std::fs::read_dir(&folder).into_iter().flatten().map(|entry| entry.unwrap().path()).collect();
-    assert!(!files.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
-    files.sort();
-    files
-}
-
 /// Every sheet of a workbook, with numbers in full.
 fn sheets(file: &Path) -> Vec<Sheet> {
-    let every_sheet = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,false,false,false,false,-1";
+    let every_sheet = ["Text - txt - csv (StarCalc)", "44,34,76,1,,0,false,false,false,false,false,-1"];
     let read = |path: &PathBuf| {
         let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_path(path).unwrap();
         reader.records().map(|record| record.unwrap().iter().map(str::to_owned).collect()).collect()
     };
-    converted(file, every_sheet).iter().map(read).collect()
+    converted(file, "csv", &every_sheet).iter().map(read).collect()
 }
 
 /// A number of a sheet as hundred-millionths, a day as `2025-12-31`; nothing for anything else.
@@ -230,7 +196,7 @@ fn rows_of(report: &Report, view: &View, answers: &mut Answers) -> Vec<Row> {
 
 #[test]
 fn every_workbook_holds_every_answer_to_the_cent_and_has_the_same_bytes_each_time() {
-    if !has_spreadsheet() {
+    if !spreadsheet::is_there() {
         return;
     }
     let desk = company(80);
@@ -253,34 +219,30 @@ fn workbooks_of_real_ledgers_hold_every_answer_to_the_cent() {
         ("ibm/WA_Fn-UseC_-Accounts-Receivable.csv", "2012-12-31"),
     ];
     for (name, as_of) in ledgers {
-        let Some(file) = real(name) else { return };
-        if !has_spreadsheet() {
+        if !spreadsheet::is_there() {
             return;
         }
-        let desk = Desk::new();
-        desk.load(&[&file]);
-        let report = controller(&desk, as_of);
+        let Some((desk, report)) = real_controller(name, as_of) else { return };
         assert_sheets_are_the_answers(&report, &mut Answers::of(&desk, as_of));
     }
 }
 
 #[test]
 fn no_text_of_a_ledger_is_a_formula_in_any_report() {
-    if !has_spreadsheet() {
+    if !spreadsheet::is_there() {
         return;
     }
-    let (desk, names) = hostile(3);
-    for report in write_all(&desk, "2024-12-31", "en", &names[1], "out") {
+    let (_desk, reports) = hostile();
+    for report in reports {
         // the spreadsheet's own form says what it took each cell for
-        let flat = converted(&report.workbook, "fods");
-        let text = std::fs::read_to_string(&flat[0]).unwrap();
+        let text = own_form(&report.workbook);
         assert!(!text.contains("table:formula"), "{}: a cell is a formula", report.name);
     }
 }
 
 #[test]
 fn no_text_of_a_ledger_is_a_formula_and_loading_a_workbook_back_gives_the_names_back() {
-    if !has_spreadsheet() {
+    if !spreadsheet::is_there() {
         return;
     }
     let desk = Desk::new();
@@ -297,8 +259,7 @@ fn no_text_of_a_ledger_is_a_formula_and_loading_a_workbook_back_gives_the_names_
         assert!(items.iter().any(|row| row[1] == name), "{name}: {items:?}");
     }
     // the spreadsheet's own form says what it took each cell for
-    let flat = converted(&workbook, "fods").into_iter().find(|path| path.extension().is_some_and(|end| end == "fods"));
-    let text = std::fs::read_to_string(flat.unwrap()).unwrap();
+    let text = own_form(&workbook);
     assert!(text.contains("=cmd|"), "the names are there");
     assert!(!text.contains("table:formula"), "a cell is a formula");
     // items as CSV, then loaded by another lake: the mark of a text is taken away again
@@ -316,7 +277,7 @@ fn no_text_of_a_ledger_is_a_formula_and_loading_a_workbook_back_gives_the_names_
 
 #[test]
 fn amounts_beyond_a_spreadsheets_digits_and_days_before_its_calendar_stay_exact() {
-    if !has_spreadsheet() {
+    if !spreadsheet::is_there() {
         return;
     }
     let desk = Desk::new();

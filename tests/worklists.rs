@@ -1,90 +1,10 @@
 //! The worklist: filled in a real spreadsheet, loaded, and the next day's list goes by it; capacity, calendar, portfolio.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use crate::desk::{Desk, Row};
 use crate::reports::company;
-
-/// Fills cells of a worklist through `LibreOffice`: lines of `line_id`, column and text, as a person types it.
-const FILL: &str = r#"
-import subprocess, sys, time, uno
-from com.sun.star.beans import PropertyValue
-from com.sun.star.connection import NoConnectException
-source, target, entries, profile, name = sys.argv[1:6]
-office = subprocess.Popen(["soffice", "--headless", "--norestore", "-env:UserInstallation=" + profile,
-                           "--accept=pipe,name=" + name + ";urp;"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-local = uno.getComponentContext()
-resolver = local.ServiceManager.createInstanceWithContext("com.sun.star.bridge.UnoUrlResolver", local)
-for attempt in range(300):
-    try:
-        context = resolver.resolve("uno:pipe,name=" + name + ";urp;StarOffice.ComponentContext")
-        break
-    except NoConnectException:
-        time.sleep(0.2)
-desktop = context.ServiceManager.createInstanceWithContext("com.sun.star.frame.Desktop", context)
-def option(name, value):
-    made = PropertyValue()
-    made.Name, made.Value = name, value
-    return made
-document = desktop.loadComponentFromURL(uno.systemPathToFileUrl(source), "_blank", 0, (option("Hidden", True),))
-count = 0
-for sheet in document.Sheets:
-    cursor = sheet.createCursor()
-    cursor.gotoEndOfUsedArea(False)
-    last = cursor.RangeAddress
-    data = sheet.getCellRangeByPosition(0, 0, last.EndColumn, last.EndRow).DataArray
-    names = next((row for row in data if "worklist.line_id" in row), None)
-    if names is None:
-        continue
-    for entry in open(entries, encoding="utf-8"):
-        line_id, column, text = entry.rstrip("\n").split("\t")
-        for number, row in enumerate(data):
-            if row[names.index("worklist.line_id")] == line_id:
-                sheet.getCellByPosition(names.index("worklist." + column), number).FormulaLocal = text
-                count += 1
-document.storeToURL(uno.systemPathToFileUrl(target), (option("FilterName", "Calc MS Excel 2007 XML"),))
-document.close(True)
-try:
-    desktop.terminate()
-except Exception:
-    pass
-office.wait(60)
-print(count)
-"#;
-
-/// The Python that speaks with `LibreOffice`, or nothing, said, where there is none.
-fn spreadsheet_python() -> Option<&'static str> {
-    let python = "/usr/bin/python3";
-    let speaks =
-        |python: &str| Command::new(python).args(["-c", "import uno"]).output().is_ok_and(|said| said.status.success());
-    if Path::new("/usr/bin/soffice").exists() && speaks(python) {
-        return Some(python);
-    }
-    assert!(std::env::var_os("CI").is_none(), "LibreOffice or its Python bridge is missing; run tests/run");
-    println!("skipped: LibreOffice or its Python bridge is not there; tests/run installs them");
-    None
-}
-
-fn fill(python: &str, workbook: &Path, entries: &[(&str, &str, &str)]) -> PathBuf {
-    let folder = workbook.parent().unwrap();
-    let target = folder.join(format!("filled-{}", workbook.file_name().unwrap().to_str().unwrap()));
-    let listed = folder.join("entries.tsv");
-    let rows: Vec<String> = entries.iter().map(|(line, column, text)| format!("{line}\t{column}\t{text}\n")).collect();
-    std::fs::write(&listed, rows.concat()).unwrap();
-    let profile = url::Url::from_directory_path(folder.join("spreadsheet")).unwrap();
-    let name = format!("encours{}", std::process::id());
-    let output = Command::new(python)
-        .args(["-c", FILL])
-        .args([workbook, &target, &listed])
-        .args([profile.as_str(), &name])
-        .output()
-        .unwrap();
-    let said = String::from_utf8_lossy(&output.stdout).trim().to_owned();
-    assert_eq!(said, entries.len().to_string(), "{}", String::from_utf8_lossy(&output.stderr));
-    target
-}
+use crate::spreadsheet::{self, fill};
 
 fn list(desk: &Desk, day: &str) -> Vec<Row> {
     desk.ask(day).months(1).rows("worklist")
@@ -101,7 +21,9 @@ fn line<'a>(list: &'a [Row], customer: &str, reason: &str) -> &'a Row {
 
 #[test]
 fn a_filled_list_comes_back_and_the_next_days_list_goes_by_it() {
-    let Some(python) = spreadsheet_python() else { return };
+    if !spreadsheet::is_there() {
+        return;
+    }
     let desk = company(400);
     let monday = "2025-12-29";
     desk.run(&["worklist", "--as-of", monday, "--lang", "fr", "--out", "lists"]).ended(0);
@@ -130,7 +52,6 @@ fn a_filled_list_comes_back_and_the_next_days_list_goes_by_it() {
     let [reached_id, promising_id, disputing_id, garbled_id, undated_id, missed_id] =
         ids.each_ref().map(String::as_str);
     let filled = fill(
-        python,
         &workbook,
         &[
             (reached_id, "result_code", "Joint, sans promesse"),

@@ -1,24 +1,18 @@
 // look: opens pages in headless Chromium as their readers do, and says what it finds, one JSON object a line.
 //
 //   node look.mjs PACKAGES PAGE.html…        PACKAGES: the folder whose node_modules holds playwright-core and axe-core
-import { createRequire } from "node:module";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+// The browser is the one that serve.mjs keeps where ENCOURS_BROWSER_ADDRESS names it, else one of its own.
 import { pathToFileURL } from "node:url";
+import { launch, packagesOf } from "./chromium.mjs";
 
 const [packages, ...pages] = process.argv.slice(2);
-const require = createRequire(join(packages, "look.mjs"));
+const require = packagesOf(packages);
 const { chromium } = require("playwright-core");
 const axe = require("axe-core").source;
 
-const profile = mkdtempSync(join(tmpdir(), "encours-browser-"));
-const context = await chromium.launchPersistentContext(profile, {
-  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync"],
-  viewport: { width: 1280, height: 900 },
-});
+const address = process.env.ENCOURS_BROWSER_ADDRESS;
+const browser = address ? await chromium.connect(address) : await chromium.launch(launch);
+const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
 
 // what a page shows, table by table; numbers as they are written and as they sort
 const tablesOf = () => [...document.querySelectorAll("table[data-query]")].map((table) => ({
@@ -179,4 +173,4 @@ for (const file of pages) {
   console.log(JSON.stringify(found));
 }
 await context.close();
-rmSync(profile, { recursive: true, force: true });
+await browser.close();

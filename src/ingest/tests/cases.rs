@@ -80,7 +80,7 @@ fn our_variants_get_what_the_catalogue_says() {
 
 #[test]
 fn the_cases_of_the_official_checker_get_what_the_catalogue_says() {
-    let Some(folder) = shared("fec_cases") else { return };
+    let Some(folder) = real("fec_cases") else { return };
     let cases = catalogue("The administration's");
     for (case, (report, rows)) in cases.iter().zip(check(&folder, &cases)) {
         assert_eq!(report.fiscal_year.unwrap().year_end.to_string(), "2024-12-31", "{}", case.name);

@@ -46,7 +46,7 @@ const LEDGERS: [Ledger; 3] = [
 fn real_ledgers_are_read_whole_and_balance() {
     let desk = Desk::new();
     for ledger in LEDGERS {
-        let Some(path) = shared(ledger.file) else { return };
+        let Some(path) = real(ledger.file) else { return };
         let (report, rows) = read_path(&path, &desk.options()).unwrap();
         assert_eq!((report.line_count, report.rejected_count), (ledger.line_count, 0), "{}", ledger.file);
         assert_eq!(report.debit_total, report.credit_total, "{}", ledger.file);
@@ -82,7 +82,7 @@ fn perimeter_balance(rows: &Collected) -> i128 {
 
 #[test]
 fn the_late_payment_file_is_an_invoice_history() {
-    let Some(path) = shared("ibm/WA_Fn-UseC_-Accounts-Receivable.csv") else { return };
+    let Some(path) = real("ibm/WA_Fn-UseC_-Accounts-Receivable.csv") else { return };
     let (report, rows) = read_path(&path, &Desk::new().options()).unwrap();
     assert_eq!(
         (report.line_count, report.rejected_count, report.format_code.as_str()),

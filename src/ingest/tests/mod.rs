@@ -8,10 +8,13 @@ mod ledgers;
 mod tables;
 mod workbooks;
 
-use std::collections::BTreeMap;
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
+#[path = "../../../tests/skips.rs"]
+mod skips;
 
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use self::skips::real;
 use super::{
     AccountRoles, BoxedError, CounterpartClasses, Currencies, IngestError, Inspection, Mapping, OpeningJournals,
     ReadOptions, Reason, Sink, SourceReport, inspect, read, samples,
@@ -154,19 +157,6 @@ fn inspect_bytes(name: &str, bytes: &[u8], options: &ReadOptions<'_>) -> Result<
     let path = folder.path().join(name);
     std::fs::write(&path, bytes).unwrap();
     inspect(&path, options)
-}
-
-/// A file of the shared data folder; `None`, with a line saying so, where the folder is not there.
-fn shared(file: &str) -> Option<PathBuf> {
-    let folder = std::env::var_os("ENCOURS_SHARED")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data"), PathBuf::from);
-    let path = folder.join(file);
-    if path.exists() {
-        return Some(path);
-    }
-    let _told =
-        writeln!(std::io::stderr(), "skipped: `{}` is not there (ENCOURS_SHARED names the folder)", path.display());
-    None
 }
 
 /// The code of each note, with its lines.
