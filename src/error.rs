@@ -8,7 +8,7 @@ use crate::demo::DemoError;
 use crate::engine::EngineError;
 use crate::ingest::IngestError;
 use crate::lake::LakeError;
-use crate::report::ReportError;
+use crate::report::{ReportError, visible};
 use crate::store::StoreError;
 
 /// How a run ended.
@@ -104,12 +104,26 @@ impl Error {
     }
 }
 
-/// `error:`, `cause:` lines, then `hint:`, on stderr.
+/// Characters of a message that are said at most: what a file holds may be longer than anyone reads.
+const LONGEST_MESSAGE: usize = 4000;
+
+/// `error:`, `cause:` lines, then `hint:`, on stderr. What they tell of files is shown, never obeyed by the terminal.
 pub fn say(error: &Error) {
-    let causes: String = error.causes().iter().fold(String::new(), |text, cause| text + "cause: " + cause + "\n");
-    let text = format!("error: {error}\n{causes}hint: {}\n", error.hint());
+    let causes: String =
+        error.causes().iter().fold(String::new(), |text, cause| text + "cause: " + &readable(cause) + "\n");
+    let text = format!("error: {}\n{causes}hint: {}\n", readable(&error.to_string()), readable(&error.hint()));
     // nobody is left to tell when stderr is closed
     drop(io::stderr().write_all(text.as_bytes()));
+}
+
+/// A message of several lines as a terminal may show it, cut where it has no end.
+fn readable(message: &str) -> String {
+    let lines: Vec<_> = message.split('\n').map(visible).collect();
+    let text = lines.join("\n");
+    match text.char_indices().nth(LONGEST_MESSAGE) {
+        Some((end, _)) => format!("{}… ({} characters more)", &text[..end], text[end..].chars().count()),
+        None => text,
+    }
 }
 
 macro_rules! from_rooms {
@@ -129,3 +143,15 @@ from_rooms!(
     Demo(DemoError),
     Store(StoreError)
 );
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_is_shown_and_has_an_end() {
+        assert_eq!(readable("a\u{1b}[31mb\nc\u{7}"), "a␛[31mb\nc␇");
+        let long = readable(&"é".repeat(5000));
+        assert!(long.ends_with("é… (1000 characters more)"), "{long}");
+    }
+}

@@ -29,6 +29,9 @@
 //! not care which. On a cluster ([`engine::Cluster`]) nothing but the plan travels: what a session computed and later
 //! questions read lies as Parquet beside the lake, where executors find it, instead of in memory.
 //!
+//! What a load called done is on the disk ([`store`] puts no file before it is flushed), and what is read of a lake is all there or
+//! nothing is answered (`lake/soundness.rs`). [`memory`] bounds what a run may take.
+//!
 //! What no SQL computes is derived beside it: [`forecast`] takes answers, batch by batch, and gives tables that queries
 //! read and publish as any other ([`engine::Derivation`]).
 //!
@@ -47,6 +50,7 @@ pub mod forecast;
 pub mod ingest;
 pub mod lake;
 pub mod ledger;
+pub mod memory;
 pub mod model;
 pub mod report;
 pub mod settings;

@@ -13,6 +13,7 @@ use crate::cli::{ClusterArguments, Common};
 use crate::engine::{Catalogue, Cluster, SCHEDULER_PORT, Scope};
 use crate::error::Error;
 use crate::lake::{KnownAt, Lake};
+use crate::memory;
 use crate::model::{Date, Terms, YearEnd};
 use crate::report::Language;
 use crate::store::{self, Place};
@@ -39,6 +40,7 @@ struct File {
     fiscal_year_end: Option<String>,
     letters_act_from: Option<LettersActFrom>,
     dso_days: Option<u16>,
+    memory_megabytes: Option<u64>,
     lake: Option<String>,
     sources: Vec<PathBuf>,
     queries: Vec<PathBuf>,
@@ -93,6 +95,8 @@ pub struct Settings {
     pub letters_act_from_letter_date: bool,
     /// Days of sales that the simple DSO compares with.
     pub dso_days: i64,
+    /// The memory a run may take, in bytes.
+    pub memory_limit: u64,
     /// What `load` reads when no file is named.
     pub sources: Vec<PathBuf>,
     /// Overriding queries.
@@ -192,6 +196,7 @@ impl Settings {
             usual_year_end,
             letters_act_from_letter_date: file.letters_act_from == Some(LettersActFrom::LetterDate),
             dso_days: file.dso_days.map_or(Scope::at(Date::default()).dso_days, i64::from),
+            memory_limit: file.memory_megabytes.map_or_else(memory::usual_limit, |megabytes| megabytes << 20),
             sources: file.sources.iter().map(|source| source_at(&folder, source)).collect(),
             query_folders: under(&file.queries),
             report_folders: under(&file.reports),

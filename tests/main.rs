@@ -22,6 +22,7 @@
 //! - [`as_of`]           a lake that holds only what was posted by a day answers for it as the full lake does
 //! - [`prepared`]        what loads prepare equals what items and allocations alone say, in any order
 //! - [`nothing_lost`]    loads killed, at once, corrected and taken back
+//! - [`damage`]          what is done stays done; a lake that lacks something of it answers nothing
 //! - [`laws`]            laws over random ledgers
 //! - [`payers`]          every feature of every payer of the late-payment file, computed once more
 //! - [`payer_rules`]     segments, terms, promises and migration by rules that are data
@@ -55,6 +56,7 @@ mod buckets;
 mod checks;
 mod cluster;
 mod command_line;
+mod damage;
 mod desk;
 mod fixtures;
 mod forecasts;

@@ -20,6 +20,7 @@ mod worklist;
 
 use crate::cli::{Cli, Command};
 use crate::error::{Error, Outcome};
+use crate::memory;
 use crate::settings::Settings;
 
 /// Does what was typed.
@@ -28,6 +29,10 @@ use crate::settings::Settings;
 /// Whatever the run cannot go on from.
 pub async fn run(cli: &Cli) -> Result<Outcome, Error> {
     let settings = Settings::settle(&cli.common)?;
+    // an executor is told by itself what it may take
+    if !matches!(cli.command, Command::Cluster(_)) {
+        memory::watch(settings.memory_limit);
+    }
     match &cli.command {
         Command::Demo(arguments) => demo::run(&settings, arguments).await,
         Command::Generate(arguments) => generate::run(&settings, arguments),

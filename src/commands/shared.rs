@@ -13,7 +13,7 @@ use crate::lake::{LakeError, Snapshot};
 use crate::model::rows::Cell;
 use crate::model::tables::{ITEM_DAYS, ITEMS};
 use crate::model::{Answer, Date, Money, Value};
-use crate::report::{Formats, Templates, Words, outputs};
+use crate::report::{Formats, Templates, Words, outputs, visible};
 use crate::settings::Settings;
 
 /// The lake as of `--known-at`, which must hold a load.
@@ -84,8 +84,14 @@ pub(super) fn today() -> Date {
 pub(super) fn say(settings: &Settings, text: &str) {
     if !settings.is_quiet {
         // nobody is left to tell when stderr is closed
-        drop(writeln!(io::stderr(), "{text}"));
+        drop(writeln!(io::stderr(), "{}", visible(text)));
     }
+}
+
+/// A line on stderr of something that was not done and takes nothing from what was.
+pub(super) fn warn(text: &str) {
+    // nobody is left to tell when stderr is closed
+    drop(writeln!(io::stderr(), "warning: {}", visible(text)));
 }
 
 /// A line of the answer on stdout.
@@ -102,6 +108,13 @@ pub(super) fn write(settings: &Settings, answer: &Answer, output: Output) -> Res
             let formats = Formats::new(&words)?;
             let width = io::stdout().is_terminal().then(terminal_width).flatten();
             outputs::write_table(answer, &formats, width, &mut out)
+        }
+        // a terminal shows what a cell holds, a file keeps it
+        Output::Csv if io::stdout().is_terminal() => {
+            let mut text = Vec::new();
+            outputs::write_csv(answer, &mut text).and_then(|()| {
+                String::from_utf8_lossy(&text).lines().try_for_each(|line| writeln!(out, "{}", visible(line)))
+            })
         }
         Output::Csv => outputs::write_csv(answer, &mut out),
         Output::Json => outputs::write_json(answer, &mut out),

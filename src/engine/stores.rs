@@ -20,7 +20,7 @@ impl ObjectStoreRegistry for Stores {
     }
 
     fn get_store(&self, url: &Url) -> Result<Arc<dyn ObjectStore>, DataFusionError> {
-        if store::is_bucket(url) {
+        if store::is_bucket(url) || url.scheme() == "file" {
             store::store_of(url).map_err(|cause| DataFusionError::External(Box::new(cause)))
         } else {
             self.known.get_store(url)

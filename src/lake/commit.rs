@@ -1,6 +1,7 @@
 //! Committing a load: every touched table, then the `loads` row that makes them visible.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
@@ -14,7 +15,7 @@ use super::at_once::at_once;
 use super::snapshot::DataFile;
 use super::tables::{Created, is_conflict, quiet};
 use super::{Lake, LakeError, LoadRecord, Snapshot, statistics};
-use crate::model::tables::LOADS;
+use crate::model::tables::{LOADS, TABLES, TOLD_LINES};
 use crate::model::{Rows, TableSpec};
 use crate::store::{self, Place};
 
@@ -62,19 +63,30 @@ struct WantedFiles {
     added: Vec<PathBuf>,
 }
 
+/// A load that is done: its files, logs and folders are on the disk.
+#[derive(Debug)]
+pub struct Committed {
+    /// The load, with its number.
+    pub record: LoadRecord,
+    /// What could not be done after the commit, and takes nothing from it: a sentence each.
+    pub warnings: Vec<String>,
+}
+
 impl Lake {
-    /// Commits `changes` on top of `base`; answers the load as committed, with its number.
+    /// Commits `changes` on top of `base`. All is flushed to the disk before the row of `loads` that makes it visible,
+    /// and that row before this returns.
     ///
     /// # Errors
     /// [`LakeError::Moved`] when another load was committed since `base`: nothing of this one is visible, and the
-    /// caller starts again from a new snapshot. Otherwise when the disk or Delta refuses.
+    /// caller starts again from a new snapshot. Otherwise when the disk or Delta refuses. After the row of `loads` is
+    /// committed there is no error any more.
     pub async fn commit(
         &self,
         base: &Snapshot,
         changes: &Changes,
         mut record: LoadRecord,
         write_rows: RowsWriter<'_>,
-    ) -> Result<LoadRecord, LakeError> {
+    ) -> Result<Committed, LakeError> {
         let loads = self.open_or_create(&LOADS).await?;
         if loads.version() != Some(base.version()) {
             return Err(LakeError::Moved);
@@ -92,12 +104,49 @@ impl Lake {
         let path = self.staging_folder().join(LOADS.name).join(name);
         write_rows(&record.rows(), &path).map_err(LakeError::Parquet)?;
         let add = self.bring(&LOADS, &path).await?;
-        let version = commit_actions(&loads, vec![Action::Add(add)]).await?;
-        debug_assert_eq!(version, record.version, "the number of a load is the version of `loads`");
-        if record.version.is_multiple_of(LOADS_A_CHECKPOINT) {
-            self.checkpoint(&record).await?;
+        let lake = self.staging_folder();
+        let folders = [Some(lake.join(LOADS.name)), Some(lake.to_owned()), lake.parent().map(Path::to_owned)];
+        let folders: Vec<&Path> = folders.iter().flatten().map(PathBuf::as_path).collect();
+        self.flush_folders(&folders).await?;
+        let file = add.path.clone();
+        match commit_actions(&loads, vec![Action::Add(add)]).await {
+            Ok(version) => debug_assert_eq!(version, record.version, "the number of a load is the version of `loads`"),
+            // an answer may get lost on its way, and a second try then meets the first: what the log says counts
+            Err(cause) => {
+                let committed = self.files_at(&LOADS, Some(record.version)).await;
+                if !committed.is_ok_and(|files| files.iter().any(|found| found.name() == file)) {
+                    return Err(cause);
+                }
+            }
         }
-        Ok(record)
+        let mut warnings = Vec::new();
+        if let Err(cause) = self.keep_last_load(record.version).await {
+            warnings.push(format!("the load is done; its number could not be kept beside its log ({cause})"));
+        }
+        if record.version.is_multiple_of(LOADS_A_CHECKPOINT) {
+            warnings.extend(self.checkpoint(&record).await);
+        }
+        Ok(Committed { record, warnings })
+    }
+
+    /// Deletes the files that a try of a load wrote, finished or not, unless a load of the lake may reach them.
+    pub async fn forget_try(&self, load_id: &str, tag: &str) {
+        let Ok(history) = self.history().await else { return };
+        if history.iter().any(|load| load.load_id == load_id) {
+            return;
+        }
+        let tables = TABLES.iter().copied().chain([&LOADS, &TOLD_LINES]);
+        let folders = tables.map(|table| self.staging_folder().join(table.name));
+        for path in folders.flat_map(std::fs::read_dir).flatten().filter_map(|entry| Some(entry.ok()?.path())) {
+            let is_of_try = path.file_stem().and_then(|stem| stem.to_str()).is_some_and(|stem| {
+                // `…-<tag>`, or `…-<tag>.<step>`
+                stem.rsplit_once(tag).is_some_and(|(_, rest)| rest.is_empty() || rest.starts_with('.'))
+            });
+            if is_of_try {
+                // one that stays behind is seen by nobody
+                drop(std::fs::remove_file(&path));
+            }
+        }
     }
 
     /// Brings the head of a table to what is wanted, whatever a killed or rival load left there.
@@ -108,6 +157,7 @@ impl Lake {
             let add = self.bring(table, &path).await?;
             wanted.insert(add.path.clone(), add);
         }
+        self.flush_folders(&[&self.staging_folder().join(table.name)]).await?;
         let found = match self.open(table, None).await? {
             Some(found) => found,
             None => match self.create(table, wanted.values().cloned().map(Action::Add).collect()).await? {
@@ -127,25 +177,55 @@ impl Lake {
         commit_actions(&found, actions).await
     }
 
-    /// What the log shall say of a staged file, which is sent to the bucket where the lake is in one.
+    /// What the log shall say of a staged file, which is sent to the bucket where the lake is in one, else flushed.
     async fn bring(&self, table: &TableSpec, path: &Path) -> Result<Add, LakeError> {
         let add = add_of(table, path)?;
-        if let Place::Bucket(_) = self.place() {
-            store::upload(path, &self.place().within(table.name).file(&add.path)?).await?;
+        match self.place() {
+            Place::Bucket(_) => store::upload(path, &self.place().within(table.name).file(&add.path)?).await?,
+            Place::Folder(_) => flush(path.to_owned()).await?,
         }
         Ok(add)
     }
 
-    async fn checkpoint(&self, record: &LoadRecord) -> Result<(), LakeError> {
-        let tables = crate::model::tables::TABLES.iter().copied();
-        let versions = tables.filter_map(|table| Some((table, *record.versions.get(table.name)?)));
-        for (table, version) in versions.chain([(&LOADS, record.version)]) {
-            if let Some(found) = self.open(table, Some(version)).await? {
-                deltalake_core::checkpoints::create_checkpoint(&found, None).await?;
+    /// Flushes folders of the lake, where it is in one: the names of what is in them.
+    async fn flush_folders(&self, folders: &[&Path]) -> Result<(), LakeError> {
+        if let Place::Folder(_) = self.place() {
+            for folder in folders {
+                flush((*folder).to_owned()).await?;
             }
         }
         Ok(())
     }
+
+    /// Folds the logs of all tables; what cannot be done, each table by itself.
+    async fn checkpoint(&self, record: &LoadRecord) -> Vec<String> {
+        let tables = TABLES.iter().copied();
+        let versions = tables.filter_map(|table| Some((table, *record.versions.get(table.name)?)));
+        let mut warnings = Vec::new();
+        for (table, version) in versions.chain([(&LOADS, record.version)]) {
+            if let Err(cause) = self.checkpoint_of(table, version).await {
+                warnings.push(format!(
+                    "the load is done; the log of `{}` could not be folded into a checkpoint ({cause}), which the \
+                     {LOADS_A_CHECKPOINT}th load from now tries again",
+                    table.name
+                ));
+            }
+        }
+        warnings
+    }
+
+    async fn checkpoint_of(&self, table: &TableSpec, version: u64) -> Result<(), LakeError> {
+        if let Some(found) = self.open(table, Some(version)).await? {
+            deltalake_core::checkpoints::create_checkpoint(&found, None).await?;
+        }
+        Ok(())
+    }
+}
+
+async fn flush(path: PathBuf) -> Result<(), LakeError> {
+    let flushed =
+        tokio::task::spawn_blocking(move || store::flush(&path).map_err(|cause| LakeError::Disk(path, cause)));
+    flushed.await.unwrap_or_else(|stopped| resume_unwind(stopped.into_panic()))
 }
 
 async fn commit_actions(table: &DeltaTable, actions: Vec<Action>) -> Result<u64, LakeError> {

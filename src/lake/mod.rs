@@ -7,11 +7,15 @@
 //! row, writes its files, commits each touched table as *wanted − head* and then the `loads` row, without retries. If
 //! `loads` moved meanwhile it starts again from its new last row. Readers open only versions that a `loads` row names:
 //! a load killed earlier is invisible, and the next load heals what it left at the heads.
+//!
+//! **Done is done.** All is flushed before that row and the row before the load is said to be done; nothing is deleted by a
+//! load whose row may be there. What a snapshot names is held against the disk (`soundness`).
 
 mod at_once;
 mod commit;
 mod record;
 mod snapshot;
+mod soundness;
 mod statistics;
 mod tables;
 
@@ -21,7 +25,7 @@ use std::sync::Arc;
 
 use tempfile::TempDir;
 
-pub use commit::{Changes, RowsWriter};
+pub use commit::{Changes, Committed, RowsWriter};
 pub use record::LoadRecord;
 pub use snapshot::{DataFile, KnownAt, Snapshot};
 
@@ -82,6 +86,15 @@ pub enum LakeError {
     },
     /// Another load was committed meanwhile; start again from the new snapshot.
     Moved,
+    /// A file of the lake is missing or is not what the lake says of it: nothing is answered from what is left.
+    Damaged {
+        /// Which, from the lake's place.
+        file: String,
+        /// What is there.
+        found: String,
+        /// What should be.
+        wanted: String,
+    },
     /// Delta could not read or write.
     Delta(deltalake_core::DeltaTableError),
     /// A Parquet file could not be read or written.
@@ -100,6 +113,9 @@ impl fmt::Display for LakeError {
                 write!(out, "no load is known at `{asked}`: the lake holds {load_count} load(s)")
             }
             Self::Moved => write!(out, "another load was committed meanwhile"),
+            Self::Damaged { file, found, wanted } => {
+                write!(out, "the lake is damaged at `{file}`: found {found}, wanted {wanted}")
+            }
             Self::Delta(cause) => write!(out, "the lake could not be read or written: {cause}"),
             Self::Parquet(cause) => write!(out, "a file of the lake could not be read or written: {cause}"),
             Self::Disk(path, cause) => write!(out, "`{}`: {cause}", path.display()),
@@ -116,6 +132,9 @@ impl LakeError {
             Self::Empty(_) => "load a ledger first: `encours load FILE…`, or name its place with `--lake DIR`",
             Self::UnknownVersion { .. } => "`encours history` lists the loads and when they were made",
             Self::Moved => "run the load again",
+            Self::Damaged { .. } => {
+                "put the file back from a copy of the lake, or load the sources into a new folder; nothing was changed"
+            }
             // Delta tells of a store only in words
             Self::Delta(cause) if cause.to_string().contains("object store") => store::REFUSED,
             Self::Delta(_) | Self::Parquet(_) => {

@@ -122,15 +122,18 @@ impl Lake {
         let held = TABLES.iter().copied().filter_map(|table| Some((table, *load.versions.get(table.name)?)));
         let read = held.chain([(&LOADS, load.version)]).map(|(table, version)| {
             let lake = self.clone();
-            async move { Ok((table.name, lake.files_at(table, Some(version)).await?)) }
+            async move { Ok((table.name, lake.whole_files_at(table, version).await?)) }
         });
         let tables = at_once(read).await.into_iter().collect::<Result<_, LakeError>>()?;
         Ok(Snapshot { load: Some(load.clone()), history, tables })
     }
 
     /// Every load, oldest first.
-    async fn history(&self) -> Result<Vec<LoadRecord>, LakeError> {
+    pub(super) async fn history(&self) -> Result<Vec<LoadRecord>, LakeError> {
+        self.loads_are_whole().await?;
+        self.log_is_whole(&LOADS, None).await?;
         let files = self.files_at(&LOADS, None).await?;
+        self.files_are_whole(&LOADS, &files).await?;
         let read = files.into_iter().map(|file| async move {
             let version = version_of(file.name());
             let records = read_records(&file.url).await?;
@@ -140,6 +143,14 @@ impl Lake {
         let mut history: Vec<LoadRecord> = read.into_iter().flatten().collect();
         history.sort_by_key(|load| load.version);
         Ok(history)
+    }
+
+    /// The files of a table at a version that a load names, each of them there.
+    async fn whole_files_at(&self, table: &TableSpec, version: u64) -> Result<Vec<DataFile>, LakeError> {
+        self.log_is_whole(table, Some(version)).await?;
+        let files = self.files_at(table, Some(version)).await?;
+        self.files_are_whole(table, &files).await?;
+        Ok(files)
     }
 
     /// The files of a table at a version, by name; none where the table was never created.

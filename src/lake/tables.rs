@@ -27,7 +27,7 @@ impl Lake {
         {
             return Ok(None);
         }
-        know_buckets();
+        know_stores();
         let mut builder = DeltaTableBuilder::from_url(place.url()?)?;
         if let Some(version) = version {
             builder = builder.with_version(version);
@@ -53,7 +53,7 @@ impl Lake {
     pub(super) async fn create(&self, table: &TableSpec, files: Vec<Action>) -> Result<Created, LakeError> {
         let place = self.place().within(table.name);
         if let Place::Folder(folder) = &place {
-            std::fs::create_dir_all(folder).map_err(|cause| LakeError::Disk(folder.clone(), cause))?;
+            store::make_folder(folder).map_err(|cause| LakeError::Disk(folder.clone(), cause))?;
         }
         let created = CreateBuilder::new()
             .with_location(place.url()?.to_string())
@@ -89,28 +89,28 @@ pub(super) fn quiet(properties: CommitProperties) -> CommitProperties {
     properties.with_max_retries(0).with_create_checkpoint(false).with_cleanup_expired_logs(Some(false))
 }
 
-/// Tells Delta of buckets, once. Its log is written with a conditional put: where two loads commit at once, the store
-/// refuses the second.
-fn know_buckets() {
+/// Tells Delta of our stores, once: folders whose files are flushed before they bear their names, and buckets. A log is
+/// written with a conditional put: where two loads commit at once, the store refuses the second.
+fn know_stores() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
-        if let Ok(scheme) = Url::parse("s3://") {
-            object_store_factories().insert(scheme.clone(), Arc::new(Buckets));
-            logstore_factories().insert(scheme, Arc::new(Buckets));
+        for scheme in ["file://", "s3://"].into_iter().filter_map(|scheme| Url::parse(scheme).ok()) {
+            object_store_factories().insert(scheme.clone(), Arc::new(Stores));
+            logstore_factories().insert(scheme, Arc::new(Stores));
         }
     });
 }
 
-struct Buckets;
+struct Stores;
 
-impl ObjectStoreFactory for Buckets {
+impl ObjectStoreFactory for Stores {
     fn parse_url_opts(&self, url: &Url, _: &StorageConfig) -> Result<(ObjectStoreRef, Key), DeltaTableError> {
         let refused = |cause: store::StoreError| DeltaTableError::GenericError { source: Box::new(cause) };
         Ok((store::store_of(url).map_err(refused)?, store::path_in(url).map_err(refused)?))
     }
 }
 
-impl LogStoreFactory for Buckets {
+impl LogStoreFactory for Stores {
     fn with_options(
         &self,
         prefixed_store: ObjectStoreRef,

@@ -31,11 +31,15 @@ pub fn is_bucket(url: &Url) -> bool {
     url.scheme() == BUCKET
 }
 
-/// The store behind the bucket of an address. A commit asks it to write a file only where there is none.
+/// The store behind an address: the disks of this machine, or a bucket. A commit asks it to write a file only where there
+/// is none.
 ///
 /// # Errors
-/// When the environment's settings make no sense to it.
+/// When the environment's settings make no sense to a bucket.
 pub fn store_of(url: &Url) -> Result<Arc<dyn ObjectStore>, StoreError> {
+    if !is_bucket(url) {
+        return Ok(super::disk::store());
+    }
     let bucket = url.host_str().unwrap_or_default();
     let mut stores = STORES.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(store) = stores.get(bucket) {
@@ -163,6 +167,42 @@ pub async fn names_in(place: &Place) -> Result<Vec<String>, StoreError> {
             let files = found.objects.into_iter().map(|object| object.location);
             let all = files.chain(found.common_prefixes);
             Ok(all.filter_map(|key| key.filename().map(str::to_owned)).collect())
+        }
+    }
+}
+
+/// The files of a place, those of places within it left out, with their sizes in bytes; none where there is no such place.
+///
+/// # Errors
+/// When disk or store refuses.
+pub async fn sizes_in(place: &Place) -> Result<BTreeMap<String, u64>, StoreError> {
+    match place {
+        Place::Folder(path) => {
+            let refused = |cause| StoreError::Disk(path.clone(), cause);
+            let entries = match std::fs::read_dir(path) {
+                Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => return Ok(BTreeMap::new()),
+                entries => entries.map_err(refused)?,
+            };
+            let mut sizes = BTreeMap::new();
+            for entry in entries {
+                let entry = entry.map_err(refused)?;
+                match (entry.metadata(), entry.file_name().into_string()) {
+                    (Ok(facts), Ok(name)) if facts.is_file() => drop(sizes.insert(name, facts.len())),
+                    // another load takes its waiting files away meanwhile
+                    (Err(cause), _) if cause.kind() != std::io::ErrorKind::NotFound => return Err(refused(cause)),
+                    _ => {}
+                }
+            }
+            Ok(sizes)
+        }
+        Place::Bucket(url) => {
+            let found = store_of(url)?.list_with_delimiter(Some(&path_in(url)?)).await;
+            let found = found.map_err(|cause| StoreError::refused(url, cause))?;
+            Ok(found
+                .objects
+                .into_iter()
+                .filter_map(|object| Some((object.location.filename()?.to_owned(), object.size)))
+                .collect())
         }
     }
 }

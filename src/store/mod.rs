@@ -6,6 +6,7 @@
 //! `AWS_ENDPOINT_URL`; `AWS_ALLOW_HTTP=true` for a server without TLS). The only door to `object_store`.
 
 mod bucket;
+mod disk;
 
 use std::fmt;
 use std::path::{Component, Path, PathBuf};
@@ -13,7 +14,8 @@ use std::path::{Component, Path, PathBuf};
 pub use object_store::ObjectStore;
 use url::Url;
 
-pub use bucket::{fetch, is_bucket, names_in, path_in, read, remove_all, send, store_of, upload};
+pub use bucket::{fetch, is_bucket, names_in, path_in, read, remove_all, send, sizes_in, store_of, upload};
+pub use disk::{flush, make_folder};
 
 /// The scheme of addresses in buckets.
 const BUCKET: &str = "s3";
@@ -38,7 +40,16 @@ impl Place {
     /// When it is an address of neither kind.
     pub fn parse(text: &str, here: &Path) -> Result<Self, StoreError> {
         if !is_address(text) {
-            return Ok(Self::folder(&here.join(text)));
+            let place = Self::folder(&here.join(text));
+            if let Self::Folder(folder) = &place
+                && !means_itself(folder)
+            {
+                let found = folder.display().to_string().escape_debug().to_string();
+                let cause = "as an address this path means another; a lake's path holds no `%41`, no `\\` and no control \
+                             character, and is UTF-8";
+                return Err(StoreError::Address { found, cause: cause.to_owned() });
+            }
+            return Ok(place);
         }
         let mut url = address(text)?;
         if !url.path().ends_with('/') {
@@ -129,6 +140,18 @@ pub fn of_file(path: &Path) -> Result<Url, StoreError> {
     Url::from_file_path(path).map_err(|()| StoreError::not_absolute(path))
 }
 
+/// Whether a path comes back as itself where it is made an address, a key of a store and an address again, as what reads Delta
+/// logs does (2026-11-28): otherwise one lake would be written into the folder of another.
+fn means_itself(path: &Path) -> bool {
+    let again = of_file(path).ok().and_then(|url| {
+        let key = path_in(&url).ok()?;
+        let mut again = url.clone();
+        again.set_path(&format!("/{key}"));
+        again.to_file_path().ok()
+    });
+    again.is_some_and(|again| again == path)
+}
+
 fn below(url: &Url, name: &str, ending: &str) -> Url {
     let mut below = url.clone();
     below.set_path(&format!("{}{name}{ending}", url.path()));
@@ -179,7 +202,7 @@ impl StoreError {
     #[must_use]
     pub fn hint(&self) -> &'static str {
         match self {
-            Self::Address { .. } => "name a path, or a bucket and what is in it as `s3://bucket/prefix`",
+            Self::Address { .. } => "name another path, or a bucket and what is in it as `s3://bucket/prefix`",
             Self::Store(refusal) if matches!(refusal.1, object_store::Error::NotFound { .. }) => {
                 "check the name; nothing in the bucket bears it, or the bucket is not there"
             }

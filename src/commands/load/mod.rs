@@ -25,7 +25,7 @@ use crate::commands::shared;
 use crate::engine::Engine;
 use crate::error::{Error, Outcome};
 use crate::ingest::staging;
-use crate::lake::{KnownAt, LakeError, LoadRecord, Snapshot};
+use crate::lake::{Committed, KnownAt, LakeError, LoadRecord, Snapshot};
 use crate::model::Rows;
 use crate::settings::Settings;
 
@@ -72,11 +72,17 @@ pub(super) async fn load(
     let ledgers = ledgers.map(|source| source.text("company_id").to_owned()).collect();
     let done = async {
         let staged = stage::read_all(settings, &fresh.files, reading, &load_id, &ledgers)?;
-        let record = commit(settings, &mut base, &staged, replace, &load_id).await?;
-        Ok((staged, record))
+        let committed = commit(settings, &mut base, &staged, replace, &load_id).await?;
+        Ok::<_, Error>((staged, committed))
     };
-    let (staged, record) =
-        done.await.inspect_err(|_: &Error| wanted::forget_try(settings.lake.staging_folder(), &load_id))?;
+    let done = done.await;
+    if done.is_err() {
+        settings.lake.forget_try(&load_id, &load_id).await;
+    }
+    let (staged, Committed { record, warnings }) = done?;
+    for warning in warnings {
+        shared::warn(&warning);
+    }
     for line in summary::lines(settings, &staged, &record)? {
         shared::print(&line)?;
     }
@@ -90,7 +96,7 @@ async fn commit(
     staged: &[Source],
     replace: &[String],
     load_id: &str,
-) -> Result<LoadRecord, Error> {
+) -> Result<Committed, Error> {
     let write_rows =
         |rows: &Rows, path: &std::path::Path| staging::write_file(rows, path).map_err(|cause| cause.to_string());
     for attempt in 0..ATTEMPTS {
@@ -104,9 +110,9 @@ async fn commit(
             Err(cause) => Err(cause),
         };
         match tried {
-            Ok(record) => return Ok(record),
+            Ok(committed) => return Ok(committed),
             Err(Error::Lake(LakeError::Moved)) => {
-                wanted::forget_try(settings.lake.staging_folder(), &tag);
+                settings.lake.forget_try(load_id, &tag).await;
                 tokio::time::sleep(std::time::Duration::from_millis(50 * u64::from(attempt + 1))).await;
                 *base = settings.lake.snapshot(&KnownAt::Latest).await?;
                 if shares_block(load_id, &base.history) {
@@ -114,7 +120,7 @@ async fn commit(
                 }
             }
             Err(cause) => {
-                wanted::forget_try(settings.lake.staging_folder(), &tag);
+                settings.lake.forget_try(load_id, &tag).await;
                 return Err(cause);
             }
         }

@@ -1,7 +1,7 @@
 //! The files the lake shall hold after a load, table by table.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use url::Url;
 
@@ -10,7 +10,7 @@ use crate::engine::TableFiles;
 use crate::ingest::staging::StagedFile;
 use crate::lake::{Changes, DataFile, Snapshot};
 use crate::model::TableSpec;
-use crate::model::tables::{TABLES, TOLD_LINES};
+use crate::model::tables::TABLES;
 
 /// The first part of the origin of files derived from a company's ledgers.
 const DERIVED: &str = "ledger-";
@@ -140,23 +140,5 @@ impl Wanted {
             }
         }
         changes
-    }
-}
-
-/// Deletes the files that a try of a load made, finished or not: no load names them.
-pub(super) fn forget_try(root: &Path, tag: &str) {
-    for table in TABLES.iter().copied().chain([&TOLD_LINES]) {
-        for path in
-            std::fs::read_dir(root.join(table.name)).into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path()))
-        {
-            let is_of_try = path.file_stem().and_then(|stem| stem.to_str()).is_some_and(|stem| {
-                // `…-<tag>`, or `…-<tag>.<step>`
-                stem.rsplit_once(tag).is_some_and(|(_, rest)| rest.is_empty() || rest.starts_with('.'))
-            });
-            if is_of_try {
-                // one that stays behind is seen by nobody
-                drop(std::fs::remove_file(&path));
-            }
-        }
     }
 }
