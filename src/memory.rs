@@ -22,14 +22,15 @@ pub fn usual_limit() -> u64 {
 }
 
 /// Ends the process with an error once it holds more than `limit` bytes; where the system does not tell what a process
-/// holds, it is not watched. A load that is ended so is one that was killed: nothing of it is visible.
+/// holds, it is not watched. A load that is ended so is one that was killed: all of it is visible or nothing.
 pub fn watch(limit: u64) {
     std::thread::spawn(move || {
         while let Some(held) = held_bytes() {
             if held > limit {
                 error::say(&Error::Plain(
-                    format!("this needs more memory than the {} MB it may take; nothing was changed", limit >> 20),
-                    "allow more with `memory_megabytes` in encours.toml, or ask for less: one `--company`, fewer `--months`"
+                    format!("this needs more memory than the {} MB it may take", limit >> 20),
+                    "allow more with `memory_megabytes` in encours.toml, or ask for less (one `--company`, fewer `--months`); \
+                     `encours history` tells whether a load was done before"
                         .to_owned(),
                 ));
                 #[expect(clippy::exit, reason = "2026-11-28: what takes the memory cannot be asked to stop")]

@@ -4,7 +4,7 @@
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
-/// The folder of this run's fixtures: `ENCOURS_FIXTURES`, which `tests/run` empties; else one for each run.
+/// The folder of this run's fixtures: `ENCOURS_FIXTURES`, which `tests/run` makes and takes away; else one for each run.
 fn folder() -> PathBuf {
     std::env::var_os("ENCOURS_FIXTURES").map_or_else(
         || {

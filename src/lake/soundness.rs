@@ -22,6 +22,22 @@ impl Log {
         self.sizes.keys().rev().find_map(|name| name.strip_suffix(".json")?.parse().ok())
     }
 
+    /// The first entry that is read for a version and is not there, or empty; and what is found in its place.
+    fn fault(&self, version: u64) -> Option<(String, &'static str)> {
+        let mut first = 0;
+        if let Some((checkpoint, name)) = self.checkpoint(version) {
+            if self.sizes.get(name) == Some(&0) {
+                return Some((name.to_owned(), "an empty file"));
+            }
+            first = checkpoint + 1;
+        }
+        (first..=version).map(|entry| format!("{entry:020}.json")).find_map(|name| match self.sizes.get(&name) {
+            None => Some((name, "no file")),
+            Some(0) => Some((name, "an empty file")),
+            Some(_) => None,
+        })
+    }
+
     /// The last checkpoint at or before a version; what came before it is not read.
     fn checkpoint(&self, version: u64) -> Option<(u64, &str)> {
         let of_name = |name: &str| name.strip_suffix(".checkpoint.parquet")?.parse::<u64>().ok();
@@ -42,27 +58,18 @@ impl Lake {
     pub(super) async fn log_is_whole(&self, table: &TableSpec, version: Option<u64>) -> Result<(), LakeError> {
         let log = self.log_of(table).await?;
         let Some(version) = version.or_else(|| log.head()) else { return Ok(()) };
-        let wrong = |name: &str, found: &str| LakeError::Damaged {
-            file: format!("{}/_delta_log/{name}", table.name),
-            found: found.to_owned(),
-            wanted: format!("an entry of the log, of which version {version} is asked"),
-        };
-        let mut first = 0;
-        if let Some((checkpoint, name)) = log.checkpoint(version) {
-            if log.sizes.get(name) == Some(&0) {
-                return Err(wrong(name, "an empty file"));
-            }
-            first = checkpoint + 1;
+        if log.fault(version).is_none() {
+            return Ok(());
         }
-        for entry in first..=version {
-            let name = format!("{entry:020}.json");
-            match log.sizes.get(&name) {
-                None => return Err(wrong(&name, "no file")),
-                Some(0) => return Err(wrong(&name, "an empty file")),
-                Some(_) => {}
-            }
+        // a folder that was listed while entries were added may show a later one and not the one before it: look again
+        match self.log_of(table).await?.fault(version) {
+            None => Ok(()),
+            Some((name, found)) => Err(LakeError::Damaged {
+                file: format!("{}/_delta_log/{name}", table.name),
+                found: found.to_owned(),
+                wanted: format!("an entry of the log, of which version {version} is asked"),
+            }),
         }
-        Ok(())
     }
 
     /// Every file is there and as long as the log says.
@@ -83,8 +90,10 @@ impl Lake {
 
     /// The log of `loads` reaches as far as the last load that was done; a lake without `loads` holds nothing else.
     pub(super) async fn loads_are_whole(&self) -> Result<(), LakeError> {
+        // the number first: a load that is committed meanwhile may be ahead of it, never behind
+        let last = self.last_load().await?;
         let head = self.log_of(&LOADS).await?.head();
-        if let Some(last) = self.last_load().await?
+        if let Some(last) = last
             && head.is_none_or(|head| head < last)
         {
             return Err(LakeError::Damaged {
@@ -97,7 +106,8 @@ impl Lake {
             // a load makes the log of loads first
             let names = store::names_in(self.place()).await?;
             for table in TABLES.iter().filter(|table| names.iter().any(|name| name == table.name)) {
-                if self.log_of(table).await?.head().is_some() {
+                // the first load may be making both meanwhile
+                if self.log_of(table).await?.head().is_some() && self.log_of(&LOADS).await?.head().is_none() {
                     return Err(LakeError::Damaged {
                         file: format!("{}/_delta_log", LOADS.name),
                         found: "no log".to_owned(),
