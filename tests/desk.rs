@@ -165,12 +165,12 @@ impl Asked {
 
     /// Asks about one customer from now on.
     pub fn about(&mut self, customer: &str, since: &str) {
-        self.engine.set_customer(customer, Some(day(since)));
+        self.runtime.block_on(self.engine.set_customers(&[customer], Some(day(since)))).unwrap();
     }
 
     /// Asks about all customers again.
     pub fn about_all(&mut self) {
-        self.engine.forget_customer();
+        self.runtime.block_on(self.engine.set_customers(&[], None)).unwrap();
     }
 
     pub fn at(&mut self, as_of: &str) -> &mut Self {

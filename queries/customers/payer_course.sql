@@ -1,10 +1,11 @@
--- payer_course: how late the customer paid, month by month, over 24 months.
+-- payer_course: how late the customers asked about paid, month by month, over 24 months.
 --
--- grain:   one month
--- key:     month_end_date
--- source:  known_items, settled_spells
--- params:  $as_of date, $customer_id text
+-- grain:   one customer and month
+-- key:     customer_id, month_end_date
+-- source:  asked_customers, known_items, settled_spells
+-- params:  $as_of date
 -- columns:
+--   customer_id      text     the customer
 --   month_end_date   date     the end of the month
 --   billed_amount    money    invoices issued in it
 --   received_amount  money    receipts posted in it
@@ -37,6 +38,7 @@ months as (
 
 own_items as (
     select
+        known_items.customer_id,
         known_items.item_number,
         known_items.kind,
         known_items.is_debit,
@@ -45,11 +47,12 @@ own_items as (
         known_items.due_date,
         known_items.answer_amount
     from known_items
-    where known_items.customer_id = $customer_id
+    inner join asked_customers on known_items.customer_id = asked_customers.customer_id
 ),
 
 billed as (
     select
+        own_items.customer_id,
         cast(
             date_trunc('month', own_items.issued_date) + interval '1 month' - interval '1 day'
             as date
@@ -57,11 +60,12 @@ billed as (
         sum(own_items.answer_amount) as billed_amount
     from own_items
     where own_items.kind = 'invoice' and own_items.issued_date <= $as_of
-    group by month_end_date
+    group by own_items.customer_id, month_end_date
 ),
 
 received as (
     select
+        own_items.customer_id,
         cast(
             date_trunc('month', own_items.posted_date) + interval '1 month' - interval '1 day'
             as date
@@ -69,11 +73,12 @@ received as (
         -sum(own_items.answer_amount) as received_amount
     from own_items
     where own_items.kind = 'receipt'
-    group by month_end_date
+    group by own_items.customer_id, month_end_date
 ),
 
 settled as (
     select
+        own_items.customer_id,
         cast(
             date_trunc('month', settled_spells.settled_date)
             + interval '1 month' - interval '1 day' as date
@@ -94,10 +99,11 @@ settled as (
         settled_spells.is_cash
         and settled_spells.until_date is null
         and own_items.due_date is not null
-    group by month_end_date
+    group by own_items.customer_id, month_end_date
 )
 
 select
+    asked_customers.customer_id,
     months.month_end_date,
     cast(coalesce(billed.billed_amount, 0) as decimal(18, 2)) as billed_amount,
     cast(coalesce(received.received_amount, 0) as decimal(18, 2)) as received_amount,
@@ -107,8 +113,18 @@ select
         / nullif(cast(settled.settled_amount as decimal(24, 2)), 0) as decimal(18, 4)
     ) as late_days,
     coalesce(settled.late_count, 0) as late_count
-from months
-left join billed on months.month_end_date = billed.month_end_date
-left join received on months.month_end_date = received.month_end_date
-left join settled on months.month_end_date = settled.month_end_date
-order by month_end_date
+from asked_customers
+cross join months
+left join billed
+    on
+        asked_customers.customer_id = billed.customer_id
+        and months.month_end_date = billed.month_end_date
+left join received
+    on
+        asked_customers.customer_id = received.customer_id
+        and months.month_end_date = received.month_end_date
+left join settled
+    on
+        asked_customers.customer_id = settled.customer_id
+        and months.month_end_date = settled.month_end_date
+order by customer_id, month_end_date

@@ -1,10 +1,10 @@
--- payer_items: what the customer owes, item by item.
+-- payer_items: what the customers asked about owe, item by item.
 --
 -- grain:   one open item
--- key:     item_id
--- source:  item_balances
--- params:  $customer_id text
+-- key:     customer_id, item_id
+-- source:  asked_customers, item_balances
 -- columns:
+--   customer_id    text   the customer
 --   item_id        text   the item
 --   document_text  text   number of the document, or else the item
 --   kind           text   invoice, receipt, credit_note…
@@ -16,6 +16,7 @@
 --   is_disputed    flag   contested on $as_of
 
 select
+    item_balances.customer_id,
     item_balances.item_id,
     coalesce(item_balances.reference, item_balances.item_id) as document_text,
     item_balances.kind,
@@ -26,5 +27,5 @@ select
     item_balances.open_amount,
     item_balances.disputed_amount > 0 as is_disputed
 from item_balances
-where item_balances.customer_id = $customer_id
-order by due_date, item_id
+inner join asked_customers on item_balances.customer_id = asked_customers.customer_id
+order by customer_id, due_date, item_id

@@ -1,10 +1,10 @@
--- payer_people: whom to speak to at the customer.
+-- payer_people: whom to speak to at the customers asked about.
 --
--- grain:   one contact
--- key:     contact_id
--- source:  contacts
--- params:  $customer_id text
+-- grain:   one customer and contact
+-- key:     customer_id, contact_id
+-- source:  asked_customers, contacts
 -- columns:
+--   customer_id   text  the customer
 --   contact_id    text  the contact
 --   contact_name  text  whom
 --   role_code     text  what for
@@ -13,6 +13,7 @@
 --   hours_text    text  when
 
 select
+    contacts.customer_id,
     contacts.contact_id,
     min(contacts.name) as contact_name,
     min(contacts.role_code) as role_code,
@@ -20,6 +21,6 @@ select
     min(contacts.email) as email_text,
     min(contacts.hours) as hours_text
 from contacts
-where contacts.customer_id = $customer_id
-group by contacts.contact_id
-order by contact_id
+inner join asked_customers on contacts.customer_id = asked_customers.customer_id
+group by contacts.customer_id, contacts.contact_id
+order by customer_id, contact_id

@@ -1,9 +1,8 @@
--- payer_process: how the customer validates and pays.
+-- payer_process: how the customers asked about validate and pay.
 --
 -- grain:   one customer
 -- key:     customer_id
--- source:  customer_contacts
--- params:  $customer_id text
+-- source:  asked_customers, customer_contacts
 -- columns:
 --   customer_id               text  the customer
 --   portal_text               text  where invoices are handed in
@@ -20,5 +19,6 @@ select
     customer_contacts.payment_run_text,
     customer_contacts.validation_text
 from customer_contacts
-where customer_contacts.customer_id = $customer_id and customer_contacts.has_process
+inner join asked_customers on customer_contacts.customer_id = asked_customers.customer_id
+where customer_contacts.has_process
 order by customer_id

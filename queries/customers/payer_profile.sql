@@ -1,9 +1,8 @@
--- payer_profile: who the customer is as a payer.
+-- payer_profile: who the customers asked about are as payers.
 --
 -- grain:   one customer
 -- key:     customer_id
--- source:  payers, customers
--- params:  $customer_id text
+-- source:  asked_customers, customers, payers
 -- columns:
 --   customer_id                 text     the customer
 --   customer_name               text     its name, or its identifier where it has none
@@ -45,7 +44,7 @@ with limits as (
         customers.customer_id,
         cast(sum(customers.credit_limit_amount) as decimal(18, 2)) as credit_limit_amount
     from customers
-    where customers.customer_id = $customer_id
+    inner join asked_customers on customers.customer_id = asked_customers.customer_id
     group by customers.customer_id
 )
 
@@ -85,6 +84,6 @@ select
     payers.payment_pattern_code,
     payers.payment_days_text
 from payers
+inner join asked_customers on payers.customer_id = asked_customers.customer_id
 left join limits on payers.customer_id = limits.customer_id
-where payers.customer_id = $customer_id
 order by customer_id

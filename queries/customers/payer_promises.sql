@@ -1,10 +1,10 @@
--- payer_promises: what the customer promised, and what became of it.
+-- payer_promises: what the customers asked about promised, and what became of it.
 --
 -- grain:   one promise
--- key:     action_id
--- source:  promises
--- params:  $customer_id text
+-- key:     customer_id, action_id
+-- source:  asked_customers, promises
 -- columns:
+--   customer_id      text   the customer
 --   action_id        text   the action
 --   status_code      text   open, broken, partially_kept or kept
 --   promised_date    date   until when
@@ -14,6 +14,7 @@
 --   action_date      date   when it was made
 
 select
+    promises.customer_id,
     promises.action_id,
     promises.status_code,
     promises.promised_date,
@@ -22,5 +23,5 @@ select
     promises.item_id,
     promises.action_date
 from promises
-where promises.customer_id = $customer_id
-order by promised_date desc, action_id
+inner join asked_customers on promises.customer_id = asked_customers.customer_id
+order by customer_id, promised_date desc, action_id

@@ -1,10 +1,10 @@
--- payer_responses: what works with the customer: channel, result, and whether money followed.
+-- payer_responses: what works with the customers asked about: channel, result, whether money followed.
 --
--- grain:   one channel and result
--- key:     channel_code, result_code
--- source:  action_payments
--- params:  $customer_id text
+-- grain:   one customer, channel and result
+-- key:     customer_id, channel_code, result_code
+-- source:  action_payments, asked_customers
 -- columns:
+--   customer_id       text   the customer
 --   channel_code      text   through which channel
 --   result_code       text   what came of it; null where nobody said
 --   contact_count     int    contacts in 12 months
@@ -14,6 +14,7 @@
 --   last_date         date   the last of them
 
 select
+    action_payments.customer_id,
     action_payments.channel_code,
     action_payments.result_code,
     count(*) as contact_count,
@@ -32,6 +33,9 @@ select
     ) as paid_ratio,
     max(action_payments.action_date) as last_date
 from action_payments
-where action_payments.customer_id = $customer_id
-group by action_payments.channel_code, action_payments.result_code
-order by contact_count desc, channel_code, result_code
+inner join asked_customers on action_payments.customer_id = asked_customers.customer_id
+group by
+    action_payments.customer_id,
+    action_payments.channel_code,
+    action_payments.result_code
+order by customer_id, contact_count desc, channel_code, result_code

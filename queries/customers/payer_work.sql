@@ -1,10 +1,10 @@
--- payer_work: what is to be done about the customer, by whom.
+-- payer_work: what is to be done about the customers asked about, by whom.
 --
 -- grain:   one line of the worklist
--- key:     line_id
--- source:  worklist
--- params:  $customer_id text
+-- key:     customer_id, line_id
+-- source:  asked_customers, worklist
 -- columns:
+--   customer_id     text   the customer
 --   line_id         text   the line of the worklist
 --   assignee_name   text   whose work it is
 --   status_code     text   act, wait or not_assigned
@@ -17,6 +17,7 @@
 --   documents_text  text   numbers of the oldest items
 
 select
+    worklist.customer_id,
     worklist.line_id,
     worklist.assignee_name,
     worklist.status_code,
@@ -28,5 +29,5 @@ select
     worklist.why_rank_text,
     worklist.documents_text
 from worklist
-where worklist.customer_id = $customer_id
-order by status_code, overdue_amount desc, line_id
+inner join asked_customers on worklist.customer_id = asked_customers.customer_id
+order by customer_id, status_code, overdue_amount desc, line_id

@@ -1,7 +1,7 @@
 //! `encours customer_statement`: what a customer owes and what moved since its last statement, as page and workbook.
 
 use crate::cli::CustomerStatementArguments;
-use crate::commands::report::{self, About, Target};
+use crate::commands::report::{self, About, Origin, Target};
 use crate::commands::shared;
 use crate::error::{Error, Outcome};
 use crate::model::{Answer, Value};
@@ -14,7 +14,7 @@ pub(super) async fn run(settings: &Settings, arguments: &CustomerStatementArgume
     let since = arguments.since.as_deref().map(|text| Settings::day("since", text)).transpose()?;
     let snapshot = shared::snapshot(settings).await?;
     let mut engine = shared::engine(settings, &snapshot).await?;
-    engine.set_customer(&arguments.customer, since);
+    engine.set_customers(&[&arguments.customer], since).await?;
     let known = engine.ask("statement_customer").await?;
     let addressee = addressee(&known, arguments)?;
     let since = since.unwrap_or(addressee.since);
@@ -25,13 +25,16 @@ pub(super) async fn run(settings: &Settings, arguments: &CustomerStatementArgume
             "name an earlier day with `--since`".to_owned(),
         ));
     }
-    engine.set_customer(&arguments.customer, Some(since));
+    engine.set_customers(&[&arguments.customer], Some(since)).await?;
     let language = settings.asked_language.or_else(|| language(&known)).unwrap_or(settings.language);
     let settings = Settings { language, ..settings.clone() };
     let stem = format!("{REPORT}-{}-{as_of}-{}", shared::as_file_name(&arguments.customer), settings.language.code());
-    let about = About { addressee: Some(Addressee { since, ..addressee }), ..About::default() };
+    let addressee = Addressee { since, ..addressee };
+    let about =
+        About { customer_id: Some(addressee.customer_id.clone()), addressee: Some(addressee), ..About::default() };
     let target = Target { folder: &arguments.out, stem };
-    let written = report::write_files(&settings, &snapshot, &mut engine, REPORT, about, &target).await?;
+    let origin = Origin::of(&settings, &snapshot, &engine).await?;
+    let written = report::write_files(&settings, &origin, &mut engine, REPORT, about, &target).await?;
     written.print()?;
     // what differs for other customers is none of this one's business
     let differences = engine.ask("tie_out").await?;

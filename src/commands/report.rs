@@ -9,7 +9,7 @@ use tempfile::NamedTempFile;
 
 use crate::cli::ReportArguments;
 use crate::commands::{check, load, shared};
-use crate::engine::Engine;
+use crate::engine::{Engine, Query};
 use crate::error::{Error, Outcome};
 use crate::lake::{KnownAt, LoadRecord, Snapshot};
 use crate::model::{Answer, Money};
@@ -49,28 +49,69 @@ pub(super) async fn payers(settings: &Settings, folder: &Path) -> Result<Written
     let names = shared::file_names(customers.iter().map(|(id, _)| id.as_str()));
     let file = |customer: &str| format!("{PAYER}-{}", names[customer]);
     let links = customers.iter().map(|(id, _)| (id.clone(), format!("{stem}/{}.html", file(id)))).collect();
-    let mut shared_answers = BTreeMap::new();
-    for query in ["receivables", TIE_OUT] {
-        shared_answers.insert(query.to_owned(), engine.ask(query).await?);
-    }
     let pages = folder.join(&stem);
+    let ids: Vec<&str> = customers.iter().map(|(id, _)| id.as_str()).collect();
+    let mut answers = answers_by_customer(settings, &mut engine, &ids).await?;
+    let of_all =
+        |query: &Query| !query.is_by_customer() && !query.header.params.iter().any(|name| name == "customer_id");
+    let shared_answers = asked_once(settings, &mut engine, PAYER, of_all).await?;
+    let origin = Origin::of(settings, &snapshot, &engine).await?;
     for (id, name) in &customers {
-        engine.set_customer(id, None);
-        let about = About { subject: Some(subject(name, id)), answers: shared_answers.clone(), ..About::default() };
+        let own = answers.iter_mut().map(|(query, (none, by_customer))| {
+            (query.clone(), by_customer.remove(id).unwrap_or_else(|| none.clone()))
+        });
+        // for questions of one's own that know one customer only
+        engine.set_customers(&[id], None).await?;
+        let about = About {
+            subject: Some(subject(name, id)),
+            customer_id: Some(id.clone()),
+            answers: own.chain(shared_answers.clone()).collect(),
+            ..About::default()
+        };
         let target = Target { folder: &pages, stem: file(id) };
-        write_files(settings, &snapshot, &mut engine, PAYER, about, &target).await?;
+        write_files(settings, &origin, &mut engine, PAYER, about, &target).await?;
     }
-    engine.forget_customer();
     let answers = shared_answers.into_iter().chain([(PAYERS.to_owned(), payers)]).collect();
     let about = About { links, answers, ..About::default() };
-    write_files(settings, &snapshot, &mut engine, PAYERS, about, &Target { folder, stem }).await
+    write_files(settings, &origin, &mut engine, PAYERS, about, &Target { folder, stem }).await
+}
+
+/// What all pages of a report show alike: the answers of its queries that are wanted, by name.
+pub(super) async fn asked_once(
+    settings: &Settings,
+    engine: &mut Engine,
+    report: &str,
+    is_wanted: impl Fn(&Query) -> bool,
+) -> Result<BTreeMap<String, Answer>, Error> {
+    let spec = PageSpec::load(report, &shared::templates(settings))?;
+    let mut asked = asked_by(&spec);
+    asked.retain(|query| engine.catalogue().get(query).is_ok_and(&is_wanted));
+    let found = engine.ask_all(&asked).await?;
+    Ok(asked.into_iter().map(str::to_owned).zip(found).collect())
+}
+
+/// What queries say of many customers, asked once for all of them: by query its columns without a row, and the answer
+/// for each customer that has one.
+async fn answers_by_customer(
+    settings: &Settings,
+    engine: &mut Engine,
+    customer_ids: &[&str],
+) -> Result<BTreeMap<String, (Answer, BTreeMap<String, Answer>)>, Error> {
+    if customer_ids.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    engine.set_customers(customer_ids, None).await?;
+    let answers = asked_once(settings, engine, PAYER, Query::is_by_customer).await?.into_iter();
+    Ok(answers
+        .map(|(query, answer)| (query, (Answer::new(answer.columns.clone()), answer.by_value("customer_id"))))
+        .collect())
 }
 
 /// The page of one customer.
 async fn payer(settings: &Settings, customer: &str, folder: &Path) -> Result<Written, Error> {
     let snapshot = shared::snapshot(settings).await?;
     let mut engine = shared::engine(settings, &snapshot).await?;
-    engine.set_customer(customer, None);
+    engine.set_customers(&[customer], None).await?;
     let profile = engine.ask("payer_profile").await?;
     if profile.is_empty() {
         return Err(Error::Plain(
@@ -81,8 +122,9 @@ async fn payer(settings: &Settings, customer: &str, folder: &Path) -> Result<Wri
     let subject = subject(&profile.value(0, "customer_name").plain(), customer);
     let stem =
         format!("{PAYER}-{}-{}-{}", shared::as_file_name(customer), engine.scope().as_of, settings.language.code());
-    let about = About { subject: Some(subject), ..About::default() };
-    write_files(settings, &snapshot, &mut engine, PAYER, about, &Target { folder, stem }).await
+    let about = About { subject: Some(subject), customer_id: Some(customer.to_owned()), ..About::default() };
+    let origin = Origin::of(settings, &snapshot, &engine).await?;
+    write_files(settings, &origin, &mut engine, PAYER, about, &Target { folder, stem }).await
 }
 
 /// Whom a page is about: a customer's name and identifier, where it has both.
@@ -142,7 +184,8 @@ pub(super) async fn write(settings: &Settings, name: &str, folder: &Path) -> Res
     }
     let stem = format!("{name}-{}-{}", engine.scope().as_of, settings.language.code());
     let about = About { checks, comments, answers, ..About::default() };
-    write_files(settings, &snapshot, &mut engine, name, about, &Target { folder, stem }).await
+    let origin = Origin::of(settings, &snapshot, &engine).await?;
+    write_files(settings, &origin, &mut engine, name, about, &Target { folder, stem }).await
 }
 
 /// What a report asks: its queries, and whether all ties out.
@@ -162,10 +205,26 @@ pub(super) struct About {
     pub addressee: Option<Addressee>,
     /// Whom or what it is about, where that is not the company as a whole.
     pub subject: Option<String>,
+    /// The one customer whose questions it shows.
+    pub customer_id: Option<String>,
     /// Pages of customers, as addresses from the report's folder.
     pub links: BTreeMap<String, String>,
     /// Answers that are not to be asked again, or tell of a part only.
     pub answers: BTreeMap<String, Answer>,
+}
+
+/// Whose books all pages of a run are made from.
+pub(super) struct Origin {
+    company_id: String,
+    currency_code: String,
+    load: LoadFacts,
+}
+
+impl Origin {
+    pub(super) async fn of(settings: &Settings, snapshot: &Snapshot, engine: &Engine) -> Result<Self, Error> {
+        let company_id = company(settings, engine).await?;
+        Ok(Self { company_id, currency_code: currency(settings, engine).await?, load: facts(snapshot) })
+    }
 }
 
 /// Where a report is written: `<folder>/<stem>.html` and `.xlsx`.
@@ -177,7 +236,7 @@ pub(super) struct Target<'a> {
 /// Asks the queries of a report and writes its files.
 pub(super) async fn write_files(
     settings: &Settings,
-    snapshot: &Snapshot,
+    origin: &Origin,
     engine: &mut Engine,
     name: &str,
     about: About,
@@ -196,18 +255,18 @@ pub(super) async fn write_files(
     let input = PageInput {
         report_name: name,
         language: settings.language,
-        company_id: &company(settings, engine).await?,
+        company_id: &origin.company_id,
         company_name: settings.company_name.as_deref(),
-        currency_code: &currency(settings, engine).await?,
+        currency_code: &origin.currency_code,
         as_of: engine.scope().as_of,
-        load: facts(snapshot),
+        load: origin.load.clone(),
         answers,
         checks: about.checks,
         comments: about.comments,
         addressee: about.addressee,
         subject: about.subject,
         links: about.links,
-        query_options: &query_options(settings, engine.scope().customer_id.as_deref()),
+        query_options: &query_options(settings, about.customer_id.as_deref()),
         generated_note: concat!("encours ", env!("CARGO_PKG_VERSION")),
     };
     let page = target.folder.join(format!("{}.html", target.stem));

@@ -1,12 +1,11 @@
 //! `encours worklist`: a list for each collector and owner, as page, workbook to be filled in, and agenda.
 
-use std::collections::BTreeMap;
 use std::fs;
 
 use crate::cli::WorklistArguments;
-use crate::commands::report::{self, About, Target};
+use crate::commands::report::{self, About, Origin, Target};
 use crate::commands::shared;
-use crate::engine::Engine;
+use crate::engine::{Engine, Query};
 use crate::error::{Error, Outcome};
 use crate::model::{Answer, AnswerColumn, Value};
 use crate::report::Formats;
@@ -30,17 +29,19 @@ pub(super) async fn run(settings: &Settings, arguments: &WorklistArguments) -> R
     }
     let assignees = worklist::assignees(&worklist);
     let names = shared::file_names(assignees.iter().map(|assignee| assignee.id.as_str()));
+    let origin = Origin::of(settings, &snapshot, &engine).await?;
+    let is_shared = |query: &Query| !["collector_load", "worklist"].contains(&query.header.name.as_str());
+    let shared_answers = report::asked_once(settings, &mut engine, REPORT, is_shared).await?;
     for assignee in &assignees {
         let lines = worklist::of_assignee(&worklist, &assignee.id);
-        let answers = BTreeMap::from([
-            ("collector_load".to_owned(), worklist::of_assignee(&load, &assignee.id)),
-            ("worklist".to_owned(), lines.clone()),
-        ]);
+        let mut answers = shared_answers.clone();
+        answers.insert("collector_load".to_owned(), worklist::of_assignee(&load, &assignee.id));
+        answers.insert("worklist".to_owned(), lines.clone());
         let subject = named(settings, assignee)?;
         let stem = format!("{REPORT}-{as_of}-{}-{}", names[&assignee.id], settings.language.code());
         let about = About { subject: Some(subject), answers, ..About::default() };
         let target = Target { folder: &arguments.out, stem: stem.clone() };
-        let written = report::write_files(settings, &snapshot, &mut engine, REPORT, about, &target).await?;
+        let written = report::write_files(settings, &origin, &mut engine, REPORT, about, &target).await?;
         written.print()?;
         let agenda_path = arguments.out.join(format!("{stem}.ics"));
         let text = agenda(settings, &engine, &lines)?;

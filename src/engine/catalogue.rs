@@ -70,7 +70,17 @@ pub struct Query {
     pub sql: String,
 }
 
+/// The table of the customers asked about, one a row.
+pub(super) const ASKED_CUSTOMERS: &str = "asked_customers";
+
 impl Query {
+    /// Whether it tells of the customers asked about, each in rows with its `customer_id`.
+    #[must_use]
+    pub fn is_by_customer(&self) -> bool {
+        self.header.sources.iter().any(|source| source == ASKED_CUSTOMERS)
+            && self.header.columns.iter().any(|(name, _, _)| name == "customer_id")
+    }
+
     /// Whether other queries may read its answer: one that bears the name of a table would hide that table.
     fn is_read_by_others(&self) -> bool {
         matches!(self.room, Room::Base | Room::Metrics | Room::Worklists | Room::Forecasts)

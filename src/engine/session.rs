@@ -14,7 +14,7 @@ use datafusion::logical_expr::LogicalPlanBuilder;
 use datafusion::prelude::{DataFrame, SessionContext, col, lit};
 use url::Url;
 
-use super::catalogue::{Catalogue, Query, Room};
+use super::catalogue::{ASKED_CUSTOMERS, Catalogue, Query, Room};
 use super::cluster::Cluster;
 use super::cluster::results::SharedResults;
 use super::derivation::{Derivation, Work};
@@ -23,7 +23,7 @@ use super::row_stream::RowStream;
 use super::{EngineError, answers, context, reference, tables};
 use crate::lake::Snapshot;
 use crate::model::tables::{LEDGER_LINES, LOADS, TABLES};
-use crate::model::{Answer, AnswerColumn, Date, TableSpec, Value};
+use crate::model::{Answer, AnswerColumn, ColumnKind, Date, TableSpec, Value};
 
 /// The files that hold each table, by table name.
 pub type TableFiles = BTreeMap<&'static str, Vec<Url>>;
@@ -43,8 +43,8 @@ pub struct Scope {
     pub company_id: Option<String>,
     /// One currency only.
     pub currency_code: Option<String>,
-    /// The customer that queries of statements tell of.
-    pub customer_id: Option<String>,
+    /// The customers that queries of customers and statements tell of.
+    pub customer_ids: Vec<String>,
     /// Since the end of which day they tell what moved.
     pub since: Option<Date>,
 }
@@ -60,7 +60,7 @@ impl Scope {
             language_code: "en",
             company_id: None,
             currency_code: None,
-            customer_id: None,
+            customer_ids: Vec::new(),
             since: None,
         }
     }
@@ -262,16 +262,21 @@ impl Engine {
         self.forget();
     }
 
-    /// Tells of another customer from now on, and since when.
-    pub fn set_customer(&mut self, customer_id: &str, since: Option<Date>) {
-        self.scope.customer_id = Some(customer_id.to_owned());
+    /// Tells of these customers from now on, and since when.
+    ///
+    /// # Errors
+    /// When `DataFusion` refuses.
+    pub async fn set_customers(&mut self, customer_ids: &[&str], since: Option<Date>) -> Result<(), EngineError> {
+        let columns = vec![AnswerColumn { name: "customer_id".to_owned(), kind: ColumnKind::Text }];
+        let customer_ids: BTreeSet<&str> = customer_ids.iter().copied().collect();
+        let rows = Answer::of(columns, customer_ids.iter().map(|id| vec![Value::text(*id)]));
+        let failed =
+            |cause| EngineError::Sql { query: ASKED_CUSTOMERS.to_owned(), cause: DataFusionError::from(cause) };
+        let batch = answers::batch(&rows).map_err(failed)?;
+        self.keep(ASKED_CUSTOMERS, batch.schema(), vec![vec![batch]]).await?;
+        self.scope.customer_ids = customer_ids.into_iter().map(str::to_owned).collect();
         self.scope.since = since;
-    }
-
-    /// Tells of no customer in particular from now on.
-    pub fn forget_customer(&mut self) {
-        self.scope.customer_id = None;
-        self.scope.since = None;
+        Ok(())
     }
 
     /// Answers histories of so many month-ends from now on.
@@ -445,12 +450,16 @@ impl Engine {
 
     /// A query with its parameters bound.
     fn question(&self, query: Query) -> Result<Question, EngineError> {
+        let missing = |parameter: &str| EngineError::ParameterMissing {
+            query: query.header.name.clone(),
+            parameter: parameter.to_owned(),
+        };
+        if self.scope.customer_ids.is_empty() && query.is_by_customer() {
+            return Err(missing("customer_id"));
+        }
         let mut values = Vec::new();
         for param in &query.header.params {
-            let Some(value) = self.parameter(param) else {
-                let (query, parameter) = (query.header.name.clone(), param.clone());
-                return Err(EngineError::ParameterMissing { query, parameter });
-            };
+            let value = self.parameter(param).ok_or_else(|| missing(param))?;
             values.push((param.clone(), value));
         }
         let (context, views) = (self.context.clone(), self.views.clone());
@@ -528,7 +537,10 @@ impl Engine {
             "dso_days" => Some(ScalarValue::Int64(Some(self.scope.dso_days))),
             "in_base" => Some(ScalarValue::Boolean(Some(self.is_in_base))),
             "language" => Some(ScalarValue::Utf8(Some(self.scope.language_code.to_owned()))),
-            "customer_id" => self.scope.customer_id.clone().map(|id| ScalarValue::Utf8(Some(id))),
+            "customer_id" => match &*self.scope.customer_ids {
+                [id] => Some(ScalarValue::Utf8(Some(id.clone()))),
+                _ => None,
+            },
             "since" => self.scope.since.map(|day| ScalarValue::Date32(Some(day.to_epoch_days()))),
             _ => None,
         }

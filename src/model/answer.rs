@@ -3,6 +3,7 @@
 mod order;
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 
 pub use self::order::SortColumn;
@@ -183,8 +184,25 @@ impl Answer {
     /// The rows that are wanted, by their places.
     #[must_use]
     pub fn filtered(&self, is_wanted: impl Fn(usize) -> bool) -> Self {
-        let rows: Vec<usize> = (0..self.row_count).filter(|row| is_wanted(*row)).collect();
-        let values = self.values.iter().map(|values| values.taken(&rows)).collect();
+        self.taken(&(0..self.row_count).filter(|row| is_wanted(*row)).collect::<Vec<_>>())
+    }
+
+    /// The rows of each value of a column, by that value.
+    ///
+    /// # Panics
+    /// Where there is no such column.
+    #[must_use]
+    pub fn by_value(&self, column: &str) -> BTreeMap<String, Self> {
+        let position = self.position(column).expect("what is asked by a column has it");
+        let mut rows: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for row in 0..self.row_count {
+            rows.entry(self.at(row, position).plain()).or_default().push(row);
+        }
+        rows.into_iter().map(|(value, rows)| (value, self.taken(&rows))).collect()
+    }
+
+    fn taken(&self, rows: &[usize]) -> Self {
+        let values = self.values.iter().map(|values| values.taken(rows)).collect();
         Self { columns: self.columns.clone(), values, row_count: rows.len() }
     }
 
