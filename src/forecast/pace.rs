@@ -34,6 +34,8 @@ const RELEASE_DAYS: Day = 21;
 
 /// The levels a day has in each dimension: time, weekday, part of the month, payment day, hold, promise, part paid.
 type Codes = [u8; DIMENSIONS];
+/// How many levels each dimension has.
+const LEVEL_COUNTS: [usize; DIMENSIONS] = [LEVELS, 8, 8, 3, 4, 4, 2];
 
 /// The factors.
 #[derive(Clone, Debug)]
@@ -57,12 +59,45 @@ pub(super) struct Walk<'a> {
     pub(super) anchor: Day,
 }
 
-/// One day of one claim.
-#[derive(Clone, Copy, Debug)]
-struct DayRecord {
-    codes: Codes,
-    expected: f32,
-    observed: f32,
+/// Payments of days that are alike in every dimension: those observed, and those that the levels expect.
+#[derive(Clone, Copy, Debug, Default)]
+struct Payments {
+    observed: f64,
+    expected: f64,
+}
+
+/// The days of all claims, those alike summed: the factors are fitted to sums, however many days they are of.
+struct Days {
+    cells: Vec<Payments>,
+}
+
+impl Days {
+    fn new() -> Self {
+        Self { cells: vec![Payments::default(); LEVEL_COUNTS.iter().product()] }
+    }
+
+    fn add(&mut self, codes: Codes, payments: Payments) {
+        let mut cell = 0;
+        for (code, count) in codes.into_iter().zip(LEVEL_COUNTS) {
+            cell = cell * count + usize::from(code);
+        }
+        self.cells[cell].observed += payments.observed;
+        self.cells[cell].expected += payments.expected;
+    }
+
+    /// The days there were, in an order of their own.
+    fn seen(&self) -> Vec<(Codes, Payments)> {
+        let seen = self.cells.iter().enumerate().filter(|(_, payments)| payments.observed + payments.expected > 0.0);
+        let codes_of = |mut cell: usize| {
+            let mut codes = Codes::default();
+            for (code, count) in codes.iter_mut().zip(LEVEL_COUNTS).rev() {
+                *code = u8::try_from(cell % count).unwrap_or(u8::MAX);
+                cell /= count;
+            }
+            codes
+        };
+        seen.map(|(cell, payments)| (codes_of(cell), *payments)).collect()
+    }
 }
 
 impl Default for Pace {
@@ -159,7 +194,11 @@ fn bend_of(cumulated: f64, hold: u8, payment_day: u8) -> u8 {
 
 impl Pace {
     fn factor(&self, codes: Codes) -> f64 {
-        (0..DIMENSIONS).map(|dimension| self.factors[dimension][usize::from(codes[dimension])]).product()
+        let mut product = 1.0;
+        for (factors, code) in self.factors.iter().zip(codes) {
+            product *= factors[usize::from(code)];
+        }
+        product
     }
 
     /// Learns how fast holds are released: releases over days held, by how long they had lasted, each drawn to all.
@@ -174,23 +213,24 @@ impl Pace {
 
     /// Learns from parts whose days are all walked through.
     pub(super) fn learn<'a>(&mut self, parts: impl Iterator<Item = (Part, f64, Walk<'a>)>) {
-        let mut records = Vec::new();
+        let mut days = Days::new();
         for (part, weight, walk) in parts {
-            record(&part, weight, &walk, &mut records);
+            record(&part, weight, &walk, &mut days);
         }
+        let seen = days.seen();
+        let first = Self::default();
         for _ in 0..ROUNDS {
             for (dimension, pull) in PULLS.into_iter().enumerate() {
                 let mut observed = [0.0_f64; LEVELS];
                 let mut expected = [0.0_f64; LEVELS];
-                for record in &records {
-                    let level = usize::from(record.codes[dimension]);
-                    let others = self.factor(record.codes) / self.factors[dimension][level];
-                    observed[level] += f64::from(record.observed);
-                    expected[level] += f64::from(record.expected) * others;
+                for (codes, payments) in &seen {
+                    let level = usize::from(codes[dimension]);
+                    let others = self.factor(*codes) / self.factors[dimension][level];
+                    observed[level] += payments.observed;
+                    expected[level] += payments.expected * others;
                 }
-                let before = Self::default().factors[dimension];
                 for level in 0..LEVELS {
-                    let belief = before[level];
+                    let belief = first.factors[dimension][level];
                     self.factors[dimension][level] =
                         ((observed[level] + pull * belief) / (expected[level] + pull)).clamp(0.002, 50.0);
                 }
@@ -242,7 +282,7 @@ impl Pace {
 }
 
 /// Every day on which the part could have been paid.
-fn record(part: &Part, weight: f64, walk: &Walk<'_>, records: &mut Vec<DayRecord>) {
+fn record(part: &Part, weight: f64, walk: &Walk<'_>, days: &mut Days) {
     let first = walk.claim.posted.min(part.end);
     let last = part.end.min(first + LONGEST_DAYS);
     let mut before = walk.ln_unpaid(first - 1);
@@ -271,12 +311,8 @@ fn record(part: &Part, weight: f64, walk: &Walk<'_>, records: &mut Vec<DayRecord
             part_paid,
         ];
         let is_end = part.is_paid && day == part.end;
-        #[expect(clippy::cast_possible_truncation, reason = "a hazard needs no more digits")]
-        let (expected, observed) = (
-            ((before - after).max(0.0) * walk.habit_factor(payment_day) * weight) as f32,
-            if is_end { weight as f32 } else { 0.0 },
-        );
-        records.push(DayRecord { codes, expected, observed });
+        let expected = (before - after).max(0.0) * walk.habit_factor(payment_day) * weight;
+        days.add(codes, Payments { observed: if is_end { weight } else { 0.0 }, expected });
         before = after;
     }
 }
