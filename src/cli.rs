@@ -1,6 +1,7 @@
 //! What can be typed. What it means is settled in `settings.rs`, what it does in `commands/`.
 
 use std::ffi::OsString;
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -97,9 +98,34 @@ pub enum Command {
     Forecast(ForecastArguments),
     /// Hold forecasts of past days, made from what was known then, against what came
     Backtest(BacktestArguments),
+    /// Look after the lake: read all of it, bring it back where it is damaged, clear what killed loads left
+    #[command(subcommand)]
+    Lake(LakeCommand),
     /// Serve as a part of a cluster that answers `--cluster`
     #[command(subcommand)]
     Cluster(ClusterCommand),
+}
+
+/// What can be done for a lake.
+#[derive(Debug, Subcommand)]
+pub enum LakeCommand {
+    /// Read all that its loads wrote, and say which files are not as they were written
+    Verify,
+    /// Say how a damaged lake is brought back, then do it: from a copy, or to its last whole load. Nothing is deleted
+    Repair(RepairArguments),
+    /// Clear what killed loads left
+    Clean,
+}
+
+/// `encours lake repair`
+#[derive(Debug, Args)]
+pub struct RepairArguments {
+    /// A copy of the lake, which what is damaged is brought from [default: back to the last whole load]
+    #[arg(long, value_name = "DIR")]
+    pub from: Option<String>,
+    /// Only say what would be done
+    #[arg(long)]
+    pub dry_run: bool,
 }
 
 /// Where a question is answered.
@@ -431,7 +457,15 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(cause) => {
             // help and version are answers, not errors
             let printed = cause.print();
-            return if cause.use_stderr() || printed.is_err() { Outcome::NotDone.into() } else { Outcome::Done.into() };
+            if cause.use_stderr() {
+                // nobody is left to tell when stderr is closed
+                drop(writeln!(
+                    io::stderr(),
+                    "hint: `encours help` lists the commands, `encours COMMAND --help` what each takes"
+                ));
+                return Outcome::NotDone.into();
+            }
+            return if printed.is_err() { Outcome::NotDone.into() } else { Outcome::Done.into() };
         }
     };
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().thread_stack_size(8 << 20).build() {
@@ -441,11 +475,14 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             return Outcome::NotDone.into();
         }
     };
-    match runtime.block_on(commands::run(&cli)) {
+    let status = match runtime.block_on(commands::run(&cli)) {
         Ok(outcome) => outcome.into(),
         Err(cause) => {
             error::say(&cause);
             Outcome::NotDone.into()
         }
-    }
+    };
+    // what goes on computing for a question that was given up is not waited for
+    runtime.shutdown_background();
+    status
 }

@@ -119,11 +119,26 @@ pub fn say(error: &Error) {
 /// A message of several lines as a terminal may show it, cut where it has no end.
 fn readable(message: &str) -> String {
     let lines: Vec<_> = message.split('\n').map(visible).collect();
-    let text = lines.join("\n");
+    let text = without_credentials(&lines.join("\n"));
     match text.char_indices().nth(LONGEST_MESSAGE) {
         Some((end, _)) => format!("{}… ({} characters more)", &text[..end], text[end..].chars().count()),
         None => text,
     }
+}
+
+/// A message without what stands before the `@` of an address, which may be a name and a password.
+fn without_credentials(message: &str) -> String {
+    let mut parts = message.split("://");
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let end =
+            part.find(|mark: char| mark == '/' || mark.is_whitespace() || "`\"'".contains(mark)).unwrap_or(part.len());
+        let host = part[..end].rsplit_once('@').map_or(&part[..end], |(_, host)| host);
+        text.push_str("://");
+        text.push_str(host);
+        text.push_str(&part[end..]);
+    }
+    text
 }
 
 macro_rules! from_rooms {
@@ -153,5 +168,16 @@ mod tests {
         assert_eq!(readable("a\u{1b}[31mb\nc\u{7}"), "a␛[31mb\nc␇");
         let long = readable(&"é".repeat(5000));
         assert!(long.ends_with("é… (1000 characters more)"), "{long}");
+    }
+
+    #[test]
+    fn credentials_in_an_address_are_never_said() {
+        for (text, said) in [
+            ("`https://key:secret@host:9000/b`: refused", "`https://host:9000/b`: refused"),
+            ("no s3://books/lake@2024 there", "no s3://books/lake@2024 there"),
+            ("a@b.fr :// @", "a@b.fr :// @"),
+        ] {
+            assert_eq!(without_credentials(text), said);
+        }
     }
 }

@@ -30,7 +30,8 @@
 //! questions read lies as Parquet beside the lake, where executors find it, instead of in memory.
 //!
 //! What a load called done is on the disk ([`store`] puts no file before it is flushed), and what is read of a lake is all there or
-//! nothing is answered (`lake/soundness.rs`). [`memory`] bounds what a run may take.
+//! nothing is answered (`lake/soundness.rs`; checksums stand in `loads`). `lake/repair.rs` brings back, `lake/leftovers.rs` clears,
+//! and `tests/campaign` tries all that. [`memory`] bounds what a run may take.
 //!
 //! What no SQL computes is derived beside it: [`forecast`] takes answers, batch by batch, and gives tables that queries
 //! read and publish as any other ([`engine::Derivation`]).

@@ -16,7 +16,7 @@ use crate::lake::{KnownAt, Lake};
 use crate::memory;
 use crate::model::{Date, Terms, YearEnd};
 use crate::report::Language;
-use crate::store::{self, Place};
+use crate::store::{self, Place, Readers};
 
 static REFERENCE: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/data/reference");
 static MAPPINGS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/data/mappings");
@@ -27,6 +27,9 @@ const DEFAULT_COMPANY: &str = "main";
 const RESULTS: &str = "_results";
 /// A FEC is kept in euros unless the settings say otherwise (C. com. L.123-22).
 const LEDGER_CURRENCY: &str = "EUR";
+
+/// Seconds that SQL of the user may take, unless the settings say otherwise.
+const SQL_SECONDS: u64 = 600;
 
 /// `encours.toml`. Paths are relative to its folder.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -41,6 +44,8 @@ struct File {
     letters_act_from: Option<LettersActFrom>,
     dso_days: Option<u16>,
     memory_megabytes: Option<u64>,
+    sql_seconds: Option<u64>,
+    readable_by: Readers,
     lake: Option<String>,
     sources: Vec<PathBuf>,
     queries: Vec<PathBuf>,
@@ -97,6 +102,10 @@ pub struct Settings {
     pub dso_days: i64,
     /// The memory a run may take, in bytes.
     pub memory_limit: u64,
+    /// Seconds that SQL of the user may take.
+    pub sql_seconds: u64,
+    /// Who may read what is written new.
+    pub readable_by: Readers,
     /// What `load` reads when no file is named.
     pub sources: Vec<PathBuf>,
     /// Overriding queries.
@@ -180,7 +189,7 @@ impl Settings {
             }
         }
         Ok(Self {
-            lake: Lake::at(lake?)?,
+            lake: Lake::at(lake?)?.readable_by(file.readable_by),
             cluster: None,
             known_at,
             company: common.company.clone(),
@@ -197,6 +206,8 @@ impl Settings {
             letters_act_from_letter_date: file.letters_act_from == Some(LettersActFrom::LetterDate),
             dso_days: file.dso_days.map_or(Scope::at(Date::default()).dso_days, i64::from),
             memory_limit: file.memory_megabytes.map_or_else(memory::usual_limit, |megabytes| megabytes << 20),
+            sql_seconds: file.sql_seconds.unwrap_or(SQL_SECONDS),
+            readable_by: file.readable_by,
             sources: file.sources.iter().map(|source| source_at(&folder, source)).collect(),
             query_folders: under(&file.queries),
             report_folders: under(&file.reports),

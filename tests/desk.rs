@@ -193,7 +193,7 @@ impl Asked {
 
     #[track_caller]
     pub fn sql(&mut self, sql: &str) -> Vec<Row> {
-        rows(&self.runtime.block_on(self.engine.ask_sql(sql)).unwrap())
+        rows(&self.runtime.block_on(self.engine.ask_sql(sql, 600)).unwrap())
     }
 
     /// Lets results go but for what some queries read.

@@ -23,6 +23,7 @@
 //! - [`prepared`]        what loads prepare equals what items and allocations alone say, in any order
 //! - [`nothing_lost`]    loads killed, at once, corrected and taken back
 //! - [`damage`]          what is done stays done; a lake that lacks something of it answers nothing
+//! - [`campaign`]        a small part of `tests/campaign`: kills, loads at once, damage, mutated inputs
 //! - [`laws`]            laws over random ledgers
 //! - [`payers`]          every feature of every payer of the late-payment file, computed once more
 //! - [`payer_rules`]     segments, terms, promises and migration by rules that are data
@@ -53,6 +54,7 @@
 mod as_of;
 mod books;
 mod buckets;
+mod campaign;
 mod checks;
 mod cluster;
 mod command_line;

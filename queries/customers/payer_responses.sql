@@ -1,4 +1,4 @@
--- payer_responses: what works with the customers asked about: channel, result, whether money followed.
+-- payer_responses: what works with the customers asked about: channel, result, and money after.
 --
 -- grain:   one customer, channel and result
 -- key:     customer_id, channel_code, result_code

@@ -11,6 +11,7 @@ mod forecast;
 mod generate;
 mod history;
 mod inspect;
+mod lake;
 mod load;
 mod query;
 mod rejects;
@@ -48,6 +49,7 @@ pub async fn run(cli: &Cli) -> Result<Outcome, Error> {
         Command::Forecast(arguments) => forecast::run(&settings, arguments, cli.common.output).await,
         Command::Backtest(arguments) => backtest::run(&settings, arguments, cli.common.output).await,
         Command::Comment(arguments) => comment::run(&settings, arguments).await,
+        Command::Lake(command) => lake::run(&settings, command).await,
         Command::Cluster(command) => cluster::run(&settings, command).await,
     }
 }

@@ -25,7 +25,7 @@ pub(super) async fn run(settings: &Settings, arguments: &QueryArguments, output:
     }
     let answer = match (&arguments.name, &arguments.sql) {
         (Some(name), _) => engine.ask(name).await?,
-        (None, Some(sql)) => engine.ask_sql(sql).await?,
+        (None, Some(sql)) => engine.ask_sql(sql, settings.sql_seconds).await?,
         (None, None) => Answer::default(),
     };
     shared::write(settings, &answer, output)?;

@@ -18,6 +18,7 @@ use crate::report::{
     render_workbook,
 };
 use crate::settings::Settings;
+use crate::store::{self, Readers};
 
 /// The report that leads to a page for each customer that matters, and that page.
 const PAYERS: &str = "payers";
@@ -165,7 +166,7 @@ pub(super) async fn write(settings: &Settings, name: &str, folder: &Path) -> Res
         ));
     }
     // and so is a folder that cannot be
-    fs::create_dir_all(folder).map_err(|cause| Error::Disk(folder.to_owned(), cause))?;
+    store::make_folder_for(folder, settings.readable_by).map_err(|cause| Error::Disk(folder.to_owned(), cause))?;
     let snapshot = shared::snapshot(settings).await?;
     let mut engine = shared::engine(settings, &snapshot).await?;
     let checks = check::run_all(&mut engine).await?.into_iter().map(|(result, _)| result).collect();
@@ -244,7 +245,8 @@ pub(super) async fn write_files(
 ) -> Result<Written, Error> {
     let templates = shared::templates(settings);
     let spec = PageSpec::load(name, &templates)?;
-    fs::create_dir_all(target.folder).map_err(|cause| Error::Disk(target.folder.to_owned(), cause))?;
+    store::make_folder_for(target.folder, settings.readable_by)
+        .map_err(|cause| Error::Disk(target.folder.to_owned(), cause))?;
     let mut answers = about.answers;
     let mut asked = asked_by(&spec);
     asked.retain(|query| !answers.contains_key(*query));
@@ -271,13 +273,18 @@ pub(super) async fn write_files(
     };
     let page = target.folder.join(format!("{}.html", target.stem));
     let workbook = target.folder.join(format!("{}.xlsx", target.stem));
-    render(&input, &templates, &page, &workbook)?;
+    render(&input, &templates, settings.readable_by, (&page, &workbook))?;
     Ok(Written { page, workbook, outcome })
 }
 
 /// Page and workbook are made of the same answers, side by side. They stand in their places once both are whole.
-fn render(input: &PageInput<'_>, templates: &Templates, page: &Path, workbook: &Path) -> Result<(), Error> {
-    let (mut html, xlsx) = (begun(page)?, begun(workbook)?);
+fn render(
+    input: &PageInput<'_>,
+    templates: &Templates,
+    readers: Readers,
+    (page, workbook): (&Path, &Path),
+) -> Result<(), Error> {
+    let (mut html, xlsx) = (begun(page, readers)?, begun(workbook, readers)?);
     std::thread::scope(|scope| {
         let written = scope.spawn(|| render_workbook(input, templates, xlsx.as_file()));
         let text = render_html(input, templates)?;
@@ -287,14 +294,25 @@ fn render(input: &PageInput<'_>, templates: &Templates, page: &Path, workbook: &
             Err(cause) => std::panic::resume_unwind(cause),
         }
     })?;
-    for (file, path) in [(html, page), (xlsx, workbook)] {
-        let failed = |cause| Error::Disk(path.to_owned(), cause);
-        // who may read what stood there may read what stands there now
-        if let Ok(before) = fs::metadata(path) {
-            file.as_file().set_permissions(before.permissions()).map_err(failed)?;
-        }
-        file.persist(place_of(path)).map_err(|refused| failed(refused.error))?;
+    put(html, page)?;
+    put(xlsx, workbook)
+}
+
+/// Writes a file that is whole once it bears its name.
+pub(super) fn write_file(path: &Path, readers: Readers, content: &[u8]) -> Result<(), Error> {
+    let mut file = begun(path, readers)?;
+    file.write_all(content).map_err(|cause| Error::Disk(path.to_owned(), cause))?;
+    put(file, path)
+}
+
+/// Puts a file that is written in its place.
+fn put(file: NamedTempFile, path: &Path) -> Result<(), Error> {
+    let failed = |cause| Error::Disk(path.to_owned(), cause);
+    // who may read what stood there may read what stands there now
+    if let Ok(before) = fs::metadata(path) {
+        file.as_file().set_permissions(before.permissions()).map_err(failed)?;
     }
+    file.persist(place_of(path)).map_err(|refused| failed(refused.error))?;
     Ok(())
 }
 
@@ -304,14 +322,13 @@ fn place_of(path: &Path) -> PathBuf {
 }
 
 /// A file in the folder of another, without a name that anybody looks for.
-fn begun(path: &Path) -> Result<NamedTempFile, Error> {
+fn begun(path: &Path, readers: Readers) -> Result<NamedTempFile, Error> {
     let path = &*place_of(path);
     let folder = path.parent().unwrap_or_else(|| Path::new("."));
     let mut begun = tempfile::Builder::new();
     begun.prefix(".encours-");
-    // as any file that a program creates, where the usual one of a passing file is its owner's alone
     #[cfg(unix)]
-    begun.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    begun.permissions(std::os::unix::fs::PermissionsExt::from_mode(readers.file_mode()));
     begun.tempfile_in(folder).map_err(|cause| Error::Disk(folder.to_owned(), cause))
 }
 

@@ -1,7 +1,5 @@
 //! `encours worklist`: a list for each collector and owner, as page, workbook to be filled in, and agenda.
 
-use std::fs;
-
 use crate::cli::WorklistArguments;
 use crate::commands::report::{self, About, Origin, Target};
 use crate::commands::shared;
@@ -45,7 +43,7 @@ pub(super) async fn run(settings: &Settings, arguments: &WorklistArguments) -> R
         written.print()?;
         let agenda_path = arguments.out.join(format!("{stem}.ics"));
         let text = agenda(settings, &engine, &lines)?;
-        fs::write(&agenda_path, text).map_err(|cause| Error::Disk(agenda_path.clone(), cause))?;
+        report::write_file(&agenda_path, settings.readable_by, text.as_bytes())?;
         shared::print(&agenda_path.display().to_string())?;
         if written.outcome != Outcome::Done {
             outcome = written.outcome;

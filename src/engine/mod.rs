@@ -20,6 +20,7 @@ mod row_stream;
 mod session;
 mod stores;
 mod tables;
+mod user_sql;
 
 use std::fmt;
 
@@ -76,6 +77,18 @@ pub enum EngineError {
         /// How many items.
         item_count: i64,
     },
+    /// SQL of the user is nested deeper than can be planned.
+    TooDeep {
+        /// Operators, joins and unions it holds.
+        count: usize,
+        /// How many it may.
+        most: usize,
+    },
+    /// SQL of the user took longer than it may.
+    TooLong {
+        /// How long that is.
+        seconds: u64,
+    },
     /// The lake holds no item, so no day to answer for.
     NoItems,
     /// SQL that would change something.
@@ -122,6 +135,10 @@ impl fmt::Display for EngineError {
             Self::RateMissing { currency_code, item_count } => {
                 write!(out, "{item_count} item(s) in `{currency_code}` have no amount in the base currency")
             }
+            Self::TooDeep { count, most } => {
+                write!(out, "the question holds {count} operators, joins and unions; at most {most} can be nested")
+            }
+            Self::TooLong { seconds } => write!(out, "the question was not answered within {seconds} s"),
             Self::NoItems => write!(out, "the lake holds no item, so there is no day to answer for"),
             Self::ReadOnly(cause) => write!(out, "only questions are answered here: {cause}"),
             Self::Cluster { address, cause } => write!(out, "the cluster at `{address}`: {cause}"),
@@ -157,6 +174,10 @@ impl EngineError {
                 "add a rate for `{currency_code}` to `rates.csv` in your reference folder and load again, or ask one currency with `--currency {currency_code}`"
             ),
             Self::NoItems => "load a ledger with `encours load FILE…`, or name a day with `--as-of`".to_owned(),
+            Self::TooDeep { .. } => "compare with a list, `in (…)`, or load what you compare with as a table".to_owned(),
+            Self::TooLong { .. } => {
+                "ask for less, or allow more time with `sql_seconds` in encours.toml".to_owned()
+            }
             Self::ReadOnly(_) => "write a `select`; the lake is changed by `encours load` only".to_owned(),
             Self::Cluster { .. } => {
                 "start `encours cluster scheduler` and, for each machine, `encours cluster executor \

@@ -20,7 +20,7 @@ use super::cluster::results::SharedResults;
 use super::derivation::{Derivation, Work};
 use super::question::{self, Question};
 use super::row_stream::RowStream;
-use super::{EngineError, answers, context, reference, tables};
+use super::{EngineError, answers, context, reference, tables, user_sql};
 use crate::lake::Snapshot;
 use crate::model::tables::{LEDGER_LINES, LOADS, TABLES};
 use crate::model::{Answer, AnswerColumn, ColumnKind, Date, TableSpec, Value};
@@ -546,20 +546,41 @@ impl Engine {
         }
     }
 
-    /// Answers SQL of the user, who may read every table and base query but change nothing. `$as_of` is bound.
+    /// Answers SQL of the user, who may read every table and base query but change nothing, within so many seconds. `$as_of`
+    /// is bound.
     ///
     /// # Errors
-    /// When it would write, does not plan or fails.
-    pub async fn ask_sql(&mut self, sql: &str) -> Result<Answer, EngineError> {
+    /// When it would write, is nested too deep, does not plan, takes longer or fails.
+    pub async fn ask_sql(&mut self, sql: &str, seconds: u64) -> Result<Answer, EngineError> {
+        user_sql::check(sql)?;
+        let answer = tokio::time::timeout(Duration::from_secs(seconds), self.answer_sql(sql)).await;
+        answer.unwrap_or(Err(EngineError::TooLong { seconds }))
+    }
+
+    async fn answer_sql(&mut self, sql: &str) -> Result<Answer, EngineError> {
         let bases = self.catalogue.in_room(Room::Base).filter(|base| sql.contains(&base.header.name));
         let bases: Vec<Query> = bases.cloned().collect();
         self.compute_bases(&bases).await?;
         self.compute(bases).await?;
         self.derive(|table| sql.contains(table)).await?;
-        self.sql(sql).await
+        let frame = self.planned(sql).await?;
+        // an executor knows the engine's own functions only
+        let frame = if self.patience.is_some() {
+            frame
+        } else {
+            let (state, plan) = frame.into_parts();
+            let failed = |cause| EngineError::Sql { query: "--sql".to_owned(), cause };
+            DataFrame::new(state, user_sql::checked(plan).map_err(failed)?)
+        };
+        self.answer_of(frame).await
     }
 
     async fn sql(&self, sql: &str) -> Result<Answer, EngineError> {
+        self.answer_of(self.planned(sql).await?).await
+    }
+
+    /// The plan of SQL that only asks, its parameters bound.
+    async fn planned(&self, sql: &str) -> Result<DataFrame, EngineError> {
         let failed = |cause: DataFusionError| match cause.find_root() {
             DataFusionError::Plan(message) if message.contains("not supported:") => {
                 EngineError::ReadOnly(message.clone())
@@ -573,7 +594,10 @@ impl Engine {
                 values.push((name, value));
             }
         }
-        let frame = if values.is_empty() { frame } else { frame.with_param_values(values).map_err(failed)? };
+        if values.is_empty() { Ok(frame) } else { frame.with_param_values(values).map_err(failed) }
+    }
+
+    async fn answer_of(&self, frame: DataFrame) -> Result<Answer, EngineError> {
         let columns = answers::columns_of(frame.schema().as_arrow()).map_err(EngineError::ReadOnly)?;
         let batches = question::answered("--sql", self.patience, frame.collect()).await?;
         Ok(answers::answer(columns, batches))

@@ -17,6 +17,11 @@ pub enum IngestError {
         /// What the system says.
         source: io::Error,
     },
+    /// A folder, a device or a pipe: what may have no end, or can be read once only.
+    NoFile {
+        /// What is named.
+        path: PathBuf,
+    },
     /// Nothing in it, or blank lines only.
     Empty {
         /// Which file.
@@ -130,6 +135,7 @@ impl IngestError {
                 "the file is damaged or was cut in transfer: export it again".into()
             }
             Self::File { .. } => "check that the file exists and that you may read it".into(),
+            Self::NoFile { .. } => "name files; what a pipe brings can be saved to one first".into(),
             Self::Empty { .. } | Self::NoLine { .. } => "export the file again, with its lines".into(),
             Self::NoDate { .. } => "export the file again with dates such as `20241231` in `EcritureDate`".into(),
             Self::HeaderUnknown { .. } => {
@@ -159,6 +165,7 @@ impl fmt::Display for IngestError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::File { path, .. } => write!(out, "cannot read `{}`", path.display()),
+            Self::NoFile { path } => write!(out, "`{}` is no file", path.display()),
             Self::Empty { file } => write!(out, "`{file}` is empty: a header and lines are wanted"),
             Self::NoLine { file } => write!(out, "`{file}` has a header and no line: at least one line is wanted"),
             Self::NoDate { file } => {

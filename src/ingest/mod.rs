@@ -36,6 +36,7 @@ pub use self::dates::DateOrder;
 pub use self::encoding::Encoding;
 pub use self::error::{BoxedError, IngestError};
 pub use self::inspect::inspect;
+pub use self::open::regular_file;
 pub use self::outcome::{ColumnFinding, FiscalYear, Inspection, Note, RejectSample, SourceReport};
 pub use self::reason::Reason;
 pub use self::reference::{AccountRoles, ActionCodes, CounterpartClasses, Currencies, OpeningJournals, Role};

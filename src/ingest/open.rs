@@ -34,7 +34,7 @@ pub fn open(
 ) -> Result<Opened, IngestError> {
     let failed = |source| IngestError::File { path: path.to_owned(), source };
     let mut start = [0_u8; 4];
-    let mut beginning = File::open(path).map_err(failed)?.take(start.len() as u64);
+    let mut beginning = regular_file(path)?.take(start.len() as u64);
     let mut filled = 0;
     while filled < start.len() {
         match beginning.read(&mut start[filled..]).map_err(failed)? {
@@ -57,6 +57,19 @@ pub fn open(
         Some(header) => Ok(Opened::Fec(Fec { header, form, is_xml: false, closing_date: None })),
         None => Tabular::open_text(path, file, form, options).map(Opened::Tabular),
     }
+}
+
+/// Opens a file, and nothing that has no end.
+///
+/// # Errors
+/// [`IngestError::NoFile`], or [`IngestError::File`] when the disk refuses.
+pub fn regular_file(path: &Path) -> Result<File, IngestError> {
+    let failed = |source| IngestError::File { path: path.to_owned(), source };
+    // asked before it is opened: opening a pipe waits for who writes into it
+    if !std::fs::metadata(path).map_err(failed)?.is_file() {
+        return Err(IngestError::NoFile { path: path.to_owned() });
+    }
+    File::open(path).map_err(failed)
 }
 
 /// ZIP (XLSX, XLSM, ODS) or the older compound file (XLS).

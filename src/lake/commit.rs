@@ -12,7 +12,9 @@ use deltalake_core::kernel::{Action, Add, Remove};
 use deltalake_core::protocol::{DeltaOperation, SaveMode};
 
 use super::at_once::at_once;
+use super::record::Checksums;
 use super::snapshot::DataFile;
+use super::soundness::{CHECKPOINT, LastLoad, checkpoint_name, entry_name};
 use super::tables::{Created, is_conflict, quiet};
 use super::{Lake, LakeError, LoadRecord, Snapshot, statistics};
 use crate::model::tables::{LOADS, TABLES, TOLD_LINES};
@@ -97,8 +99,14 @@ impl Lake {
             async move { Ok((table.name.to_owned(), lake.commit_table(table, wanted).await?)) }
         });
         // all are ended before a failure is told: none goes on behind the back of the next try
-        let versions = at_once(commits).await.into_iter().collect::<Result<Vec<_>, LakeError>>()?;
-        record.versions.extend(versions);
+        let done = at_once(commits).await.into_iter().collect::<Result<Vec<_>, LakeError>>()?;
+        // a row cannot bear its own checksum: the next one does, and until then what is beside the log
+        let last = self.last_load().await?.filter(|last| last.version == base.version()).unwrap_or_default();
+        record.checksums.clone_from(&last.checksums);
+        for (table, (version, checksums)) in done {
+            record.versions.insert(table, version);
+            record.checksums.extend(checksums);
+        }
         record.version = base.version() + 1;
         let name = format!("{:08}-{}.parquet", record.version, record.load_id);
         let path = self.staging_folder().join(LOADS.name).join(name);
@@ -120,11 +128,25 @@ impl Lake {
             }
         }
         let mut warnings = Vec::new();
-        if let Err(cause) = self.keep_last_load(record.version).await {
-            warnings.push(format!("the load is done; its number could not be kept beside its log ({cause})"));
-        }
+        let mut names = vec![format!("{}/{file}", LOADS.name), entry_name(&LOADS, record.version)];
         if record.version.is_multiple_of(LOADS_A_CHECKPOINT) {
             warnings.extend(self.checkpoint(&record).await);
+            names.extend(tables_of(&record).map(|(table, version)| checkpoint_name(table, version)));
+        }
+        if record.version == 1 {
+            names.push(entry_name(&LOADS, 0));
+        }
+        let kept = match self.checksums_of(names).await {
+            Ok(mut checksums) => {
+                // the log of loads is proven before a row of it is read
+                let proofs = last.checksums.into_iter().filter(|(name, _)| name.ends_with(CHECKPOINT));
+                checksums.extend(proofs.filter(|_| !record.version.is_multiple_of(LOADS_A_CHECKPOINT)));
+                self.keep_last_load(&LastLoad { version: record.version, checksums }).await
+            }
+            Err(cause) => Err(cause),
+        };
+        if let Err(cause) = kept {
+            warnings.push(format!("the load is done; its number could not be kept beside its log ({cause})"));
         }
         Ok(Committed { record, warnings })
     }
@@ -150,18 +172,30 @@ impl Lake {
     }
 
     /// Brings the head of a table to what is wanted, whatever a killed or rival load left there.
-    async fn commit_table(&self, table: &'static TableSpec, wanted: WantedFiles) -> Result<u64, LakeError> {
+    /// Answers its version, and the checksums of what was added.
+    async fn commit_table(
+        &self,
+        table: &'static TableSpec,
+        wanted: WantedFiles,
+    ) -> Result<(u64, Checksums), LakeError> {
         let WantedFiles { kept, added } = wanted;
         let mut wanted: BTreeMap<String, Add> = kept.into_iter().map(|add| (add.path.clone(), add)).collect();
+        let mut checksums = Checksums::new();
         for path in added {
             let add = self.bring(table, &path).await?;
+            let checksum = store::checksum(&store::of_file(&path)?).await?.map(|read| read.text()).unwrap_or_default();
+            checksums.insert(format!("{}/{}", table.name, add.path), checksum);
             wanted.insert(add.path.clone(), add);
         }
         self.flush_folders(&[&self.staging_folder().join(table.name)]).await?;
         let found = match self.open(table, None).await? {
             Some(found) => found,
             None => match self.create(table, wanted.values().cloned().map(Action::Add).collect()).await? {
-                Created::Now(created) => return Ok(created.version().unwrap_or_default()),
+                Created::Now(created) => {
+                    let version = created.version().unwrap_or_default();
+                    checksums.extend(self.checksums_of([entry_name(table, version)]).await?);
+                    return Ok((version, checksums));
+                }
                 Created::Before(found) => found,
             },
         };
@@ -174,7 +208,20 @@ impl Lake {
             .collect();
         let added = wanted.into_values().filter(|add| !at_head.contains(add.path.as_str()));
         actions.extend(added.map(Action::Add));
-        commit_actions(&found, actions).await
+        let version = commit_actions(&found, actions).await?;
+        checksums.extend(self.checksums_of([entry_name(table, version)]).await?);
+        Ok((version, checksums))
+    }
+
+    /// The checksums of files that are there, by their names from the lake's place.
+    pub(super) async fn checksums_of(&self, names: impl IntoIterator<Item = String>) -> Result<Checksums, LakeError> {
+        let mut checksums = Checksums::new();
+        for name in names {
+            if let Some(read) = self.checksum_of(&name).await? {
+                checksums.insert(name, read.text());
+            }
+        }
+        Ok(checksums)
     }
 
     /// What the log shall say of a staged file, which is sent to the bucket where the lake is in one, else flushed.
@@ -199,10 +246,8 @@ impl Lake {
 
     /// Folds the logs of all tables; what cannot be done, each table by itself.
     async fn checkpoint(&self, record: &LoadRecord) -> Vec<String> {
-        let tables = TABLES.iter().copied();
-        let versions = tables.filter_map(|table| Some((table, *record.versions.get(table.name)?)));
         let mut warnings = Vec::new();
-        for (table, version) in versions.chain([(&LOADS, record.version)]) {
+        for (table, version) in tables_of(record) {
             if let Err(cause) = self.checkpoint_of(table, version).await {
                 warnings.push(format!(
                     "the load is done; the log of `{}` could not be folded into a checkpoint ({cause}), which the \
@@ -220,6 +265,12 @@ impl Lake {
         }
         Ok(())
     }
+}
+
+/// The tables that a load names, `loads` too, each with its version.
+fn tables_of(record: &LoadRecord) -> impl Iterator<Item = (&'static TableSpec, u64)> + use<'_> {
+    let tables = TABLES.iter().copied();
+    tables.filter_map(|table| Some((table, *record.versions.get(table.name)?))).chain([(&LOADS, record.version)])
 }
 
 async fn flush(path: PathBuf) -> Result<(), LakeError> {

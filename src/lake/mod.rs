@@ -13,11 +13,14 @@
 
 mod at_once;
 mod commit;
+mod leftovers;
 mod record;
+mod repair;
 mod snapshot;
 mod soundness;
 mod statistics;
 mod tables;
+mod verify;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -26,10 +29,13 @@ use std::sync::Arc;
 use tempfile::TempDir;
 
 pub use commit::{Changes, Committed, RowsWriter};
+pub use leftovers::{AtWork, Cleared};
 pub use record::LoadRecord;
+pub use repair::LastWhole;
 pub use snapshot::{DataFile, KnownAt, Snapshot};
+pub use verify::{FilesRead, Verified};
 
-use crate::store::{self, Place, StoreError};
+use crate::store::{self, Checksum, Place, Readers, StoreError};
 
 /// A lake in a folder or a bucket.
 #[derive(Clone, Debug)]
@@ -37,6 +43,8 @@ pub struct Lake {
     place: Place,
     /// Where the files of a load wait for their commit, if not in the lake's own folder.
     waiting: Option<Arc<TempDir>>,
+    /// Who may read it, where it is new.
+    readers: Readers,
 }
 
 impl Lake {
@@ -48,10 +56,17 @@ impl Lake {
         let waiting = match place {
             Place::Folder(_) => None,
             Place::Bucket(_) => Some(Arc::new(
-                TempDir::with_prefix("encours-").map_err(|cause| LakeError::Disk(std::env::temp_dir(), cause))?,
+                TempDir::with_prefix(leftovers::WAITING)
+                    .map_err(|cause| LakeError::Disk(std::env::temp_dir(), cause))?,
             )),
         };
-        Ok(Self { place, waiting })
+        Ok(Self { place, waiting, readers: Readers::default() })
+    }
+
+    /// The same, to be read by these where it is made new.
+    #[must_use]
+    pub fn readable_by(self, readers: Readers) -> Self {
+        Self { readers, ..self }
     }
 
     /// Its place.
@@ -72,6 +87,40 @@ impl Lake {
     }
 }
 
+/// A file of the lake that is not as it was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Damage {
+    /// Which, from the lake's place.
+    pub file: String,
+    /// What is there.
+    pub found: String,
+    /// What should be.
+    pub wanted: String,
+    /// The checksum of what should be, where it is known.
+    pub checksum: Option<String>,
+}
+
+impl Damage {
+    fn new(file: impl Into<String>, found: impl Into<String>, wanted: impl Into<String>) -> Self {
+        Self { file: file.into(), found: found.into(), wanted: wanted.into(), checksum: None }
+    }
+
+    /// What a file holds instead of what was written.
+    fn of_content(file: String, read: Option<Checksum>, wanted: String) -> Self {
+        let found = match read {
+            None => "no file".to_owned(),
+            Some(read) => format!("{} bytes of the checksum {}", read.byte_count, read.text()),
+        };
+        Self { file, found, wanted: format!("the checksum {wanted}"), checksum: Some(wanted) }
+    }
+
+    /// Whether it is a checkpoint: a log that is folded, beside the log.
+    #[must_use]
+    pub fn is_of_checkpoint(&self) -> bool {
+        self.file.ends_with(".checkpoint.parquet") || self.file.ends_with("/_last_checkpoint")
+    }
+}
+
 /// What a lake can refuse.
 #[derive(Debug)]
 pub enum LakeError {
@@ -87,14 +136,9 @@ pub enum LakeError {
     /// Another load was committed meanwhile; start again from the new snapshot.
     Moved,
     /// A file of the lake is missing or is not what the lake says of it: nothing is answered from what is left.
-    Damaged {
-        /// Which, from the lake's place.
-        file: String,
-        /// What is there.
-        found: String,
-        /// What should be.
-        wanted: String,
-    },
+    Damaged(Damage),
+    /// What should be a copy of the lake is none.
+    NoCopy(Place),
     /// Delta could not read or write.
     Delta(deltalake_core::DeltaTableError),
     /// A Parquet file could not be read or written.
@@ -113,8 +157,11 @@ impl fmt::Display for LakeError {
                 write!(out, "no load is known at `{asked}`: the lake holds {load_count} load(s)")
             }
             Self::Moved => write!(out, "another load was committed meanwhile"),
-            Self::Damaged { file, found, wanted } => {
+            Self::Damaged(Damage { file, found, wanted, .. }) => {
                 write!(out, "the lake is damaged at `{file}`: found {found}, wanted {wanted}")
+            }
+            Self::NoCopy(place) => {
+                write!(out, "`{place}` is no copy of this lake: no entry of its log of loads is the same")
             }
             Self::Delta(cause) => write!(out, "the lake could not be read or written: {cause}"),
             Self::Parquet(cause) => write!(out, "a file of the lake could not be read or written: {cause}"),
@@ -132,9 +179,11 @@ impl LakeError {
             Self::Empty(_) => "load a ledger first: `encours load FILE…`, or name its place with `--lake DIR`",
             Self::UnknownVersion { .. } => "`encours history` lists the loads and when they were made",
             Self::Moved => "run the load again",
-            Self::Damaged { .. } => {
-                "put the file back from a copy of the lake, or load the sources into a new folder; nothing was changed"
+            Self::Damaged(_) => {
+                "`encours lake repair --dry-run` says how the lake can be brought back, from a copy or to its last whole load; \
+                 nothing was changed"
             }
+            Self::NoCopy(_) => "name the folder or bucket that the lake was copied to",
             // Delta tells of a store only in words
             Self::Delta(cause) if cause.to_string().contains("object store") => store::REFUSED,
             Self::Delta(_) | Self::Parquet(_) => {

@@ -8,6 +8,9 @@ use crate::model::rows::Cell;
 use crate::model::tables::LOADS;
 use crate::model::{Money, Rows};
 
+/// Checksums of files, by their names from the lake's place.
+pub type Checksums = BTreeMap<String, String>;
+
 /// One load. `version` is its number: 1, 2, 3… in the order of commits.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct LoadRecord {
@@ -35,6 +38,8 @@ pub struct LoadRecord {
     pub assumptions: Json,
     /// The version of every table of the lake from this load on.
     pub versions: BTreeMap<String, u64>,
+    /// The checksums of the files it wrote and of the row of the load before, by their names from the lake's place.
+    pub checksums: Checksums,
 }
 
 impl LoadRecord {
@@ -57,6 +62,7 @@ impl LoadRecord {
             Cell::text(self.sources.to_string()),
             Cell::text(self.assumptions.to_string()),
             Cell::text(serde_json::json!(self.versions).to_string()),
+            Cell::text(serde_json::json!(self.checksums).to_string()),
             Cell::text(self.load_id.clone()),
         ]);
         rows

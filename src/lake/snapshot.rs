@@ -1,7 +1,10 @@
 //! Which files hold which table, as of a load.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use deltalake_core::DeltaTable;
 use deltalake_core::arrow::array::{Array, AsArray};
@@ -13,10 +16,11 @@ use deltalake_core::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilde
 use url::Url;
 
 use super::at_once::at_once;
-use super::{Lake, LakeError, LoadRecord};
+use super::record::Checksums;
+use super::{Damage, Lake, LakeError, LoadRecord};
 use crate::model::TableSpec;
 use crate::model::tables::{LOADS, TABLES};
-use crate::store;
+use crate::store::{self, Checksum};
 
 /// As of which load the lake is asked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -120,11 +124,13 @@ impl Lake {
             return Err(LakeError::UnknownVersion { asked, load_count: history.len() as u64 });
         };
         let held = TABLES.iter().copied().filter_map(|table| Some((table, *load.versions.get(table.name)?)));
+        let sums = Arc::new(self.checksums(&history).await?);
         let read = held.chain([(&LOADS, load.version)]).map(|(table, version)| {
-            let lake = self.clone();
-            async move { Ok((table.name, lake.whole_files_at(table, version).await?)) }
+            let (lake, sums) = (self.clone(), sums.clone());
+            async move { Ok((table.name, lake.whole_files_at(table, version, &sums).await?)) }
         });
-        let tables = at_once(read).await.into_iter().collect::<Result<_, LakeError>>()?;
+        let tables = at_once(read).await.into_iter().collect::<Result<BTreeMap<_, _>, LakeError>>()?;
+        self.files_hold_what_was_written(&tables, &sums).await?;
         Ok(Snapshot { load: Some(load.clone()), history, tables })
     }
 
@@ -132,22 +138,51 @@ impl Lake {
     pub(super) async fn history(&self) -> Result<Vec<LoadRecord>, LakeError> {
         self.loads_are_whole().await?;
         self.log_is_whole(&LOADS, None).await?;
+        let mut sums = self.last_load().await?.unwrap_or_default().checksums;
+        self.log_holds_what_was_written(&LOADS, None, &sums).await?;
         let files = self.files_at(&LOADS, None).await?;
+        self.history_of(files, &mut sums).await
+    }
+
+    /// Every load up to a version, oldest first. `sums` are the checksums known, to which those of these loads are added.
+    pub(super) async fn history_at(&self, version: u64, sums: &mut Checksums) -> Result<Vec<LoadRecord>, LakeError> {
+        let files = self.whole_files_at(&LOADS, version, sums).await?;
+        self.history_of(files, sums).await
+    }
+
+    async fn history_of(&self, files: Vec<DataFile>, sums: &mut Checksums) -> Result<Vec<LoadRecord>, LakeError> {
         self.files_are_whole(&LOADS, &files).await?;
-        let read = files.into_iter().map(|file| async move {
-            let version = version_of(file.name());
-            let records = read_records(&file.url).await?;
-            Ok(records.into_iter().map(|record| LoadRecord { version, ..record }).collect())
-        });
-        let read: Vec<Vec<LoadRecord>> = at_once(read).await.into_iter().collect::<Result<_, LakeError>>()?;
-        let mut history: Vec<LoadRecord> = read.into_iter().flatten().collect();
+        let read = files
+            .into_iter()
+            .map(|file| async move { Ok((version_of(file.name()), store::read(&file.url).await?, file)) });
+        let mut read = at_once(read).await.into_iter().collect::<Result<Vec<_>, LakeError>>()?;
+        // a row is proven by the one after it
+        read.sort_by_key(|(version, ..)| Reverse(*version));
+        let mut history = Vec::new();
+        for (version, bytes, file) in read {
+            let name = format!("{}/{}", LOADS.name, file.name());
+            let found = Checksum::of(&bytes);
+            if let Some(wanted) = sums.get(&name).filter(|wanted| **wanted != found.text()) {
+                return Err(LakeError::Damaged(Damage::of_content(name, Some(found), wanted.clone())));
+            }
+            for record in records_in(bytes, &name)? {
+                sums.extend(record.checksums.clone());
+                history.push(LoadRecord { version, ..record });
+            }
+        }
         history.sort_by_key(|load| load.version);
         Ok(history)
     }
 
-    /// The files of a table at a version that a load names, each of them there.
-    async fn whole_files_at(&self, table: &TableSpec, version: u64) -> Result<Vec<DataFile>, LakeError> {
+    /// The files of a table at a version that a load names, each of them there, told by a log that is what was written.
+    pub(super) async fn whole_files_at(
+        &self,
+        table: &TableSpec,
+        version: u64,
+        sums: &Checksums,
+    ) -> Result<Vec<DataFile>, LakeError> {
         self.log_is_whole(table, Some(version)).await?;
+        self.log_holds_what_was_written(table, Some(version), sums).await?;
         let files = self.files_at(table, Some(version)).await?;
         self.files_are_whole(table, &files).await?;
         Ok(files)
@@ -200,9 +235,9 @@ fn version_of(name: &str) -> u64 {
     name.split('-').next().and_then(|number| number.parse().ok()).unwrap_or_default()
 }
 
-async fn read_records(url: &Url) -> Result<Vec<LoadRecord>, LakeError> {
-    let bytes = store::read(url).await?;
-    let unreadable = |cause: String| LakeError::Parquet(format!("`{url}`: {cause}"));
+/// The rows of a file of `loads`; `name` names it from the lake's place.
+fn records_in(bytes: Bytes, name: &str) -> Result<Vec<LoadRecord>, LakeError> {
+    let unreadable = |cause: String| LakeError::Damaged(Damage::new(name, cause, "a row of `loads`"));
     let reader = ParquetRecordBatchReaderBuilder::try_new(bytes)
         .and_then(ParquetRecordBatchReaderBuilder::build)
         .map_err(|cause| unreadable(cause.to_string()))?;
@@ -244,5 +279,10 @@ fn record(batch: &RecordBatch, row: usize) -> Option<LoadRecord> {
         sources: serde_json::from_str(&text("sources")?).ok()?,
         assumptions: serde_json::from_str(&text("assumptions")?).ok()?,
         versions: serde_json::from_str(&text("versions")?).ok()?,
+        // loads of before 2026-11-28 kept none
+        checksums: match text("checksums").filter(|text| !text.is_empty()) {
+            Some(text) => serde_json::from_str(&text).ok()?,
+            None => BTreeMap::new(),
+        },
     })
 }

@@ -2,14 +2,54 @@
 
 use std::collections::BTreeMap;
 
+use super::at_once::at_once;
+use super::record::Checksums;
 use super::snapshot::DataFile;
-use super::{Lake, LakeError};
+use super::{Damage, Lake, LakeError};
 use crate::model::TableSpec;
 use crate::model::tables::{LOADS, TABLES};
 use crate::store;
 
-/// Beside the log of `loads`: the number of the last load that was done, so that a log lost at its end is noticed.
+/// Beside the log of `loads`: the last load that was done, so that a log lost at its end is noticed.
 const LAST_LOAD: &str = "_last_load";
+
+/// The last load that was done: its number, and the checksums of its row and of the entry that names it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct LastLoad {
+    pub(super) version: u64,
+    pub(super) checksums: Checksums,
+}
+
+impl LastLoad {
+    /// The number, then a line a file: its checksum and its name.
+    fn text(&self) -> String {
+        let first = format!("{}\n", self.version);
+        self.checksums.iter().fold(first, |text, (name, checksum)| text + checksum + " " + name + "\n")
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        let (version, files) = text.split_once('\n').unwrap_or((text, ""));
+        let files = files.lines().filter_map(|line| line.split_once(' '));
+        let checksums = files.map(|(checksum, name)| (name.to_owned(), checksum.to_owned())).collect();
+        Some(Self { version: version.trim().parse().ok()?, checksums })
+    }
+}
+
+/// The file of an entry of a table's log, from the lake's place.
+pub(super) fn entry_name(table: &TableSpec, version: u64) -> String {
+    format!("{}/_delta_log/{version:020}.json", table.name)
+}
+
+/// The checkpoint of a table's log at a version, from the lake's place.
+pub(super) fn checkpoint_name(table: &TableSpec, version: u64) -> String {
+    format!("{}/_delta_log/{version:020}{CHECKPOINT}", table.name)
+}
+
+/// Bytes of data files that are read once more to be held against their checksums.
+const MOST_BYTES_READ_AGAIN: u64 = 64 << 20;
+
+/// How the name of a checkpoint ends, after the version it folds.
+pub(super) const CHECKPOINT: &str = ".checkpoint.parquet";
 
 /// What a table's folder `_delta_log` holds.
 struct Log {
@@ -38,14 +78,31 @@ impl Log {
         })
     }
 
+    /// The files that are read for a version: the last checkpoint and the entries after it.
+    fn read_for(&self, version: u64) -> Vec<&str> {
+        let checkpoint = self.checkpoint(version);
+        let first = checkpoint.map_or(0, |(folded, _)| folded + 1);
+        let is_read =
+            |name: &&str| is_entry(name) && entry_of(name).is_some_and(|entry| (first..=version).contains(&entry));
+        let entries = self.sizes.keys().map(String::as_str).filter(is_read);
+        checkpoint.map(|(_, name)| name).into_iter().chain(entries).collect()
+    }
+
     /// The last checkpoint at or before a version; what came before it is not read.
     fn checkpoint(&self, version: u64) -> Option<(u64, &str)> {
-        let of_name = |name: &str| name.strip_suffix(".checkpoint.parquet")?.parse::<u64>().ok();
-        self.sizes
-            .keys()
-            .rev()
-            .find_map(|name| Some((of_name(name)?, name.as_str())).filter(|found| found.0 <= version))
+        let checkpoints = self.sizes.keys().rev().filter(|name| name.ends_with(CHECKPOINT));
+        checkpoints.filter_map(|name| Some((entry_of(name)?, name.as_str()))).find(|found| found.0 <= version)
     }
+}
+
+/// Whether a file of a log is an entry, not a checkpoint.
+pub(super) fn is_entry(name: &str) -> bool {
+    name.strip_suffix(".json").is_some_and(|version| version.parse::<u64>().is_ok())
+}
+
+/// The version that a file of a log is of: an entry or a checkpoint.
+pub(super) fn entry_of(name: &str) -> Option<u64> {
+    name.strip_suffix(".json").or_else(|| name.strip_suffix(CHECKPOINT))?.parse().ok()
 }
 
 impl Lake {
@@ -64,11 +121,11 @@ impl Lake {
         // a folder that was listed while entries were added may show a later one and not the one before it: look again
         match self.log_of(table).await?.fault(version) {
             None => Ok(()),
-            Some((name, found)) => Err(LakeError::Damaged {
-                file: format!("{}/_delta_log/{name}", table.name),
-                found: found.to_owned(),
-                wanted: format!("an entry of the log, of which version {version} is asked"),
-            }),
+            Some((name, found)) => Err(LakeError::Damaged(Damage::new(
+                format!("{}/_delta_log/{name}", table.name),
+                found,
+                format!("an entry of the log, of which version {version} is asked"),
+            ))),
         }
     }
 
@@ -82,25 +139,65 @@ impl Lake {
                 Some(size) => format!("{size} bytes"),
                 None => "no file".to_owned(),
             };
-            let (file, wanted) = (format!("{}/{}", table.name, file.name()), format!("{wanted} bytes"));
-            return Err(LakeError::Damaged { file, found, wanted });
+            let file = format!("{}/{}", table.name, file.name());
+            return Err(LakeError::Damaged(Damage::new(file, found, format!("{wanted} bytes"))));
         }
         Ok(())
+    }
+
+    /// What is read of a table's log for a version, or for its head, is what was written, as far as checksums were kept.
+    pub(super) async fn log_holds_what_was_written(
+        &self,
+        table: &TableSpec,
+        version: Option<u64>,
+        sums: &Checksums,
+    ) -> Result<(), LakeError> {
+        let log = self.log_of(table).await?;
+        let Some(version) = version.or_else(|| log.head()) else { return Ok(()) };
+        let names = log.read_for(version).into_iter().map(|name| format!("{}/_delta_log/{name}", table.name));
+        self.hold_what_was_written(names.collect(), sums).await
+    }
+
+    /// Data files are what was written, as far as checksums were kept. Of more bytes than can be read once more in a moment,
+    /// `verify` tells.
+    pub(super) async fn files_hold_what_was_written(
+        &self,
+        tables: &BTreeMap<&'static str, Vec<DataFile>>,
+        sums: &Checksums,
+    ) -> Result<(), LakeError> {
+        let sizes = tables.values().flatten().map(|file| u64::try_from(file.add.size).unwrap_or_default());
+        if sizes.sum::<u64>() > MOST_BYTES_READ_AGAIN {
+            return Ok(());
+        }
+        let names =
+            tables.iter().flat_map(|(table, files)| files.iter().map(move |file| format!("{table}/{}", file.name())));
+        self.hold_what_was_written(names.collect(), sums).await
+    }
+
+    async fn hold_what_was_written(&self, names: Vec<String>, sums: &Checksums) -> Result<(), LakeError> {
+        let wanted = names.into_iter().filter_map(|name| Some((sums.get(&name)?.clone(), name)));
+        let checked = wanted.map(|(wanted, name)| {
+            let lake = self.clone();
+            async move {
+                match lake.checksum_of(&name).await? {
+                    Some(read) if read.text() == wanted => Ok(()),
+                    read => Err(LakeError::Damaged(Damage::of_content(name, read, wanted))),
+                }
+            }
+        });
+        at_once(checked).await.into_iter().collect()
     }
 
     /// The log of `loads` reaches as far as the last load that was done; a lake without `loads` holds nothing else.
     pub(super) async fn loads_are_whole(&self) -> Result<(), LakeError> {
         // the number first: a load that is committed meanwhile may be ahead of it, never behind
-        let last = self.last_load().await?;
+        let last = self.last_load().await?.map(|last| last.version);
         let head = self.log_of(&LOADS).await?.head();
         if let Some(last) = last
             && head.is_none_or(|head| head < last)
         {
-            return Err(LakeError::Damaged {
-                file: format!("{}/_delta_log/{last:020}.json", LOADS.name),
-                found: "no file".to_owned(),
-                wanted: format!("the entry of load {last}, which was done"),
-            });
+            let wanted = format!("the entry of load {last}, which was done");
+            return Err(LakeError::Damaged(Damage::new(entry_name(&LOADS, last), "no file", wanted)));
         }
         if head.is_none() {
             // a load makes the log of loads first
@@ -108,29 +205,33 @@ impl Lake {
             for table in TABLES.iter().filter(|table| names.iter().any(|name| name == table.name)) {
                 // the first load may be making both meanwhile
                 if self.log_of(table).await?.head().is_some() && self.log_of(&LOADS).await?.head().is_none() {
-                    return Err(LakeError::Damaged {
-                        file: format!("{}/_delta_log", LOADS.name),
-                        found: "no log".to_owned(),
-                        wanted: format!("the log of loads, since `{}` has one", table.name),
-                    });
+                    let file = format!("{}/_delta_log", LOADS.name);
+                    let wanted = format!("the log of loads, since `{}` has one", table.name);
+                    return Err(LakeError::Damaged(Damage::new(file, "no log", wanted)));
                 }
             }
         }
         Ok(())
     }
 
-    async fn last_load(&self) -> Result<Option<u64>, LakeError> {
+    /// The last load that was done, where it is kept.
+    pub(super) async fn last_load(&self) -> Result<Option<LastLoad>, LakeError> {
         let place = self.place().within(LOADS.name);
         if !store::sizes_in(&place).await?.contains_key(LAST_LOAD) {
             return Ok(None);
         }
         let bytes = store::read(&place.file(LAST_LOAD)?).await?;
-        Ok(std::str::from_utf8(&bytes).ok().and_then(|text| text.trim().parse().ok()))
+        Ok(std::str::from_utf8(&bytes).ok().and_then(LastLoad::parse))
     }
 
-    /// Keeps the number of the last load that was done.
-    pub(super) async fn keep_last_load(&self, version: u64) -> Result<(), LakeError> {
+    /// The last entry of a table's log.
+    pub(super) async fn log_head(&self, table: &TableSpec) -> Result<Option<u64>, LakeError> {
+        Ok(self.log_of(table).await?.head())
+    }
+
+    /// Keeps which load was the last that was done.
+    pub(super) async fn keep_last_load(&self, last: &LastLoad) -> Result<(), LakeError> {
         let url = self.place().within(LOADS.name).file(LAST_LOAD)?;
-        Ok(store::send(format!("{version}\n").into_bytes(), &url).await?)
+        Ok(store::send(last.text().into_bytes(), &url).await?)
     }
 }

@@ -597,6 +597,7 @@ pub static LOADS: TableSpec = TableSpec {
         must("sources", Text),
         must("assumptions", Text),
         must("versions", Text),
+        may("checksums", Text),
         may("load_id", Text),
     ],
     key: &["load_id"],

@@ -12,6 +12,7 @@ use object_store::aws::AmazonS3Builder;
 use object_store::path::Path as Key;
 use object_store::{ClientOptions, ObjectStore, ObjectStoreExt, RetryConfig, WriteMultipart};
 use url::Url;
+use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
 use super::{BUCKET, Place, StoreError};
 
@@ -82,6 +83,57 @@ pub async fn read(url: &Url) -> Result<Bytes, StoreError> {
     let failed = |cause| StoreError::refused(url, cause);
     let found = store_of(url)?.get(&path_in(url)?).await.map_err(failed)?;
     found.bytes().await.map_err(failed)
+}
+
+/// What a file holds, told in a few bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Checksum {
+    /// How long it is.
+    pub byte_count: u64,
+    hash: u128,
+}
+
+impl Checksum {
+    /// Of bytes that are there.
+    #[must_use]
+    pub fn of(bytes: &[u8]) -> Self {
+        Self { byte_count: bytes.len() as u64, hash: xxh3_128(bytes) }
+    }
+
+    /// As it is kept: the file's XXH3 of 128 bits, in hexadecimal digits.
+    #[must_use]
+    pub fn text(&self) -> String {
+        format!("{:032x}", self.hash)
+    }
+}
+
+/// Reads a file for its checksum; nothing where there is none.
+///
+/// # Errors
+/// When disk or store refuses.
+pub async fn checksum(url: &Url) -> Result<Option<Checksum>, StoreError> {
+    let failed = |cause| StoreError::refused(url, cause);
+    let mut bytes = match store_of(url)?.get(&path_in(url)?).await {
+        Err(object_store::Error::NotFound { .. }) => return Ok(None),
+        found => found.map_err(failed)?.into_stream(),
+    };
+    let mut hasher = Xxh3::new();
+    let mut byte_count = 0;
+    while let Some(part) = bytes.next().await {
+        let part = part.map_err(failed)?;
+        byte_count += part.len() as u64;
+        hasher.update(&part);
+    }
+    Ok(Some(Checksum { byte_count, hash: hasher.digest128() }))
+}
+
+/// Gives a file another name, in the same folder or bucket or another place of it.
+///
+/// # Errors
+/// When disk or store refuses.
+pub async fn rename(from: &Url, to: &Url) -> Result<(), StoreError> {
+    let failed = |cause| StoreError::refused(from, cause);
+    store_of(from)?.rename(&path_in(from)?, &path_in(to)?).await.map_err(failed)
 }
 
 /// Brings a file into a folder, under its own name; answers its path.

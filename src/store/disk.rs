@@ -51,6 +51,56 @@ pub fn make_folder(path: &Path) -> io::Result<()> {
     std::fs::create_dir(path)
 }
 
+/// Who may read what is written new; what is there keeps its readers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Readers {
+    /// Who runs the program.
+    #[default]
+    Owner,
+    /// The group of who runs it too.
+    Group,
+    /// Everybody on the machine.
+    Everyone,
+}
+
+impl Readers {
+    /// The rights of a new file, as Unix writes them.
+    #[must_use]
+    pub const fn file_mode(self) -> u32 {
+        match self {
+            Self::Owner => 0o600,
+            Self::Group => 0o640,
+            Self::Everyone => 0o644,
+        }
+    }
+
+    /// The rights of a new folder: who reads it may go into it.
+    const fn folder_mode(self) -> u32 {
+        self.file_mode() | (self.file_mode() & 0o444) >> 2
+    }
+}
+
+/// Makes a folder for some readers where it is missing, and those above it as the system usually does.
+///
+/// # Errors
+/// When the disk refuses.
+pub fn make_folder_for(path: &Path, readers: Readers) -> io::Result<()> {
+    if path.is_dir() {
+        return Ok(());
+    }
+    if let Some(above) = std::path::absolute(path)?.parent() {
+        make_folder(above)?;
+    }
+    let mut builder = std::fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, readers.folder_mode());
+    match builder.create(path) {
+        Err(cause) if cause.kind() == ErrorKind::AlreadyExists && path.is_dir() => Ok(()),
+        made => made,
+    }
+}
+
 #[derive(Debug)]
 struct Disk {
     files: LocalFileSystem,

@@ -14,8 +14,10 @@ use std::path::{Component, Path, PathBuf};
 pub use object_store::ObjectStore;
 use url::Url;
 
-pub use bucket::{fetch, is_bucket, names_in, path_in, read, remove_all, send, sizes_in, store_of, upload};
-pub use disk::{flush, make_folder};
+pub use bucket::{
+    Checksum, checksum, fetch, is_bucket, names_in, path_in, read, remove_all, rename, send, sizes_in, store_of, upload,
+};
+pub use disk::{Readers, flush, make_folder, make_folder_for};
 
 /// The scheme of addresses in buckets.
 const BUCKET: &str = "s3";

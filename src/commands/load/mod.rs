@@ -68,6 +68,10 @@ pub(super) async fn load(
     if fresh.files.is_empty() && replace.is_empty() {
         return Ok(Outcome::Done);
     }
+    let at_work = settings.lake.begin(&load_id)?;
+    if let Err(cause) = settings.lake.clear_leftovers(&base.history).await {
+        shared::warn(&format!("what killed loads left could not be cleared: {cause}"));
+    }
     let ledgers = held.values().filter(|source| source.facts["is_ledger"].as_bool() == Some(true));
     let ledgers = ledgers.map(|source| source.text("company_id").to_owned()).collect();
     let done = async {
@@ -79,6 +83,7 @@ pub(super) async fn load(
     if done.is_err() {
         settings.lake.forget_try(&load_id, &load_id).await;
     }
+    drop(at_work);
     let (staged, Committed { record, warnings }) = done?;
     for warning in warnings {
         shared::warn(&warning);

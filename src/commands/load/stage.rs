@@ -1,7 +1,6 @@
 //! Files become staged Parquet: which are new, how they are read, and what each brought.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::File;
 use std::io::{IsTerminal, Read};
 use std::path::{Path, PathBuf};
 
@@ -378,13 +377,7 @@ fn hex(bytes: &[u8]) -> String {
 
 fn content_hash(path: &Path, rules: &str) -> Result<String, Error> {
     let unreadable = |cause| Error::Ingest(ingest::IngestError::File { path: path.to_owned(), source: cause });
-    let mut file = File::open(path).map_err(unreadable)?;
-    if !file.metadata().map_err(unreadable)?.is_file() {
-        return Err(Error::Plain(
-            format!("`{}` is no file", path.display()),
-            "name files; what a pipe brings can be saved to one first".to_owned(),
-        ));
-    }
+    let mut file = ingest::regular_file(path)?;
     let mut digest = Sha256::new();
     digest.update(rules.as_bytes());
     // the name tells the company and the year

@@ -44,6 +44,7 @@ pub(super) fn record(
         sources: Json::Array(sources),
         assumptions: Json::Array(assumptions),
         versions: BTreeMap::new(),
+        checksums: BTreeMap::new(),
     }
 }
 

@@ -11,6 +11,7 @@ mod filled_text;
 mod fisher;
 mod number_text;
 mod promises;
+pub(super) mod whole_sum;
 
 use datafusion::logical_expr::ScalarUDF;
 

@@ -112,7 +112,7 @@ impl Tabular {
                 // blocks of one worklist, a sheet each
                 let place = |name: &String| of_next.header.iter().position(|other| other == name);
                 let places: Vec<Option<usize>> = found.header.iter().map(place).collect();
-                sheet.append(next, of_next.header_rows, &places).map_err(failed)?;
+                sheet.append(next, of_next.header_rows, &places);
             }
         }
         // a mapping that selects itself may name another sheet

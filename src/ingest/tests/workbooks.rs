@@ -73,3 +73,59 @@ fn inspecting_a_workbook_nobody_knows_proposes_a_mapping() {
     assert!(found.proposed_mapping.is_some_and(|text| Mapping::parse("m", &text).is_ok()));
     assert_eq!((found.encoding_code, found.separator), ("workbook", None));
 }
+
+/// A table of so many rows from a row and a column on; a cell far away from them.
+fn long_workbook(row_count: u32, first: (u32, u16), far: bool) -> Vec<u8> {
+    let mut book = Workbook::new();
+    let day = Format::new().set_num_format("dd/mm/yyyy");
+    let sheet = book.add_worksheet();
+    for (column, name) in (first.1..).zip(["item_id", "customer_id", "kind", "issued_date", "amount"]) {
+        sheet.write(first.0, column, name).unwrap();
+    }
+    for row in 0..row_count {
+        let place = first.0 + 1 + row;
+        sheet.write(place, first.1, format!("F{row}")).unwrap();
+        sheet.write(place, first.1 + 1, "C1").unwrap();
+        sheet.write(place, first.1 + 2, "invoice").unwrap();
+        sheet.write_with_format(place, first.1 + 3, ExcelDateTime::from_ymd(2024, 1, 31).unwrap(), &day).unwrap();
+        sheet.write(place, first.1 + 4, f64::from(row + 1)).unwrap();
+    }
+    if far {
+        sheet.write(1_048_575, 16_383, "x").unwrap();
+    }
+    book.save_to_buffer().unwrap()
+}
+
+#[test]
+fn a_long_sheet_is_read_whole_wherever_its_table_begins() {
+    // more rows than are held
+    for first in [(0, 0), (3, 2)] {
+        let (report, rows) =
+            read_bytes("p.xlsx", &long_workbook(20_500, first, false), &Desk::new().options()).unwrap();
+        assert_eq!((report.line_count, report.accepted_count), (20_500, 20_500));
+        assert_eq!(rows.sum("items", "amount"), 100 * (1..=20_500).sum::<i128>());
+    }
+}
+
+#[test]
+fn a_cell_far_away_is_a_row_that_is_refused_and_no_more() {
+    let (report, rows) = read_bytes("p.xlsx", &long_workbook(2, (0, 0), true), &Desk::new().options()).unwrap();
+    assert_eq!((report.line_count, report.accepted_count, report.rejected_count), (3, 2, 1));
+    assert_eq!(rows.column("rejects", "source_line"), ["1048576"]);
+}
+
+#[test]
+fn a_workbook_that_grows_without_measure_is_refused_by_its_table_of_contents() {
+    use std::io::Write;
+    let mut packed = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    packed.start_file("xl/worksheets/sheet1.xml", zip::write::SimpleFileOptions::default()).unwrap();
+    for _ in 0..110 {
+        packed.write_all(&vec![b' '; 1 << 20]).unwrap();
+    }
+    let bytes = packed.finish().unwrap().into_inner();
+    let cause = match read_bytes("p.xlsx", &bytes, &Desk::new().options()) {
+        Err(IngestError::Workbook { cause, .. }) => cause,
+        read => read.map_or_else(|error| error.to_string(), |_| "it is read".to_owned()),
+    };
+    assert!(cause.contains("`xl/worksheets/sheet1.xml` is 115343360 bytes in"), "{cause}");
+}
