@@ -144,7 +144,7 @@ impl Settings {
             Some(code) => Terms::parse(code).ok_or_else(|| {
                 plain(
                     format!("found `default_terms = \"{code}\"`"),
-                    "write days and end of month as `30`, `45EOM` or `EOM45`",
+                    "write days, end of month and day of the month as `30`, `45EOM`, `EOM45` or `30EOM10`",
                 )
             })?,
         };

@@ -60,6 +60,14 @@ fn cases() -> Vec<(&'static str, Vec<(&'static str, String)>)> {
                 (FEC, sound().text().replace("F2", "F3")),
             ],
         ),
+        (
+            "customer_look_alike",
+            vec![items(&pair.replace("C1", "00123")), ("customers.csv", "customer_id,name\n123,Dupont\n".to_owned())],
+        ),
+        (
+            "customer_unknown",
+            vec![items(pair), ("contacts.csv", "customer_id,contact_id,name\nC9,P1,Mme Petit\n".to_owned())],
+        ),
         // a field too many: the line is refused, and the control account still counts it
         ("control_differs", ledger(with_extra_field(&sound().text(), "F2"))),
         ("line_rejected", ledger(with_extra_field(&sound().text(), "F2"))),
@@ -195,4 +203,27 @@ fn a_fault_is_named_with_what_to_do_and_exits_1() {
     assert!(said.stderr.contains("entry_unbalanced: "), "{}", said.stderr);
     let french = desk.run(&["check", "--as-of", "2024-12-31", "--lang", "fr"]).ended(1);
     assert_ne!(french.stderr, said.stderr);
+}
+
+/// 00123 becomes 123 on the way through a spreadsheet.
+#[test]
+fn codes_that_lost_their_zeros_are_told_and_other_customers_without_items_are_not() {
+    let items = "F1,00123,invoice,2024-03-05,2024-04-04,120.00,EUR,F1\nF2,0456,invoice,2024-03-05,2024-04-04,10.00,EUR,F2\n\
+        F3,ab 7,invoice,2024-03-05,2024-04-04,10.00,EUR,F3\nF4,9,invoice,2024-03-05,2024-04-04,10.00,EUR,F4\n";
+    let customers = "customer_id,name\n123,Dupont\nAB7,Martin\n9,Petit\n009,Neuf\n555,A prospect\n";
+    let actions = "action_id,customer_id,action_date,channel_code\nA1,123,2024-05-01,phone\nA2,77,2024-05-01,phone\n";
+    let files = [
+        ("items.csv", format!("{ITEMS}{items}")),
+        ("customers.csv", customers.to_owned()),
+        ("actions.csv", actions.to_owned()),
+    ];
+    let found: Vec<(String, String)> = faults("customer_look_alike", &files)
+        .into_iter()
+        .map(|row| (row["subject_id"].clone(), row["detail_text"].clone()))
+        .collect();
+    let pair = |named: &str, known: &str| (named.to_owned(), format!("customer {known}"));
+    assert_eq!(found, [pair("00123", "123"), pair("ab 7", "AB7")]);
+    let unknown = faults("customer_unknown", &files);
+    assert_eq!(unknown.len(), 1);
+    assert_eq!((&*unknown[0]["subject_id"], &*unknown[0]["detail_text"]), ("77", "action A2"));
 }

@@ -242,6 +242,13 @@ fn a_bit_that_changed_anywhere_is_found_and_a_copy_brings_the_file_back() {
     assert_eq!(files(&desk.path("lake/_set_aside"), "").len(), lake_files(&desk).len(), "what was damaged is kept");
     load(&desk, "F3", "3.00").ended(0);
     assert_eq!(open(&desk), "123.00");
+    // and so do the log of loads and a table, where they are gone
+    copy(&desk.path("lake"), &desk.path("copy-of-three"));
+    for gone in ["loads", "items", "loads/_delta_log"] {
+        fs::remove_dir_all(desk.path("lake").join(gone)).unwrap();
+        desk.run(&["lake", "repair", "--from", "copy-of-three"]).ended(0);
+        assert_eq!(open(&desk), "123.00", "{gone}");
+    }
     // a copy of another lake brings nothing
     let other = Desk::new();
     load(&other, "G1", "7.00").ended(0);

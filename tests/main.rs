@@ -31,6 +31,7 @@
 //!
 //! the program
 //! - [`loading`]         FEC cases, CSV and XLSX, mappings, rejects
+//! - [`terms`]           payment terms: one grammar, the customer's before the company's
 //! - [`command_line`]    outputs, exit status, errors
 //! - [`pages`]           pages in a real browser: sound, and their figures those of the queries
 //! - [`workbooks`]       workbooks in a real spreadsheet: the same, loaded back too
@@ -80,6 +81,7 @@ mod simulated_month;
 mod skips;
 mod spreadsheet;
 mod statements;
+mod terms;
 mod tidy;
 mod volume;
 mod workbooks;

@@ -20,6 +20,7 @@
 --   entry_number        text   number of the entry as written
 --   piece_reference     text   reference of the document
 --   piece_date          date   day of the document
+--   due_date            date   due date, where the file tells one
 --   label               text   label of the line
 --   letter_code         text   lettering code
 --   letter_date         date   day of lettering
@@ -53,6 +54,7 @@ lines as (
         ledger_lines.entry_number,
         ledger_lines.piece_reference,
         ledger_lines.piece_date,
+        ledger_lines.due_date,
         ledger_lines.label,
         ledger_lines.letter_code,
         ledger_lines.letter_date,
@@ -80,6 +82,7 @@ select
     case when lines.is_receivable then lines.entry_number end as entry_number,
     case when lines.is_receivable then lines.piece_reference end as piece_reference,
     case when lines.is_receivable then lines.piece_date end as piece_date,
+    case when lines.is_receivable then lines.due_date end as due_date,
     case when lines.is_receivable then lines.label end as label,
     case when lines.is_receivable then lines.letter_code end as letter_code,
     case when lines.is_receivable then lines.letter_date end as letter_date,

@@ -14,6 +14,7 @@
 --   entry_number     text   number of the entry as written
 --   piece_reference  text   reference of the document
 --   piece_date       date   day of the document
+--   due_date         date   due date, where the file tells one
 --   label            text   label of the line
 --   amount           money  debit minus credit
 --   letter_code      text   lettering code
@@ -33,6 +34,7 @@ select
     told_lines.entry_number,
     told_lines.piece_reference,
     told_lines.piece_date,
+    told_lines.due_date,
     told_lines.label,
     told_lines.amount,
     told_lines.letter_code,

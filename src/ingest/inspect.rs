@@ -4,7 +4,6 @@ use std::path::Path;
 
 use super::encoding::TextForm;
 use super::fec::Fec;
-use super::fec::header::Field;
 use super::open::{self, Opened};
 use super::progress::Progress;
 use super::tabular::{Tabular, guess, plan};
@@ -98,8 +97,9 @@ fn described(
 }
 
 fn fec_columns(fec: &Fec) -> Vec<ColumnFinding> {
-    let known_as = |name: &String| Field::named(name).map(|field| field.name().to_owned());
-    fec.header.names.iter().map(|name| ColumnFinding { header: name.clone(), known_as: known_as(name) }).collect()
+    let known_as = |place: usize| fec.header.field_at(place).map(|field| field.name().to_owned());
+    let names = fec.header.names.iter().enumerate();
+    names.map(|(place, name)| ColumnFinding { header: name.clone(), known_as: known_as(place) }).collect()
 }
 
 /// Keeps the first refused lines, and nothing else.

@@ -39,7 +39,9 @@ pub use self::inspect::inspect;
 pub use self::open::regular_file;
 pub use self::outcome::{ColumnFinding, FiscalYear, Inspection, Note, RejectSample, SourceReport};
 pub use self::reason::Reason;
-pub use self::reference::{AccountRoles, ActionCodes, CounterpartClasses, Currencies, OpeningJournals, Role};
+pub use self::reference::{
+    AccountRoles, ActionCodes, CounterpartClasses, Currencies, OpeningJournals, Role, RoleTerms,
+};
 pub use self::tabular::mapping::Mapping;
 use crate::model::{Rows, Terms, YearEnd};
 

@@ -31,8 +31,6 @@ pub enum Reason {
     CurrencyUnknown,
     /// A kind of item nobody knows.
     KindUnknown,
-    /// Payment terms nobody knows.
-    TermsUnknown,
     /// An allocation, dispute or event of an item that is nowhere.
     ItemUnknown,
     /// An item whose identifier an earlier row of the file already bears.
@@ -55,7 +53,7 @@ pub enum Reason {
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 23] = [
         Self::FieldCount,
         Self::TextUnreadable,
         Self::AccountMissing,
@@ -70,7 +68,6 @@ impl Reason {
         Self::SideUnreadable,
         Self::CurrencyUnknown,
         Self::KindUnknown,
-        Self::TermsUnknown,
         Self::ItemUnknown,
         Self::ItemDuplicate,
         Self::RowDuplicate,
@@ -100,7 +97,6 @@ impl Reason {
             Self::SideUnreadable => "side_unreadable",
             Self::CurrencyUnknown => "currency_unknown",
             Self::KindUnknown => "kind_unknown",
-            Self::TermsUnknown => "terms_unknown",
             Self::ItemUnknown => "item_unknown",
             Self::ItemDuplicate => "item_duplicate",
             Self::RowDuplicate => "row_duplicate",
@@ -131,7 +127,6 @@ impl Reason {
             Self::SideUnreadable => "the side is neither debit nor credit",
             Self::CurrencyUnknown => "the currency is not in ISO 4217",
             Self::KindUnknown => "the kind of item is not known",
-            Self::TermsUnknown => "the payment terms cannot be read",
             Self::ItemUnknown => "the item is neither in these files nor in the lake",
             Self::ItemDuplicate => "an earlier row of the file bears the same item",
             Self::RowDuplicate => "an earlier row of the file bears the same key",

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::IngestError;
 use super::names::fold;
+use crate::model::Terms;
 
 /// The role of an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,6 +13,20 @@ pub struct Role {
     pub code: String,
     /// Whether its lines are receivable items.
     pub is_perimeter: bool,
+    /// When its invoices fall due.
+    pub terms: RoleTerms,
+}
+
+/// When invoices on the accounts of a role fall due.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum RoleTerms {
+    /// By the terms of the customer or the company.
+    #[default]
+    Usual,
+    /// On a day that nobody knows until it is given: money held back until a work is accepted.
+    Unknown,
+    /// By terms of their own.
+    Own(Terms),
 }
 
 /// Which accounts are receivables, and of what sort (`account_roles.csv`); the longest prefix wins.
@@ -21,19 +36,29 @@ pub struct AccountRoles {
 }
 
 impl AccountRoles {
-    /// Reads `account_prefix,role_code,is_perimeter`.
+    /// Reads `account_prefix,role_code,is_perimeter`, and `terms_code` where there is one: terms, `unknown`, or nothing for the
+    /// usual ones.
     ///
     /// # Errors
-    /// [`IngestError::ReferenceBroken`] for a missing column, an empty prefix, a prefix given twice or a flag that is none.
+    /// [`IngestError::ReferenceBroken`] for a missing column, an empty prefix, a prefix given twice, a flag that is none or terms
+    /// that cannot be read.
     pub fn parse(text: &str) -> Result<Self, IngestError> {
         let mut by_prefix = BTreeMap::new();
-        for row in rows("account_roles", text, &["account_prefix", "role_code", "is_perimeter"])? {
-            let [prefix, code, flag] = row.cells;
+        for row in rows("account_roles", text, &["account_prefix", "role_code", "is_perimeter", "terms_code?"])? {
+            let [prefix, code, flag, terms] = row.cells;
+            let terms = match &*terms {
+                "" => RoleTerms::Usual,
+                "unknown" => RoleTerms::Unknown,
+                text => RoleTerms::Own(
+                    Terms::parse(text)
+                        .ok_or_else(|| row.place.broken(text, &format!("`unknown` or {}", Terms::FORMS)))?,
+                ),
+            };
             let is_perimeter = super::cells::flag(&flag).ok_or_else(|| row.place.broken(&flag, "`true` or `false`"))?;
             if prefix.is_empty() || by_prefix.contains_key(&prefix) {
                 return Err(row.place.broken(&prefix, "a prefix of its own on each line"));
             }
-            by_prefix.insert(prefix, Role { code, is_perimeter });
+            by_prefix.insert(prefix, Role { code, is_perimeter, terms });
         }
         Ok(Self { by_prefix })
     }
@@ -224,23 +249,21 @@ struct Row<const N: usize> {
     cells: [String; N],
 }
 
-/// The wanted columns of a reference table, row by row.
+/// The wanted columns of a reference table, row by row. One that ends with `?` need not be there: its cells are empty then.
 fn rows<const N: usize>(table: &'static str, text: &str, wanted: &[&str; N]) -> Result<Vec<Row<N>>, IngestError> {
     let broken =
         |line: u64, found: String, wanted: String| IngestError::ReferenceBroken { name: table, line, found, wanted };
     let mut reader =
         csv::ReaderBuilder::new().comment(Some(b'#')).trim(csv::Trim::All).flexible(false).from_reader(text.as_bytes());
     let header = reader.headers().map_err(|error| broken(1, error.to_string(), "a header".into()))?.clone();
-    let mut places = [0; N];
-    for (place, name) in places.iter_mut().zip(wanted) {
-        let found = header.iter().position(|column| column.trim_start_matches('\u{feff}').eq_ignore_ascii_case(name));
-        *place = found.ok_or_else(|| {
-            broken(
-                1,
-                format!("columns `{}`", header.iter().collect::<Vec<&str>>().join("`, `")),
-                format!("a column `{name}`"),
-            )
-        })?;
+    let mut places = [None; N];
+    for (place, wanted) in places.iter_mut().zip(wanted) {
+        let name = wanted.trim_end_matches('?');
+        *place = header.iter().position(|column| column.trim_start_matches('\u{feff}').eq_ignore_ascii_case(name));
+        if place.is_none() && name == *wanted {
+            let found = format!("columns `{}`", header.iter().collect::<Vec<&str>>().join("`, `"));
+            return Err(broken(1, found, format!("a column `{name}`")));
+        }
     }
     let mut rows = Vec::new();
     for record in reader.records() {
@@ -249,7 +272,7 @@ fn rows<const N: usize>(table: &'static str, text: &str, wanted: &[&str; N]) -> 
             broken(line, error.to_string(), format!("{} columns", header.len()))
         })?;
         let line = record.position().map_or(0, csv::Position::line);
-        let cells = places.map(|place| record.get(place).unwrap_or_default().to_owned());
+        let cells = places.map(|place| place.and_then(|place| record.get(place)).unwrap_or_default().to_owned());
         rows.push(Row { place: Place { table, line }, cells });
     }
     Ok(rows)

@@ -3,7 +3,7 @@
 //! A load locks a file of its own in `_loading` before it writes anything; the system lets the lock go when the process
 //! ends, however it ends. A file whose load is neither at work nor in the history is reached by nobody and goes.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
@@ -67,7 +67,8 @@ impl Lake {
         store::make_folder(&folder).map_err(refused)?;
         // locked before it bears its name: nobody sees it free
         let mut file = NamedTempFile::with_prefix_in("begun-", &folder).map_err(refused)?;
-        file.as_file().lock().map_err(refused)?;
+        // a file system that knows no locks tells so, here and to who asks: nothing of a load is cleared there for a day
+        drop(file.as_file().lock());
         writeln!(file, "{}", host()).map_err(refused)?;
         let path = folder.join(load_id);
         let lock = file.persist_noclobber(&path).map_err(|cause| refused(cause.error))?;
@@ -100,27 +101,35 @@ impl Lake {
         Ok(cleared)
     }
 
-    /// Files in the lake's folder of loads that are neither known nor at work.
+    /// Files in the lake's folder of loads that are neither known nor at work, and those that a known load wrote on its way
+    /// and did not keep.
     fn left_files(&self, known: &[LoadRecord]) -> Vec<LeftFile> {
         let lake = self.staging_folder();
-        let known: BTreeSet<&str> = known.iter().map(|load| load.load_id.as_str()).collect();
+        let known: BTreeMap<&str, &LoadRecord> = known.iter().map(|load| (load.load_id.as_str(), load)).collect();
         let mut at_work: BTreeMap<String, bool> = BTreeMap::new();
         let mut left = Vec::new();
-        let tables = TABLES.iter().copied().chain([&LOADS, &TOLD_LINES]).map(|table| lake.join(table.name));
-        for (path, byte_count, age) in
-            tables.flat_map(|table| [table.join("_delta_log"), table]).flat_map(|folder| files_in(&folder))
-        {
-            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-            let load_id = load_of(name).filter(|load_id| !known.contains(load_id)).map(str::to_owned);
-            let is_left = match &load_id {
-                Some(load_id) => !*at_work
-                    .entry(load_id.clone())
-                    .or_insert_with(|| is_at_work(&lake.join(LOADING).join(load_id), age)),
-                // on its way to its name, which takes no time
-                None => name.contains('#') && age > SURELY_LEFT,
-            };
-            if is_left {
-                left.push(LeftFile { path, load_id, byte_count });
+        for table in TABLES.iter().copied().chain([&LOADS, &TOLD_LINES]) {
+            let folder = lake.join(table.name);
+            for (path, byte_count, age) in files_in(&folder.join("_delta_log")).into_iter().chain(files_in(&folder)) {
+                let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+                let load_id = load_of(name);
+                let is_left = match load_id.map(|load_id| (load_id, known.get(load_id))) {
+                    // a row of loads is named by the next one
+                    Some((_, Some(load))) => {
+                        table.name != LOADS.name
+                            && !load.checksums.is_empty()
+                            && !load.checksums.contains_key(&format!("{}/{name}", table.name))
+                    }
+                    Some((load_id, None)) => !*at_work
+                        .entry(load_id.to_owned())
+                        .or_insert_with(|| is_at_work(&lake.join(LOADING).join(load_id), age)),
+                    // on its way to its name, which takes no time
+                    None => name.contains('#') && age > SURELY_LEFT,
+                };
+                if is_left {
+                    let load_id = load_id.filter(|load_id| !known.contains_key(load_id)).map(str::to_owned);
+                    left.push(LeftFile { path, load_id, byte_count });
+                }
             }
         }
         let locks = files_in(&lake.join(LOADING)).into_iter().filter(|(path, _, age)| !is_at_work(path, *age));
@@ -133,6 +142,7 @@ impl Lake {
 /// A file that its load may have left.
 struct LeftFile {
     path: PathBuf,
+    /// The load, where it may have been done meanwhile.
     load_id: Option<String>,
     byte_count: u64,
 }

@@ -140,16 +140,25 @@ impl Lake {
         let aside = self.new_place_aside();
         let mut fetched = Vec::new();
         for Damage { file, checksum, .. } in &verified.damages {
-            let Some(found) = copy.checksum_of(file).await? else { continue };
-            if found.byte_count == 0 || checksum.as_ref().is_some_and(|wanted| *wanted != found.text()) {
-                continue;
+            // of a log that is gone, all of it
+            let names = if file.ends_with("/_delta_log") {
+                let log = file.split('/').fold(copy.place().clone(), |place, folder| place.within(folder));
+                store::sizes_in(&log).await?.into_keys().map(|name| format!("{file}/{name}")).collect()
+            } else {
+                vec![file.clone()]
+            };
+            for name in names {
+                let Some(found) = copy.checksum_of(&name).await? else { continue };
+                if found.byte_count == 0 || checksum.as_ref().is_some_and(|wanted| *wanted != found.text()) {
+                    continue;
+                }
+                let bytes = store::read(&copy.address_of(&name)?).await?;
+                if self.checksum_of(&name).await?.is_some() {
+                    self.put_aside(&name, &aside).await?;
+                }
+                store::send(bytes.to_vec(), &self.address_of(&name)?).await?;
+                fetched.push(name);
             }
-            let bytes = store::read(&copy.address_of(file)?).await?;
-            if self.checksum_of(file).await?.is_some() {
-                self.put_aside(file, &aside).await?;
-            }
-            store::send(bytes.to_vec(), &self.address_of(file)?).await?;
-            fetched.push(file.clone());
         }
         Ok((fetched, aside))
     }

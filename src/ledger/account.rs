@@ -21,8 +21,6 @@ pub struct Rules {
     pub company_id: String,
     /// The currency its ledger is kept in.
     pub currency_code: String,
-    /// Due dates where the ledger has none.
-    pub default_terms: Terms,
     /// Whether letters act from their `DateLet` (never before both lines are posted) instead of from the later line.
     pub letters_act_from_letter_date: bool,
 }
@@ -34,7 +32,7 @@ pub struct AccountHistory<'a> {
     pub account: &'a str,
     /// The customer.
     pub customer: &'a str,
-    /// The customer's own terms, where known.
+    /// By which terms its invoices fall due; nothing where that is not known.
     pub terms: Option<Terms>,
     /// Lines of every year.
     pub lines: Vec<Line>,
@@ -55,6 +53,8 @@ pub struct Derived {
     pub derived_due: (i64, i128),
     /// Debit items without any date to age from.
     pub age_unknown: (i64, i128),
+    /// Items whose document is dated after its entry.
+    pub piece_date_late: (i64, i128),
     /// Credits that letters leave over and nothing of earlier absorbs.
     pub credits_left: (i64, i128),
     /// Debits that letters leave over: settled after the year's end.
@@ -101,13 +101,14 @@ impl AccountHistory<'_> {
             rules,
             account: self.account,
             customer: self.customer,
-            terms: self.terms.unwrap_or(rules.default_terms),
+            terms: self.terms,
             identities: Identities::new(self.account, self.customer),
             items: Vec::new(),
             changes: BTreeMap::new(),
             gaps: Rows::new(&OPENING_GAPS),
             credits_left: (0, 0),
             debits_left: (0, 0),
+            piece_date_late: (0, 0),
         };
         self.lines.sort_by(Line::by_age);
         let mut before: Option<&FiscalYear> = None;
@@ -124,7 +125,7 @@ struct Work<'a> {
     rules: &'a Rules,
     account: &'a str,
     customer: &'a str,
-    terms: Terms,
+    terms: Option<Terms>,
     identities: Identities<'a>,
     items: Vec<Item>,
     /// (day, debit item, credit item) → amount, and whether letters state it outright.
@@ -132,6 +133,7 @@ struct Work<'a> {
     gaps: Rows,
     credits_left: (i64, i128),
     debits_left: (i64, i128),
+    piece_date_late: (i64, i128),
 }
 
 impl Work<'_> {
@@ -348,12 +350,18 @@ impl Work<'_> {
     fn add(&mut self, line: &Line, year: &FiscalYear) -> usize {
         let amount = line.amount.hundredths();
         let kind = line.kind;
-        let issued = line.piece_date.unwrap_or(line.posted);
+        // a document dated after its entry bears the day on which it was typed
+        let is_typed_late = line.piece_date.is_some_and(|day| day > line.posted);
+        let issued = line.piece_date.filter(|_| !is_typed_late).unwrap_or(line.posted);
+        if is_typed_late {
+            self.piece_date_late = (self.piece_date_late.0 + 1, self.piece_date_late.1 + i128::from(amount.abs()));
+        }
         let has_no_date = kind == ItemKind::Opening && line.piece_date.is_none_or(|day| is_placeholder(day, year));
         let (due, due_is_derived) = match (amount > 0, kind) {
+            (true, kind) if kind != ItemKind::ReturnedReceipt && line.due_date.is_some() => (line.due_date, false),
             (true, ItemKind::Opening) if has_no_date => (None, false),
             (true, ItemKind::ReturnedReceipt) | (false, _) => (Some(issued), false),
-            (true, _) => (Some(self.terms.due(issued)), true),
+            (true, _) => (self.terms.map(|terms| terms.due(issued)), self.terms.is_some()),
         };
         self.items.push(Item {
             id: self.identities.of_line(line),
@@ -375,14 +383,14 @@ impl Work<'_> {
 
     fn add_adjustment(&mut self, amount: i64, day: Date, reason: &str) -> usize {
         let content = [reason.to_owned(), day.to_string(), amount.to_string()];
-        let due = if amount > 0 { self.terms.due(day) } else { day };
+        let due = if amount > 0 { self.terms.map(|terms| terms.due(day)) } else { Some(day) };
         self.items.push(Item {
             id: self.identities.of_content(&content),
             kind: ItemKind::Adjustment,
             posted: day,
             issued: day,
-            due: Some(due),
-            due_is_derived: amount > 0,
+            due,
+            due_is_derived: amount > 0 && due.is_some(),
             amount,
             reference: None,
             label: Some(reason.into()),
@@ -404,6 +412,7 @@ impl Work<'_> {
             age_unknown: (0, 0),
             credits_left: self.credits_left,
             debits_left: self.debits_left,
+            piece_date_late: self.piece_date_late,
         };
         let count = |sum: &mut (i64, i128), amount: i64| *sum = (sum.0 + 1, sum.1 + i128::from(amount));
         for item in &self.items {

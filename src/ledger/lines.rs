@@ -21,6 +21,8 @@ pub struct Line {
     pub piece_reference: Option<Box<str>>,
     /// Day of the document.
     pub piece_date: Option<Date>,
+    /// Due date, where the ledger tells one.
+    pub due_date: Option<Date>,
     /// Label.
     pub label: Option<Box<str>>,
     /// Debit minus credit.
@@ -51,6 +53,7 @@ impl Line {
             .then_with(|| number(self).cmp(&number(other)))
             .then_with(|| self.piece_reference.cmp(&other.piece_reference))
             .then_with(|| self.piece_date.cmp(&other.piece_date))
+            .then_with(|| self.due_date.cmp(&other.due_date))
             .then_with(|| self.amount.cmp(&other.amount))
             .then_with(|| self.letter.cmp(&other.letter))
             .then_with(|| self.source_line.cmp(&other.source_line))

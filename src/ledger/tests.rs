@@ -32,6 +32,7 @@ fn line(text: &str) -> Line {
         entry_number: None,
         piece_reference: text(2),
         piece_date: (!is_opening).then_some(posted),
+        due_date: None,
         label: None,
         amount: Money::from_hundredths(amount).unwrap(),
         letter: text(3),
@@ -48,18 +49,14 @@ fn line(text: &str) -> Line {
 }
 
 fn rules() -> Rules {
-    Rules {
-        company_id: "C".to_owned(),
-        currency_code: "EUR".to_owned(),
-        default_terms: Terms::STATUTORY,
-        letters_act_from_letter_date: false,
-    }
+    Rules { company_id: "C".to_owned(), currency_code: "EUR".to_owned(), letters_act_from_letter_date: false }
 }
 
 /// Allocations as `debit credit day amount`, items named by their references.
 fn allocations(lines: &[&str], years: &[FiscalYear], rules: &Rules) -> Vec<String> {
     let lines = lines.iter().map(|text| line(text)).collect();
-    let derived = AccountHistory { account: "411", customer: "X", terms: None, lines }.derive(years, rules);
+    let derived =
+        AccountHistory { account: "411", customer: "X", terms: Some(Terms::STATUTORY), lines }.derive(years, rules);
     let name = |id: &Cell| {
         let row = (0..derived.items.len()).find(|row| derived.items.cell(*row, 1) == *id).unwrap();
         match derived.items.cell(row, 12) {

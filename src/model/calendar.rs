@@ -1,5 +1,7 @@
 //! Days, months and payment terms.
 
+use std::fmt;
+
 use chrono::{Datelike, Days, Months, NaiveDate};
 
 /// A calendar day, without time or zone.
@@ -57,16 +59,17 @@ impl YearEnd {
     }
 }
 
-/// When an invoice falls due (`terms_code`): French practice needs days, end of month and both orders.
+/// When an invoice falls due (`terms_code`): French practice needs days, end of month in both orders, and a day of the month.
 ///
-/// `45EOM` runs 45 days and then to the end of that month; `EOM45` runs to the end of the month and then
-/// 45 days (both computations of "45 days end of month", C. com. L.441-10 I). `60` is 60 days net.
+/// `60` is 60 days net. `45EOM` runs 45 days and then to the end of that month; `EOM45` runs to the end of the month and then
+/// 45 days (both computations of "45 days end of month", C. com. L.441-10 I). `30EOM10` runs 30 days, to the end of that month,
+/// and then to the 10th of the next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Terms {
     /// So many days from the issue date.
     Net(u16),
-    /// So many days, then the end of the month reached.
-    DaysThenEndOfMonth(u16),
+    /// So many days, then the end of the month reached, then that day of the next month, if any.
+    DaysThenEndOfMonth(u16, Option<u8>),
     /// The end of the issue month, then so many days.
     EndOfMonthThenDays(u16),
 }
@@ -74,21 +77,28 @@ pub enum Terms {
 impl Terms {
     /// The statutory default in France: 30 days (C. com. L.441-10 I).
     pub const STATUTORY: Self = Self::Net(30);
+    /// The forms that are read.
+    pub const FORMS: &str = "30, 45EOM, EOM, EOM45, 30EOM10";
+    /// Longer terms are a slip of the pen.
+    const MOST_DAYS: u16 = 366;
 
-    /// Reads `30`, `45EOM`, `EOM45`, `EOM`; case and inner spaces do not count.
+    /// Reads `30`, `45EOM`, `EOM45`, `EOM`, `30EOM10`, in any case, with or without blanks between words and numbers. A blank
+    /// within a number is none: `EOM30 10` is read as nothing.
     #[must_use]
     pub fn parse(code: &str) -> Option<Self> {
-        let code: String = code.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_uppercase();
-        if code == "EOM" {
-            return Some(Self::EndOfMonthThenDays(0));
+        let words = words_of(code.trim())?;
+        let days = |word: &str| word.parse().ok().filter(|days| *days <= Self::MOST_DAYS);
+        match *words.iter().map(String::as_str).collect::<Vec<_>>() {
+            ["EOM"] => Some(Self::EndOfMonthThenDays(0)),
+            ["EOM", after] => days(after).map(Self::EndOfMonthThenDays),
+            [before, "EOM"] => days(before).map(|before| Self::DaysThenEndOfMonth(before, None)),
+            [before, "EOM", day] => {
+                let day = day.parse().ok().filter(|day| (1..=31).contains(day))?;
+                days(before).map(|before| Self::DaysThenEndOfMonth(before, Some(day)))
+            }
+            [net] => days(net).map(Self::Net),
+            _ => None,
         }
-        if let Some(days) = code.strip_prefix("EOM") {
-            return days.parse().ok().map(Self::EndOfMonthThenDays);
-        }
-        if let Some(days) = code.strip_suffix("EOM") {
-            return days.parse().ok().map(Self::DaysThenEndOfMonth);
-        }
-        code.parse().ok().map(Self::Net)
     }
 
     /// The due date of an invoice issued on `issued`.
@@ -96,10 +106,47 @@ impl Terms {
     pub fn due(self, issued: Date) -> Date {
         match self {
             Self::Net(days) => add_days(issued, days.into()),
-            Self::DaysThenEndOfMonth(days) => month_end(add_days(issued, days.into())),
+            Self::DaysThenEndOfMonth(days, None) => month_end(add_days(issued, days.into())),
+            Self::DaysThenEndOfMonth(days, Some(day)) => {
+                let first = add_days(month_end(add_days(issued, days.into())), 1);
+                first.with_day(day.into()).unwrap_or_else(|| month_end(first))
+            }
             Self::EndOfMonthThenDays(days) => add_days(month_end(issued), days.into()),
         }
     }
+}
+
+impl fmt::Display for Terms {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Net(days) => write!(out, "{days}"),
+            Self::DaysThenEndOfMonth(days, None) => write!(out, "{days}EOM"),
+            Self::DaysThenEndOfMonth(days, Some(day)) => write!(out, "{days}EOM{day}"),
+            Self::EndOfMonthThenDays(days) => write!(out, "EOM{days}"),
+        }
+    }
+}
+
+/// A code as words and numbers, in capitals; nothing where it holds anything else.
+fn words_of(code: &str) -> Option<Vec<String>> {
+    let mut words: Vec<String> = Vec::new();
+    let mut is_apart = true;
+    for mark in code.chars() {
+        if mark.is_whitespace() {
+            is_apart = true;
+            continue;
+        }
+        if !mark.is_ascii_alphanumeric() {
+            return None;
+        }
+        let is_number = |word: &String| word.ends_with(|mark: char| mark.is_ascii_digit());
+        match words.last_mut() {
+            Some(word) if !is_apart && is_number(word) == mark.is_ascii_digit() => word.push(mark.to_ascii_uppercase()),
+            _ => words.push(mark.to_ascii_uppercase().to_string()),
+        }
+        is_apart = false;
+    }
+    Some(words)
 }
 
 #[cfg(test)]
@@ -119,6 +166,37 @@ mod tests {
         assert_eq!(Terms::parse("eom 45").unwrap().due(issued), day(2024, 3, 16));
         assert_eq!(Terms::parse("EOM").unwrap().due(issued), day(2024, 1, 31));
         assert_eq!(Terms::parse("soon"), None);
+    }
+
+    #[test]
+    fn thirty_days_end_of_month_on_the_tenth() {
+        let terms = Terms::parse("30EOM10").unwrap();
+        assert_eq!(terms.due(day(2024, 1, 14)), day(2024, 3, 10));
+        assert_eq!(terms.due(day(2024, 1, 31)), day(2024, 4, 10));
+        // a month without that day ends before it
+        assert_eq!(Terms::parse("30 eom 31").unwrap().due(day(2024, 2, 20)), day(2024, 4, 30));
+        for (code, same) in [("30 EOM 10", "30EOM10"), ("45 eom", "45EOM"), (" 60 ", "60"), ("eom\u{a0}45", "EOM45")] {
+            assert_eq!(Terms::parse(code), Terms::parse(same), "{code}");
+            assert_eq!(Terms::parse(same).unwrap().to_string(), same);
+        }
+        for code in [
+            "EOM30 10",
+            "3 0EOM",
+            "E OM",
+            "30EOM0",
+            "30EOM32",
+            "367",
+            "99999",
+            "EOM 4 5",
+            "-30",
+            "30.0",
+            "",
+            " ",
+            "30EOM10EOM",
+            "30 days",
+        ] {
+            assert_eq!(Terms::parse(code), None, "{code}");
+        }
     }
 
     #[test]

@@ -137,7 +137,7 @@ fn is_shown(table: &str, column: &str) -> bool {
     let is_for_machines = matches!(
         (table, column),
         // roles of accounts, statuses of platforms, rules and skills stand on no page
-        ("account_roles", "role_code") | ("event_statuses", "status_code" | "meaning_code")
+        ("account_roles", "role_code" | "terms_code") | ("event_statuses", "status_code" | "meaning_code")
     );
     let is_code = column.ends_with("_code") || column == "owner";
     let is_private =

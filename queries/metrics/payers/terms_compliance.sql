@@ -44,7 +44,7 @@ with billed as (
             date_trunc('month', known_items.issued_date + interval '45 days')
             + interval '1 month' - interval '1 day' as date
         ) as month_end_45_date,
-        upper(replace(customers.terms_code, ' ', '')) as terms_code
+        due_by_terms(known_items.issued_date, customers.terms_code) as agreed_date
     from known_items
     left join item_details on known_items.item_number = item_details.item_number
     left join settled_spells
@@ -62,8 +62,7 @@ with billed as (
         and known_items.issued_date <= $as_of
 ),
 
--- `30`: days; `45EOM`: days, then to the end of the month; `EOM45`: end of the month, then days
-read_terms as (
+measured as (
     select
         billed.customer_id,
         billed.customer_name,
@@ -72,54 +71,14 @@ read_terms as (
         billed.payment_method,
         billed.answer_amount,
         billed.due_is_derived,
-        billed.issued_date,
-        billed.due_date,
-        billed.settled_date,
-        billed.month_end_date,
-        billed.month_end_45_date,
-        case
-            when billed.terms_code is null then null
-            when regexp_like(billed.terms_code, '^[0-9]{1,3}$')
-                then cast(
-                    cast(billed.issued_date as int) + cast(billed.terms_code as int) as date
-                )
-            when regexp_like(billed.terms_code, '^[0-9]{1,3}EOM$')
-                then cast(
-                    date_trunc(
-                        'month',
-                        cast(
-                            cast(billed.issued_date as int)
-                            + cast(replace(billed.terms_code, 'EOM', '') as int) as date
-                        )
-                    ) + interval '1 month' - interval '1 day' as date
-                )
-            when billed.terms_code = 'EOM' then billed.month_end_date
-            when regexp_like(billed.terms_code, '^EOM[0-9]{1,3}$')
-                then cast(
-                    cast(billed.month_end_date as int)
-                    + cast(replace(billed.terms_code, 'EOM', '') as int) as date
-                )
-        end as agreed_date
+        cast(billed.due_date - billed.issued_date as bigint) as granted_days,
+        cast(billed.agreed_date - billed.issued_date as bigint) as agreed_days,
+        cast(billed.settled_date - billed.issued_date as bigint) as real_days,
+        cast(billed.settled_date - billed.agreed_date as bigint) as freed_days,
+        cast(billed.due_date - billed.issued_date as bigint) > 60 as is_beyond_60,
+        billed.due_date > billed.month_end_45_date as is_beyond_45eom,
+        cast(billed.due_date - billed.month_end_date as bigint) > 45 as is_beyond_eom45
     from billed
-),
-
-measured as (
-    select
-        read_terms.customer_id,
-        read_terms.customer_name,
-        read_terms.salesperson,
-        read_terms.country_code,
-        read_terms.payment_method,
-        read_terms.answer_amount,
-        read_terms.due_is_derived,
-        cast(read_terms.due_date - read_terms.issued_date as bigint) as granted_days,
-        cast(read_terms.agreed_date - read_terms.issued_date as bigint) as agreed_days,
-        cast(read_terms.settled_date - read_terms.issued_date as bigint) as real_days,
-        cast(read_terms.settled_date - read_terms.agreed_date as bigint) as freed_days,
-        cast(read_terms.due_date - read_terms.issued_date as bigint) > 60 as is_beyond_60,
-        read_terms.due_date > read_terms.month_end_45_date as is_beyond_45eom,
-        cast(read_terms.due_date - read_terms.month_end_date as bigint) > 45 as is_beyond_eom45
-    from read_terms
 ),
 
 dimensioned as (

@@ -1,6 +1,7 @@
 //! `encours load`: files are read into staged Parquet, merged with what the lake holds, receivables are derived from
 //! ledgers, and everything is committed at once or not at all.
 
+mod due_dates;
 mod keys;
 mod merge;
 mod prepare;
@@ -14,6 +15,7 @@ mod wanted;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+use self::due_dates::DueDates;
 use self::prepare::Prepare;
 use self::receivables::Receivables;
 use self::references::{References, Refused};
@@ -177,6 +179,7 @@ async fn prepare(
     let references = References { settings, catalogue: &catalogue, base, staged, load_id, tag };
     let mut refused = Refused::new();
     references.resolve(&mut wanted, &mut refused).await?;
+    DueDates { settings, catalogue: &catalogue, staged, load_id, tag }.derive(&mut wanted).await?;
     let preparation = Prepare { settings, base, load_id, tag };
     // linking them tells whether all their items are known; nearly always they are
     if !preparation.link(&mut wanted, true).await? {

@@ -12,6 +12,7 @@ use crate::commands::shared;
 use crate::engine::{Catalogue, Engine};
 use crate::error::Error;
 use crate::ingest::staging::{StagedFile, Staging};
+use crate::ingest::{AccountRoles, RoleTerms};
 use crate::ledger::{
     AccountHistory, ControlMovement, CounterpartKinds, Derived, Entry, FiscalYear, Line, Rules, control_balances,
 };
@@ -125,10 +126,23 @@ pub(super) struct Receivables<'a> {
     pub tag: &'a str,
 }
 
-/// A customer as files other than the ledger tell of it.
-#[derive(Default)]
+/// What files other than the ledger tell of its customers and accounts.
 struct Known {
+    /// The own terms of each customer that a file names.
     terms: BTreeMap<String, Option<Terms>>,
+    roles: AccountRoles,
+    default_terms: Terms,
+}
+
+impl Known {
+    /// By which terms a customer's invoices on an account fall due; nothing where nobody knows.
+    fn terms_of(&self, account: &str, customer: &str) -> Option<Terms> {
+        match self.roles.role(account).map(|role| role.terms).unwrap_or_default() {
+            RoleTerms::Unknown => None,
+            RoleTerms::Own(terms) => Some(terms),
+            RoleTerms::Usual => Some(self.terms.get(customer).copied().flatten().unwrap_or(self.default_terms)),
+        }
+    }
 }
 
 /// What is counted while deriving, by assumption code: lines and amount.
@@ -192,7 +206,11 @@ impl Receivables<'_> {
     }
 
     async fn known(&self, engine: &Engine) -> Result<Known, Error> {
-        let mut known = Known::default();
+        let mut known = Known {
+            terms: BTreeMap::new(),
+            roles: AccountRoles::parse(self.settings.reference("account_roles"))?,
+            default_terms: self.settings.default_terms,
+        };
         let sql = "select customers.customer_id, customers.terms_code from customers";
         let answer = engine.ask_step(sql).await?;
         for row in 0..answer.len() {
@@ -245,7 +263,6 @@ impl Receivables<'_> {
         let rules = Rules {
             company_id: self.company.to_owned(),
             currency_code: self.settings.ledger_currency().to_owned(),
-            default_terms: self.settings.default_terms,
             letters_act_from_letter_date: self.settings.letters_act_from_letter_date,
         };
         let mut texts = Texts::default();
@@ -461,6 +478,7 @@ impl Group {
             entry_number: own("entry_number"),
             piece_reference: own("piece_reference"),
             piece_date: day(answer, row, "piece_date"),
+            due_date: day(answer, row, "due_date"),
             label: own("label"),
             amount: money(answer, row, "amount").unwrap_or_default(),
             letter: own("letter_code"),
@@ -473,7 +491,7 @@ impl Group {
     }
 
     fn derive(self, years: &[FiscalYear], known: &Known, rules: &Rules) -> Derived {
-        let terms = known.terms.get(&self.customer).copied().flatten();
+        let terms = known.terms_of(&self.account, &self.customer);
         AccountHistory { account: &self.account, customer: &self.customer, terms, lines: self.lines }
             .derive(years, rules)
     }
@@ -512,6 +530,7 @@ impl Batches {
     fn take(&mut self, derived: Derived, assumptions: &mut Assumptions) {
         assumptions.add("due_date_derived", derived.derived_due);
         assumptions.add("age_unknown", derived.age_unknown);
+        assumptions.add("piece_date_late", derived.piece_date_late);
         assumptions.add("allocation_inferred", derived.inferred);
         assumptions.add("letters_credit_left", derived.credits_left);
         assumptions.add("letters_debit_left", derived.debits_left);

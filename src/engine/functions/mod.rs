@@ -2,11 +2,13 @@
 //!
 //! | function | gives |
 //! |---|---|
+//! | `due_by_terms(issued_date, terms_code)` | the due date that payment terms give; null where they cannot be read |
 //! | `number_text(number, decimals, language)` | the number rounded half-up, thousands grouped: `1 234,5` or `1,234.5` |
 //! | `filled_text(sentence, names, values)` | the sentence with each `{name}` replaced by its value, a dash for none |
 //! | `fisher_p_value(hits, misses, earlier_hits, earlier_misses)` | two-sided p of equal rates, ten decimals |
 //! | `received_in_turn(promises, receipts)` | what came in for each promise of a customer, oldest promise first |
 
+mod due_by_terms;
 mod filled_text;
 mod fisher;
 mod number_text;
@@ -17,5 +19,11 @@ use datafusion::logical_expr::ScalarUDF;
 
 /// All of them, for a session.
 pub(super) fn all() -> Vec<ScalarUDF> {
-    vec![number_text::function(), filled_text::function(), fisher::function(), promises::function()]
+    vec![
+        due_by_terms::function(),
+        number_text::function(),
+        filled_text::function(),
+        fisher::function(),
+        promises::function(),
+    ]
 }

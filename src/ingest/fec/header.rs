@@ -4,7 +4,7 @@ use super::super::IngestError;
 use super::super::fields::{Fields, sniff};
 use super::super::names::fold;
 
-/// A field of the law. The last four exist in cash accounting only (VIII and IX).
+/// A field of the law. Four exist in cash accounting only (VIII and IX); the last is of no law, and many programs add it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Field {
     JournalCode,
@@ -31,11 +31,12 @@ pub enum Field {
     ModeRglt,
     NatOp,
     IdClient,
+    DateLimitReglmt,
 }
 
 impl Field {
     /// Every field, in the order of the law.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::JournalCode,
         Self::JournalLib,
         Self::EcritureNum,
@@ -60,6 +61,20 @@ impl Field {
         Self::ModeRglt,
         Self::NatOp,
         Self::IdClient,
+        Self::DateLimitReglmt,
+    ];
+
+    /// Names that programs give a field instead of its own.
+    const OTHER_NAMES: [(&str, Self); 9] = [
+        ("EcrtureLet", Self::EcritureLet),
+        ("EcritureLettrage", Self::EcritureLet),
+        ("Lettrage", Self::EcritureLet),
+        ("DateLimiteReglement", Self::DateLimitReglmt),
+        ("DateLimiteReglmt", Self::DateLimitReglmt),
+        ("DateEcheance", Self::DateLimitReglmt),
+        ("DateEch", Self::DateLimitReglmt),
+        ("EcheanceDate", Self::DateLimitReglmt),
+        ("Echeance", Self::DateLimitReglmt),
     ];
 
     /// The fields of the eighteen that a file may lack, with a note.
@@ -106,6 +121,7 @@ impl Field {
             Self::ModeRglt => "ModeRglt",
             Self::NatOp => "NatOp",
             Self::IdClient => "IdClient",
+            Self::DateLimitReglmt => "DateLimitReglmt",
         }
     }
 
@@ -114,6 +130,12 @@ impl Field {
     pub fn named(header: &str) -> Option<Self> {
         let folded = fold(header);
         Self::ALL.into_iter().find(|field| fold(field.name()) == folded)
+    }
+
+    /// The field that a header names in other words.
+    fn named_otherwise(header: &str) -> Option<Self> {
+        let folded = fold(header);
+        Self::OTHER_NAMES.into_iter().find(|(name, _)| fold(name) == folded).map(|(_, field)| field)
     }
 }
 
@@ -163,6 +185,12 @@ impl Header {
             let Some(field) = Field::named(name) else { continue };
             if places[field as usize].replace(place).is_some() {
                 return Err(IngestError::ColumnTwice { file: file.to_owned(), column: field.name().to_owned() });
+            }
+        }
+        // where the field has no column under its own name
+        for (place, name) in names.iter().enumerate() {
+            if let Some(field) = Field::named_otherwise(name) {
+                places[field as usize].get_or_insert(place);
             }
         }
         let full_width = names.len();
@@ -243,8 +271,16 @@ impl Header {
     /// Columns the law does not know.
     #[must_use]
     pub fn unknown(&self) -> Vec<&str> {
-        let is_unknown = |name: &&str| !name.is_empty() && Field::named(name).is_none();
-        self.names.iter().map(String::as_str).filter(is_unknown).collect()
+        let is_unknown = |(place, name): &(usize, &str)| {
+            !name.is_empty() && !self.places.contains(&Some(*place)) && Field::named(name).is_none()
+        };
+        self.names.iter().map(String::as_str).enumerate().filter(is_unknown).map(|(_, name)| name).collect()
+    }
+
+    /// The field that a column of the file holds.
+    #[must_use]
+    pub fn field_at(&self, place: usize) -> Option<Field> {
+        Field::ALL.into_iter().find(|field| self.place(*field) == Some(place))
     }
 
     /// Whether a line of `count` fields still holds every field the load cannot do without.
@@ -298,6 +334,22 @@ mod tests {
     fn cash_accounting_has_up_to_twenty_two_fields() {
         let header = read(&format!("{EIGHTEEN}\tDateRglt\tModeRglt\tNatOp\tIdClient"));
         assert!(header.unknown().is_empty() && header.width == 22);
+    }
+
+    #[test]
+    fn a_field_may_bear_the_name_that_a_program_gives_it() {
+        for name in ["EcrtureLet", "Ecriture Lettrage", "lettrage"] {
+            let header = read(&EIGHTEEN.replace("EcritureLet", name));
+            assert_eq!((header.place(Field::EcritureLet), header.unknown()), (Some(13), Vec::new()), "{name}");
+        }
+        for name in ["DateLimitReglmt", "DATE_ECHEANCE", "Échéance"] {
+            let header = read(&format!("{EIGHTEEN}\t{name}\tNumFacture"));
+            assert_eq!(header.place(Field::DateLimitReglmt), Some(18), "{name}");
+            assert!(header.unknown().contains(&"NumFacture"));
+        }
+        // its own name comes first, wherever it stands
+        let header = read(&format!("Lettrage\t{EIGHTEEN}"));
+        assert_eq!((header.place(Field::EcritureLet), header.unknown()), (Some(14), vec!["Lettrage"]));
     }
 
     #[test]

@@ -93,6 +93,8 @@ impl<'a> LineReader<'a> {
         let posted = date(get(Field::EcritureDate), Field::EcritureDate)?
             .ok_or_else(|| Refusal::of(Reason::ValueMissing, Field::EcritureDate.name(), get(Field::EcritureDate)))?;
         let piece_date = date(get(Field::PieceDate), Field::PieceDate)?;
+        // of no law: one that cannot be read is none
+        let due_date = date(get(Field::DateLimitReglmt), Field::DateLimitReglmt).ok().flatten();
         let letter_date = date(get(Field::DateLet), Field::DateLet)?;
         let valid_date = date(get(Field::ValidDate), Field::ValidDate)?;
         let (debit, credit) = self.debit_and_credit(fields)?;
@@ -119,6 +121,7 @@ impl<'a> LineReader<'a> {
             Cell::text(get(Field::CompAuxLib)),
             Cell::text(get(Field::PieceRef)),
             Cell::date(piece_date),
+            Cell::date(due_date),
             Cell::text(get(Field::EcritureLib)),
             Cell::Money(debit),
             Cell::Money(credit),

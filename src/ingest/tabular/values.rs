@@ -12,7 +12,7 @@ use super::inputs::Input;
 use super::mapping::Sign;
 use super::plan::{Plan, Source};
 use crate::model::rows::Cell;
-use crate::model::{ColumnKind, ItemKind, Money, Terms};
+use crate::model::{ColumnKind, ItemKind, Money};
 
 /// Reads the rows of one file.
 pub struct Values<'a> {
@@ -106,10 +106,6 @@ impl<'a> Values<'a> {
         Ok(match input.name {
             "kind" => Cell::text(ItemKind::parse(text).ok_or_else(|| refused(Reason::KindUnknown))?.code()),
             "currency_code" => Cell::text(self.currencies.code(text).ok_or_else(|| refused(Reason::CurrencyUnknown))?),
-            "terms_code" | "customer.terms_code" => {
-                Terms::parse(text).ok_or_else(|| refused(Reason::TermsUnknown))?;
-                Cell::text(text)
-            }
             _ => Cell::text(text),
         })
     }

@@ -16,6 +16,8 @@ use super::grid::{Raw, Row, RowSource};
 
 /// Rows that are held. Lists that people fill in are shorter, and their header may stand anywhere.
 const HELD_ROWS: usize = 20_000;
+/// Rows whose longest tells how wide a sheet is: the header is among them.
+const FIRST_ROWS: usize = 100;
 /// Rows that wait at a time for who reads them.
 const BATCH_ROWS: usize = 256;
 /// Columns up to which a row is held cell by cell; a cell further away is kept with the columns before it left out.
@@ -41,6 +43,8 @@ pub struct Sheet {
     has_more: bool,
     /// Empty columns before the first that is filled.
     left_count: usize,
+    /// Columns from there to the last that is filled, in the first rows.
+    width: usize,
     row: SheetRow,
     /// The sheets behind it.
     further_names: Vec<String>,
@@ -62,7 +66,10 @@ struct Appended {
 #[derive(Default)]
 struct SheetRow {
     number: u64,
+    /// Up to the last that is filled.
     cells: Vec<Data>,
+    /// A sheet has as many columns in every row.
+    width: usize,
 }
 
 /// Which sheet of which file.
@@ -100,9 +107,11 @@ impl Sheet {
             }
             let empty_count = |(_, cells): &NumberedRow| cells.iter().take_while(|cell| **cell == Data::Empty).count();
             let is_filled = |(_, cells): &&NumberedRow| cells.iter().any(|cell| *cell != Data::Empty);
+            let left_count = held.iter().filter(is_filled).map(empty_count).min().unwrap_or_default();
             let mut sheet = Self {
                 source,
-                left_count: held.iter().filter(is_filled).map(empty_count).min().unwrap_or_default(),
+                left_count,
+                width: 0,
                 held,
                 next: 0,
                 stream: has_more.then_some(stream),
@@ -113,6 +122,8 @@ impl Sheet {
                 part: 0,
             };
             sheet.lift_worklist_header();
+            let lengths = sheet.held.iter().take(FIRST_ROWS).map(|(_, cells)| cells.len());
+            sheet.width = lengths.max().unwrap_or_default().saturating_sub(left_count);
             return Ok(sheet);
         }
         Err(IngestError::SheetMissing {
@@ -211,7 +222,7 @@ impl Sheet {
     /// The next row that is not blank.
     fn next_filled(&mut self) -> Result<Option<SheetRow>, String> {
         while let Some((number, cells)) = self.next_of_all()? {
-            let row = SheetRow { number, cells };
+            let row = SheetRow { number, width: self.width.max(cells.len()), cells };
             if (0..row.width()).any(|column| !row.cell(column).text().trim().is_empty()) {
                 return Ok(Some(row));
             }
@@ -222,8 +233,10 @@ impl Sheet {
 
 /// Rows on their way from the thread that reads a sheet.
 struct Stream {
+    /// Rows, and at the end of the sheet none.
     batches: Receiver<Result<Vec<NumberedRow>, String>>,
     batch: std::vec::IntoIter<NumberedRow>,
+    is_ended: bool,
 }
 
 impl Stream {
@@ -233,12 +246,12 @@ impl Stream {
         // it ends with the sheet, or when nobody reads any more
         thread::spawn(move || {
             let mut rows = Rows { sent, batch: Vec::new() };
-            let read = source.read(&mut rows).and_then(|is_read| if is_read { rows.send() } else { Ok(()) });
+            let read = source.read(&mut rows).and_then(|()| rows.end());
             if let Err(cause) = read {
                 drop(rows.sent.send(Err(cause)));
             }
         });
-        Self { batches, batch: Vec::new().into_iter() }
+        Self { batches, batch: Vec::new().into_iter(), is_ended: false }
     }
 
     fn next_row(&mut self) -> Result<Option<NumberedRow>, String> {
@@ -246,10 +259,12 @@ impl Stream {
             if let Some(row) = self.batch.next() {
                 return Ok(Some(row));
             }
-            match self.batches.recv() {
-                Ok(batch) => self.batch = batch?.into_iter(),
-                Err(_) => return Ok(None),
+            if self.is_ended {
+                return Ok(None);
             }
+            let batch = self.batches.recv().map_err(|_| "what reads the sheet stopped before its end".to_owned())??;
+            self.is_ended = batch.is_empty();
+            self.batch = batch.into_iter();
         }
     }
 }
@@ -266,33 +281,39 @@ impl Rows {
         if self.batch.len() < BATCH_ROWS { Ok(()) } else { self.send() }
     }
 
+    /// Sends what waits, then that there is no more.
+    fn end(&mut self) -> Result<(), String> {
+        if !self.batch.is_empty() {
+            self.send()?;
+        }
+        self.send()
+    }
+
     fn send(&mut self) -> Result<(), String> {
         self.sent.send(Ok(std::mem::take(&mut self.batch))).map_err(|_| "nobody reads it any more".to_owned())
     }
 }
 
 impl Source {
-    /// Reads all rows of the sheet; whether there was any.
-    fn read(&self, rows: &mut Rows) -> Result<bool, String> {
+    /// Reads all rows of the sheet.
+    fn read(&self, rows: &mut Rows) -> Result<(), String> {
         let mut workbook = opened(&self.workbook)?;
         let Sheets::Xlsx(workbook) = &mut workbook else {
             let range = workbook.worksheet_range(&self.name).map_err(|cause| cause.to_string())?;
-            let Some((first_row, _)) = range.start() else { return Ok(false) };
+            let Some((first_row, _)) = range.start() else { return Ok(()) };
             for (number, cells) in (u64::from(first_row) + 1..).zip(range.rows()) {
                 rows.push((number, cells.to_vec()))?;
             }
-            return Ok(true);
+            return Ok(());
         };
         let mut cells = workbook.worksheet_cells_reader(&self.name).map_err(|cause| cause.to_string())?;
         let mut row: Option<NumberedRow> = None;
-        let mut is_any = false;
         while let Some(cell) = cells.next_cell().map_err(|cause| cause.to_string())? {
             let (number, column) = (u64::from(cell.get_position().0) + 1, cell.get_position().1);
             let value = Data::from(cell.get_value().clone());
             if value == Data::Empty {
                 continue;
             }
-            is_any = true;
             if row.as_ref().is_none_or(|(known, _)| *known != number)
                 && let Some(full) = row.replace((number, Vec::new()))
             {
@@ -311,7 +332,7 @@ impl Source {
         if let Some(last) = row {
             rows.push(last)?;
         }
-        Ok(is_any)
+        Ok(())
     }
 }
 
@@ -349,7 +370,7 @@ impl Row for SheetRow {
         true
     }
     fn width(&self) -> usize {
-        self.cells.len()
+        self.width
     }
     fn cell(&self, column: usize) -> Raw<'_> {
         match self.cells.get(column) {

@@ -12,7 +12,7 @@ use super::item::{Column, Item};
 use super::plan::{Plan, Source};
 use super::results;
 use crate::model::rows::Cell;
-use crate::model::{Date, ItemKind, Money, TableSpec, tables};
+use crate::model::{Date, ItemKind, Money, TableSpec, Terms, tables};
 
 /// The sums of the items written.
 #[derive(Clone, Copy, Debug, Default)]
@@ -54,7 +54,7 @@ pub enum ItemNote {
     AgeUnknown,
     /// It names no currency.
     CurrencyAssumed,
-    /// The due date comes from the default terms.
+    /// The due date comes from the terms of the customer or the company.
     DueDateDerived,
     /// A negative invoice, a positive receipt.
     SignUnusual,
@@ -95,7 +95,9 @@ impl ItemNote {
                 let currency = base_currency.unwrap_or(Currencies::NONE);
                 return format!("items without currency: taken for {currency}");
             }
-            Self::DueDateDerived => "items without due date: derived from the issue date by the default terms",
+            Self::DueDateDerived => {
+                "items without due date: derived from the issue date by the terms of the customer or the company"
+            }
             Self::SignUnusual => {
                 "items whose sign is not that of their kind (a negative invoice, a positive receipt): taken as written"
             }
@@ -160,6 +162,7 @@ impl<'a> Writer<'a> {
         output: &mut Output<'_>,
     ) -> Result<Result<(), Refusal>, IngestError> {
         self.fill(&mut values, "company_id", Cell::text(company_of(self.options)));
+        self.leave_out_unknown_terms(&mut values, output);
         let written = match self.shape {
             Shape::Table(table) if std::ptr::eq(table, &raw const tables::ITEMS) => {
                 self.item_row(line, values, output)?
@@ -473,6 +476,23 @@ impl<'a> Writer<'a> {
     fn get<'v>(&self, values: &'v [Cell], name: &str) -> &'v Cell {
         const EMPTY: &Cell = &Cell::Empty;
         self.places.get(name).and_then(|&place| values.get(place)).unwrap_or(EMPTY)
+    }
+
+    /// Terms that cannot be read empty their cell; the rest of the row holds.
+    fn leave_out_unknown_terms(&self, values: &mut [Cell], output: &mut Output<'_>) {
+        for name in ["terms_code", "customer.terms_code"] {
+            let Some(cell) = self.places.get(name).and_then(|&place| values.get_mut(place)) else { continue };
+            if let Cell::Text(code) = cell
+                && Terms::parse(code).is_none()
+            {
+                output.note(
+                    "terms_unknown",
+                    None,
+                    &format!("payment terms as `{code}` left out: write {}", Terms::FORMS),
+                );
+                *cell = Cell::Empty;
+            }
+        }
     }
 
     fn fill(&self, values: &mut [Cell], name: &str, value: Cell) {

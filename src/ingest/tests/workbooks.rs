@@ -108,6 +108,25 @@ fn a_long_sheet_is_read_whole_wherever_its_table_begins() {
 }
 
 #[test]
+fn a_row_may_end_before_the_last_column() {
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    for (column, name) in (0..).zip(["item_id", "customer_id", "kind", "issued_date", "amount", "label"]) {
+        sheet.write(0, column, name).unwrap();
+    }
+    for (row, label) in [(1, "a label"), (2, "")] {
+        for (column, text) in (0..).zip([&*format!("F{row}"), "C1", "invoice", "2024-01-31", "10.00", label]) {
+            if !text.is_empty() {
+                sheet.write(row, column, text).unwrap();
+            }
+        }
+    }
+    let (report, rows) = read_bytes("p.xlsx", &book.save_to_buffer().unwrap(), &Desk::new().options()).unwrap();
+    assert_eq!((report.line_count, report.accepted_count), (2, 2));
+    assert_eq!(rows.rows_of("items", &["item_id", "label"]), ["F1 | a label", "F2 | "]);
+}
+
+#[test]
 fn a_cell_far_away_is_a_row_that_is_refused_and_no_more() {
     let (report, rows) = read_bytes("p.xlsx", &long_workbook(2, (0, 0), true), &Desk::new().options()).unwrap();
     assert_eq!((report.line_count, report.accepted_count, report.rejected_count), (3, 2, 1));
