@@ -171,12 +171,15 @@ fn an_executor_killed_amid_a_question_is_noticed_and_the_answer_still_comes() {
     let desk = company();
     let mut machines = Machines::start(2);
     // work for both executors, many times as long as what one of them has done when it is killed
-    let sql = "select count(*) as pair_count, sum(pairs.first_amount) as first_amount from ( \
+    let times = (1..=16).map(|number| format!("({number})")).collect::<Vec<_>>().join(", ");
+    let sql = &*format!(
+        "select count(*) as pair_count, sum(pairs.first_amount) as first_amount from ( \
                select first_items.amount as first_amount from items as first_items \
                inner join items as second_items on first_items.currency_code = second_items.currency_code \
-               inner join (values (1), (2), (3), (4)) as times(number) on first_items.amount <> times.number \
+               inner join (values {times}) as times(number) on first_items.amount <> times.number \
                where first_items.amount + second_items.amount > 100 + times.number \
-               and first_items.item_id <> second_items.item_id) as pairs";
+               and first_items.item_id <> second_items.item_id) as pairs"
+    );
     let question = ["query", "--sql", sql, "--output", "csv"];
     let expected = desk.run(&question);
     let on_cluster = [&question[..], &["--cluster", &machines.address]].concat();
