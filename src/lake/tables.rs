@@ -21,13 +21,13 @@ use crate::store::{self, Place};
 impl Lake {
     /// The table at a version (`None`: its head), or nothing where it was never created.
     pub(super) async fn open(&self, table: &TableSpec, version: Option<u64>) -> Result<Option<DeltaTable>, LakeError> {
+        know_stores();
         let place = self.place().within(table.name);
         if let Place::Folder(folder) = &place
             && !folder.join("_delta_log").is_dir()
         {
             return Ok(None);
         }
-        know_stores();
         let mut builder = DeltaTableBuilder::from_url(place.url()?)?;
         if let Some(version) = version {
             builder = builder.with_version(version);
@@ -51,6 +51,7 @@ impl Lake {
 
     /// Creates a table that was not there, with its first files, unless another does so first.
     pub(super) async fn create(&self, table: &TableSpec, files: Vec<Action>) -> Result<Created, LakeError> {
+        know_stores();
         let place = self.place().within(table.name);
         if let Place::Folder(folder) = &place {
             store::make_folder(folder).map_err(|cause| LakeError::Disk(folder.clone(), cause))?;

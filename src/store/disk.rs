@@ -89,16 +89,17 @@ pub fn make_folder_for(path: &Path, readers: Readers) -> io::Result<()> {
     if path.is_dir() {
         return Ok(());
     }
-    if let Some(above) = std::path::absolute(path)?.parent() {
-        make_folder(above)?;
-    }
+    let path = std::path::absolute(path)?;
+    let above = path.parent().unwrap_or_else(|| Path::new("/"));
+    make_folder(above)?;
     let mut builder = std::fs::DirBuilder::new();
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, readers.folder_mode());
-    match builder.create(path) {
-        Err(cause) if cause.kind() == ErrorKind::AlreadyExists && path.is_dir() => Ok(()),
-        made => made,
+    match builder.create(&path) {
+        Err(cause) if cause.kind() == ErrorKind::AlreadyExists && path.is_dir() => {}
+        made => made?,
     }
+    flush(above)
 }
 
 #[derive(Debug)]
