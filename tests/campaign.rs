@@ -11,7 +11,14 @@ fn a_small_campaign_finds_nothing_lost_falsified_or_crashed() {
     }
     let output = Command::new("python3")
         .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/campaign"))
-        .args(["--trials", "3", "--seed", "1", "--only", "kill,power_cut,at_once,damage,inputs,known_inputs,sql,settings"])
+        .args([
+            "--trials",
+            "3",
+            "--seed",
+            "1",
+            "--only",
+            "kill,power_cut,at_once,damage,inputs,known_inputs,sql,settings",
+        ])
         .args(["--program", env!("CARGO_BIN_EXE_encours")])
         .output()
         .unwrap();
