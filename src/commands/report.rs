@@ -72,6 +72,7 @@ pub(super) async fn payers(settings: &Settings, folder: &Path) -> Result<Written
         let target = Target { folder: &pages, stem: file(id) };
         write_files(settings, &origin, &mut engine, PAYER, about, &target).await?;
     }
+    engine.set_customers(&[], None).await?;
     let answers = shared_answers.into_iter().chain([(PAYERS.to_owned(), payers)]).collect();
     let about = About { links, answers, ..About::default() };
     write_files(settings, &origin, &mut engine, PAYERS, about, &Target { folder, stem }).await

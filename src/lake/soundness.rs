@@ -1,4 +1,5 @@
-//! What is read is all there, or nothing is answered: logs without a gap, data files as long as the log says.
+//! What is read is all there, or nothing is answered: logs without a gap, data files as long as the log says, contents that are
+//! those of the checksums.
 
 use std::collections::BTreeMap;
 
