@@ -2,13 +2,13 @@
 --
 -- grain:   one pair of consecutive month-ends, bucket at the first and bucket at the second
 -- key:     month_number, from_bucket_code, to_bucket_code
--- source:  known_changes, item_steps, known_items, as_of_days, bucket_days
+-- source:  known_changes, item_steps, known_items, known_allocations, as_of_days, bucket_days
 -- params:  $as_of date
 -- columns:
 --   month_number      int    month of the later month-end (year × 12 + month − 1)
 --   from_bucket_code  text   bucket at the earlier month-end
---   to_bucket_code    text   bucket at the later one, or settled
---   rolled_amount     money  open debit items with a due date that went this way
+--   to_bucket_code    text   bucket at the later one; settled; moved: booked again elsewhere
+--   rolled_amount     money  open claims with a due date that went this way
 
 -- An even item only goes down: what it kept is what is open of it a month later, so that sums by
 -- due date and month of posting say it. An uneven one is looked at by itself: each state holds from
@@ -21,11 +21,12 @@ with even_changes as (
             as posted_month_number,
         cast(date_part('year', known_changes.step_date) as bigint) * 12
         + cast(date_part('month', known_changes.step_date) as bigint) - 1 as step_month_number,
-        sum(known_changes.debit_amount) as debit_amount
+        sum(known_changes.debit_amount) as debit_amount,
+        sum(known_changes.moved_amount) as moved_amount
     from known_changes
     where
         known_changes.is_even
-        and known_changes.is_debit
+        and known_changes.is_claim
         and known_changes.due_date is not null
     group by known_changes.due_date, posted_month_number, step_month_number
 ),
@@ -42,7 +43,14 @@ even_pairs as (
                 else 0
             end
         ) as open_amount,
-        sum(even_changes.debit_amount) as kept_amount
+        sum(even_changes.debit_amount) as kept_amount,
+        -sum(
+            case
+                when even_changes.step_month_number = later_days.month_number
+                    then even_changes.moved_amount
+                else 0
+            end
+        ) as moved_amount
     from as_of_days as later_days
     inner join even_changes
         on even_changes.step_month_number <= later_days.month_number
@@ -69,7 +77,7 @@ open_spans as (
     inner join known_items on item_steps.item_number = known_items.item_number
     where
         item_steps.is_uneven
-        and known_items.is_debit
+        and known_items.is_claim
         and known_items.due_date is not null
         and item_steps.open_amount > 0
 ),
@@ -82,6 +90,17 @@ month_ends as (
         unnest(range(open_spans.first_month_number, open_spans.end_month_number)) as month_number
     from open_spans
     where open_spans.first_month_number < open_spans.end_month_number
+),
+
+moves as (
+    select
+        known_allocations.debit_item_number as item_number,
+        cast(date_part('year', known_allocations.acting_date) as bigint) * 12
+        + cast(date_part('month', known_allocations.acting_date) as bigint) - 1 as month_number,
+        sum(known_allocations.answer_amount) as moved_amount
+    from known_allocations
+    where known_allocations.credit_kind in ('transfer', 'factored')
+    group by known_allocations.debit_item_number, month_number
 ),
 
 month_pairs as (
@@ -103,7 +122,8 @@ all_pairs as (
         even_pairs.month_number,
         even_pairs.due_date,
         even_pairs.open_amount,
-        even_pairs.kept_amount
+        even_pairs.kept_amount,
+        even_pairs.moved_amount
     from even_pairs
     where even_pairs.open_amount <> 0
     union all
@@ -118,8 +138,12 @@ all_pairs as (
                 and month_pairs.next_month_number = month_pairs.month_number
                 then least(month_pairs.open_amount, month_pairs.next_open_amount)
             else cast(0 as decimal(18, 2))
-        end as kept_amount
+        end as kept_amount,
+        coalesce(moves.moved_amount, 0) as moved_amount
     from month_pairs
+    left join moves
+        on month_pairs.item_number = moves.item_number
+        and month_pairs.month_number = moves.month_number
 ),
 
 aged_pairs as (
@@ -127,6 +151,8 @@ aged_pairs as (
         all_pairs.month_number,
         all_pairs.open_amount,
         all_pairs.kept_amount,
+        least(greatest(all_pairs.moved_amount, 0), all_pairs.open_amount - all_pairs.kept_amount)
+            as moved_amount,
         earlier_days.as_of_date - all_pairs.due_date as from_days,
         later_days.as_of_date - all_pairs.due_date as to_days
     from all_pairs
@@ -145,7 +171,9 @@ day_totals as (
         aged_pairs.from_days,
         aged_pairs.to_days,
         sum(aged_pairs.kept_amount) as kept_amount,
-        sum(aged_pairs.open_amount - aged_pairs.kept_amount) as settled_amount
+        sum(aged_pairs.moved_amount) as moved_amount,
+        sum(aged_pairs.open_amount - aged_pairs.kept_amount - aged_pairs.moved_amount)
+            as settled_amount
     from aged_pairs
     group by aged_pairs.month_number, aged_pairs.from_days, aged_pairs.to_days
 ),
@@ -162,6 +190,7 @@ clamped_totals as (
         least(greatest(day_totals.from_days, 0), last_bucket.last_days) as from_days,
         least(greatest(day_totals.to_days, 0), last_bucket.last_days) as to_days,
         day_totals.kept_amount,
+        day_totals.moved_amount,
         day_totals.settled_amount
     from day_totals
     cross join last_bucket
@@ -182,6 +211,14 @@ bucket_totals as (
         from_buckets.bucket_code as from_bucket_code,
         'settled' as to_bucket_code,
         clamped_totals.settled_amount as rolled_amount
+    from clamped_totals
+    inner join bucket_days as from_buckets on clamped_totals.from_days = from_buckets.past_due_days
+    union all
+    select
+        clamped_totals.month_number,
+        from_buckets.bucket_code as from_bucket_code,
+        'moved' as to_bucket_code,
+        clamped_totals.moved_amount as rolled_amount
     from clamped_totals
     inner join bucket_days as from_buckets on clamped_totals.from_days = from_buckets.past_due_days
 )

@@ -27,7 +27,8 @@ with months as (
     where as_of_days.is_month_end
 ),
 
--- what a receipt settled in the month, less what the bank took back
+-- what receipts settled in the month, less what was taken back: a returned receipt takes back its
+-- allocations, and is itself set against its receipt
 cash_movements as (
     select
         allocated_days.acting_date as movement_date,

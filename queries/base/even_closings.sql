@@ -13,6 +13,7 @@
 --   answer_amount  money  its amount, in the currency of the answer
 --   closed_date    date   the day on which its open amount reached 0
 --   is_cash        flag   a receipt acted on that day: it was paid, not credited, offset or lost
+--   is_claim       flag   as known_items says
 
 -- an item that was open again later is listed as uneven, and its line here is void
 select
@@ -24,7 +25,8 @@ select
     case when $in_base then closed_items.base_amount else closed_items.amount end
         as answer_amount,
     closed_items.closed_date,
-    closed_items.is_cash
+    closed_items.is_cash,
+    closed_items.is_claim
 from closed_items
 left anti join uneven_items on closed_items.item_number = uneven_items.item_number
 where closed_items.closed_date <= $as_of

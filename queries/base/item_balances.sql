@@ -12,6 +12,7 @@
 --   account          text   receivable account; null where the source has none
 --   kind             text   invoice, receipt, credit_note…
 --   is_debit         flag   amount above zero
+--   is_claim         flag   as known_items says
 --   issued_date      date   date of the document
 --   due_date         date   null where unknown
 --   due_is_derived   flag   the due date comes from terms
@@ -83,6 +84,7 @@ own_states as (
         maybe_open_items.account,
         maybe_open_items.kind,
         maybe_open_items.is_debit,
+        maybe_open_items.is_claim,
         maybe_open_items.issued_date,
         maybe_open_items.due_date,
         maybe_open_items.due_is_derived,
@@ -119,6 +121,7 @@ open_states as (
         own_states.account,
         own_states.kind,
         own_states.is_debit,
+        own_states.is_claim,
         own_states.issued_date,
         own_states.due_date,
         own_states.due_is_derived,
@@ -177,6 +180,7 @@ select
     open_states.account,
     open_states.kind,
     open_states.is_debit,
+    open_states.is_claim,
     open_states.issued_date,
     open_states.due_date,
     open_states.due_is_derived,

@@ -8,10 +8,12 @@
 --   due_date            date   as known_items says; null where unknown
 --   posted_month_date   date   first day of the month in which the items were posted
 --   is_debit            flag   items of an amount above zero
+--   is_claim            flag   of them, those that say how customers pay
 --   is_even             flag   items that only went down to 0, and stayed there
 --   is_doubtful         flag   on an account of doubtful customers
 --   open_amount         money  change of what is open, in the answer's currency
 --   debit_amount        money  change of what is open above zero on debit items
+--   moved_amount        money  of it: booked again elsewhere, or gone to the factor
 --   credit_amount       money  change of what is open below zero
 --   open_count          int    items opened less items closed
 
@@ -22,12 +24,15 @@ with changes as (
         open_changes.due_date,
         open_changes.posted_month_date,
         open_changes.is_debit,
+        open_changes.is_claim,
         open_changes.is_even,
         coalesce(accounts.role_code = 'doubtful', false) as is_doubtful,
         case when $in_base then open_changes.base_open_amount else open_changes.open_amount end
             as open_amount,
         case when $in_base then open_changes.base_debit_amount else open_changes.debit_amount end
             as debit_amount,
+        case when $in_base then open_changes.base_moved_amount else open_changes.moved_amount end
+            as moved_amount,
         case when $in_base then open_changes.base_credit_amount else open_changes.credit_amount end
             as credit_amount,
         open_changes.open_count
@@ -41,10 +46,12 @@ select
     changes.due_date,
     changes.posted_month_date,
     changes.is_debit,
+    changes.is_claim,
     changes.is_even,
     changes.is_doubtful,
     cast(sum(changes.open_amount) as decimal(18, 2)) as open_amount,
     cast(sum(changes.debit_amount) as decimal(18, 2)) as debit_amount,
+    cast(sum(changes.moved_amount) as decimal(18, 2)) as moved_amount,
     cast(sum(changes.credit_amount) as decimal(18, 2)) as credit_amount,
     sum(changes.open_count) as open_count
 from changes
@@ -53,5 +60,6 @@ group by
     changes.due_date,
     changes.posted_month_date,
     changes.is_debit,
+    changes.is_claim,
     changes.is_even,
     changes.is_doubtful

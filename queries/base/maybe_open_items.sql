@@ -12,6 +12,7 @@
 --   account         text   receivable account; null where the source has none
 --   kind            text   invoice, receipt, credit_note…
 --   is_debit        flag   amount above zero: the customer owes it
+--   is_claim        flag   as known_items says
 --   issued_date     date   date of the document
 --   posted_date     date   from which the item counts
 --   due_date        date   as known_items says
@@ -78,10 +79,11 @@ select
     listed.account,
     listed.kind,
     listed.amount > 0 as is_debit,
+    listed.amount > 0 and listed.kind in ('invoice', 'opening', 'transfer') as is_claim,
     listed.issued_date,
     listed.posted_date,
     case
-        when listed.amount > 0 and listed.kind <> 'returned_receipt' then listed.due_date
+        when listed.amount > 0 and listed.kind not in ('returned_receipt', 'refund') then listed.due_date
         else coalesce(listed.due_date, listed.issued_date)
     end as due_date,
     listed.due_is_derived,
@@ -101,6 +103,7 @@ select
     known_items.account,
     known_items.kind,
     known_items.is_debit,
+    known_items.is_claim,
     known_items.issued_date,
     known_items.posted_date,
     known_items.due_date,

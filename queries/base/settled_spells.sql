@@ -1,8 +1,8 @@
--- settled_spells: from when to when nothing was left open on a debit item, and whether cash did it.
+-- settled_spells: from when to when a debit item was settled, and whether cash did it.
 --
--- grain:   one debit item and day on which its open amount reached 0
+-- grain:   one debit item and day on which it was settled
 -- key:     item_number, settled_date
--- source:  even_closings, item_steps, known_allocations, known_items
+-- source:  even_closings, stepped_items, known_allocations, known_items, settlement_tolerance
 -- params:  none
 -- kept:    no
 -- columns:
@@ -10,41 +10,176 @@
 --   customer_id    text   who owed
 --   due_date       date   as known_items says; null where unknown
 --   answer_amount  money  its amount, in the currency of the answer
---   settled_date   date   the day its open amount reached 0
+--   settled_date   date   the day on which all but the tolerance was settled
+--   from_date      date   since when that is known: a discount may be booked after the receipt
 --   until_date     date   the day it was open again; null if it never was
---   is_cash        flag   a receipt acted on that day: it was paid, not credited, offset or lost
+--   is_cash        flag   a claim that a receipt settled: not credited, offset, moved or lost
+--   is_stepped     flag   followed step by step: something of it may be left open
 
--- An item that is paid on the day it is posted is open on no day: its one step changes nothing.
--- Even items were closed once, and for good, as their load says.
-with changes as (
+-- The last cent decides nothing: a claim is settled once no more than the tolerance is left. A
+-- discount belongs to the receipt before it, where that came in time. Even items were closed once,
+-- and for good, as their load says; the others are followed day by day.
+with followed as (
     select
-        item_steps.item_number,
-        item_steps.step_date,
-        item_steps.item_open_amount,
-        lead(item_steps.item_number) over steps_in_turn as next_item_number,
-        lead(item_steps.step_date) over steps_in_turn as next_date
-    from item_steps
-    inner join known_items on item_steps.item_number = known_items.item_number
-    where
-        item_steps.is_debit
-        and item_steps.is_uneven
-        and (
-            item_steps.item_change_amount <> 0
-            or item_steps.step_date = known_items.posted_date
-        )
-    window steps_in_turn as (order by item_steps.item_number, item_steps.step_date)
+        stepped_items.item_number,
+        stepped_items.posted_date,
+        stepped_items.due_date,
+        stepped_items.amount,
+        known_items.customer_id,
+        known_items.answer_amount,
+        known_items.is_claim,
+        case
+            when
+                not known_items.is_claim
+                or stepped_items.amount <= settlement_tolerance.tolerance_amount
+                then cast(0 as decimal(18, 2))
+            else cast(
+                greatest(
+                    settlement_tolerance.tolerance_amount,
+                    cast(
+                        floor(
+                            stepped_items.amount * settlement_tolerance.tolerance_ratio * 100
+                        ) / 100 as decimal(18, 2)
+                    )
+                ) as decimal(18, 2)
+            )
+        end as tolerance_amount
+    from stepped_items
+    inner join known_items on stepped_items.item_number = known_items.item_number
+    cross join settlement_tolerance
+    where stepped_items.is_uneven and stepped_items.is_debit
 ),
 
-cash_days as (
+settlements as (
     select
-        known_allocations.debit_item_number as item_number,
-        known_allocations.acting_date
-    from item_steps
-    inner join known_allocations
-        on item_steps.item_number = known_allocations.debit_item_number
-        and item_steps.step_date = known_allocations.acting_date
-    where known_allocations.credit_kind = 'receipt' and known_allocations.amount > 0
-    group by known_allocations.debit_item_number, known_allocations.acting_date
+        followed.item_number,
+        followed.due_date,
+        known_allocations.acting_date,
+        known_allocations.credit_kind,
+        sum(known_allocations.amount) as amount
+    from followed
+    inner join known_allocations on followed.item_number = known_allocations.debit_item_number
+    group by
+        followed.item_number,
+        followed.due_date,
+        known_allocations.acting_date,
+        known_allocations.credit_kind
+),
+
+discounts as (
+    select
+        settlements.item_number,
+        settlements.due_date,
+        settlements.acting_date,
+        settlements.amount,
+        max(receipts.acting_date) as receipt_date
+    from settlements
+    left join settlements as receipts
+        on settlements.item_number = receipts.item_number
+        and receipts.acting_date <= settlements.acting_date
+        and receipts.credit_kind = 'receipt'
+        and receipts.amount > 0
+    where settlements.credit_kind = 'discount'
+    group by
+        settlements.item_number,
+        settlements.due_date,
+        settlements.acting_date,
+        settlements.amount
+),
+
+events as (
+    select
+        followed.item_number,
+        followed.posted_date as event_date,
+        followed.posted_date as known_date,
+        followed.amount as change_amount,
+        cast(0 as decimal(18, 2)) as cash_amount
+    from followed
+    union all
+    select
+        settlements.item_number,
+        settlements.acting_date as event_date,
+        settlements.acting_date as known_date,
+        -settlements.amount as change_amount,
+        case when settlements.credit_kind = 'receipt' then settlements.amount else 0 end
+            as cash_amount
+    from settlements
+    where settlements.credit_kind <> 'discount'
+    union all
+    select
+        discounts.item_number,
+        case
+            when discounts.receipt_date <= discounts.due_date then discounts.receipt_date
+            else discounts.acting_date
+        end as event_date,
+        discounts.acting_date as known_date,
+        -discounts.amount as change_amount,
+        cast(0 as decimal(18, 2)) as cash_amount
+    from discounts
+),
+
+days as (
+    select
+        events.item_number,
+        events.event_date,
+        max(events.known_date) as known_date,
+        sum(events.change_amount) as change_amount,
+        sum(events.cash_amount) as cash_amount
+    from events
+    group by events.item_number, events.event_date
+),
+
+states as (
+    select
+        days.item_number,
+        days.event_date,
+        days.cash_amount,
+        sum(days.change_amount) over item_days as left_amount,
+        max(days.known_date) over item_days as known_date
+    from days
+    window item_days as (
+        partition by days.item_number
+        order by days.event_date
+        rows between unbounded preceding and current row
+    )
+),
+
+settled_states as (
+    select
+        states.item_number,
+        states.event_date,
+        states.cash_amount,
+        states.known_date,
+        followed.customer_id,
+        followed.due_date,
+        followed.answer_amount,
+        followed.is_claim,
+        states.left_amount <= followed.tolerance_amount as is_settled,
+        lag(states.left_amount <= followed.tolerance_amount, 1, false) over (
+            partition by states.item_number
+            order by states.event_date
+        ) as was_settled
+    from states
+    inner join followed on states.item_number = followed.item_number
+),
+
+turns as (
+    select
+        settled_states.item_number,
+        settled_states.event_date,
+        settled_states.cash_amount,
+        settled_states.known_date,
+        settled_states.customer_id,
+        settled_states.due_date,
+        settled_states.answer_amount,
+        settled_states.is_claim,
+        settled_states.is_settled,
+        lead(settled_states.event_date) over (
+            partition by settled_states.item_number
+            order by settled_states.event_date
+        ) as next_date
+    from settled_states
+    where settled_states.is_settled <> settled_states.was_settled
 )
 
 select
@@ -53,23 +188,22 @@ select
     even_closings.due_date,
     even_closings.answer_amount,
     even_closings.closed_date as settled_date,
+    even_closings.closed_date as from_date,
     cast(null as date) as until_date,
-    even_closings.is_cash
+    even_closings.is_cash and even_closings.is_claim as is_cash,
+    false as is_stepped
 from even_closings
 where even_closings.is_debit
 union all
 select
-    changes.item_number,
-    known_items.customer_id,
-    known_items.due_date,
-    known_items.answer_amount,
-    changes.step_date as settled_date,
-    case when changes.next_item_number = changes.item_number then changes.next_date end
-        as until_date,
-    cash_days.item_number is not null as is_cash
-from changes
-inner join known_items on changes.item_number = known_items.item_number
-left join cash_days
-    on changes.item_number = cash_days.item_number
-    and changes.step_date = cash_days.acting_date
-where changes.item_open_amount = 0
+    turns.item_number,
+    turns.customer_id,
+    turns.due_date,
+    turns.answer_amount,
+    turns.event_date as settled_date,
+    turns.known_date as from_date,
+    turns.next_date as until_date,
+    turns.cash_amount > 0 and turns.is_claim as is_cash,
+    true as is_stepped
+from turns
+where turns.is_settled

@@ -6,7 +6,8 @@
 -- params:  none
 -- columns:
 --   item_number    int    the item, of known_items
---   is_uneven      flag   open again after a payment, or more was set against it than it bears
+--   is_uneven      flag   open again after a payment, more set against it than it bears, or settled
+--                         but for a small rest or a discount of another day
 --   posted_date    date   from which it counts
 --   due_date       date   when it falls due; null if unknown
 --   is_debit       flag   amount above zero

@@ -9,6 +9,7 @@
 --   customer_name    text   name of either
 --   is_auxiliary     flag   whether the customer has an auxiliary account
 --   year_end_date    date   closing date of the fiscal year that holds the line
+--   entry_key        text   what the lines of an entry have in common
 --   posted_date      date   day of the entry
 --   journal_code     text   journal
 --   entry_number     text   number of the entry as written
@@ -29,6 +30,7 @@ select
     told_lines.customer_name,
     told_lines.is_auxiliary,
     told_lines.year_end_date,
+    told_lines.entry_key,
     told_lines.posted_date,
     told_lines.journal_code,
     told_lines.entry_number,
@@ -45,8 +47,8 @@ select
     told_lines.source_line
 from told_lines
 order by
-    told_lines.account,
     told_lines.customer_id,
+    told_lines.account,
     told_lines.year_end_date,
     told_lines.posted_date,
     told_lines.source_line

@@ -6,7 +6,7 @@
 -- params:  $as_of date
 -- columns:
 --   basis_code          text     settled; at_risk: those and what is past due, late until $as_of
---   item_count          int      debit items with a due date
+--   item_count          int      claims with a due date
 --   mean_days           decimal  each item counts once; negative when paid before the due date
 --   weighted_mean_days  decimal  each item counts by its amount, a past-due one by what is open
 --   median_days         decimal  interpolated
@@ -14,7 +14,13 @@
 
 -- An item is settled on the day its open amount reaches 0, and by cash when a receipt acts on
 -- that day: what a credit note, offset, factor or write-off closes says nothing of paying.
-with lateness as (
+with settled_rests as (
+    select settled_spells.item_number
+    from settled_spells
+    where settled_spells.is_stepped and settled_spells.until_date is null
+),
+
+lateness as (
     select
         false as is_open,
         settled_spells.settled_date - settled_spells.due_date as late_days,
@@ -34,8 +40,9 @@ with lateness as (
         count(*) as item_count,
         sum(item_balances.open_amount) as weight_amount
     from item_balances
+    left anti join settled_rests on item_balances.item_number = settled_rests.item_number
     where
-        item_balances.is_debit
+        item_balances.is_claim
         and item_balances.open_amount > 0
         and item_balances.past_due_days > 0
     group by item_balances.past_due_days

@@ -14,7 +14,8 @@
 --   excluded_amount       money  what is open on them
 --   is_publishable        flag   false where the due date of an open invoice was derived
 
--- Invoices: items of kind invoice, and openings of the first year loaded that bear a due date.
+-- Invoices: items of kind invoice, openings of the first year loaded that bear a due date, and both
+-- where they were booked again as bills or doubtful debts.
 -- The tranches are the decree's, whatever the aging buckets are.
 with tranches as (
     select
@@ -83,8 +84,7 @@ open_invoices as (
         item_balances.due_is_derived
     from item_balances
     where
-        item_balances.kind in ('invoice', 'opening')
-        and item_balances.is_debit
+        item_balances.is_claim
         and item_balances.open_amount > 0
         and item_balances.past_due_days is not null
 ),

@@ -11,6 +11,7 @@
 --   credit_notes_amount       money  negative claims
 --   receipts_amount           money  cash that came in
 --   returned_receipts_amount  money  cash that the bank took back
+--   refunds_amount            money  cash paid back: credit notes, overpayments
 --   discounts_amount          money  for early payment
 --   write_offs_amount         money  claims given up
 --   offsets_amount            money  set against what we owe
@@ -46,6 +47,8 @@ movements as (
             as receipts_amount,
         sum(case when posted_days.kind = 'returned_receipt' then posted_days.amount end)
             as returned_receipts_amount,
+        sum(case when posted_days.kind = 'refund' then posted_days.amount end)
+            as refunds_amount,
         sum(case when posted_days.kind = 'discount' then posted_days.amount end)
             as discounts_amount,
         sum(case when posted_days.kind = 'write_off' then posted_days.amount end)
@@ -72,6 +75,7 @@ month_movements as (
         coalesce(movements.credit_notes_amount, 0) as credit_notes_amount,
         coalesce(movements.receipts_amount, 0) as receipts_amount,
         coalesce(movements.returned_receipts_amount, 0) as returned_receipts_amount,
+        coalesce(movements.refunds_amount, 0) as refunds_amount,
         coalesce(movements.discounts_amount, 0) as discounts_amount,
         coalesce(movements.write_offs_amount, 0) as write_offs_amount,
         coalesce(movements.offsets_amount, 0) as offsets_amount,
@@ -89,6 +93,7 @@ select
     cast(month_movements.credit_notes_amount as decimal(18, 2)) as credit_notes_amount,
     cast(month_movements.receipts_amount as decimal(18, 2)) as receipts_amount,
     cast(month_movements.returned_receipts_amount as decimal(18, 2)) as returned_receipts_amount,
+    cast(month_movements.refunds_amount as decimal(18, 2)) as refunds_amount,
     cast(month_movements.discounts_amount as decimal(18, 2)) as discounts_amount,
     cast(month_movements.write_offs_amount as decimal(18, 2)) as write_offs_amount,
     cast(month_movements.offsets_amount as decimal(18, 2)) as offsets_amount,
@@ -103,6 +108,7 @@ select
         - month_movements.credit_notes_amount
         - month_movements.receipts_amount
         - month_movements.returned_receipts_amount
+        - month_movements.refunds_amount
         - month_movements.discounts_amount
         - month_movements.write_offs_amount
         - month_movements.offsets_amount

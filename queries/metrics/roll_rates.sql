@@ -1,13 +1,13 @@
 -- roll_rates: what became, one month-end later, of what was open in each aging bucket.
 --
--- grain:   one later month-end, bucket at the month-end before and bucket (or settled) at it
+-- grain:   one later month-end, bucket at the month-end before and bucket (or settled, moved) at it
 -- key:     month_end_date, from_bucket_code, to_bucket_code
 -- source:  bucket_rolls, buckets
 -- params:  none
 -- columns:
 --   month_end_date    date   the later month-end, complete and on or before $as_of
---   from_bucket_code  text   bucket of open debit items one month-end before; only if any was open
---   to_bucket_code    text   their bucket at the later month-end, or settled
+--   from_bucket_code  text   bucket of open claims one month-end before; only if any was open
+--   to_bucket_code    text   their bucket at the later month-end; settled; moved: booked again elsewhere
 --   roll_ratio        ratio  share of the amount; each from_bucket_code sums to 1 exactly
 
 -- What rounding leaves over goes to the largest share of its from_bucket_code.
@@ -30,6 +30,11 @@ destinations as (
     select
         'settled' as bucket_code,
         max(buckets.bucket_order) + 1 as bucket_order
+    from buckets
+    union all
+    select
+        'moved' as bucket_code,
+        max(buckets.bucket_order) + 2 as bucket_order
     from buckets
 ),
 

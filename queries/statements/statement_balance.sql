@@ -40,7 +40,7 @@ with movements as (
             case
                 when
                     known_items.posted_date > $since
-                    and known_items.kind in ('receipt', 'returned_receipt')
+                    and known_items.kind in ('receipt', 'returned_receipt', 'refund')
                     then known_items.answer_amount
                 else 0
             end

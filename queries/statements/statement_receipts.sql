@@ -26,5 +26,5 @@ left join item_balances on known_items.item_number = item_balances.item_number
 where
     known_items.customer_id = $customer_id
     and known_items.posted_date > $since
-    and (not known_items.is_debit or known_items.kind = 'returned_receipt')
+    and (not known_items.is_debit or known_items.kind in ('returned_receipt', 'refund'))
 order by known_items.posted_date, known_items.item_id, known_items.company_id

@@ -5,14 +5,24 @@
 //! a ledger cut off at a day answers for that day exactly as the whole ledger does.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::identity::Identities;
-use super::lettering::{Outcome, Pair, Part, oldest_first, settle};
+use super::lettering::{Outcome, Pair, Part, oldest_first};
 use super::pool::{Earlier, Excess, settle_earlier};
+use super::returns::{Member, MoneyBack, money_back, outcome_on};
+use super::transfers::{Departure, Origin};
 use super::{FiscalYear, Line};
+use crate::model::calendar::add_days;
 use crate::model::rows::Cell;
 use crate::model::tables::{ALLOCATIONS, ITEMS, OPENING_GAPS};
 use crate::model::{Date, ItemKind, Money, Rows, Terms};
+
+/// Within so many days a receipt of the same amount is the one that was returned (FEC.md 5).
+const RETURN_DAYS: i64 = 60;
+
+/// Lettered groups of a year.
+type Groups = BTreeMap<Box<str>, Vec<Member>>;
 
 /// What a company decides.
 #[derive(Clone, Debug)]
@@ -71,8 +81,12 @@ struct Item {
     amount: i64,
     reference: Option<Box<str>>,
     label: Option<Box<str>>,
-    source: Option<(std::sync::Arc<str>, i64)>,
+    source: Option<(Arc<str>, i64)>,
     letter: Option<Box<str>>,
+    /// The entry that holds its line; lines of one entry share it.
+    entry: Arc<str>,
+    /// From when on something of it is open again: a receipt of a later year was taken back.
+    reopened: Option<Date>,
     /// Closing date of the fiscal year it came in.
     year_end: Date,
     /// What is left, all allocations known so far taken off: same sign as `amount`.
@@ -80,23 +94,41 @@ struct Item {
 }
 
 impl Item {
+    /// A part of a line, its dates left to be told.
+    fn of_line(id: String, line: &Line, year: &FiscalYear, amount: i64) -> Self {
+        Self {
+            id,
+            kind: line.kind,
+            posted: line.posted,
+            issued: line.posted,
+            due: None,
+            due_is_derived: false,
+            amount,
+            reference: line.piece_reference.clone(),
+            label: line.label.clone(),
+            source: Some((line.source_file.clone(), line.source_line)),
+            letter: line.letter.clone(),
+            entry: line.entry.clone(),
+            reopened: None,
+            year_end: year.end,
+            left: amount,
+        }
+    }
+
+    /// Something of it may be open on a day.
+    fn is_there(&self, day: Date) -> bool {
+        self.posted <= day && self.reopened.is_none_or(|reopened| reopened <= day)
+    }
+
     /// An opening with a letter of its own is settled by its own group.
     fn waits_for_letter(&self, day: Date) -> bool {
         self.letter.is_some() && self.kind == ItemKind::Opening && self.posted <= day
     }
 }
 
-/// A line's place in a lettered group.
-struct Member {
-    item: usize,
-    amount: i64,
-    joined: Date,
-}
-
 impl AccountHistory<'_> {
-    /// Items and allocations over `years`, oldest first.
-    #[must_use]
-    pub fn derive(mut self, years: &[FiscalYear], rules: &Rules) -> Derived {
+    /// Items and allocations over `years`, oldest first. Lines stand oldest first.
+    pub(super) fn work<'a>(&'a self, years: &[FiscalYear], rules: &'a Rules) -> Work<'a> {
         let mut work = Work {
             rules,
             account: self.account,
@@ -110,18 +142,18 @@ impl AccountHistory<'_> {
             debits_left: (0, 0),
             piece_date_late: (0, 0),
         };
-        self.lines.sort_by(Line::by_age);
         let mut before: Option<&FiscalYear> = None;
         for year in years {
             let lines: Vec<&Line> = self.lines.iter().filter(|line| line.year_end == year.end).collect();
             work.year(year, before, &lines);
             before = Some(year);
         }
-        work.finish()
+        work
     }
 }
 
-struct Work<'a> {
+/// The derivation of one account and customer.
+pub(super) struct Work<'a> {
     rules: &'a Rules,
     account: &'a str,
     customer: &'a str,
@@ -140,8 +172,9 @@ impl Work<'_> {
     fn year(&mut self, year: &FiscalYear, before: Option<&FiscalYear>, lines: &[&Line]) {
         let is_chained = before.is_some_and(|before| year.follows(before));
         let earlier: Vec<usize> = (0..self.items.len()).filter(|item| self.items[*item].left != 0).collect();
-        let mut groups: BTreeMap<Box<str>, Vec<Member>> = BTreeMap::new();
+        let mut groups: Groups = BTreeMap::new();
         let mut openings: Vec<usize> = Vec::new();
+        let first_of_year = self.items.len();
         if let (Some(_), false) = (before, is_chained) {
             self.close(&earlier, year.opening.unwrap_or(year.start));
         }
@@ -151,21 +184,158 @@ impl Work<'_> {
         }
         let is_evidence = |line: &Line| line.is_opening && is_chained;
         for line in lines.iter().filter(|line| !is_evidence(line) && !line.amount.is_zero()) {
-            let item = self.add(line, year);
-            if line.is_opening {
-                openings.push(item);
-            }
-            if let Some(letter) = &line.letter {
-                let joined = match line.letter_date {
-                    Some(day) if self.rules.letters_act_from_letter_date => day.max(line.posted),
-                    _ => line.posted,
-                };
-                let member = Member { item, amount: line.amount.hundredths(), joined };
-                groups.entry(letter.clone()).or_default().push(member);
+            for item in self.add(line, year) {
+                if line.is_opening {
+                    openings.push(item);
+                }
+                if let Some(letter) = &line.letter {
+                    let joined = match line.letter_date {
+                        Some(day) if self.rules.letters_act_from_letter_date => day.max(line.posted),
+                        _ => line.posted,
+                    };
+                    groups.entry(letter.clone()).or_default().push(self.member(item, self.items[item].amount, joined));
+                }
             }
         }
-        let candidates = if is_chained { earlier } else { openings };
+        let mut candidates = if is_chained { earlier } else { openings };
+        let reopened = self.join_returns(&mut groups, first_of_year);
+        candidates.extend(reopened);
+        candidates.sort_unstable();
+        candidates.dedup();
         self.letters(&groups, &candidates);
+        self.name_fees(first_of_year);
+    }
+
+    fn member(&self, item: usize, amount: i64, joined: Date) -> Member {
+        let Item { kind, ref entry, .. } = self.items[item];
+        Member { item, amount, kind, entry: entry.clone(), joined, left: None }
+    }
+
+    /// Money that went back joins the group of the receipt that it undoes, where its own group holds none; a receipt of a
+    /// year before is taken back at once. Answers the items that are open again by that.
+    fn join_returns(&mut self, groups: &mut Groups, first_of_year: usize) -> Vec<usize> {
+        let mut reopened = Vec::new();
+        let mut undone: BTreeSet<usize> = BTreeSet::new();
+        for item in first_of_year..self.items.len() {
+            let Item { kind, amount, posted, .. } = self.items[item];
+            if amount <= 0 || kind != ItemKind::Refund {
+                continue;
+            }
+            let own = groups.iter().find(|(_, members)| members.iter().any(|member| member.item == item));
+            let own = own.map(|(letter, members)| (letter.clone(), money_back(members)));
+            let is_found = own.as_ref().is_some_and(|(_, backs)| backs.iter().any(|back| back.pair.debit == item));
+            if is_found || self.has_unused_credit(item, first_of_year) {
+                continue;
+            }
+            let own = own.map(|(letter, _)| letter);
+            if let Some((receipt, letter)) = self.receipt_of_year(groups, item, first_of_year, &undone) {
+                undone.insert(receipt);
+                let mut moved = vec![self.member(item, amount, posted)];
+                if let Some(members) = own.and_then(|own| groups.get_mut(&own)) {
+                    for member in members {
+                        if member.item != item {
+                            moved.push(Member { joined: member.joined.max(posted), ..member.clone() });
+                        }
+                        member.left = Some(posted);
+                    }
+                }
+                let group = groups.entry(letter).or_default();
+                group.extend(moved);
+                group.sort_by_key(|member| member.item);
+            } else if let Some(receipt) = self.receipt_of_before(item, first_of_year) {
+                reopened.extend(self.take_back(item, receipt));
+                for members in groups.values_mut() {
+                    members.retain(|member| member.item != item);
+                }
+            }
+        }
+        reopened
+    }
+
+    /// Whether a credit of that amount, which no letter names, waits for money that went back.
+    fn has_unused_credit(&self, item: usize, first_of_year: usize) -> bool {
+        let Item { amount, posted, .. } = self.items[item];
+        self.items.iter().enumerate().any(|(place, credit)| {
+            let is_unused = if place < first_of_year { credit.left == credit.amount } else { credit.letter.is_none() };
+            credit.amount == -amount && credit.posted <= posted && is_unused
+        })
+    }
+
+    /// A lettered receipt of the year that had settled something: of the same amount, the latest before.
+    fn receipt_of_year(
+        &self,
+        groups: &Groups,
+        item: usize,
+        first_of_year: usize,
+        undone: &BTreeSet<usize>,
+    ) -> Option<(usize, Box<str>)> {
+        let Item { amount, posted, .. } = self.items[item];
+        for receipt in (first_of_year..self.items.len()).rev() {
+            if undone.contains(&receipt) || !self.may_be_returned(receipt, amount, posted) {
+                continue;
+            }
+            let is_here = |member: &Member| member.item == receipt && member.left.is_none();
+            let Some((letter, members)) = groups.iter().find(|(_, members)| members.iter().any(is_here)) else {
+                continue;
+            };
+            let backs = money_back(members);
+            let is_taken = backs.iter().any(|back| back.pair.credit == receipt);
+            let outcome = outcome_on(members, &backs, posted);
+            if !is_taken && outcome.pairs.iter().any(|pair| pair.credit == receipt) {
+                return Some((receipt, letter.clone()));
+            }
+        }
+        None
+    }
+
+    /// A receipt of an earlier year that settled something.
+    fn receipt_of_before(&self, item: usize, first_of_year: usize) -> Option<usize> {
+        let Item { amount, posted, .. } = self.items[item];
+        let is_used = |receipt: &usize| self.items[*receipt].left != self.items[*receipt].amount;
+        (0..first_of_year).rev().filter(is_used).find(|receipt| self.may_be_returned(*receipt, amount, posted))
+    }
+
+    fn may_be_returned(&self, receipt: usize, amount: i64, day: Date) -> bool {
+        let receipt = &self.items[receipt];
+        let is_of_amount = receipt.kind == ItemKind::Receipt && receipt.amount == -amount;
+        is_of_amount && receipt.posted <= day && day <= add_days(receipt.posted, RETURN_DAYS)
+    }
+
+    /// Takes back what a receipt of an earlier year settled, the latest first; answers what is open again.
+    fn take_back(&mut self, item: usize, receipt: usize) -> Vec<usize> {
+        let day = self.items[item].posted;
+        let mut settled: BTreeMap<usize, (Date, i64)> = BTreeMap::new();
+        for ((day, debit, credit), (amount, _)) in &self.changes {
+            if *credit == receipt {
+                let sum = settled.entry(*debit).or_insert((*day, 0));
+                *sum = (sum.0.max(*day), sum.1 + amount);
+            }
+        }
+        let mut settled: Vec<(Date, usize, i64)> =
+            settled.into_iter().map(|(debit, (day, amount))| (day, debit, amount)).collect();
+        settled.sort_unstable_by(|left, right| right.cmp(left));
+        let amount = self.items[item].amount;
+        let mut opened = Vec::new();
+        for (_, debit, amount) in settled.into_iter().filter(|(_, _, amount)| *amount > 0) {
+            self.change(day, Pair { debit, credit: receipt, amount }, -1, true);
+            self.items[debit].reopened = Some(day);
+            opened.push(debit);
+        }
+        self.change(day, Pair { debit: item, credit: receipt, amount }, 1, true);
+        self.items[item].kind = ItemKind::ReturnedReceipt;
+        opened
+    }
+
+    /// What stands beside a returned receipt in its entry is a fee.
+    fn name_fees(&mut self, first_of_year: usize) {
+        let is_returned = |item: &&Item| item.kind == ItemKind::ReturnedReceipt;
+        let entries: BTreeSet<Arc<str>> =
+            self.items[first_of_year..].iter().filter(is_returned).map(|item| item.entry.clone()).collect();
+        for item in &mut self.items[first_of_year..] {
+            if item.kind == ItemKind::Refund && item.amount > 0 && entries.contains(&item.entry) {
+                item.kind = ItemKind::Adjustment;
+            }
+        }
     }
 
     /// After a gap between years nobody knows what became of the open items: one adjustment closes them.
@@ -215,13 +385,7 @@ impl Work<'_> {
 
     /// A lettered opening line says that an open item of earlier belongs to the group: same reference and amount
     /// first, then same amount.
-    fn join_openings(
-        &self,
-        groups: &mut BTreeMap<Box<str>, Vec<Member>>,
-        opening: Date,
-        earlier: &[usize],
-        lines: &[&Line],
-    ) {
+    fn join_openings(&self, groups: &mut Groups, opening: Date, earlier: &[usize], lines: &[&Line]) {
         let mut taken: BTreeSet<usize> = BTreeSet::new();
         let mut claimed: BTreeSet<usize> = BTreeSet::new();
         for must_share_reference in [true, false] {
@@ -236,26 +400,32 @@ impl Work<'_> {
                 if let Some(item) = found {
                     taken.insert(*item);
                     claimed.insert(position);
-                    groups.entry(letter.clone()).or_default().push(Member { item: *item, amount, joined: opening });
+                    let member = self.member(*item, amount, opening);
+                    groups.entry(letter.clone()).or_default().push(member);
                 }
             }
         }
     }
 
     /// Replays the year's letters day by day, and what they leave over against `candidates`.
-    fn letters(&mut self, groups: &BTreeMap<Box<str>, Vec<Member>>, candidates: &[usize]) {
+    fn letters(&mut self, groups: &Groups, candidates: &[usize]) {
         let mut days: BTreeMap<Date, BTreeSet<&str>> = BTreeMap::new();
         for (letter, members) in groups {
-            for member in members {
-                days.entry(member.joined).or_default().insert(letter);
+            for day in members.iter().flat_map(|member| [Some(member.joined), member.left]).flatten() {
+                days.entry(day).or_default().insert(letter);
             }
+        }
+        let backs: BTreeMap<&str, Vec<MoneyBack>> =
+            groups.iter().map(|(letter, members)| (&**letter, money_back(members))).collect();
+        for back in backs.values().flatten().filter(|back| back.is_return) {
+            self.items[back.pair.debit].kind = ItemKind::ReturnedReceipt;
         }
         let mut outcomes: BTreeMap<&str, Outcome> = BTreeMap::new();
         let mut pool: Vec<Pair> = Vec::new();
         let left_before: Vec<i64> = candidates.iter().map(|item| self.items[*item].left).collect();
         for (day, touched) in days {
             for letter in touched {
-                let outcome = outcome_on(&groups[letter], day);
+                let outcome = outcome_on(&groups[letter], &backs[letter], day);
                 let old = outcomes.insert(letter, outcome).unwrap_or_default();
                 let new = outcomes.get(letter).map(|outcome| outcome.pairs.clone()).unwrap_or_default();
                 self.replace(day, &old.pairs, &new, true);
@@ -308,7 +478,7 @@ impl Work<'_> {
         let mut earlier: Vec<Earlier<'_>> = candidates
             .iter()
             .zip(left_before)
-            .filter(|(item, left)| **left > 0 && self.items[**item].posted <= day)
+            .filter(|(item, left)| **left > 0 && self.items[**item].is_there(day))
             .map(|(item, left)| Earlier {
                 part: Part { item: *item, amount: left - lettered.get(item).copied().unwrap_or_default() },
                 reference: self.items[*item].reference.as_deref(),
@@ -347,38 +517,82 @@ impl Work<'_> {
         change.1 &= is_stated && is_one_year;
     }
 
-    fn add(&mut self, line: &Line, year: &FiscalYear) -> usize {
-        let amount = line.amount.hundredths();
-        let kind = line.kind;
+    /// The items of a line: one, or a part for each claim that it was before.
+    fn add(&mut self, line: &Line, year: &FiscalYear) -> std::ops::Range<usize> {
+        let first = self.items.len();
+        let id = self.identities.of_line(line);
         // a document dated after its entry bears the day on which it was typed
         let is_typed_late = line.piece_date.is_some_and(|day| day > line.posted);
         let issued = line.piece_date.filter(|_| !is_typed_late).unwrap_or(line.posted);
-        if is_typed_late {
-            self.piece_date_late = (self.piece_date_late.0 + 1, self.piece_date_late.1 + i128::from(amount.abs()));
+        let mut left = line.amount.hundredths();
+        for (number, origin) in line.origins.iter().enumerate() {
+            let id = if number == 0 { id.clone() } else { format!("{id}/{}", number + 1) };
+            let due = line.due_date.or(origin.due);
+            let due_is_derived = line.due_date.is_none() && origin.due_is_derived;
+            let item = Item::of_line(id, line, year, origin.amount);
+            let reference = origin.reference.clone().or_else(|| item.reference.clone());
+            self.items.push(Item { issued: origin.issued, due, due_is_derived, reference, ..item });
+            left -= origin.amount;
         }
-        let has_no_date = kind == ItemKind::Opening && line.piece_date.is_none_or(|day| is_placeholder(day, year));
-        let (due, due_is_derived) = match (amount > 0, kind) {
-            (true, kind) if kind != ItemKind::ReturnedReceipt && line.due_date.is_some() => (line.due_date, false),
+        if left == 0 {
+            return first..self.items.len();
+        }
+        if is_typed_late {
+            self.piece_date_late = (self.piece_date_late.0 + 1, self.piece_date_late.1 + i128::from(left.abs()));
+        }
+        let has_no_date = line.kind == ItemKind::Opening && line.piece_date.is_none_or(|day| is_placeholder(day, year));
+        let (due, due_is_derived) = match (left > 0, line.kind) {
+            (true, ItemKind::Refund) | (false, _) => (Some(issued), false),
+            (true, _) if line.due_date.is_some() => (line.due_date, false),
             (true, ItemKind::Opening) if has_no_date => (None, false),
-            (true, ItemKind::ReturnedReceipt) | (false, _) => (Some(issued), false),
             (true, _) => (self.terms.map(|terms| terms.due(issued)), self.terms.is_some()),
         };
-        self.items.push(Item {
-            id: self.identities.of_line(line),
-            kind,
-            posted: line.posted,
-            issued,
-            due,
-            due_is_derived,
-            amount,
-            reference: line.piece_reference.clone(),
-            label: line.label.clone(),
-            source: Some((line.source_file.clone(), line.source_line)),
-            letter: line.letter.clone(),
-            year_end: year.end,
-            left: amount,
-        });
-        self.items.len() - 1
+        let id = if line.origins.is_empty() { id } else { format!("{id}/rest") };
+        let item = Item::of_line(id, line, year, left);
+        self.items.push(Item { issued, due, due_is_derived, ..item });
+        first..self.items.len()
+    }
+
+    /// The credits by which claims left this account for another one, and what each settled by its own day.
+    pub(super) fn departures(&self) -> impl Iterator<Item = Departure> + '_ {
+        let is_departure =
+            |item: &Item| item.amount < 0 && matches!(item.kind, ItemKind::Transfer | ItemKind::Factored);
+        let credits = self.items.iter().enumerate().filter(move |(_, item)| is_departure(item));
+        credits.map(|(credit, item)| {
+            let of_day = self.settled_by(credit, Some(item.posted));
+            let settled = if of_day.is_empty() { self.settled_by(credit, None) } else { of_day };
+            Departure {
+                entry: item.entry.clone(),
+                day: item.posted,
+                is_factored: item.kind == ItemKind::Factored,
+                reference: item.reference.clone(),
+                amount: -item.amount,
+                settled,
+            }
+        })
+    }
+
+    /// What a credit settled until a day, or in all.
+    fn settled_by(&self, credit: usize, until: Option<Date>) -> Vec<Origin> {
+        let mut settled: BTreeMap<usize, i64> = BTreeMap::new();
+        for ((day, debit, of), (amount, _)) in &self.changes {
+            if *of == credit && until.is_none_or(|until| *day <= until) {
+                *settled.entry(*debit).or_default() += amount;
+            }
+        }
+        let is_other = |debit: &usize| self.items[*debit].entry != self.items[credit].entry;
+        let parts = settled.into_iter().filter(|(debit, amount)| *amount > 0 && is_other(debit));
+        let origin = |(debit, amount): (usize, i64)| {
+            let item = &self.items[debit];
+            Origin {
+                amount,
+                reference: item.reference.clone(),
+                issued: item.issued,
+                due: item.due,
+                due_is_derived: item.due_is_derived,
+            }
+        };
+        parts.map(origin).collect()
     }
 
     fn add_adjustment(&mut self, amount: i64, day: Date, reason: &str) -> usize {
@@ -396,13 +610,15 @@ impl Work<'_> {
             label: Some(reason.into()),
             source: None,
             letter: None,
+            entry: Arc::from(""),
+            reopened: None,
             year_end: day,
             left: amount,
         });
         self.items.len() - 1
     }
 
-    fn finish(mut self) -> Derived {
+    pub(super) fn finish(mut self) -> Derived {
         let mut derived = Derived {
             items: Rows::new(&ITEMS),
             allocations: Rows::new(&ALLOCATIONS),
@@ -480,15 +696,6 @@ impl Work<'_> {
             Cell::Empty,
         ]
     }
-}
-
-/// The rule applied to the members that joined by `day`. Members stand oldest first.
-fn outcome_on(members: &[Member], day: Date) -> Outcome {
-    let side = |sign: i64| -> Vec<Part> {
-        let of_side = members.iter().filter(|member| member.joined <= day && member.amount * sign > 0);
-        of_side.map(|member| Part { item: member.item, amount: member.amount.abs() }).collect()
-    };
-    settle(&side(1), &side(-1))
 }
 
 /// Software writes the year's first day, or that day of an earlier year, where it no longer knows the invoice's date

@@ -93,7 +93,7 @@ impl Entry {
 mod tests {
     use super::*;
 
-    const KINDS: &str = "class_code,debit_kind,debit_order,credit_kind,credit_order\ncash,returned_receipt,2,receipt,1\n\
+    const KINDS: &str = "class_code,debit_kind,debit_order,credit_kind,credit_order\ncash,refund,2,receipt,1\n\
         sales,invoice,1,credit_note,2\ndeferred_sales,invoice,1,adjustment,9\nadjustment,adjustment,9,adjustment,9\n";
 
     fn kind(lines: &[(&str, i64)], amount: i64) -> ItemKind {
@@ -110,7 +110,7 @@ mod tests {
     fn the_largest_counterpart_on_the_other_side_tells_the_kind() {
         assert_eq!(kind(&[("receivable", 120), ("sales", -100), ("sales", -20)], 120), ItemKind::Invoice);
         assert_eq!(kind(&[("receivable", -120), ("cash", 120)], -120), ItemKind::Receipt);
-        assert_eq!(kind(&[("receivable", 120), ("cash", -120)], 120), ItemKind::ReturnedReceipt);
+        assert_eq!(kind(&[("receivable", 120), ("cash", -120)], 120), ItemKind::Refund);
         assert_eq!(kind(&[("receivable", -50), ("deferred_sales", 50)], -50), ItemKind::Adjustment);
         assert_eq!(kind(&[("receivable", 50)], 50), ItemKind::Adjustment);
     }

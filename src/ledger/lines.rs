@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
+use super::transfers::Origin;
 use crate::model::calendar::add_days;
 use crate::model::{Date, ItemKind, Money};
 
@@ -11,6 +12,8 @@ use crate::model::{Date, ItemKind, Money};
 pub struct Line {
     /// Closing date of the fiscal year that holds it.
     pub year_end: Date,
+    /// What the lines of its entry have in common, and those of no other.
+    pub entry: Arc<str>,
     /// Day of the entry.
     pub posted: Date,
     /// Journal.
@@ -35,6 +38,8 @@ pub struct Line {
     pub is_opening: bool,
     /// What its entry makes of it.
     pub kind: ItemKind,
+    /// Of a claim booked again: what it was before.
+    pub origins: Vec<Origin>,
     /// File.
     pub source_file: Arc<str>,
     /// Line in it.

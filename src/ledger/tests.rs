@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{AccountHistory, ControlMovement, FiscalYear, Line, Rules, control_balances};
+use super::{AccountHistory, ControlMovement, CustomerHistory, FiscalYear, Line, Rules, control_balances};
 use crate::model::rows::Cell;
 use crate::model::{Date, ItemKind, Money, Rows, Terms};
 
@@ -18,15 +18,17 @@ fn year(number: i32, opening: Option<&str>) -> FiscalYear {
     }
 }
 
-/// A line `day amount reference letter`, of the year of its day; `!` before the amount marks an opening.
+/// A line `day amount reference letter letter-day entry`, of the year of its day; before the amount `!` marks an opening, `~`
+/// a transfer and `#` what went to the factor; `<` after it money that went back.
 fn line(text: &str) -> Line {
     let parts: Vec<&str> = text.split(' ').collect();
     let posted = day(parts[0]);
     let is_opening = parts[1].starts_with('!');
-    let amount: i64 = parts[1].trim_start_matches('!').parse().unwrap();
+    let amount: i64 = parts[1].trim_matches(['!', '~', '#', '<']).parse().unwrap();
     let text = |position: usize| parts.get(position).filter(|text| **text != "-").map(|text| Box::from(*text));
     Line {
         year_end: day(&format!("{}-12-31", &parts[0][..4])),
+        entry: Arc::from(text(5).unwrap_or_else(|| parts.join(" ").into())),
         posted,
         journal: None,
         entry_number: None,
@@ -36,13 +38,17 @@ fn line(text: &str) -> Line {
         label: None,
         amount: Money::from_hundredths(amount).unwrap(),
         letter: text(3),
-        letter_date: text(4).map(|text| day(&text)),
+        letter_date: text(4).map(|text: Box<str>| day(&text)),
         is_opening,
-        kind: match (is_opening, amount > 0) {
-            (true, _) => ItemKind::Opening,
-            (false, true) => ItemKind::Invoice,
-            (false, false) => ItemKind::Receipt,
+        kind: match parts[1] {
+            _ if is_opening => ItemKind::Opening,
+            text if text.starts_with('~') => ItemKind::Transfer,
+            text if text.starts_with('#') => ItemKind::Factored,
+            text if text.ends_with('<') => ItemKind::Refund,
+            _ if amount > 0 => ItemKind::Invoice,
+            _ => ItemKind::Receipt,
         },
+        origins: Vec::new(),
         source_file: Arc::from("ledger.txt"),
         source_line: 2,
     }
@@ -55,8 +61,8 @@ fn rules() -> Rules {
 /// Allocations as `debit credit day amount`, items named by their references.
 fn allocations(lines: &[&str], years: &[FiscalYear], rules: &Rules) -> Vec<String> {
     let lines = lines.iter().map(|text| line(text)).collect();
-    let derived =
-        AccountHistory { account: "411", customer: "X", terms: Some(Terms::STATUTORY), lines }.derive(years, rules);
+    let account = AccountHistory { account: "411", customer: "X", terms: Some(Terms::STATUTORY), lines };
+    let derived = CustomerHistory { accounts: vec![account] }.derive(years, rules).remove(0);
     let name = |id: &Cell| {
         let row = (0..derived.items.len()).find(|row| derived.items.cell(*row, 1) == *id).unwrap();
         match derived.items.cell(row, 12) {
@@ -147,6 +153,106 @@ fn a_detailed_opening_names_the_item_of_the_year_before_by_its_letter() {
         "2024-02-20 -60 R1 B",
     ];
     assert_eq!(allocations(&lines, &years, &rules()), ["F2 R1 2024-02-20 60"]);
+}
+
+#[test]
+fn a_returned_receipt_takes_back_what_it_had_settled_from_its_own_day() {
+    let lines = ["2024-03-01 1200 F1 A", "2024-03-31 -1200 R1 A", "2024-04-05 1200< REJ A", "2024-05-20 -1200 R2 A"];
+    let mut found = allocations(&lines, &[year(2024, None)], &rules());
+    found.sort_by_key(|text| text.split(' ').nth(2).map(str::to_owned));
+    let expected =
+        ["F1 R1 2024-03-31 1200", "F1 R1 2024-04-05 -1200", "REJ R1 2024-04-05 1200", "F1 R2 2024-05-20 1200"];
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn a_return_lettered_with_the_receipt_that_replaces_it_finds_the_one_it_undoes() {
+    let sorted = |lines: &[&str]| {
+        let mut found = allocations(lines, &[year(2024, None)], &rules());
+        found.sort_by_key(|text| text.split(' ').nth(2).map(str::to_owned));
+        found
+    };
+    let lines = ["2024-03-01 1200 F1 A", "2024-03-31 -1200 R1 A", "2024-04-05 1200< REJ B", "2024-05-20 -1200 R2 B"];
+    let expected =
+        ["F1 R1 2024-03-31 1200", "F1 R1 2024-04-05 -1200", "REJ R1 2024-04-05 1200", "F1 R2 2024-05-20 1200"];
+    assert_eq!(sorted(&lines), expected);
+    // cut off before the new receipt, and without any letter
+    assert_eq!(sorted(&lines[..3]), expected[..3]);
+    let unlettered = ["2024-03-01 1200 F1 A", "2024-03-31 -1200 R1 A", "2024-04-05 1200< REJ -"];
+    assert_eq!(sorted(&unlettered), expected[..3]);
+    // too long after: it is no return of that receipt
+    let late = ["2024-03-01 1200 F1 A", "2024-03-31 -1200 R1 A", "2024-06-05 1200< REJ -"];
+    assert_eq!(sorted(&late), expected[..1]);
+}
+
+#[test]
+fn a_receipt_of_the_year_before_that_is_returned_opens_its_invoice_again() {
+    let years = [year(2023, None), year(2024, None)];
+    let lines = ["2023-11-10 500 F1 A", "2023-12-28 -500 R1 A", "2024-01-04 500< REJ A", "2024-02-20 -500 R2 A"];
+    let mut found = allocations(&lines, &years, &rules());
+    found.sort_by_key(|text| text.split(' ').nth(2).map(str::to_owned));
+    let expected = ["F1 R1 2023-12-28 500", "F1 R1 2024-01-04 -500", "REJ R1 2024-01-04 500", "F1 R2 2024-02-20 500"];
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn money_that_was_never_used_is_refunded_and_undoes_nothing() {
+    let lines = ["2024-02-15 500 F1 A", "2024-03-10 -500 R1 A", "2024-03-11 -500 R2 B", "2024-03-18 500< S B"];
+    assert_eq!(allocations(&lines, &[year(2024, None)], &rules()), ["F1 R1 2024-03-10 500", "S R2 2024-03-18 500"]);
+    // an open credit note of the same amount waits for it
+    let unlettered = ["2024-02-15 500 F1 A", "2024-03-10 -500 R1 A", "2024-03-11 -500 AV -", "2024-03-18 500< S -"];
+    assert_eq!(allocations(&unlettered, &[year(2024, None)], &rules()), ["F1 R1 2024-03-10 500"]);
+}
+
+/// Due dates and references of the debit items of several accounts, in their order.
+fn debits(accounts: &[(&str, &[&str])]) -> Vec<String> {
+    let accounts = accounts.iter().map(|(account, lines)| AccountHistory {
+        account,
+        customer: "X",
+        terms: Some(Terms::STATUTORY),
+        lines: lines.iter().map(|text| line(text)).collect(),
+    });
+    let derived = CustomerHistory { accounts: accounts.collect() }.derive(&[year(2024, None)], &rules());
+    let mut found = Vec::new();
+    for items in derived.iter().map(|derived| &derived.items) {
+        for row in 0..items.len() {
+            if let (Cell::Money(amount), Cell::Date(due), Cell::Text(reference)) =
+                (items.cell(row, 10), items.cell(row, 7), items.cell(row, 12))
+                && amount.hundredths() > 0
+            {
+                found.push(format!("{reference} {due} {}", amount.hundredths()));
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn a_claim_booked_again_keeps_reference_and_due_date_pro_rata() {
+    let trade = ["2024-01-10 700 F1 A", "2024-02-10 300 F2 A", "2024-11-30 ~-1000 OD2 A - OD2"];
+    let doubtful = ["2024-11-30 ~1000 OD2 - - OD2"];
+    let expected = ["F1 2024-02-09 700", "F2 2024-03-11 300", "F1 2024-02-09 700", "F2 2024-03-11 300"];
+    assert_eq!(debits(&[("411", &trade), ("416", &doubtful)]), expected);
+    // what its credit settled only in part is a claim of its own for the rest
+    let part = ["2024-01-10 700 F1 A", "2024-11-30 ~-1000 OD2 A - OD2"];
+    let expected = ["F1 2024-02-09 700", "F1 2024-02-09 700", "OD2 2024-12-30 300"];
+    assert_eq!(debits(&[("411", &part), ("416", &doubtful)]), expected);
+}
+
+#[test]
+fn a_bill_unpaid_at_maturity_is_the_old_invoice_again_and_so_is_what_the_factor_gives_back() {
+    let trade = [
+        "2024-01-10 700 F1 A",
+        "2024-01-20 ~-700 LCR A - B1",
+        "2024-04-05 ~700 IMP - - B2",
+        "2024-05-01 50 F9 B",
+        "2024-05-02 #-50 CES B - C1",
+        "2024-08-02 ~50 REC - - C2",
+    ];
+    let bills = ["2024-01-20 ~700 LCR C - B1", "2024-04-05 ~-700 IMP C - B2"];
+    let expected =
+        ["F1 2024-02-09 700", "F1 2024-02-09 700", "F9 2024-05-31 50", "F9 2024-05-31 50", "F1 2024-02-09 700"];
+    assert_eq!(debits(&[("411", &trade), ("413", &bills)]), expected);
 }
 
 fn balances(rows: &Rows) -> Vec<(String, i64)> {

@@ -11,8 +11,10 @@ pub enum ItemKind {
     CreditNote,
     /// Money that came in.
     Receipt,
-    /// A receipt that the bank took back.
+    /// A receipt that the bank took back: what it had settled is open again.
     ReturnedReceipt,
+    /// Money paid back to the customer: a credit note, an overpayment or a receipt that settled nothing.
+    Refund,
     /// A claim given up.
     WriteOff,
     /// Discount for early payment.
@@ -29,12 +31,13 @@ pub enum ItemKind {
 
 impl ItemKind {
     /// Every kind.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Opening,
         Self::Invoice,
         Self::CreditNote,
         Self::Receipt,
         Self::ReturnedReceipt,
+        Self::Refund,
         Self::WriteOff,
         Self::Discount,
         Self::Offset,
@@ -52,6 +55,7 @@ impl ItemKind {
             Self::CreditNote => "credit_note",
             Self::Receipt => "receipt",
             Self::ReturnedReceipt => "returned_receipt",
+            Self::Refund => "refund",
             Self::WriteOff => "write_off",
             Self::Discount => "discount",
             Self::Offset => "offset",
@@ -67,11 +71,17 @@ impl ItemKind {
         Self::ALL.into_iter().find(|kind| kind.code().eq_ignore_ascii_case(code.trim()))
     }
 
+    /// Whether a debit item of this kind is a claim: what says how a customer pays, and what cash is expected for.
+    #[must_use]
+    pub const fn is_claim(self) -> bool {
+        matches!(self, Self::Invoice | Self::Opening | Self::Transfer)
+    }
+
     /// The sign an unsigned amount of this kind takes: +1 what is owed to us, −1 what lowers it, `None` either.
     #[must_use]
     pub const fn sign(self) -> Option<i64> {
         match self {
-            Self::Invoice | Self::ReturnedReceipt => Some(1),
+            Self::Invoice | Self::ReturnedReceipt | Self::Refund => Some(1),
             Self::CreditNote | Self::Receipt | Self::WriteOff | Self::Discount | Self::Offset | Self::Factored => {
                 Some(-1)
             }

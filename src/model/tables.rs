@@ -213,6 +213,8 @@ pub static CLOSED_ITEMS: TableSpec = TableSpec {
         must("closed_date", Date),
         // a receipt acted on that day: it was paid, not credited, offset or lost
         must("is_cash", Flag),
+        // it says how a customer pays
+        must("is_claim", Flag),
         may("load_id", Text),
     ],
     key: &[],
@@ -264,6 +266,8 @@ pub static OPEN_CHANGES: TableSpec = TableSpec {
         may("currency_code", Text),
         may("account", Text),
         must("is_debit", Flag),
+        // the items say how customers pay
+        must("is_claim", Flag),
         // the items are none of `uneven_items`
         must("is_even", Flag),
         // the first day of the month in which the items were posted
@@ -274,10 +278,13 @@ pub static OPEN_CHANGES: TableSpec = TableSpec {
         must("open_amount", Money),
         must("debit_amount", Money),
         must("credit_amount", Money),
+        // of debit_amount: booked again elsewhere, or gone to the factor
+        must("moved_amount", Money),
         // the same in the base currency; items without a rate add nothing
         must("base_open_amount", Money),
         must("base_debit_amount", Money),
         must("base_credit_amount", Money),
+        must("base_moved_amount", Money),
         // items opened less items closed
         must("open_count", Int),
         may("load_id", Text),
@@ -615,6 +622,7 @@ pub static TOLD_LINES: TableSpec = TableSpec {
         may("customer_name", Text),
         must("is_auxiliary", Flag),
         must("year_end_date", Date),
+        must("entry_key", Text),
         must("posted_date", Date),
         may("journal_code", Text),
         may("entry_number", Text),

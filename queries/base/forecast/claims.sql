@@ -1,6 +1,6 @@
 -- claims: what customers owe or owed, as a forecast of receipts looks at it.
 --
--- grain:   one debit item of known_items
+-- grain:   one claim of known_items
 -- key:     item_number
 -- source:  known_items, told_details
 -- params:  none
@@ -36,4 +36,4 @@ select
     known_items.answer_amount as amount
 from known_items
 left join told_details on known_items.item_number = told_details.item_number
-where known_items.is_debit
+where known_items.is_claim

@@ -12,7 +12,7 @@
 --   billed_amount           money  what they amount to
 --   margin_ratio            ratio  margin of those whose margin is known, of their amounts
 --   last_issued_date        date   the last invoice; null if there never was one
---   ever_settled_count      int    debit items paid by then, however long ago
+--   ever_settled_count      int    claims paid by then, however long ago
 --   disputed_ratio          ratio  of item_count: held up by a reason
 --   lost_invoice_ratio      ratio  of item_count: never reached who pays
 --   partial_payment_ratio   ratio  of the items paid in the 12 months before: by several receipts
@@ -117,7 +117,7 @@ settled as (
     left join credits on settled_spells.item_number = credits.item_number
     where
         settled_spells.is_cash
-        and settled_spells.settled_date <= payer_days.picture_date
+        and settled_spells.from_date <= payer_days.picture_date
         and (
             settled_spells.until_date is null
             or settled_spells.until_date > payer_days.picture_date

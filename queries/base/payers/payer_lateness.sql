@@ -1,6 +1,6 @@
 -- payer_lateness: what tells how late a customer pays, on each day the payers are looked at.
 --
--- grain:   one picture and debit item: paid in the 12 months before, or past due
+-- grain:   one picture and claim: paid in the 12 months before, or past due
 -- key:     picture_date, item_number
 -- source:  payer_days, settled_spells, picture_balances
 -- params:  none
@@ -12,6 +12,22 @@
 --   weight_amount  money  the item's amount; for what is past due, what is open
 --   is_open        flag   past due at the end of that day
 --   is_recent      flag   past due, or settled in the 3 months before
+
+-- the last cent of what was settled is not past due
+with settled_rests as (
+    select
+        payer_days.picture_date,
+        settled_spells.item_number
+    from settled_spells
+    cross join payer_days
+    where
+        settled_spells.is_stepped
+        and settled_spells.from_date <= payer_days.picture_date
+        and (
+            settled_spells.until_date is null
+            or settled_spells.until_date > payer_days.picture_date
+        )
+)
 
 select
     payer_days.picture_date,
@@ -26,7 +42,7 @@ cross join payer_days
 where
     settled_spells.is_cash
     and settled_spells.due_date is not null
-    and settled_spells.settled_date <= payer_days.picture_date
+    and settled_spells.from_date <= payer_days.picture_date
     and settled_spells.settled_date > payer_days.window_date
     and (
         settled_spells.until_date is null
@@ -43,7 +59,10 @@ select
     true as is_recent
 from picture_balances
 inner join payer_days on picture_balances.picture_date = payer_days.picture_date
+left anti join settled_rests
+    on picture_balances.picture_date = settled_rests.picture_date
+    and picture_balances.item_number = settled_rests.item_number
 where
-    picture_balances.is_debit
+    picture_balances.is_claim
     and picture_balances.open_amount > 0
     and picture_balances.due_date < payer_days.picture_date

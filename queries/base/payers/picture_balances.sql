@@ -10,6 +10,7 @@
 --   item_number   int    the item, of known_items
 --   customer_id   text   who owed
 --   is_debit      flag   amount above zero
+--   is_claim      flag   as known_items says
 --   due_date      date   as known_items says; null where unknown
 --   open_amount   money  what was open, in the answer's currency
 
@@ -59,6 +60,7 @@ described_items as (
         even_items.closed_date,
         known_items.customer_id,
         known_items.is_debit,
+        known_items.is_claim,
         known_items.due_date,
         known_items.amount,
         known_items.answer_amount
@@ -118,6 +120,7 @@ even_states as (
         open_items.item_number,
         described_items.customer_id,
         described_items.is_debit,
+        described_items.is_claim,
         described_items.due_date,
         described_items.amount,
         described_items.answer_amount,
@@ -135,6 +138,7 @@ select
     even_states.item_number,
     even_states.customer_id,
     even_states.is_debit,
+    even_states.is_claim,
     even_states.due_date,
     case
         when not $in_base then cast(even_states.item_open_amount as decimal(18, 2))
@@ -151,6 +155,7 @@ select
     item_steps.item_number,
     known_items.customer_id,
     known_items.is_debit,
+    known_items.is_claim,
     known_items.due_date,
     item_steps.open_amount
 from item_steps

@@ -14,7 +14,8 @@ use crate::error::Error;
 use crate::ingest::staging::{StagedFile, Staging};
 use crate::ingest::{AccountRoles, RoleTerms};
 use crate::ledger::{
-    AccountHistory, ControlMovement, CounterpartKinds, Derived, Entry, FiscalYear, Line, Rules, control_balances,
+    AccountHistory, ControlMovement, CounterpartKinds, CustomerHistory, Derived, Entry, FiscalYear, Line, Rules,
+    control_balances,
 };
 use crate::model::money::decimal_text;
 use crate::model::rows::Cell;
@@ -269,7 +270,7 @@ impl Receivables<'_> {
         let mut customers = Rows::new(&CUSTOMERS);
         let mut named: BTreeSet<String> = BTreeSet::new();
         let mut batches = Batches::default();
-        let mut group: Option<Group> = None;
+        let mut groups: Vec<Group> = Vec::new();
         let told = self.told_lines(engine, years).await?;
         let addresses: Vec<_> = told.iter().map(StagedFile::url).collect();
         engine.register_files(TOLD_LINES.name, &TOLD_LINES, &addresses)?;
@@ -281,18 +282,22 @@ impl Receivables<'_> {
             for row in 0..answer.len() {
                 let account = answer.value(row, "account").plain();
                 let customer = answer.value(row, "customer_id").plain();
-                if group.as_ref().is_some_and(|group| group.account != account || group.customer != customer)
-                    && let Some(done) = group.take()
-                {
-                    self.customer_row(&done, known, &mut named, &mut customers);
-                    batches.take(done.derive(years, known, &rules), assumptions);
+                if groups.last().is_some_and(|group| group.customer != customer) {
+                    let done = std::mem::take(&mut groups);
+                    self.customer_rows(&done, known, &mut named, &mut customers);
+                    batches.take_all(derive(done, years, known, &rules), assumptions);
                 }
-                let group = group.get_or_insert_with(|| Group { account, customer, ..Group::default() });
-                group.take(&answer, row, &mut texts);
+                if groups.last().is_none_or(|group| group.account != account) {
+                    groups.push(Group { account, customer, ..Group::default() });
+                }
+                if let Some(group) = groups.last_mut() {
+                    group.take(&answer, row, &mut texts);
+                }
             }
-            if is_last && let Some(done) = group.take() {
-                self.customer_row(&done, known, &mut named, &mut customers);
-                batches.take(done.derive(years, known, &rules), assumptions);
+            if is_last {
+                let done = std::mem::take(&mut groups);
+                self.customer_rows(&done, known, &mut named, &mut customers);
+                batches.take_all(derive(done, years, known, &rules), assumptions);
             }
             if is_last || batches.items.len() > 20_000 {
                 for rows in batches.drain() {
@@ -340,6 +345,12 @@ impl Receivables<'_> {
     }
 
     /// A customer that no file of customers names is known by what the ledger calls it.
+    fn customer_rows(&self, groups: &[Group], known: &Known, named: &mut BTreeSet<String>, rows: &mut Rows) {
+        for group in groups {
+            self.customer_row(group, known, named, rows);
+        }
+    }
+
     fn customer_row(&self, group: &Group, known: &Known, named: &mut BTreeSet<String>, rows: &mut Rows) {
         if known.terms.contains_key(&group.customer) || !named.insert(group.customer.clone()) {
             return;
@@ -473,6 +484,11 @@ impl Group {
         let kind = ItemKind::parse(&answer.value(row, "kind").plain()).unwrap_or(ItemKind::Adjustment);
         self.lines.push(Line {
             year_end: day(answer, row, "year_end_date").unwrap_or_default(),
+            entry: Arc::from(format!(
+                "{} {}",
+                answer.value(row, "year_end_date").plain(),
+                answer.value(row, "entry_key").plain()
+            )),
             posted: day(answer, row, "posted_date").unwrap_or_default(),
             journal: own("journal_code").map(|text| texts.shared(&text)),
             entry_number: own("entry_number"),
@@ -485,16 +501,24 @@ impl Group {
             letter_date: day(answer, row, "letter_date"),
             is_opening: matches!(answer.value(row, "is_opening"), Value::Flag(true)),
             kind,
+            origins: Vec::new(),
             source_file: texts.shared(&answer.value(row, "source_file").plain()),
             source_line: shared::count(&answer.value(row, "source_line")),
         });
     }
+}
 
-    fn derive(self, years: &[FiscalYear], known: &Known, rules: &Rules) -> Derived {
-        let terms = known.terms_of(&self.account, &self.customer);
-        AccountHistory { account: &self.account, customer: &self.customer, terms, lines: self.lines }
-            .derive(years, rules)
-    }
+/// What the accounts of one customer become.
+fn derive(groups: Vec<Group>, years: &[FiscalYear], known: &Known, rules: &Rules) -> Vec<Derived> {
+    let names: Vec<(String, String)> =
+        groups.iter().map(|group| (group.account.clone(), group.customer.clone())).collect();
+    let accounts = groups.into_iter().zip(&names).map(|(group, (account, customer))| AccountHistory {
+        account,
+        customer,
+        terms: known.terms_of(account, customer),
+        lines: group.lines,
+    });
+    CustomerHistory { accounts: accounts.collect() }.derive(years, rules)
 }
 
 /// Texts that repeat on every line are held once.
@@ -527,6 +551,12 @@ impl Default for Batches {
 }
 
 impl Batches {
+    fn take_all(&mut self, derived: Vec<Derived>, assumptions: &mut Assumptions) {
+        for derived in derived {
+            self.take(derived, assumptions);
+        }
+    }
+
     fn take(&mut self, derived: Derived, assumptions: &mut Assumptions) {
         assumptions.add("due_date_derived", derived.derived_due);
         assumptions.add("age_unknown", derived.age_unknown);

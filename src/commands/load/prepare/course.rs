@@ -13,8 +13,20 @@ pub(super) struct Amounts {
 pub(super) struct Event {
     pub(super) day: i32,
     pub(super) change: i64,
+    pub(super) means: Means,
+}
+
+/// By what an item changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Means {
     /// A receipt lowered a debit item.
-    pub(super) is_cash: bool,
+    Receipt,
+    /// A discount lowered a debit item.
+    Discount,
+    /// A claim was booked again elsewhere, or went to the factor.
+    Move,
+    /// Anything else.
+    Other,
 }
 
 /// A day on which what is open changed.
@@ -23,6 +35,8 @@ pub(super) struct Step {
     pub(super) day: i32,
     pub(super) before: i64,
     pub(super) after: i64,
+    /// Part of the change: booked again elsewhere.
+    pub(super) moved: i64,
 }
 
 /// An item's course.
@@ -31,6 +45,8 @@ pub(super) struct Course {
     pub(super) steps: Vec<Step>,
     /// It only went down to 0, and what was open never changed sides.
     pub(super) is_even: bool,
+    /// Its last step, if any, settled it: there is neither a discount of another day nor a last rest within the tolerance.
+    pub(super) is_plain: bool,
     /// The day on which nothing was left, if that is so at the end.
     pub(super) closed: Option<i32>,
     /// A receipt acted on that day.
@@ -39,9 +55,11 @@ pub(super) struct Course {
 
 impl Course {
     /// Follows an item from the day it was posted; `events` are in the order of the days, none before it.
-    pub(super) fn follow(&mut self, amount: i64, posted: i32, events: &[Event]) {
+    /// A rest of up to `tolerance` counts as settled.
+    pub(super) fn follow(&mut self, amount: i64, posted: i32, events: &[Event], tolerance: i64) {
         self.steps.clear();
         self.is_even = true;
+        let mut has_late_discount = false;
         let mut open = 0;
         let mut change = amount;
         let mut day = posted;
@@ -50,8 +68,12 @@ impl Course {
             let count = rest.iter().take_while(|event| event.day <= day).count();
             let (of_day, later) = rest.split_at(count);
             change += of_day.iter().map(|event| event.change).sum::<i64>();
+            let has = |means: Means| of_day.iter().any(|event| event.means == means);
+            has_late_discount |= has(Means::Discount) && !has(Means::Receipt);
             if change != 0 || day == posted {
-                let step = Step { day, before: open, after: open + change };
+                let of_moves = of_day.iter().filter(|event| event.means == Means::Move);
+                let moved = of_moves.map(|event| event.change).sum();
+                let step = Step { day, before: open, after: open + change, moved };
                 let limit = if day == posted { amount } else { open };
                 self.is_even &= is_between(step.after, limit);
                 open = step.after;
@@ -66,7 +88,11 @@ impl Course {
         }
         let last = self.steps.last().map_or(posted, |step| step.day);
         self.closed = (open == 0).then_some(last);
-        self.is_cash = events.iter().any(|event| event.is_cash && event.day == last);
+        self.is_cash =
+            events.iter().any(|event| event.means == Means::Receipt && event.change < 0 && event.day == last);
+        let rest = self.steps.last().map_or(amount, |step| if step.after == 0 { step.before } else { step.after });
+        let is_small_rest = rest != 0 && rest.abs() <= tolerance;
+        self.is_plain = !has_late_discount && !is_small_rest;
     }
 }
 
@@ -97,9 +123,9 @@ mod tests {
 
     fn followed(amount: i64, events: &[(i32, i64)]) -> Course {
         let events: Vec<Event> =
-            events.iter().map(|(day, change)| Event { day: *day, change: *change, is_cash: *change < 0 }).collect();
+            events.iter().map(|(day, change)| Event { day: *day, change: *change, means: Means::Receipt }).collect();
         let mut course = Course::default();
-        course.follow(amount, 10, &events);
+        course.follow(amount, 10, &events, 0);
         course
     }
 
@@ -121,6 +147,22 @@ mod tests {
         let course = followed(100, &[(10, -100)]);
         assert_eq!(steps(&course), [(10, 0, 0)]);
         assert_eq!((course.is_even, course.closed, course.is_cash), (true, Some(10), true));
+    }
+
+    #[test]
+    fn a_small_rest_or_a_discount_of_another_day_is_not_plain() {
+        let is_plain = |events: &[(i32, i64, Means)]| {
+            let events: Vec<Event> =
+                events.iter().map(|(day, change, means)| Event { day: *day, change: *change, means: *means }).collect();
+            let mut course = Course::default();
+            course.follow(1000, 10, &events, 5);
+            course.is_plain
+        };
+        let (receipt, discount) = (Means::Receipt, Means::Discount);
+        assert!(is_plain(&[(20, -1000, receipt)]) && is_plain(&[(20, -400, receipt)]) && is_plain(&[]));
+        assert!(is_plain(&[(20, -980, receipt), (20, -20, discount)]));
+        assert!(!is_plain(&[(20, -999, receipt)]) && !is_plain(&[(20, -995, receipt), (30, -5, Means::Other)]));
+        assert!(!is_plain(&[(20, -980, receipt), (25, -20, discount)]));
     }
 
     #[test]

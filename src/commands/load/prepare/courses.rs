@@ -6,9 +6,10 @@
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-use super::course::{Amounts, Course, Event};
+use super::course::{Amounts, Course, Event, Means};
 use super::shared::{Shared, SharedTexts, place};
 use super::sums::Sums;
+use super::tolerance::Tolerance;
 use super::{Output, Prepare, engine_over};
 use crate::commands::load::wanted::{Wanted, WantedFile};
 use crate::engine::Batch;
@@ -36,8 +37,26 @@ struct Item {
     group: u32,
 }
 
-/// What items are told apart by in sums: company, currency and account by number, and whether the customer owes it.
-type Group = (u32, u32, u32, bool);
+impl Item {
+    /// What may be left of it when it counts as settled.
+    fn tolerance(&self, tolerance: &Tolerance, is_claim: bool) -> i64 {
+        if is_claim { tolerance.of(self.amounts.own) } else { 0 }
+    }
+}
+
+/// What items are told apart by in sums.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+struct Group {
+    /// These three by number.
+    company: u32,
+    currency: u32,
+    account: u32,
+    /// Whether the customer owes it.
+    is_debit: bool,
+    /// Whether it is a claim.
+    is_claim: bool,
+}
+
 /// Group, whether its items are even, month of posting, due date, day of change.
 type ChangeKey = (u32, bool, i32, Option<i32>, i32);
 
@@ -53,7 +72,8 @@ struct Courses<'a, 'b> {
     groups: Shared<Group>,
     /// Items that were uneven before this load.
     uneven: HashSet<i64>,
-    changes: Sums<ChangeKey, 6, 1>,
+    changes: Sums<ChangeKey, 8, 1>,
+    tolerance: Tolerance,
     /// Sums of all items that are read, while they are wanted.
     item_sums: Option<Sums<ItemKey, 2, 2>>,
     closed_rows: Rows,
@@ -90,6 +110,7 @@ pub(super) async fn follow(
         groups: Shared::default(),
         uneven: HashSet::new(),
         changes: Sums::new(&OPEN_CHANGES),
+        tolerance: Tolerance::parse(prepare.settings.reference("settlement_tolerance"))?,
         item_sums: None,
         closed_rows: Rows::new(&CLOSED_ITEMS),
         uneven_rows: Rows::new(&UNEVEN_ITEMS),
@@ -166,12 +187,15 @@ impl Courses<'_, '_> {
         let now = now.sorted(&part);
         let (mut old, mut new) = (Course::default(), Course::default());
         for (at, item) in part.items.iter().enumerate() {
-            old.follow(item.amounts.own, item.posted, before.of(at));
-            new.follow(item.amounts.own, item.posted, now.of(at));
+            let is_claim = self.groups.value(item.group).is_claim;
+            let tolerance = item.tolerance(&self.tolerance, is_claim);
+            old.follow(item.amounts.own, item.posted, before.of(at), tolerance);
+            new.follow(item.amounts.own, item.posted, now.of(at), tolerance);
             let was_uneven = self.uneven.contains(&item.number);
             self.change(item, &old, !was_uneven, -1);
             // what was closed is listed as closed since that day: it is followed step by step from now on
-            let is_even = !was_uneven && new.is_even && (old.closed.is_none() || old == new);
+            let is_even =
+                !was_uneven && new.is_even && (!is_claim || new.is_plain) && (old.closed.is_none() || old == new);
             self.change(item, &new, is_even, 1);
             if is_even && old.closed.is_none() {
                 self.close(item, &new)?;
@@ -212,9 +236,11 @@ impl Courses<'_, '_> {
         let events = events.sorted(&part);
         let mut course = Course::default();
         for (at, item) in part.items.iter().enumerate() {
-            course.follow(item.amounts.own, item.posted, events.of(at));
-            self.change(item, &course, course.is_even, 1);
-            if course.is_even {
+            let is_claim = self.groups.value(item.group).is_claim;
+            course.follow(item.amounts.own, item.posted, events.of(at), item.tolerance(&self.tolerance, is_claim));
+            let is_even = course.is_even && (!is_claim || course.is_plain);
+            self.change(item, &course, is_even, 1);
+            if is_even {
                 self.close(item, &course)?;
             } else {
                 self.list_uneven(item)?;
@@ -232,13 +258,15 @@ impl Courses<'_, '_> {
         let month = first_of_month(item.posted);
         for step in &course.steps {
             let base = |amount: i64| item.amounts.in_base(amount).unwrap_or_default();
-            let [own, based] =
-                [[step.before, step.after], [base(step.before), base(step.after)]].map(|[before, after]| {
+            let [own, based] = [[step.before, step.after, step.moved], [step.before, step.after, step.moved].map(base)]
+                .map(|[before, after, moved]| {
                     let debit = if is_debit { after.max(0) - before.max(0) } else { 0 };
-                    [after - before, debit, after.min(0) - before.min(0)].map(|change| sign * change)
+                    // what was moved is a part of what the debit item went down by
+                    let moved = if is_debit { moved.clamp(debit.min(0), 0) } else { 0 };
+                    [after - before, debit, after.min(0) - before.min(0), moved].map(|change| sign * change)
                 });
             let count = sign * (i64::from(step.after != 0) - i64::from(step.before != 0));
-            let amounts = [own[0], own[1], own[2], based[0], based[1], based[2]];
+            let amounts = [own[0], own[1], own[2], own[3], based[0], based[1], based[2], based[3]];
             if amounts.iter().any(|amount| *amount != 0) || count != 0 {
                 self.changes.add((item.group, is_even, month, item.due, step.day), amounts, [count]);
             }
@@ -247,18 +275,18 @@ impl Courses<'_, '_> {
 
     fn close(&mut self, item: &Item, course: &Course) -> Result<(), Error> {
         let Some(closed) = course.closed else { return Ok(()) };
-        let (company, currency, _, is_debit) = *self.groups.value(item.group);
+        let Group { company, currency, is_debit, is_claim, .. } = *self.groups.value(item.group);
         let row = self.closed_rows.row().text(self.texts.value(company)).int(Some(item.number));
         let row = row.text(self.texts.value(item.customer)).text(self.texts.value(currency)).flag(Some(is_debit));
         let row = row.date(Date::from_epoch_days(item.posted)).date(item.due.and_then(Date::from_epoch_days));
         let row = row.money(Money::from_hundredths(item.amounts.own));
         let row = row.money(item.amounts.base.and_then(Money::from_hundredths)).date(Date::from_epoch_days(closed));
-        row.flag(Some(course.is_cash)).text("").end();
+        row.flag(Some(course.is_cash)).flag(Some(is_claim)).text("").end();
         self.output.offer(&mut self.closed_rows)
     }
 
     fn list_uneven(&mut self, item: &Item) -> Result<(), Error> {
-        let (company, ..) = *self.groups.value(item.group);
+        let company = self.groups.value(item.group).company;
         self.uneven_rows.row().text(self.texts.value(company)).int(Some(item.number)).text("").end();
         self.output.offer(&mut self.uneven_rows)
     }
@@ -269,9 +297,9 @@ impl Courses<'_, '_> {
         let (texts, groups) = (&self.texts, &self.groups);
         let day = |days: i32| Date::from_epoch_days(days);
         self.changes.write(self.output, |rows, (group, is_even, month, due, step), amounts, [count]| {
-            let (company, currency, account, is_debit) = *groups.value(group);
+            let Group { company, currency, account, is_debit, is_claim } = *groups.value(group);
             let row = rows.row().text(texts.value(company)).text(texts.value(currency)).text(texts.value(account));
-            let row = row.flag(Some(is_debit)).flag(Some(is_even)).date(day(month));
+            let row = row.flag(Some(is_debit)).flag(Some(is_claim)).flag(Some(is_even)).date(day(month));
             let row = row.date(due.and_then(Date::from_epoch_days)).date(day(step));
             amounts.into_iter().fold(row, RowWriter::money).int(count).text("").end();
         })
@@ -319,7 +347,9 @@ impl Courses<'_, '_> {
             let company = self.texts.number(0, companies.get(row));
             let currency = self.texts.number(1, currencies.get(row));
             let account = self.texts.number(2, accounts.get(row));
-            let group = self.groups.number((company, currency, account, own > 0));
+            let is_debit = own > 0;
+            let is_claim = is_debit && ItemKind::parse(kinds.get(row)).is_some_and(ItemKind::is_claim);
+            let group = self.groups.number(Group { company, currency, account, is_debit, is_claim });
             if let Some(sums) = &mut self.item_sums {
                 let key = (group, self.texts.number(3, kinds.get(row)), [issued, posted], due, derived.get(row));
                 sums.add(key, [own, base.unwrap_or_default()], [1, i64::from(base.is_none())]);
@@ -335,7 +365,7 @@ impl Courses<'_, '_> {
     fn write_item_sums(&mut self, sums: Sums<ItemKey, 2, 2>) -> Result<(), Error> {
         let (texts, groups) = (&self.texts, &self.groups);
         sums.write(self.output, |rows, (group, kind, days, due, is_derived), [amount, base], [count, missing]| {
-            let (company, currency, account, is_debit) = *groups.value(group);
+            let Group { company, currency, account, is_debit, .. } = *groups.value(group);
             let row = rows.row().text(texts.value(company)).text(texts.value(currency)).text(texts.value(account));
             let row = row.text(texts.value(kind)).flag(Some(is_debit));
             let row = days.into_iter().fold(row, |row, day| row.date(Date::from_epoch_days(day)));
@@ -354,19 +384,19 @@ impl Courses<'_, '_> {
     ) -> Result<(), Error> {
         let Some(engine) = engine_over(wanted, &ALLOCATION_LINKS, is_read)? else { return Ok(()) };
         let sql = "select rows_read.debit_item_number, rows_read.credit_item_number, rows_read.amount, \
-                   rows_read.acting_date, rows_read.credit_kind = 'receipt' as is_receipt from rows_read";
+                   rows_read.acting_date, rows_read.credit_kind from rows_read";
         let mut rows = engine.stream_table(&ALLOCATION_LINKS, &format!("{sql} {condition}")).await?;
         while let Some(batch) = rows.next_batch().await? {
             let (debits, credits) = (batch.numbers("debit_item_number"), batch.numbers("credit_item_number"));
             let (amounts, days) = (batch.decimals("amount"), batch.days("acting_date"));
-            let receipts = batch.flags("is_receipt");
+            let kinds = batch.texts("credit_kind");
             for row in 0..batch.len() {
                 let (Some(debit), Some(credit), Some(day)) = (debits.get(row), credits.get(row), days.get(row)) else {
                     continue;
                 };
                 let amount = hundredths(amounts.get(row));
-                each(debit, Event { day, change: -amount, is_cash: amount > 0 && receipts.get(row) });
-                each(credit, Event { day, change: amount, is_cash: false });
+                each(debit, Event { day, change: -amount, means: means(kinds.get(row)) });
+                each(credit, Event { day, change: amount, means: Means::Other });
             }
         }
         Ok(())
@@ -409,7 +439,7 @@ impl Events {
             ends[at] += ends[at - 1];
         }
         let mut next = ends.clone();
-        let mut events = vec![Event { day: 0, change: 0, is_cash: false }; self.list.len()];
+        let mut events = vec![Event { day: 0, change: 0, means: Means::Other }; self.list.len()];
         for (at, event) in self.list {
             let place_of_event = &mut next[place(at)];
             events[place(*place_of_event)] = event;
@@ -474,10 +504,20 @@ fn hundredths(digits: Option<i128>) -> i64 {
     digits.and_then(|digits| i64::try_from(digits).ok()).unwrap_or_default()
 }
 
-/// The due date as questions see it: credits and returned receipts sit on their own date.
+/// The due date as questions see it: credits and money that went back sit on their own date.
 fn due_date(own: i64, kind: &str, due: Option<i32>, issued: i32) -> Option<i32> {
-    let is_claim = own > 0 && kind != ItemKind::ReturnedReceipt.code();
-    if is_claim { due } else { due.or(Some(issued)) }
+    let is_money_back = [ItemKind::ReturnedReceipt, ItemKind::Refund].iter().any(|back| back.code() == kind);
+    if own > 0 && !is_money_back { due } else { due.or(Some(issued)) }
+}
+
+/// By what a credit of that kind lowers a debit item.
+fn means(kind: &str) -> Means {
+    match ItemKind::parse(kind) {
+        Some(ItemKind::Receipt) => Means::Receipt,
+        Some(ItemKind::Discount) => Means::Discount,
+        Some(ItemKind::Transfer | ItemKind::Factored) => Means::Move,
+        _ => Means::Other,
+    }
 }
 
 /// The first day of a day's month, both counted from 1970-01-01.

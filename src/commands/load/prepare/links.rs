@@ -21,7 +21,7 @@ use crate::engine::{Batch, Engine, Texts};
 use crate::error::Error;
 use crate::model::processors::{processor_count, share_out};
 use crate::model::tables::{ALLOCATION_DAYS, ALLOCATION_LINKS, ALLOCATIONS, ITEMS, UNSETTLED_ITEMS};
-use crate::model::{Date, Money, Rows, TableSpec};
+use crate::model::{Date, ItemKind, Money, Rows, TableSpec};
 
 /// Items whose keys are held in memory at once.
 const ITEMS_AT_ONCE: usize = 28_000_000;
@@ -293,7 +293,10 @@ impl Slice {
                 let is_inferred = inferred.get(row);
                 let (currency, kind) =
                     (items.currencies.value(debit.currency.into()), items.kinds.value(credit.kind.into()));
-                days.add([companies.get(row), currency, kind], acting, is_inferred, [amount, base]);
+                // what a refund uses up of a receipt was not collected
+                let debit_kind = items.kinds.value(debit.kind.into());
+                let summed = if debit_kind == ItemKind::Refund.code() { debit_kind } else { kind };
+                days.add([companies.get(row), currency, summed], acting, is_inferred, [amount, base]);
                 let linked = out.row().text(companies.get(row)).text(currency);
                 let linked = linked.int(Some(debit.number)).int(Some(credit.number));
                 let linked = linked.text(kind).text(items.customers.value(credit.customer));
@@ -319,7 +322,8 @@ impl Slice {
     }
 }
 
-/// Sums of allocations by company, currency and kind of credit, day and whether they were concluded.
+/// Sums of allocations by company, currency and kind of credit (`refund` where the debit item is one), day and whether they
+/// were concluded.
 struct AllocationDays {
     texts: SharedTexts,
     sums: Sums<(u32, u32, u32, i32, bool), 2, 1>,

@@ -9,6 +9,7 @@ mod courses;
 mod links;
 mod shared;
 mod sums;
+mod tolerance;
 
 use super::STEP_MEMORY;
 use super::stage::unwritable;
