@@ -266,6 +266,9 @@ pub struct ReadingArguments {
     /// Whether 01/02 is in February (dmy) or January (mdy), where the file cannot tell
     #[arg(long, value_name = "dmy|mdy")]
     pub date_order: Option<String>,
+    /// Which mark separates decimals, where 1.000 may be one or a thousand
+    #[arg(long, value_name = ",|.")]
+    pub decimal: Option<String>,
 }
 
 /// `encours load`
@@ -340,8 +343,11 @@ pub struct ReportArguments {
 #[derive(Debug, Args)]
 pub struct CustomerStatementArguments {
     /// The customer
+    #[arg(long, value_name = "ID", required_unless_present = "group", conflicts_with = "group")]
+    pub customer: Option<String>,
+    /// All customers of a group (`group_id` of the customers' file) on one statement
     #[arg(long, value_name = "ID")]
-    pub customer: String,
+    pub group: Option<String>,
     /// End of the day of the last statement [default: the last action by the channel `statement`, else the month-end
     /// before]
     #[arg(long, value_name = "YYYY-MM-DD")]

@@ -275,6 +275,7 @@ impl Settings {
             language_code: self.language.code(),
             company_id: self.company.clone(),
             currency_code: self.currency.clone(),
+            books_currency: self.base_currency.clone(),
             ..Scope::at(as_of)
         }
     }

@@ -68,6 +68,25 @@ fn cases() -> Vec<(&'static str, Vec<(&'static str, String)>)> {
             "customer_unknown",
             vec![items(pair), ("contacts.csv", "customer_id,contact_id,name\nC9,P1,Mme Petit\n".to_owned())],
         ),
+        (
+            "reference_ambiguous",
+            vec![
+                items(&format!(
+                    "{pair}F2,C2,invoice,2024-03-06,2024-04-05,60.00,EUR,F1-A\nF3,C3,invoice,2024-03-07,2024-04-06,70.00,EUR,F1-A\n"
+                )),
+                disputes("D1,F1-A,wrong_price,2024-05-05,\n"),
+            ],
+        ),
+        (
+            "reference_unknown",
+            vec![
+                items(pair),
+                (
+                    "actions.csv",
+                    "action_id,customer_id,item_id,action_date,channel_code\nA1,C1,F999,2024-04-10,phone\n".to_owned(),
+                ),
+            ],
+        ),
         // a field too many: the line is refused, and the control account still counts it
         ("control_differs", ledger(with_extra_field(&sound().text(), "F2"))),
         ("line_rejected", ledger(with_extra_field(&sound().text(), "F2"))),

@@ -165,7 +165,8 @@ impl Asked {
 
     /// Asks about one customer from now on.
     pub fn about(&mut self, customer: &str, since: &str) {
-        self.runtime.block_on(self.engine.set_customers(&[customer], Some(day(since)))).unwrap();
+        let customers = self.runtime.block_on(self.engine.customers_of_code(customer)).unwrap();
+        self.runtime.block_on(self.engine.set_customers(&customers, Some(day(since)))).unwrap();
     }
 
     /// Asks about all customers again.

@@ -31,6 +31,7 @@
 //!
 //! the program
 //! - [`loading`]         FEC cases, CSV and XLSX, mappings, rejects
+//! - [`claims`]          bounced payments, refunds, claims booked again, last cents, promises, groups, currencies
 //! - [`terms`]           payment terms: one grammar, the customer's before the company's
 //! - [`command_line`]    outputs, exit status, errors
 //! - [`pages`]           pages in a real browser: sound, and their figures those of the queries
@@ -57,6 +58,7 @@ mod books;
 mod buckets;
 mod campaign;
 mod checks;
+mod claims;
 mod cluster;
 mod command_line;
 mod damage;

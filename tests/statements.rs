@@ -27,11 +27,11 @@ fn a_statement_tells_what_moved_since_the_last_one_and_sums() {
     let desk = desk();
     assert_eq!(
         asked(&desk, "statement_balance", "2024-06-30"),
-        ["2024-06-30,2024-07-31,70.00,80.00,-5.00,0.00,0.00,145.00,65.00"]
+        ["2024-06-30,2024-07-31,70.00,80.00,-5.00,0.00,0.00,145.00,65.00,"]
     );
     assert_eq!(
         asked(&desk, "statement_balance", "2024-05-31"),
-        ["2024-05-31,2024-07-31,120.00,80.00,-5.00,-50.00,0.00,145.00,65.00"]
+        ["2024-05-31,2024-07-31,120.00,80.00,-5.00,-50.00,0.00,145.00,65.00,"]
     );
     let open = asked(&desk, "statement_items", "2024-06-30");
     assert_eq!(open.len(), 4, "{open:?}");

@@ -116,8 +116,9 @@ fn over_thirty_days_the_worked_figures_hold_too() {
     let desk = lake(
         "F0 X invoice 2023-12-01 2023-12-31 1.00
          F1 X invoice 2024-01-05 2024-02-28 3000.00
-         F2 X invoice 2024-01-06 2024-01-20 2000.00",
-        "",
+         F2 X invoice 2024-01-06 2024-01-20 2000.00
+         R0 X receipt 2024-01-02 2024-01-02 -1.00",
+        "F0 R0 2024-01-02 1.00",
     );
     assert_dso(&mut Asked::scoped(&desk.path("lake"), scope()), "best_possible_simple", "18.0000");
 }

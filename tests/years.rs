@@ -243,7 +243,8 @@ fn kinds_are_told_by_the_largest_counterpart() {
         "invoice 120.00",
         "credit_note -12.00",
         "receipt -100.00",
-        "returned_receipt 100.00",
+        // the receipt it may undo had settled nothing
+        "refund 100.00",
         "write_off -5.00",
         "discount -6.00",
         "offset -7.00",

@@ -4,8 +4,8 @@
 -- source:  allocation_days
 -- params:  $as_of date, $in_base flag
 -- columns:
---   credit_kind       text   kind of the item that is used up: receipt, credit_note…; refund where
---                            money that went back uses it up
+--   credit_kind       text   kind of the item that is used up: receipt, credit_note…; refund:
+--                            used up by what went back
 --   acting_date       date   the latest of the allocation's own date and both posted dates
 --   is_inferred       flag   it was not written by the source but concluded
 --   amount            money  in the answer's currency, at the debit items' rates

@@ -2,14 +2,14 @@
 --
 -- grain:   one day
 -- key:     as_of_date
--- source:  posted_days
+-- source:  posted_days, book_limits
 -- params:  $as_of date, $months int
 -- columns:
 --   as_of_date     date  end of that day
 --   month_number   int   its month, counted from year 0 (year × 12 + month − 1)
 --   is_month_end   flag  the last day of its month
 --   is_in_history  flag  one of the last $months month-ends on or before $as_of
---   is_posted      flag  a month-end on or after the first posted date
+--   is_posted      flag  a month-end on or after the first posted date, of books with a history
 
 with bounds as (
     select
@@ -47,8 +47,10 @@ days as (
         months.month_number,
         true as is_month_end,
         months.month_number >= months.current_month_number - $months as is_in_history,
-        coalesce(months.month_number >= months.first_month_number, false) as is_posted
+        coalesce(months.month_number >= months.first_month_number, false)
+        and book_limits.has_history as is_posted
     from months
+    cross join book_limits
     union all
     select
         $as_of as as_of_date,

@@ -2,17 +2,27 @@
 --
 -- grain:   one company, account and customer (none: the account as a whole) that differ
 -- key:     company_id, account, customer_id
--- source:  control_balances, item_balances
+-- source:  control_balances, item_balances, exchange_differences
 -- params:  $as_of date
 -- columns:
 --   company_id         text   empty where the lake holds none
---   account            text   receivable account; null for items without one
+--   account            text   receivable account; null where items bear none: compared in total
 --   customer_id        text   null where the comparison is by account
 --   open_amount        money  open items
 --   control_amount     money  balance of the control account
 --   difference_amount  money  open − control
+--   exchange_amount    money  the part of it that exchange rates explain; 0 without
 
-with known_balances as (
+-- A list whose items bear no account is compared with the sum of its accounts.
+with bearings as (
+    select
+        item_balances.company_id,
+        count(item_balances.account) = 0 as is_without_accounts
+    from item_balances
+    group by item_balances.company_id
+),
+
+ranked_balances as (
     select
         coalesce(control_balances.company_id, '') as company_id,
         control_balances.account,
@@ -27,6 +37,17 @@ with known_balances as (
         ) as age_rank
     from control_balances
     where control_balances.balance_date <= $as_of
+),
+
+known_balances as (
+    select
+        ranked_balances.company_id,
+        case when bearings.is_without_accounts then '' else ranked_balances.account end as account,
+        ranked_balances.customer_id,
+        ranked_balances.balance_amount
+    from ranked_balances
+    left join bearings on ranked_balances.company_id = bearings.company_id
+    where ranked_balances.age_rank = 1
 ),
 
 -- one balance without a customer makes the whole account comparable by account only
@@ -57,11 +78,10 @@ sides as (
     inner join account_levels
         on known_balances.company_id = account_levels.company_id
         and known_balances.account = account_levels.account
-    where known_balances.age_rank = 1
     union all
     select
         item_balances.company_id,
-        item_balances.account,
+        coalesce(item_balances.account, '') as account,
         case
             when not coalesce(account_levels.is_by_account, false) then item_balances.customer_id
         end as customer_id,
@@ -71,7 +91,29 @@ sides as (
     inner join controlled_companies on item_balances.company_id = controlled_companies.company_id
     left join account_levels
         on item_balances.company_id = account_levels.company_id
-        and item_balances.account = account_levels.account
+        and coalesce(item_balances.account, '') = account_levels.account
+),
+
+exchanges as (
+    select
+        exchange_differences.company_id,
+        coalesce(exchange_differences.account, '') as account,
+        case
+            when not coalesce(account_levels.is_by_account, false)
+                then exchange_differences.customer_id
+        end as customer_id,
+        sum(exchange_differences.exchange_amount) as exchange_amount
+    from exchange_differences
+    left join account_levels
+        on exchange_differences.company_id = account_levels.company_id
+        and coalesce(exchange_differences.account, '') = account_levels.account
+    group by
+        exchange_differences.company_id,
+        coalesce(exchange_differences.account, ''),
+        case
+            when not coalesce(account_levels.is_by_account, false)
+                then exchange_differences.customer_id
+        end
 ),
 
 totals as (
@@ -87,10 +129,15 @@ totals as (
 
 select
     totals.company_id,
-    totals.account,
+    nullif(totals.account, '') as account,
     totals.customer_id,
     cast(totals.open_amount as decimal(18, 2)) as open_amount,
     cast(totals.control_amount as decimal(18, 2)) as control_amount,
-    cast(totals.open_amount - totals.control_amount as decimal(18, 2)) as difference_amount
+    cast(totals.open_amount - totals.control_amount as decimal(18, 2)) as difference_amount,
+    cast(coalesce(exchanges.exchange_amount, 0) as decimal(18, 2)) as exchange_amount
 from totals
+left join exchanges
+    on totals.company_id = exchanges.company_id
+    and totals.account = exchanges.account
+    and coalesce(totals.customer_id, '') = coalesce(exchanges.customer_id, '')
 where totals.open_amount <> totals.control_amount

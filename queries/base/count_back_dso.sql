@@ -2,7 +2,7 @@
 --
 -- grain:   one as-of day (the months of the history, and $as_of) and balance counted back
 -- key:     as_of_date, method_code
--- source:  as_of_days, receivables_by_day, sales_by_month, trade_balance
+-- source:  as_of_days, receivables_by_day, sales_by_month, trade_balance, book_limits
 -- params:  $as_of date
 -- columns:
 --   as_of_date   date     end of that day
@@ -148,11 +148,17 @@ select
     balances.as_of_date,
     balances.method_code,
     cast(
-        case when balances.balance_amount <= 0 then 0 else counts.dso_days end as decimal(18, 4)
+        case
+            when not book_limits.has_history then null
+            when balances.balance_amount <= 0 then 0
+            else counts.dso_days
+        end as decimal(18, 4)
     ) as dso_days,
-    balances.balance_amount > 0
+    book_limits.has_history
+    and balances.balance_amount > 0
     and balances.balance_amount > coalesce(counts.absorbed_amount, 0) as is_capped
 from balances
+cross join book_limits
 inner join counted_days on balances.as_of_date = counted_days.as_of_date
 left join counts
     on balances.as_of_date = counts.as_of_date and balances.method_code = counts.method_code

@@ -1,10 +1,11 @@
 -- customer_aging: how old the open items of each customer are, one column a bucket.
 --
 -- grain:   one customer with an open item on $as_of, even if the items net to 0
--- key:     customer_id
+-- key:     company_id, customer_id
 -- source:  item_balances, customers
 -- params:  none
 -- columns:
+--   company_id             text   whose receivables they are
 --   customer_id            text   who owes
 --   customer_name          text   its name, or its identifier where it has none
 --   age_unknown_amount     money  bucket age_unknown
@@ -30,6 +31,7 @@ with bucket_balances as (
 
 customer_balances as (
     select
+        bucket_balances.company_id,
         bucket_balances.customer_id,
         min(customers.name) as customer_name,
         sum(
@@ -61,10 +63,11 @@ customer_balances as (
     left join customers
         on bucket_balances.company_id = coalesce(customers.company_id, '')
         and bucket_balances.customer_id = customers.customer_id
-    group by bucket_balances.customer_id
+    group by bucket_balances.company_id, bucket_balances.customer_id
 )
 
 select
+    customer_balances.company_id,
     customer_balances.customer_id,
     coalesce(customer_balances.customer_name, customer_balances.customer_id) as customer_name,
     cast(customer_balances.age_unknown_amount as decimal(18, 2)) as age_unknown_amount,

@@ -2,7 +2,7 @@
 --
 -- grain:   one dispute and debit item it holds
 -- key:     dispute_id, item_number
--- source:  named_disputes, known_items
+-- source:  named_disputes, known_items, document_names
 -- params:  none
 -- columns:
 --   dispute_id       text   the dispute
@@ -52,10 +52,11 @@ with resolved_disputes as (
         known_items.amount,
         known_items.answer_amount
     from named_disputes
-    inner join known_items
-        on named_disputes.company_id = known_items.company_id
-        and named_disputes.item_id = known_items.reference
-    where named_disputes.item_number is null and known_items.is_debit
+    inner join document_names
+        on named_disputes.company_id = document_names.company_id
+        and named_disputes.item_id = document_names.name_text
+    inner join known_items on document_names.item_number = known_items.item_number
+    where named_disputes.item_number is null and document_names.is_one
 ),
 
 -- One document can be several items (instalments, retention): its contested amount fills them in

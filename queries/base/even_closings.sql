@@ -6,6 +6,7 @@
 -- kept:    no
 -- columns:
 --   item_number    int    the item, of known_items
+--   company_id     text   whose receivables they are
 --   customer_id    text   who owed
 --   is_debit       flag   amount above zero
 --   posted_date    date   from which it counts
@@ -18,6 +19,7 @@
 -- an item that was open again later is listed as uneven, and its line here is void
 select
     closed_items.item_number,
+    closed_items.company_id,
     closed_items.customer_id,
     closed_items.is_debit,
     closed_items.posted_date,

@@ -2,94 +2,98 @@
 --
 -- grain:   one aging bucket, empty ones included
 -- key:     bucket_code
--- source:  buckets, item_balances, loss_rates, bucket_rolls
--- params:  $as_of date
+-- source:  buckets, item_balances, loss_rates, posted_days, known_changes, known_allocations,
+--          known_items, sentences
+-- params:  $as_of date, $language text
 -- columns:
 --   bucket_code       text   aging bucket
 --   bucket_order      int    -1 age_unknown, 0 not_due, then by age
 --   open_amount       money  open items, as in aging
 --   loss_ratio        ratio  lifetime loss rate of the bucket; null where none is known
---   loss_source_code  text   given (loss_rates), roll_rates (mean of 12 months) or none
+--   loss_source_code  text   given (loss_rates), write_offs (seen in the books) or none
 --   allowance_amount  money  open × loss rate, never below 0; null where no rate is known
+--   book_month_count  int    months of books that write-offs were seen over; null without
+--   missing_text      text   why no rate is known, and how to have one; null where one is
 
--- From roll rates: an amount is lost once in the last bucket; from any other, the loss is the
--- share that goes on to an older bucket before it is paid, times the loss of the next bucket.
--- Amounts that stay a month in their bucket are asked again, so the share is older / (1 − same).
-with monthly_rolls as (
+-- Rates are given, or seen: of all that reached a bucket in at least 36 months of books, the share
+-- that was written off after. Roll rates say how debts age, not what is lost: they are no rate.
+with books as (
     select
-        bucket_rolls.month_number,
-        from_buckets.bucket_order,
-        sum(bucket_rolls.rolled_amount) as from_amount,
-        sum(
-            case when to_buckets.bucket_order > from_buckets.bucket_order
-                then bucket_rolls.rolled_amount else 0 end
-        ) as older_amount,
-        sum(
-            case when to_buckets.bucket_order = from_buckets.bucket_order
-                then bucket_rolls.rolled_amount else 0 end
-        ) as same_amount
-    from bucket_rolls
-    inner join buckets as from_buckets
-        on bucket_rolls.from_bucket_code = from_buckets.bucket_code
-    left join buckets as to_buckets on bucket_rolls.to_bucket_code = to_buckets.bucket_code
-    where
-        bucket_rolls.month_number
-        >= cast(date_part('year', $as_of + interval '1 day') as bigint) * 12
-        + cast(date_part('month', $as_of + interval '1 day') as bigint) - 13
-    group by bucket_rolls.month_number, from_buckets.bucket_order
+        min(posted_days.posted_date) as first_date,
+        cast(
+            (
+                cast(date_part('year', $as_of + interval '1 day') as bigint)
+                - cast(date_part('year', min(posted_days.posted_date)) as bigint)
+            ) * 12
+            + cast(date_part('month', $as_of + interval '1 day') as bigint)
+            - cast(date_part('month', min(posted_days.posted_date)) as bigint) as bigint
+        ) as month_count
+    from posted_days
 ),
 
-mean_rolls as (
-    select
-        monthly_rolls.bucket_order,
-        avg(
-            cast(monthly_rolls.older_amount as decimal(38, 12))
-            / cast(monthly_rolls.from_amount as decimal(22, 2))
-        ) as older_ratio,
-        avg(
-            cast(monthly_rolls.same_amount as decimal(38, 12))
-            / cast(monthly_rolls.from_amount as decimal(22, 2))
-        ) as same_ratio
-    from monthly_rolls
-    where monthly_rolls.from_amount > 0
-    group by monthly_rolls.bucket_order
-),
-
-last_bucket as (
-    select max(buckets.bucket_order) as bucket_order
-    from buckets
-),
-
--- The product of the shares from a bucket to the last but one. A share is a probability, so a
--- double is allowed, and its logarithm turns the product into a running sum.
-rolled_losses as (
+-- a claim reaches a bucket with what is open of it the day before
+reached_by_age as (
     select
         buckets.bucket_code,
-        exp(
-            sum(
-                case
-                    when
-                        buckets.bucket_order < last_bucket.bucket_order
-                        and mean_rolls.same_ratio < 1
-                        then ln(
-                            cast(mean_rolls.older_ratio as double)
-                            / (1.0 - cast(mean_rolls.same_ratio as double))
-                        )
-                    -- a bucket that held nothing in twelve months passes on all that reaches it
-                    else 0.0
-                end
-            ) over (
-                order by buckets.bucket_order desc
-                rows between unbounded preceding and current row
-            )
-        ) as loss_ratio,
-        -- but what it would itself lose is not known
-        buckets.bucket_order = last_bucket.bucket_order
-        or coalesce(mean_rolls.same_ratio < 1, false) as is_known
-    from buckets
-    cross join last_bucket
-    left join mean_rolls on buckets.bucket_order = mean_rolls.bucket_order
-    where buckets.bucket_order >= 0
+        sum(known_changes.debit_amount) as reached_amount
+    from known_changes
+    inner join buckets
+        on buckets.bucket_order > 0
+        and known_changes.step_date
+        < cast(cast(known_changes.due_date as int) + cast(buckets.first_days as int) as date)
+        and cast(cast(known_changes.due_date as int) + cast(buckets.first_days as int) as date)
+        <= $as_of
+    where known_changes.is_claim and known_changes.due_date is not null
+    group by buckets.bucket_code
+    union all
+    select
+        'not_due' as bucket_code,
+        sum(posted_days.amount) as reached_amount
+    from posted_days
+    where posted_days.is_debit and posted_days.kind in ('invoice', 'opening')
+),
+
+write_offs as (
+    select
+        known_items.due_date,
+        known_allocations.acting_date,
+        sum(known_allocations.answer_amount) as amount
+    from known_allocations
+    inner join known_items on known_allocations.debit_item_number = known_items.item_number
+    where known_allocations.credit_kind = 'write_off' and known_items.is_claim
+    group by known_items.due_date, known_allocations.acting_date
+),
+
+lost_by_age as (
+    select
+        buckets.bucket_code,
+        sum(write_offs.amount) as lost_amount
+    from write_offs
+    inner join buckets
+        on buckets.bucket_order = 0
+        or (
+            buckets.bucket_order > 0
+            and write_offs.acting_date
+            >= cast(cast(write_offs.due_date as int) + cast(buckets.first_days as int) as date)
+        )
+    group by buckets.bucket_code
+),
+
+seen_rates as (
+    select
+        reached_by_age.bucket_code,
+        books.month_count,
+        cast(
+            least(
+                cast(lost_by_age.lost_amount as decimal(50, 8))
+                / nullif(cast(reached_by_age.reached_amount as decimal(24, 2)), 0),
+                1
+            ) as decimal(18, 6)
+        ) as loss_ratio
+    from reached_by_age
+    inner join lost_by_age on reached_by_age.bucket_code = lost_by_age.bucket_code
+    cross join books
+    where books.month_count >= 36 and reached_by_age.reached_amount > 0
 ),
 
 bucket_balances as (
@@ -105,29 +109,33 @@ rated_buckets as (
         buckets.bucket_code,
         buckets.bucket_order,
         coalesce(bucket_balances.open_amount, 0) as open_amount,
-        loss_rates.loss_ratio as given_ratio,
+        coalesce(loss_rates.loss_ratio, seen_rates.loss_ratio) as loss_ratio,
         case
-            when rolled_losses.is_known
-                then cast(rolled_losses.loss_ratio as decimal(18, 6))
-        end as rolled_ratio
+            when loss_rates.loss_ratio is not null then 'given'
+            when seen_rates.loss_ratio is not null then 'write_offs'
+            else 'none'
+        end as loss_source_code,
+        case when loss_rates.loss_ratio is null then seen_rates.month_count end
+            as book_month_count
     from buckets
     left join bucket_balances on buckets.bucket_code = bucket_balances.bucket_code
     left join loss_rates on buckets.bucket_code = loss_rates.bucket_code
-    left join rolled_losses on buckets.bucket_code = rolled_losses.bucket_code
+    left join seen_rates on buckets.bucket_code = seen_rates.bucket_code
 )
 
 select
     rated_buckets.bucket_code,
     rated_buckets.bucket_order,
     cast(rated_buckets.open_amount as decimal(18, 2)) as open_amount,
-    coalesce(rated_buckets.given_ratio, rated_buckets.rolled_ratio) as loss_ratio,
-    case
-        when rated_buckets.given_ratio is not null then 'given'
-        when rated_buckets.rolled_ratio is not null then 'roll_rates'
-        else 'none'
-    end as loss_source_code,
+    rated_buckets.loss_ratio,
+    rated_buckets.loss_source_code,
     cast(
-        greatest(rated_buckets.open_amount, 0)
-        * coalesce(rated_buckets.given_ratio, rated_buckets.rolled_ratio) as decimal(18, 2)
-    ) as allowance_amount
+        greatest(rated_buckets.open_amount, 0) * rated_buckets.loss_ratio as decimal(18, 2)
+    ) as allowance_amount,
+    rated_buckets.book_month_count,
+    case
+        when rated_buckets.loss_ratio is null
+            then case when $language = 'fr' then sentences.fr_text else sentences.en_text end
+    end as missing_text
 from rated_buckets
+left join sentences on sentences.sentence_code = 'missing.loss_rates'

@@ -59,7 +59,10 @@ open_sums as (
             as item_open_amount
     from maybe_open_items
     left join moved_sums on maybe_open_items.item_number = moved_sums.item_number
-    where maybe_open_items.amount + coalesce(moved_sums.amount, 0) <> 0
+    where
+        maybe_open_items.amount + coalesce(moved_sums.amount, 0) <> 0
+        -- a revaluation: nothing in its own currency
+        or (maybe_open_items.amount = 0 and maybe_open_items.answer_amount <> 0)
 ),
 
 -- what disputes hold on the as-of day, as item_steps counts it
@@ -134,6 +137,7 @@ open_states as (
         own_states.item_open_amount,
         case
             when not $in_base then own_states.item_open_amount
+            when own_states.amount = 0 then own_states.answer_amount
             else cast(
                 cast(own_states.item_open_amount as decimal(40, 2))
                 * own_states.answer_amount / nullif(own_states.amount, 0) as decimal(18, 2)

@@ -14,7 +14,7 @@
 --   role_code       text   role of the account; null where unknown
 --   kind            text   invoice, receipt, credit_note…
 --   is_debit        flag   amount above zero: the customer owes it
---   is_claim        flag   a debit item that says how a customer pays: invoice, opening, transfer
+--   is_claim        flag   a debit that says how a customer pays: invoice, opening, transfer
 --   is_doubtful     flag   on an account of doubtful customers
 --   issued_date     date   date of the document
 --   posted_date     date   from which the item counts
@@ -41,13 +41,14 @@ select
     items.account,
     accounts.role_code,
     items.kind,
-    items.amount > 0 as is_debit,
+    items.amount > 0 or (items.amount = 0 and items.base_amount > 0) as is_debit,
     items.amount > 0 and items.kind in ('invoice', 'opening', 'transfer') as is_claim,
     coalesce(accounts.role_code = 'doubtful', false) as is_doubtful,
     items.issued_date,
     coalesce(items.posted_date, items.issued_date) as posted_date,
     case
-        when items.amount > 0 and items.kind not in ('returned_receipt', 'refund') then items.due_date
+        when items.amount > 0 and items.kind not in ('returned_receipt', 'refund')
+            then items.due_date
         else coalesce(items.due_date, items.issued_date)
     end as due_date,
     coalesce(items.due_is_derived, false) as due_is_derived,

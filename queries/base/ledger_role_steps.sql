@@ -1,11 +1,13 @@
 -- ledger_role_steps: what moved accounts beside the receivables, day by day, by their role.
 --
--- grain:   one role and day on which its balance changes
--- key:     role_code, step_date
+-- grain:   one role, customer and day on which its balance changes
+-- key:     role_code, company_id, customer_id, step_date
 -- source:  ledger_lines, fiscal_years
 -- params:  $as_of date
 -- columns:
 --   role_code      text   advances (419*), allowance (491*)
+--   company_id     text   empty where the lake holds none
+--   customer_id    text   auxiliary account, else the account itself
 --   step_date      date   the day
 --   change_amount  money  debit less credit
 
@@ -29,6 +31,8 @@ with known_years as (
 role_lines as (
     select
         ledger_lines.role_code,
+        coalesce(ledger_lines.company_id, '') as company_id,
+        coalesce(ledger_lines.auxiliary_id, ledger_lines.account) as customer_id,
         ledger_lines.posted_date,
         ledger_lines.debit_amount - ledger_lines.credit_amount as change_amount,
         known_years.restated_date
@@ -44,12 +48,16 @@ role_lines as (
 role_steps as (
     select
         role_lines.role_code,
+        role_lines.company_id,
+        role_lines.customer_id,
         role_lines.posted_date as step_date,
         role_lines.change_amount
     from role_lines
     union all
     select
         role_lines.role_code,
+        role_lines.company_id,
+        role_lines.customer_id,
         greatest(role_lines.posted_date, role_lines.restated_date) as step_date,
         -role_lines.change_amount as change_amount
     from role_lines
@@ -58,7 +66,13 @@ role_steps as (
 
 select
     role_steps.role_code,
+    role_steps.company_id,
+    role_steps.customer_id,
     role_steps.step_date,
     cast(sum(role_steps.change_amount) as decimal(18, 2)) as change_amount
 from role_steps
-group by role_steps.role_code, role_steps.step_date
+group by
+    role_steps.role_code,
+    role_steps.company_id,
+    role_steps.customer_id,
+    role_steps.step_date

@@ -78,12 +78,13 @@ select
     listed.customer_id,
     listed.account,
     listed.kind,
-    listed.amount > 0 as is_debit,
+    listed.amount > 0 or (listed.amount = 0 and listed.base_amount > 0) as is_debit,
     listed.amount > 0 and listed.kind in ('invoice', 'opening', 'transfer') as is_claim,
     listed.issued_date,
     listed.posted_date,
     case
-        when listed.amount > 0 and listed.kind not in ('returned_receipt', 'refund') then listed.due_date
+        when listed.amount > 0 and listed.kind not in ('returned_receipt', 'refund')
+            then listed.due_date
         else coalesce(listed.due_date, listed.issued_date)
     end as due_date,
     listed.due_is_derived,

@@ -2,7 +2,7 @@
 --
 -- grain:   one issue month and as-of day that first shows sales of it
 -- key:     month_number, as_of_date
--- source:  posted_days
+-- source:  posted_days, book_limits
 -- params:  $as_of date
 -- columns:
 --   month_number  int    issue month, counted from year 0 (year × 12 + month − 1)
@@ -21,5 +21,9 @@ select
     ) as as_of_date,
     cast(sum(posted_days.amount) as decimal(18, 2)) as sales_amount
 from posted_days
-where posted_days.kind in ('invoice', 'credit_note') and posted_days.issued_date <= $as_of
+cross join book_limits
+where
+    book_limits.has_history
+    and posted_days.kind in ('invoice', 'credit_note')
+    and posted_days.issued_date <= $as_of
 group by month_number, as_of_date

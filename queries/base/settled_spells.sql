@@ -7,6 +7,7 @@
 -- kept:    no
 -- columns:
 --   item_number    int    the item, of known_items
+--   company_id     text   whose receivables they are
 --   customer_id    text   who owed
 --   due_date       date   as known_items says; null where unknown
 --   answer_amount  money  its amount, in the currency of the answer
@@ -25,6 +26,7 @@ with followed as (
         stepped_items.posted_date,
         stepped_items.due_date,
         stepped_items.amount,
+        known_items.company_id,
         known_items.customer_id,
         known_items.answer_amount,
         known_items.is_claim,
@@ -150,6 +152,7 @@ settled_states as (
         states.event_date,
         states.cash_amount,
         states.known_date,
+        followed.company_id,
         followed.customer_id,
         followed.due_date,
         followed.answer_amount,
@@ -169,6 +172,7 @@ turns as (
         settled_states.event_date,
         settled_states.cash_amount,
         settled_states.known_date,
+        settled_states.company_id,
         settled_states.customer_id,
         settled_states.due_date,
         settled_states.answer_amount,
@@ -184,6 +188,7 @@ turns as (
 
 select
     even_closings.item_number,
+    even_closings.company_id,
     even_closings.customer_id,
     even_closings.due_date,
     even_closings.answer_amount,
@@ -197,6 +202,7 @@ where even_closings.is_debit
 union all
 select
     turns.item_number,
+    turns.company_id,
     turns.customer_id,
     turns.due_date,
     turns.answer_amount,

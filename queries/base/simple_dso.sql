@@ -2,7 +2,7 @@
 --
 -- grain:   one as-of day: the months of the history, and $as_of
 -- key:     as_of_date
--- source:  as_of_days, posted_days, receivables_by_day
+-- source:  as_of_days, posted_days, book_limits, receivables_by_day
 -- params:  $as_of date, $dso_days int
 -- columns:
 --   as_of_date                 date     end of that day
@@ -26,7 +26,8 @@ sales_items as (
         posted_days.issued_date
         + cast(concat(cast($dso_days as text), ' days') as interval) as left_date
     from posted_days
-    where posted_days.kind in ('invoice', 'credit_note')
+    cross join book_limits
+    where posted_days.kind in ('invoice', 'credit_note') and book_limits.has_history
 ),
 
 sales_steps as (

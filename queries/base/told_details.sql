@@ -2,7 +2,7 @@
 --
 -- grain:   one debit item that such a file names
 -- key:     item_number
--- source:  known_items, invoice_details
+-- source:  known_items, invoice_details, document_names
 -- params:  none
 -- columns:
 --   item_number     int    the item, of known_items
@@ -40,10 +40,11 @@ details_by_reference as (
         invoice_details.delivered_date,
         invoice_details.margin_amount
     from invoice_details
-    inner join known_items
-        on coalesce(invoice_details.company_id, '') = known_items.company_id
-        and invoice_details.item_id = known_items.reference
-    where known_items.is_debit
+    inner join document_names
+        on coalesce(invoice_details.company_id, '') = document_names.company_id
+        and invoice_details.item_id = document_names.name_text
+    inner join known_items on document_names.item_number = known_items.item_number
+    where document_names.is_one
 )
 
 select

@@ -12,7 +12,8 @@
 --   source_line  int    none
 --   detail_text  text   what was found
 -- fault:   The open items of a customer are not the balance of its account.
--- todo:    Compare the customer's items with its ledger; look for a rejected or misread line.
+-- todo:    Compare the customer's items with its ledger; look for a rejected or misread line, and
+--   for exchange differences that are still to be booked.
 
 select
     coalesce(control_differences.customer_id, control_differences.account) as subject_id,
@@ -22,7 +23,15 @@ select
     cast(null as bigint) as source_line,
     concat(
         'open ', cast(control_differences.open_amount as text),
-        ', control ', cast(control_differences.control_amount as text)
+        ', control ', cast(control_differences.control_amount as text),
+        case
+            when control_differences.exchange_amount <> 0
+                then concat(
+                    '; exchange differences not booked explain ',
+                    cast(control_differences.exchange_amount as text)
+                )
+            else ''
+        end
     ) as detail_text
 from control_differences
 order by abs(control_differences.difference_amount) desc, subject_id, control_differences.account

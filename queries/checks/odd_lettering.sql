@@ -34,6 +34,7 @@ with dated_lines as (
 letterings as (
     select
         dated_lines.account,
+        dated_lines.company_id,
         dated_lines.customer_id,
         dated_lines.letter_code,
         max(dated_lines.letter_date) as letter_date,
@@ -54,6 +55,7 @@ letterings as (
 odd_letterings as (
     select
         letterings.account,
+        letterings.company_id,
         letterings.customer_id,
         letterings.debit_amount,
         letterings.source_file,
@@ -68,6 +70,7 @@ odd_letterings as (
     union all
     select
         dated_lines.account,
+        dated_lines.company_id,
         dated_lines.customer_id,
         dated_lines.debit_amount,
         dated_lines.source_file,

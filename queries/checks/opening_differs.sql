@@ -30,4 +30,8 @@ left join fiscal_years
     on coalesce(opening_gaps.company_id, '') = coalesce(fiscal_years.company_id, '')
     and opening_gaps.year_end_date = fiscal_years.year_end_date
 where opening_gaps.opening_date <= $as_of
-order by opening_gaps.opening_date, opening_gaps.account, opening_gaps.customer_id
+order by
+    opening_gaps.opening_date,
+    opening_gaps.account,
+    opening_gaps.company_id,
+    opening_gaps.customer_id

@@ -1,10 +1,11 @@
 -- payer_contests: what the customers asked about contested in 12 months, why, and what came of it.
 --
 -- grain:   one contest and item
--- key:     customer_id, contest_id, document_text
+-- key:     company_id, customer_id, contest_id, document_text
 -- source:  asked_customers, contested_items, known_items, reasons
 -- params:  $as_of date
 -- columns:
+--   company_id        text   whose receivables they are
 --   customer_id       text   the customer
 --   contest_id        text   the dispute, event or action
 --   document_text     text   number of the document, or else the item
@@ -16,6 +17,7 @@
 --   outcome_code      text   how it ended; null while open
 
 select
+    known_items.company_id,
     known_items.customer_id,
     contested_items.contest_id,
     coalesce(known_items.reference, known_items.item_id) as document_text,
@@ -27,7 +29,9 @@ select
     contested_items.outcome_code
 from contested_items
 inner join known_items on contested_items.item_number = known_items.item_number
-inner join asked_customers on known_items.customer_id = asked_customers.customer_id
+inner join asked_customers
+    on known_items.company_id = asked_customers.company_id
+    and known_items.customer_id = asked_customers.customer_id
 left join reasons on contested_items.reason_code = reasons.reason_code
 where
     contested_items.ended_date is null

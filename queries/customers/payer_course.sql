@@ -1,10 +1,11 @@
 -- payer_course: how late the customers asked about paid, month by month, over 24 months.
 --
 -- grain:   one customer and month
--- key:     customer_id, month_end_date
+-- key:     company_id, customer_id, month_end_date
 -- source:  asked_customers, known_items, settled_spells
 -- params:  $as_of date
 -- columns:
+--   company_id       text     whose receivables they are
 --   customer_id      text     the customer
 --   month_end_date   date     the end of the month
 --   billed_amount    money    invoices issued in it
@@ -38,6 +39,7 @@ months as (
 
 own_items as (
     select
+        known_items.company_id,
         known_items.customer_id,
         known_items.item_number,
         known_items.kind,
@@ -47,11 +49,14 @@ own_items as (
         known_items.due_date,
         known_items.answer_amount
     from known_items
-    inner join asked_customers on known_items.customer_id = asked_customers.customer_id
+    inner join asked_customers
+        on known_items.company_id = asked_customers.company_id
+        and known_items.customer_id = asked_customers.customer_id
 ),
 
 billed as (
     select
+        own_items.company_id,
         own_items.customer_id,
         cast(
             date_trunc('month', own_items.issued_date) + interval '1 month' - interval '1 day'
@@ -60,11 +65,12 @@ billed as (
         sum(own_items.answer_amount) as billed_amount
     from own_items
     where own_items.kind = 'invoice' and own_items.issued_date <= $as_of
-    group by own_items.customer_id, month_end_date
+    group by own_items.company_id, own_items.customer_id, month_end_date
 ),
 
 received as (
     select
+        own_items.company_id,
         own_items.customer_id,
         cast(
             date_trunc('month', own_items.posted_date) + interval '1 month' - interval '1 day'
@@ -73,11 +79,12 @@ received as (
         -sum(own_items.answer_amount) as received_amount
     from own_items
     where own_items.kind = 'receipt'
-    group by own_items.customer_id, month_end_date
+    group by own_items.company_id, own_items.customer_id, month_end_date
 ),
 
 settled as (
     select
+        own_items.company_id,
         own_items.customer_id,
         cast(
             date_trunc('month', settled_spells.settled_date)
@@ -99,10 +106,11 @@ settled as (
         settled_spells.is_cash
         and settled_spells.until_date is null
         and own_items.due_date is not null
-    group by own_items.customer_id, month_end_date
+    group by own_items.company_id, own_items.customer_id, month_end_date
 )
 
 select
+    asked_customers.company_id,
     asked_customers.customer_id,
     months.month_end_date,
     cast(coalesce(billed.billed_amount, 0) as decimal(18, 2)) as billed_amount,
@@ -117,14 +125,17 @@ from asked_customers
 cross join months
 left join billed
     on
-        asked_customers.customer_id = billed.customer_id
+        asked_customers.company_id = billed.company_id
+        and asked_customers.customer_id = billed.customer_id
         and months.month_end_date = billed.month_end_date
 left join received
     on
-        asked_customers.customer_id = received.customer_id
+        asked_customers.company_id = received.company_id
+        and asked_customers.customer_id = received.customer_id
         and months.month_end_date = received.month_end_date
 left join settled
     on
-        asked_customers.customer_id = settled.customer_id
+        asked_customers.company_id = settled.company_id
+        and asked_customers.customer_id = settled.customer_id
         and months.month_end_date = settled.month_end_date
-order by customer_id, month_end_date
+order by company_id, customer_id, month_end_date

@@ -1,9 +1,10 @@
 -- payer_items: what the customers asked about owe, item by item.
 --
 -- grain:   one open item
--- key:     customer_id, item_id
+-- key:     company_id, customer_id, item_id
 -- source:  asked_customers, item_balances
 -- columns:
+--   company_id     text   whose receivables they are
 --   customer_id    text   the customer
 --   item_id        text   the item
 --   document_text  text   number of the document, or else the item
@@ -16,6 +17,7 @@
 --   is_disputed    flag   contested on $as_of
 
 select
+    item_balances.company_id,
     item_balances.customer_id,
     item_balances.item_id,
     coalesce(item_balances.reference, item_balances.item_id) as document_text,
@@ -27,5 +29,7 @@ select
     item_balances.open_amount,
     item_balances.disputed_amount > 0 as is_disputed
 from item_balances
-inner join asked_customers on item_balances.customer_id = asked_customers.customer_id
-order by customer_id, due_date, item_id
+inner join asked_customers
+    on item_balances.company_id = asked_customers.company_id
+    and item_balances.customer_id = asked_customers.customer_id
+order by company_id, customer_id, due_date, item_id

@@ -1,9 +1,10 @@
 -- payer_process: how the customers asked about validate and pay.
 --
 -- grain:   one customer
--- key:     customer_id
+-- key:     company_id, customer_id
 -- source:  asked_customers, customer_contacts
 -- columns:
+--   company_id                text  whose receivables they are
 --   customer_id               text  the customer
 --   portal_text               text  where invoices are handed in
 --   is_order_number_required  flag  refuses invoices without an order number
@@ -12,6 +13,7 @@
 --   validation_text           text  the steps an invoice takes there
 
 select
+    customer_contacts.company_id,
     customer_contacts.customer_id,
     customer_contacts.portal_text,
     customer_contacts.is_order_number_required,
@@ -19,6 +21,8 @@ select
     customer_contacts.payment_run_text,
     customer_contacts.validation_text
 from customer_contacts
-inner join asked_customers on customer_contacts.customer_id = asked_customers.customer_id
+inner join asked_customers
+    on customer_contacts.company_id = asked_customers.company_id
+    and customer_contacts.customer_id = asked_customers.customer_id
 where customer_contacts.has_process
-order by customer_id
+order by company_id, customer_id

@@ -1,9 +1,10 @@
 -- payer_profile: who the customers asked about are as payers.
 --
 -- grain:   one customer
--- key:     customer_id
--- source:  asked_customers, customers, payers
+-- key:     company_id, customer_id
+-- source:  asked_customers, customers, customer_advances, payers
 -- columns:
+--   company_id                  text     whose receivables they are
 --   customer_id                 text     the customer
 --   customer_name               text     its name, or its identifier where it has none
 --   segment_code                text     what it is treated as
@@ -19,6 +20,7 @@
 --   segment_12_months_ago_code  text     as payers
 --   open_amount                 money    as payers
 --   overdue_amount              money    as payers
+--   advance_amount              money    advances of the customer that we hold; null without
 --   exposure_ratio              ratio    as payers
 --   credit_limit_amount         money    the ceiling agreed; null without
 --   billed_amount               money    as payers
@@ -41,14 +43,18 @@
 
 with limits as (
     select
+        coalesce(customers.company_id, '') as company_id,
         customers.customer_id,
         cast(sum(customers.credit_limit_amount) as decimal(18, 2)) as credit_limit_amount
     from customers
-    inner join asked_customers on customers.customer_id = asked_customers.customer_id
-    group by customers.customer_id
+    inner join asked_customers
+        on coalesce(customers.company_id, '') = asked_customers.company_id
+        and customers.customer_id = asked_customers.customer_id
+    group by coalesce(customers.company_id, ''), customers.customer_id
 )
 
 select
+    payers.company_id,
     payers.customer_id,
     payers.customer_name,
     payers.segment_code,
@@ -64,6 +70,7 @@ select
     payers.segment_12_months_ago_code,
     payers.open_amount,
     payers.overdue_amount,
+    customer_advances.advance_amount,
     payers.exposure_ratio,
     limits.credit_limit_amount,
     payers.billed_amount,
@@ -84,6 +91,13 @@ select
     payers.payment_pattern_code,
     payers.payment_days_text
 from payers
-inner join asked_customers on payers.customer_id = asked_customers.customer_id
-left join limits on payers.customer_id = limits.customer_id
-order by customer_id
+inner join asked_customers
+    on payers.company_id = asked_customers.company_id
+    and payers.customer_id = asked_customers.customer_id
+left join customer_advances
+    on payers.company_id = customer_advances.company_id
+    and payers.customer_id = customer_advances.customer_id
+left join limits
+    on payers.company_id = limits.company_id
+    and payers.customer_id = limits.customer_id
+order by company_id, customer_id

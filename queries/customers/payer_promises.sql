@@ -1,9 +1,10 @@
 -- payer_promises: what the customers asked about promised, and what became of it.
 --
 -- grain:   one promise
--- key:     customer_id, action_id
+-- key:     company_id, customer_id, action_id
 -- source:  asked_customers, promises
 -- columns:
+--   company_id       text   whose receivables they are
 --   customer_id      text   the customer
 --   action_id        text   the action
 --   status_code      text   open, broken, partially_kept or kept
@@ -14,6 +15,7 @@
 --   action_date      date   when it was made
 
 select
+    promises.company_id,
     promises.customer_id,
     promises.action_id,
     promises.status_code,
@@ -23,5 +25,7 @@ select
     promises.item_id,
     promises.action_date
 from promises
-inner join asked_customers on promises.customer_id = asked_customers.customer_id
-order by customer_id, promised_date desc, action_id
+inner join asked_customers
+    on promises.company_id = asked_customers.company_id
+    and promises.customer_id = asked_customers.customer_id
+order by company_id, customer_id, promised_date desc, action_id

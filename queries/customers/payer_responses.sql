@@ -1,9 +1,10 @@
 -- payer_responses: what works with the customers asked about: channel, result, and money after.
 --
 -- grain:   one customer, channel and result
--- key:     customer_id, channel_code, result_code
+-- key:     company_id, customer_id, channel_code, result_code
 -- source:  action_payments, asked_customers
 -- columns:
+--   company_id        text   whose receivables they are
 --   customer_id       text   the customer
 --   channel_code      text   through which channel
 --   result_code       text   what came of it; null where nobody said
@@ -14,6 +15,7 @@
 --   last_date         date   the last of them
 
 select
+    action_payments.company_id,
     action_payments.customer_id,
     action_payments.channel_code,
     action_payments.result_code,
@@ -33,9 +35,12 @@ select
     ) as paid_ratio,
     max(action_payments.action_date) as last_date
 from action_payments
-inner join asked_customers on action_payments.customer_id = asked_customers.customer_id
+inner join asked_customers
+    on action_payments.company_id = asked_customers.company_id
+    and action_payments.customer_id = asked_customers.customer_id
 group by
+    action_payments.company_id,
     action_payments.customer_id,
     action_payments.channel_code,
     action_payments.result_code
-order by customer_id, contact_count desc, channel_code, result_code
+order by company_id, customer_id, contact_count desc, channel_code, result_code

@@ -1,9 +1,10 @@
 -- payer_work: what is to be done about the customers asked about, by whom.
 --
 -- grain:   one line of the worklist
--- key:     customer_id, line_id
+-- key:     company_id, customer_id, line_id
 -- source:  asked_customers, worklist
 -- columns:
+--   company_id      text   whose receivables they are
 --   customer_id     text   the customer
 --   line_id         text   the line of the worklist
 --   assignee_name   text   whose work it is
@@ -17,6 +18,7 @@
 --   documents_text  text   numbers of the oldest items
 
 select
+    worklist.company_id,
     worklist.customer_id,
     worklist.line_id,
     worklist.assignee_name,
@@ -29,5 +31,7 @@ select
     worklist.why_rank_text,
     worklist.documents_text
 from worklist
-inner join asked_customers on worklist.customer_id = asked_customers.customer_id
-order by customer_id, status_code, overdue_amount desc, line_id
+inner join asked_customers
+    on worklist.company_id = asked_customers.company_id
+    and worklist.customer_id = asked_customers.customer_id
+order by company_id, customer_id, status_code, overdue_amount desc, line_id

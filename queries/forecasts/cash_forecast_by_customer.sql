@@ -1,10 +1,11 @@
 -- cash_forecast_by_customer: the receipts of the weeks to come, customer by customer.
 --
 -- grain:   one customer with an open item, and week
--- key:     customer_id, week_order
+-- key:     company_id, customer_id, week_order
 -- source:  customer_week_forecasts, customers
 -- params:  none
 -- columns:
+--   company_id            text   whose receivables they are
 --   customer_id           text   who owes
 --   customer_name         text   its name; null where unknown
 --   week_order            int    1 for the week that begins the day after $as_of
@@ -19,13 +20,15 @@
 
 with named as (
     select
+        coalesce(customers.company_id, '') as company_id,
         customers.customer_id,
         min(customers.name) as customer_name
     from customers
-    group by customers.customer_id
+    group by coalesce(customers.company_id, ''), customers.customer_id
 )
 
 select
+    customer_week_forecasts.company_id,
     customer_week_forecasts.group_id as customer_id,
     named.customer_name,
     customer_week_forecasts.week_order,
@@ -38,5 +41,7 @@ select
     customer_week_forecasts.due_date_amount,
     customer_week_forecasts.customer_mean_amount
 from customer_week_forecasts
-left join named on customer_week_forecasts.group_id = named.customer_id
-order by customer_id, week_order
+left join named
+    on customer_week_forecasts.company_id = named.company_id
+    and customer_week_forecasts.group_id = named.customer_id
+order by company_id, customer_id, week_order

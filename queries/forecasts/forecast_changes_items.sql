@@ -5,11 +5,11 @@
 -- source:  changed_forecasts, known_items, customers
 -- params:  none
 -- columns:
+--   company_id         text   empty where the lake holds none
 --   customer_id        text   who owes, or owed
 --   customer_name      text   its name; null where unknown
 --   reference          text   number of the document
 --   item_id            text   identifier, stable across loads
---   company_id         text   empty where the lake holds none
 --   change_code        text   received, part_received, settled_otherwise, new_item, sooner or later
 --   earlier_date       date   the day expected a week ago; null where it was not open yet
 --   later_date         date   the day expected now; null where it is open no more
@@ -19,10 +19,11 @@
 
 with named as (
     select
+        coalesce(customers.company_id, '') as company_id,
         customers.customer_id,
         min(customers.name) as customer_name
     from customers
-    group by customers.customer_id
+    group by coalesce(customers.company_id, ''), customers.customer_id
 ),
 
 changed_items as (
@@ -62,11 +63,11 @@ ranked_items as (
 )
 
 select
+    ranked_items.company_id,
     ranked_items.customer_id,
     named.customer_name,
     ranked_items.reference,
     ranked_items.item_id,
-    ranked_items.company_id,
     ranked_items.change_code,
     ranked_items.earlier_date,
     ranked_items.later_date,
@@ -74,6 +75,8 @@ select
     ranked_items.later_amount,
     ranked_items.difference_amount
 from ranked_items
-left join named on ranked_items.customer_id = named.customer_id
+left join named
+    on ranked_items.company_id = named.company_id
+    and ranked_items.customer_id = named.customer_id
 where ranked_items.rank_order <= 10
 order by ranked_items.rank_order

@@ -5,11 +5,11 @@
 -- source:  payment_probabilities
 -- params:  $language text
 -- columns:
+--   company_id     text   empty where the lake holds none
 --   customer_id    text   who owes
 --   customer_name  text   its name; null where unknown
 --   reference      text   number of the document
 --   item_id        text   identifier, stable across loads
---   company_id     text   empty where the lake holds none
 --   due_date       date   null where unknown
 --   open_amount    money  what is open
 --   mean_amount    money  cash expected of it within the weeks, on average
@@ -20,11 +20,11 @@
 --   why_text       text   what the expected date rests on
 
 select
+    payment_probabilities.company_id,
     payment_probabilities.customer_id,
     payment_probabilities.customer_name,
     payment_probabilities.reference,
     payment_probabilities.item_id,
-    payment_probabilities.company_id,
     payment_probabilities.due_date,
     payment_probabilities.open_amount,
     payment_probabilities.mean_amount,

@@ -64,10 +64,11 @@ phrase_book as (
 
 named as (
     select
+        coalesce(customers.company_id, '') as company_id,
         customers.customer_id,
         min(customers.name) as customer_name
     from customers
-    group by customers.customer_id
+    group by coalesce(customers.company_id, ''), customers.customer_id
 ),
 
 outlooks as (
@@ -211,6 +212,8 @@ from outlooks
 cross join phrase_book
 inner join known_items on outlooks.item_number = known_items.item_number
 inner join item_balances on outlooks.item_number = item_balances.item_number
-left join named on known_items.customer_id = named.customer_id
+left join named
+    on known_items.company_id = named.company_id
+    and known_items.customer_id = named.customer_id
 left join phrases on outlooks.habit_code = phrases.sentence_code
 order by customer_id, due_date, item_id, company_id

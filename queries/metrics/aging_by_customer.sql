@@ -1,10 +1,11 @@
 -- aging_by_customer: how old the open items of each customer are.
 --
 -- grain:   one customer with an open item on $as_of, even if the items net to 0
--- key:     customer_id
+-- key:     company_id, customer_id
 -- source:  customer_aging
 -- params:  none
 -- columns:
+--   company_id             text   whose receivables they are
 --   customer_id            text   who owes
 --   customer_name          text   its name, or its identifier where it has none
 --   age_unknown_amount     money  bucket age_unknown
@@ -17,6 +18,7 @@
 --   open_amount            money  sum of the buckets
 
 select
+    customer_aging.company_id,
     customer_aging.customer_id,
     customer_aging.customer_name,
     customer_aging.age_unknown_amount,
@@ -28,4 +30,4 @@ select
     customer_aging.other_buckets_amount,
     customer_aging.open_amount
 from customer_aging
-order by customer_aging.open_amount desc, customer_aging.customer_id
+order by customer_aging.open_amount desc, customer_aging.company_id, customer_aging.customer_id

@@ -2,8 +2,8 @@
 --
 -- grain:   one of the last $months month-ends on or before $as_of and aging bucket, empty ones too
 -- key:     month_end_date, bucket_code
--- source:  as_of_days, buckets, open_by_age, bucket_days
--- params:  none
+-- source:  as_of_days, buckets, open_by_age, bucket_days, book_limits
+-- params:  $as_of date
 -- columns:
 --   month_end_date  date   end of that day
 --   bucket_code     text   as in aging
@@ -38,8 +38,12 @@ select
     cast(coalesce(bucket_balances.open_count, 0) as bigint) as open_count
 from as_of_days
 cross join buckets
+cross join book_limits
 left join bucket_balances
     on as_of_days.as_of_date = bucket_balances.as_of_date
     and buckets.bucket_code = bucket_balances.bucket_code
-where as_of_days.is_in_history
+where
+    as_of_days.is_in_history
+    -- of one list of open items only its own day is known
+    and (book_limits.has_history or as_of_days.as_of_date = $as_of)
 order by as_of_days.as_of_date, buckets.bucket_order

@@ -19,7 +19,10 @@ with debtors as (
         - customer_aging.age_unknown_amount as overdue_amount,
         cast(
             row_number() over (
-                order by customer_aging.open_amount desc, customer_aging.customer_id
+                order by
+                    customer_aging.open_amount desc,
+                    customer_aging.company_id,
+                    customer_aging.customer_id
             ) as bigint
         ) as rank_order
     from customer_aging

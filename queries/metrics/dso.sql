@@ -2,12 +2,13 @@
 --
 -- grain:   one method
 -- key:     method_code
--- source:  simple_dso, count_back_dso, item_balances, sales_by_month
+-- source:  simple_dso, count_back_dso, item_balances, sales_by_month, book_limits
 -- params:  $as_of date
 -- columns:
 --   method_code  text     simple, count_back, best_possible_…, delinquent, true, count_back_trade
 --   dso_days     decimal  null where sales are zero or less, or history is too short
 --   is_capped    flag     history ended first (count_back…); a month was left out (true)
+--   missing_text text     what the books lack for it, and which file would bring it
 
 -- true: each open invoice's own age, weighted by the share of its month's sales still open
 with open_months as (
@@ -76,11 +77,16 @@ methods as (
         6 as method_order,
         'true' as method_code,
         cast(
-            case when invoice_ages.month_count = 0 then 0 else invoice_ages.dso_days end
-            as decimal(18, 4)
+            case
+                when not book_limits.has_history then null
+                when invoice_ages.month_count = 0 then 0
+                else invoice_ages.dso_days
+            end as decimal(18, 4)
         ) as dso_days,
-        invoice_ages.counted_count < invoice_ages.month_count as is_capped
+        book_limits.has_history and invoice_ages.counted_count < invoice_ages.month_count
+            as is_capped
     from invoice_ages
+    cross join book_limits
     union all
     select
         case count_back_dso.method_code
@@ -98,6 +104,8 @@ methods as (
 select
     methods.method_code,
     methods.dso_days,
-    methods.is_capped
+    methods.is_capped,
+    book_limits.missing_text
 from methods
+cross join book_limits
 order by methods.method_order

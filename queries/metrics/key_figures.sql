@@ -3,7 +3,7 @@
 -- grain:   one as-of day: $as_of, and the last $months month-ends on or before it
 -- key:     as_of_date
 -- source:  as_of_days, receivables_by_day, open_by_age, count_back_dso, posted_days,
---   collection_ratios
+--   collection_ratios, book_limits
 -- params:  $as_of date
 -- columns:
 --   as_of_date                         date     end of that day
@@ -25,6 +25,7 @@
 --   cei_book_ratio                     ratio    of the last complete month
 --   cei_cash_ratio                     ratio    of the last complete month
 --   open_count                         int      open items
+--   missing_text                       text     what the books lack; null if nothing
 
 with late_debits as (
     select
@@ -43,7 +44,10 @@ shown_days as (
         as_of_days.is_month_end,
         as_of_days.month_number
     from as_of_days
-    where as_of_days.is_in_history or as_of_days.as_of_date = $as_of
+    cross join book_limits
+    where
+        (as_of_days.is_in_history and book_limits.has_history)
+        or as_of_days.as_of_date = $as_of
 ),
 
 -- sales of a day, and from which picture on they are known
@@ -59,7 +63,11 @@ day_sales as (
         ) as known_date,
         sum(posted_days.amount) as sales_amount
     from posted_days
-    where posted_days.kind in ('invoice', 'credit_note') and posted_days.issued_date <= $as_of
+    cross join book_limits
+    where
+        book_limits.has_history
+        and posted_days.kind in ('invoice', 'credit_note')
+        and posted_days.issued_date <= $as_of
     group by posted_days.issued_date, known_date
 ),
 
@@ -142,8 +150,10 @@ select
     ) as dso_day_amount,
     collection_ratios.cei_book_ratio,
     collection_ratios.cei_cash_ratio,
-    shown_amounts.open_count
+    shown_amounts.open_count,
+    book_limits.missing_text
 from shown_amounts
+cross join book_limits
 inner join count_back_dso as counted_open
     on shown_amounts.as_of_date = counted_open.as_of_date
     and counted_open.method_code = 'count_back'

@@ -2,7 +2,7 @@
 --
 -- grain:   one tranche of days late; total is one day and more
 -- key:     tranche_code
--- source:  item_balances, posted_days, fiscal_years
+-- source:  item_balances, posted_days, fiscal_years, book_limits
 -- params:  $as_of date
 -- columns:
 --   tranche_code          text   0 (due on $as_of, indicative), 1-30, 31-60, 61-90, 91+, total
@@ -70,8 +70,10 @@ year_sales as (
     select coalesce(sum(posted_days.amount), 0) as sales_amount
     from posted_days
     cross join years
+    cross join book_limits
     where
-        posted_days.kind in ('invoice', 'credit_note')
+        book_limits.has_history
+        and posted_days.kind in ('invoice', 'credit_note')
         and posted_days.issued_date >= years.first_date
         and posted_days.issued_date <= $as_of
 ),

@@ -6,6 +6,7 @@
 -- params:  none
 -- columns:
 --   customer_name          text   the customer's name, or its identifier where it has none
+--   company_id             text   whose it is
 --   customer_id            text   whose money it is
 --   reference              text   number of the document
 --   kind                   text   receipt, credit_note…
@@ -16,10 +17,10 @@
 --   coverable_amount       money  what of the credit those would use up, largest credit first
 --   account                text   receivable account
 --   item_id                text   identifier, stable across loads
---   company_id             text   whose it is
 
 select
     coalesce(customers.name, credit_balances.customer_id) as customer_name,
+    credit_balances.company_id,
     credit_balances.customer_id,
     credit_balances.reference,
     credit_balances.kind,
@@ -29,8 +30,7 @@ select
     credit_balances.customer_debit_amount,
     credit_balances.coverable_amount,
     credit_balances.account,
-    credit_balances.item_id,
-    credit_balances.company_id
+    credit_balances.item_id
 from credit_balances
 left join customers
     on credit_balances.company_id = coalesce(customers.company_id, '')

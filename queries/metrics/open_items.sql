@@ -6,6 +6,7 @@
 -- params:  none
 -- columns:
 --   item_id         text   identifier, stable across loads
+--   company_id      text   whose receivable it is
 --   customer_id     text   who owes
 --   customer_name   text   its name, or its identifier where it has none
 --   kind            text   invoice, receipt, credit_note…
@@ -22,10 +23,10 @@
 --   source_file     text   where it was read
 --   source_line     int    line in that file
 --   account         text   receivable account
---   company_id      text   whose receivable it is
 
 select
     item_balances.item_id,
+    item_balances.company_id,
     item_balances.customer_id,
     coalesce(customers.name, item_balances.customer_id) as customer_name,
     item_balances.kind,
@@ -41,8 +42,7 @@ select
     item_balances.disputed_amount > 0 as is_disputed,
     item_balances.source_file,
     item_balances.source_line,
-    item_balances.account,
-    item_balances.company_id
+    item_balances.account
 from item_balances
 left join customers
     on item_balances.company_id = coalesce(customers.company_id, '')

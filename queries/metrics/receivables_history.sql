@@ -1,8 +1,9 @@
 -- receivables_history: the receivables at each month-end, with their days of sales outstanding.
 --
--- grain:   one of the last $months month-ends on or before $as_of; zeros before the first posting
+-- grain:   one of the last $months month-ends on or before $as_of; zeros before the first posting,
+--          nulls where the books tell no history
 -- key:     month_end_date
--- source:  as_of_days, receivables_by_day, simple_dso, count_back_dso
+-- source:  as_of_days, receivables_by_day, simple_dso, count_back_dso, book_limits
 -- params:  none
 -- columns:
 --   month_end_date                     date     end of that day
@@ -23,6 +24,7 @@
 --   dso_best_possible_simple_days      decimal  method best_possible_simple
 --   dso_best_possible_count_back_days  decimal  method best_possible_count_back
 --   dso_delinquent_days                decimal  method delinquent
+--   missing_text                       text     what the books lack, and which file brings it
 
 select
     as_of_days.as_of_date as month_end_date,
@@ -43,14 +45,18 @@ select
     counted_open.dso_days as dso_count_back_days,
     simple_dso.best_possible_simple_days as dso_best_possible_simple_days,
     counted_not_due.dso_days as dso_best_possible_count_back_days,
-    simple_dso.delinquent_days as dso_delinquent_days
+    simple_dso.delinquent_days as dso_delinquent_days,
+    book_limits.missing_text
 from as_of_days
-inner join receivables_by_day on as_of_days.as_of_date = receivables_by_day.as_of_date
-inner join simple_dso on as_of_days.as_of_date = simple_dso.as_of_date
-inner join count_back_dso as counted_open
+cross join book_limits
+left join receivables_by_day
+    on as_of_days.as_of_date = receivables_by_day.as_of_date
+    and book_limits.has_history
+left join simple_dso on as_of_days.as_of_date = simple_dso.as_of_date
+left join count_back_dso as counted_open
     on as_of_days.as_of_date = counted_open.as_of_date
     and counted_open.method_code = 'count_back'
-inner join count_back_dso as counted_not_due
+left join count_back_dso as counted_not_due
     on as_of_days.as_of_date = counted_not_due.as_of_date
     and counted_not_due.method_code = 'best_possible_count_back'
 where as_of_days.is_in_history

@@ -7,7 +7,8 @@
 -- columns:
 --   month_end_date    date   the later month-end, complete and on or before $as_of
 --   from_bucket_code  text   bucket of open claims one month-end before; only if any was open
---   to_bucket_code    text   their bucket at the later month-end; settled; moved: booked again elsewhere
+--   to_bucket_code    text   their bucket at the later month-end; settled; moved: booked again
+--                            elsewhere
 --   roll_ratio        ratio  share of the amount; each from_bucket_code sums to 1 exactly
 
 -- What rounding leaves over goes to the largest share of its from_bucket_code.

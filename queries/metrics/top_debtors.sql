@@ -1,11 +1,12 @@
 -- top_debtors: which customers owe the most, and how much of the whole they carry.
 --
 -- grain:   one customer whose open items net to more than 0
--- key:     customer_id
+-- key:     company_id, customer_id
 -- source:  item_balances, customer_aging
 -- params:  none
 -- columns:
 --   rank_order              int      1 for the largest
+--   company_id              text     whose receivables they are
 --   customer_id             text     who owes
 --   customer_name           text     its name, or its identifier where it has none
 --   open_amount             money    all its open items, credits included
@@ -23,6 +24,7 @@
 
 with lateness as (
     select
+        item_balances.company_id,
         item_balances.customer_id,
         sum(
             case when item_balances.past_due_days > 0 then item_balances.open_amount else 0 end
@@ -48,19 +50,26 @@ with lateness as (
             end
         ) as late_day_amount
     from item_balances
-    group by item_balances.customer_id
+    group by item_balances.company_id, item_balances.customer_id
 ),
 
 ranked_debtors as (
     select
         cast(
             row_number() over (
-                order by customer_aging.open_amount desc, customer_aging.customer_id
+                order by
+                    customer_aging.open_amount desc,
+                    customer_aging.company_id,
+                    customer_aging.customer_id
             ) as bigint
         ) as rank_order,
+        customer_aging.company_id,
         customer_aging.customer_id,
         sum(customer_aging.open_amount) over (
-            order by customer_aging.open_amount desc, customer_aging.customer_id
+            order by
+                customer_aging.open_amount desc,
+                customer_aging.company_id,
+                customer_aging.customer_id
             rows between unbounded preceding and current row
         ) as cumulative_amount,
         sum(customer_aging.open_amount) over () as total_amount
@@ -70,6 +79,7 @@ ranked_debtors as (
 
 select
     ranked_debtors.rank_order,
+    ranked_debtors.company_id,
     ranked_debtors.customer_id,
     customer_aging.customer_name,
     customer_aging.open_amount,
@@ -94,6 +104,10 @@ select
     customer_aging.days_91_plus_amount,
     customer_aging.other_buckets_amount
 from ranked_debtors
-inner join customer_aging on ranked_debtors.customer_id = customer_aging.customer_id
-inner join lateness on ranked_debtors.customer_id = lateness.customer_id
+inner join customer_aging
+    on ranked_debtors.company_id = customer_aging.company_id
+    and ranked_debtors.customer_id = customer_aging.customer_id
+inner join lateness
+    on ranked_debtors.company_id = lateness.company_id
+    and ranked_debtors.customer_id = lateness.customer_id
 order by ranked_debtors.rank_order

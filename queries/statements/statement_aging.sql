@@ -1,9 +1,9 @@
--- statement_aging: how old the open items of one customer are.
+-- statement_aging: how old the open items of a customer are, or of a group of them.
 --
 -- grain:   one aging bucket, empty ones included
 -- key:     bucket_code
--- source:  buckets, item_balances
--- params:  $customer_id text
+-- source:  asked_customers, buckets, item_balances
+-- params:  none
 -- columns:
 --   bucket_code   text   as in aging
 --   bucket_order  int    -1 age_unknown, 0 not_due, then by age
@@ -16,7 +16,9 @@ with bucket_balances as (
         sum(item_balances.open_amount) as open_amount,
         count(*) as open_count
     from item_balances
-    where item_balances.customer_id = $customer_id
+    inner join asked_customers
+        on item_balances.company_id = asked_customers.company_id
+        and item_balances.customer_id = asked_customers.customer_id
     group by item_balances.bucket_code
 )
 

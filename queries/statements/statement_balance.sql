@@ -1,9 +1,9 @@
--- statement_balance: how the account of a customer went from the last statement to this one.
+-- statement_balance: how an account went from the last statement to this one.
 --
 -- grain:   one row
 -- key:     as_of_date
--- source:  known_items, item_balances
--- params:  $as_of date, $customer_id text, $since date
+-- source:  asked_customers, known_items, item_balances, customer_advances
+-- params:  $as_of date, $since date
 -- columns:
 --   since_date           date   end of the day of the last statement
 --   as_of_date           date   end of the day of this one
@@ -12,8 +12,9 @@
 --   credited_amount      money  credit notes posted since
 --   received_amount      money  receipts posted since, less returned ones
 --   other_amount         money  anything else posted since
---   closing_amount       money  the sum: all open items of the customer
+--   closing_amount       money  the sum: all open items
 --   overdue_amount       money  the part due before as_of_date, credits included
+--   advance_amount       money  advances that we hold beside the items; null without
 
 -- The balance moves by what is posted; an allocation moves nothing, but for differences of exchange
 -- rates, which are among the others.
@@ -46,7 +47,9 @@ with movements as (
             end
         ) as received_amount
     from known_items
-    where known_items.customer_id = $customer_id
+    inner join asked_customers
+        on known_items.company_id = asked_customers.company_id
+        and known_items.customer_id = asked_customers.customer_id
 ),
 
 balances as (
@@ -59,7 +62,17 @@ balances as (
             0
         ) as overdue_amount
     from item_balances
-    where item_balances.customer_id = $customer_id
+    inner join asked_customers
+        on item_balances.company_id = asked_customers.company_id
+        and item_balances.customer_id = asked_customers.customer_id
+),
+
+advances as (
+    select coalesce(sum(customer_advances.advance_amount), 0) as advance_amount
+    from customer_advances
+    inner join asked_customers
+        on customer_advances.company_id = asked_customers.company_id
+        and customer_advances.customer_id = asked_customers.customer_id
 )
 
 select
@@ -77,7 +90,9 @@ select
         - coalesce(movements.received_amount, 0) as decimal(18, 2)
     ) as other_amount,
     cast(balances.closing_amount as decimal(18, 2)) as closing_amount,
-    cast(balances.overdue_amount as decimal(18, 2)) as overdue_amount
+    cast(balances.overdue_amount as decimal(18, 2)) as overdue_amount,
+    cast(nullif(advances.advance_amount, 0) as decimal(18, 2)) as advance_amount
 from movements
 cross join balances
+cross join advances
 order by as_of_date

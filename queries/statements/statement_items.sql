@@ -2,10 +2,11 @@
 --
 -- grain:   one item of the customer with a non-zero open amount on $as_of
 -- key:     company_id, item_id
--- source:  item_balances
--- params:  $customer_id text
+-- source:  asked_customers, customer_codes, item_balances
+-- params:  none
 -- columns:
---   reference        text   number of the document
+--   customer_name    text   whose item it is; null where one customer is asked about
+--   reference        text   number of the document, or else the item's identifier
 --   kind             text   invoice, receipt, credit_note…
 --   issued_date      date   date of the document
 --   due_date         date   contractual or derived; a credit sits on its own date
@@ -18,8 +19,17 @@
 --   item_id          text   identifier, stable across loads
 --   company_id       text   whose receivable it is
 
+with customer_counts as (
+    select count(*) as customer_count
+    from asked_customers
+)
+
 select
-    item_balances.reference,
+    case
+        when customer_counts.customer_count > 1
+            then coalesce(customer_codes.customer_name, item_balances.customer_id)
+    end as customer_name,
+    coalesce(item_balances.reference, item_balances.item_id) as reference,
     item_balances.kind,
     item_balances.issued_date,
     item_balances.due_date,
@@ -32,7 +42,13 @@ select
     item_balances.item_id,
     item_balances.company_id
 from item_balances
-where item_balances.customer_id = $customer_id
+inner join asked_customers
+    on item_balances.company_id = asked_customers.company_id
+    and item_balances.customer_id = asked_customers.customer_id
+cross join customer_counts
+left join customer_codes
+    on item_balances.company_id = customer_codes.company_id
+    and item_balances.customer_id = customer_codes.customer_id
 order by
     item_balances.due_date nulls first,
     item_balances.issued_date,

@@ -35,17 +35,21 @@ with months as (
 
 people as (
     select
+        payers.company_id,
         payers.customer_id,
         coalesce(customer_contacts.collector_id, 'team') as collector_id,
         payers.segment_code
     from payers
-    left join customer_contacts on payers.customer_id = customer_contacts.customer_id
+    left join customer_contacts
+        on payers.company_id = customer_contacts.company_id
+        and payers.customer_id = customer_contacts.customer_id
 ),
 
 -- open when the month began, or posted in it
 due_items as (
     select
         picture_balances.item_number,
+        picture_balances.company_id,
         picture_balances.customer_id,
         picture_balances.open_amount as due_amount
     from picture_balances
@@ -54,6 +58,7 @@ due_items as (
     union all
     select
         known_items.item_number,
+        known_items.company_id,
         known_items.customer_id,
         known_items.answer_amount as due_amount
     from known_items
@@ -78,12 +83,14 @@ collected as (
 
 figures as (
     select
+        due_items.company_id,
         due_items.customer_id,
         'due' as figure_code,
         due_items.due_amount as amount
     from due_items
     union all
     select
+        due_items.company_id,
         due_items.customer_id,
         'collected' as figure_code,
         collected.collected_amount as amount
@@ -92,6 +99,7 @@ figures as (
     where due_items.due_amount > 0
     union all
     select
+        item_balances.company_id,
         item_balances.customer_id,
         'open' as figure_code,
         item_balances.open_amount as amount
@@ -99,6 +107,7 @@ figures as (
     where item_balances.is_debit
     union all
     select
+        item_balances.company_id,
         item_balances.customer_id,
         'overdue' as figure_code,
         item_balances.open_amount as amount
@@ -106,6 +115,7 @@ figures as (
     where item_balances.is_debit and item_balances.past_due_days > 0
     union all
     select
+        item_balances.company_id,
         item_balances.customer_id,
         'over_60' as figure_code,
         item_balances.open_amount as amount
@@ -113,6 +123,7 @@ figures as (
     where item_balances.is_debit and item_balances.past_due_days > 60
     union all
     select
+        item_balances.company_id,
         item_balances.customer_id,
         'disputed' as figure_code,
         item_balances.disputed_amount as amount
@@ -120,6 +131,7 @@ figures as (
     where item_balances.is_debit
     union all
     select
+        promise_outcomes.company_id,
         promise_outcomes.customer_id,
         case promise_outcomes.status_code when 'kept' then 'kept' else 'not_kept' end
             as figure_code,
@@ -131,6 +143,7 @@ figures as (
         and promise_outcomes.verdict_date <= $as_of
     union all
     select
+        coalesce(actions.company_id, '') as company_id,
         actions.customer_id,
         case when results.is_reached then 'reached' else 'contact' end as figure_code,
         cast(1 as decimal(18, 2)) as amount
@@ -146,6 +159,7 @@ figures as (
 -- each customer counts for its collector, its segment, both and the whole
 views as (
     select
+        people.company_id,
         people.customer_id,
         unnest(make_array(people.collector_id, people.collector_id, '*', '*')) as collector_id,
         unnest(make_array(people.segment_code, '*', people.segment_code, '*')) as segment_code
@@ -173,7 +187,9 @@ sums as (
             as contact_count,
         sum(case figures.figure_code when 'reached' then 1 else 0 end) as reached_count
     from views
-    inner join figures on views.customer_id = figures.customer_id
+    inner join figures
+        on views.company_id = figures.company_id
+        and views.customer_id = figures.customer_id
     group by views.collector_id, views.segment_code
 ),
 

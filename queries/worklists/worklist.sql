@@ -12,6 +12,7 @@
 --   assignee_name         text     the collector's name; else the identifier
 --   status_code           text     act, wait (until when_date), or not_assigned: no capacity left
 --   rank_order            int      among the assignee's lines of that block and status
+--   company_id            text     whose receivables they are
 --   customer_id           text     who owes
 --   customer_name         text     its name, or its identifier where it has none
 --   action_code           text     what to do
@@ -24,7 +25,6 @@
 --   oldest_days           int      days past due of the oldest; null without items
 --   documents_text        text     numbers of the five oldest, and how many more
 --   items_text            text     item=document of each, `|` between them, 500 at most
---   company_id            text     whose receivables they are
 --   list_date             date     $as_of: the day the list is for
 --   priority_amount       money    what acting now is worth, less the cost of the channel
 --   why_rank_text         text     why it stands where it stands, with the figures
@@ -69,12 +69,17 @@ day_kinds as (
 -- team as a whole
 portfolio_matches as (
     select
+        work_lines.company_id,
         work_lines.customer_id,
         work_lines.action_code,
         min(portfolios.portfolio_order) as portfolio_order
     from work_lines
-    inner join payers on work_lines.customer_id = payers.customer_id
-    left join customer_contacts on work_lines.customer_id = customer_contacts.customer_id
+    inner join payers
+        on work_lines.company_id = payers.company_id
+        and work_lines.customer_id = payers.customer_id
+    left join customer_contacts
+        on work_lines.company_id = customer_contacts.company_id
+        and work_lines.customer_id = customer_contacts.customer_id
     cross join portfolios
     where
         (portfolios.segment_code is null or portfolios.segment_code = payers.segment_code)
@@ -84,11 +89,12 @@ portfolio_matches as (
             or portfolios.language_code = customer_contacts.language_code
         )
         and (portfolios.skill_code is null or portfolios.skill_code = work_lines.skill_code)
-    group by work_lines.customer_id, work_lines.action_code
+    group by work_lines.company_id, work_lines.customer_id, work_lines.action_code
 ),
 
 named_lines as (
     select
+        work_lines.company_id,
         work_lines.customer_id,
         work_lines.action_code,
         work_lines.reason_code,
@@ -97,9 +103,12 @@ named_lines as (
         coalesce(portfolios.collector_id, customer_contacts.collector_id, 'team')
             as collector_id
     from work_lines
-    left join customer_contacts on work_lines.customer_id = customer_contacts.customer_id
+    left join customer_contacts
+        on work_lines.company_id = customer_contacts.company_id
+        and work_lines.customer_id = customer_contacts.customer_id
     left join portfolio_matches
-        on work_lines.customer_id = portfolio_matches.customer_id
+        on work_lines.company_id = portfolio_matches.company_id
+        and work_lines.customer_id = portfolio_matches.customer_id
         and work_lines.action_code = portfolio_matches.action_code
     left join portfolios on portfolio_matches.portfolio_order = portfolios.portfolio_order
 ),
@@ -117,6 +126,7 @@ absences as (
 -- does not speak the customer's language, gets nothing.
 assigned_lines as (
     select
+        named_lines.company_id,
         named_lines.customer_id,
         named_lines.action_code,
         named_lines.reason_code,
@@ -144,11 +154,14 @@ assigned_lines as (
     from named_lines
     left join absences on named_lines.collector_id = absences.collector_id
     left join collectors on named_lines.collector_id = collectors.collector_id
-    left join customer_contacts on named_lines.customer_id = customer_contacts.customer_id
+    left join customer_contacts
+        on named_lines.company_id = customer_contacts.company_id
+        and named_lines.customer_id = customer_contacts.customer_id
 ),
 
 timed_lines as (
     select
+        work_lines.company_id,
         work_lines.customer_id,
         work_lines.action_code,
         work_lines.reason_code,
@@ -179,17 +192,20 @@ timed_lines as (
         ) as used_minute_count
     from work_lines
     inner join assigned_lines
-        on work_lines.customer_id = assigned_lines.customer_id
+        on work_lines.company_id = assigned_lines.company_id
+        and work_lines.customer_id = assigned_lines.customer_id
         and work_lines.action_code = assigned_lines.action_code
         and work_lines.reason_code = assigned_lines.reason_code
         and work_lines.owner = assigned_lines.owner
     left join collectors as own_collectors
         on assigned_lines.assignee_id = own_collectors.collector_id
     left join collectors as other_collectors on other_collectors.collector_id = '*'
+    where work_lines.status_code <> 'leave'
 ),
 
 decided_lines as (
     select
+        timed_lines.company_id,
         timed_lines.customer_id,
         timed_lines.action_code,
         timed_lines.reason_code,
@@ -218,6 +234,7 @@ decided_lines as (
 -- figures and days as the language writes them
 told_lines as (
     select
+        work_lines.company_id,
         work_lines.customer_id,
         work_lines.action_code,
         work_lines.reason_code,
@@ -264,11 +281,14 @@ told_lines as (
     from work_lines
     cross join reader
     left join sentences on sentences.sentence_code = 'rank.' || work_lines.reason_code
-    left join last_actions on work_lines.customer_id = last_actions.customer_id
+    left join last_actions
+        on work_lines.company_id = last_actions.company_id
+        and work_lines.customer_id = last_actions.customer_id
 )
 
 select
     to_char($as_of, '%Y%m%d')
+    || case when work_lines.company_id = '' then '' else ' ' || work_lines.company_id end
     || ' ' || work_lines.customer_id
     || ' ' || work_lines.action_code
     || ' ' || work_lines.reason_code
@@ -289,6 +309,7 @@ select
                 work_lines.reason_code
         ) as bigint
     ) as rank_order,
+    coalesce(customer_contacts.company_id, '') as company_id,
     work_lines.customer_id,
     payers.customer_name,
     work_lines.action_code,
@@ -301,7 +322,6 @@ select
     work_lines.oldest_days,
     work_lines.documents_text,
     work_lines.items_text,
-    coalesce(customer_contacts.company_id, '') as company_id,
     cast($as_of as date) as list_date,
     work_lines.priority_amount,
     told_lines.why_rank_text,
@@ -355,19 +375,27 @@ select
     decided_lines.used_minute_count
 from work_lines
 inner join decided_lines
-    on work_lines.customer_id = decided_lines.customer_id
+    on work_lines.company_id = decided_lines.company_id
+    and work_lines.customer_id = decided_lines.customer_id
     and work_lines.action_code = decided_lines.action_code
     and work_lines.reason_code = decided_lines.reason_code
     and work_lines.owner = decided_lines.owner
 inner join told_lines
-    on work_lines.customer_id = told_lines.customer_id
+    on work_lines.company_id = told_lines.company_id
+    and work_lines.customer_id = told_lines.customer_id
     and work_lines.action_code = told_lines.action_code
     and work_lines.reason_code = told_lines.reason_code
     and work_lines.owner = told_lines.owner
-inner join payers on work_lines.customer_id = payers.customer_id
+inner join payers
+    on work_lines.company_id = payers.company_id
+    and work_lines.customer_id = payers.customer_id
 cross join reader
-left join customer_contacts on work_lines.customer_id = customer_contacts.customer_id
-left join last_actions on work_lines.customer_id = last_actions.customer_id
+left join customer_contacts
+    on work_lines.company_id = customer_contacts.company_id
+    and work_lines.customer_id = customer_contacts.customer_id
+left join last_actions
+    on work_lines.company_id = last_actions.company_id
+    and work_lines.customer_id = last_actions.customer_id
 left join sentences as order_sentences
     on order_sentences.sentence_code = 'process.order_number'
 order by

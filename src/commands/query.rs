@@ -21,7 +21,8 @@ pub(super) async fn run(settings: &Settings, arguments: &QueryArguments, output:
     engine.set_months(arguments.months.into());
     if let Some(customer) = &arguments.customer {
         let since = arguments.since.as_deref().map(|text| Settings::day("since", text)).transpose()?;
-        engine.set_customers(&[customer], since).await?;
+        let customers = engine.customers_of_code(customer).await?;
+        engine.set_customers(&customers, since).await?;
     }
     let answer = match (&arguments.name, &arguments.sql) {
         (Some(name), _) => engine.ask(name).await?,

@@ -12,7 +12,7 @@ use crate::commands::{check, load, shared};
 use crate::engine::{Engine, Query};
 use crate::error::{Error, Outcome};
 use crate::lake::{KnownAt, LoadRecord, Snapshot};
-use crate::model::{Answer, Money};
+use crate::model::{Answer, CustomerKey, Money};
 use crate::report::{
     Addressee, Assumption, Audience, LoadFacts, PageInput, PageSpec, SourceFacts, Templates, render_html,
     render_workbook,
@@ -45,31 +45,31 @@ pub(super) async fn payers(settings: &Settings, folder: &Path) -> Result<Written
     let stem = format!("{PAYERS}-{}-{}", engine.scope().as_of, settings.language.code());
     let text = |row: usize, column: &str| payers.value(row, column).plain();
     let matters = |row: &usize| text(*row, "stake_code") == "A";
-    let customers: Vec<(String, String)> =
-        (0..payers.len()).filter(matters).map(|row| (text(row, "customer_id"), text(row, "customer_name"))).collect();
-    let names = shared::file_names(customers.iter().map(|(id, _)| id.as_str()));
-    let file = |customer: &str| format!("{PAYER}-{}", names[customer]);
-    let links = customers.iter().map(|(id, _)| (id.clone(), format!("{stem}/{}.html", file(id)))).collect();
+    let customers: Vec<(CustomerKey, String)> =
+        (0..payers.len()).filter(matters).map(|row| (payers.customer(row), text(row, "customer_name"))).collect();
+    let keys: Vec<CustomerKey> = customers.iter().map(|(key, _)| key.clone()).collect();
+    let names = shared::customer_file_names((0..payers.len()).map(|row| payers.customer(row)).collect());
+    let file = |key: &CustomerKey| format!("{PAYER}-{}", names[key]);
+    let links = keys.iter().map(|key| (key.clone(), format!("{stem}/{}.html", file(key)))).collect();
     let pages = folder.join(&stem);
-    let ids: Vec<&str> = customers.iter().map(|(id, _)| id.as_str()).collect();
-    let mut answers = answers_by_customer(settings, &mut engine, &ids).await?;
+    let mut answers = answers_by_customer(settings, &mut engine, &keys).await?;
     let of_all =
         |query: &Query| !query.is_by_customer() && !query.header.params.iter().any(|name| name == "customer_id");
     let shared_answers = asked_once(settings, &mut engine, PAYER, of_all).await?;
     let origin = Origin::of(settings, &snapshot, &engine).await?;
-    for (id, name) in &customers {
+    for (key, name) in &customers {
         let own = answers.iter_mut().map(|(query, (none, by_customer))| {
-            (query.clone(), by_customer.remove(id).unwrap_or_else(|| none.clone()))
+            (query.clone(), by_customer.remove(key).unwrap_or_else(|| none.clone()))
         });
         // for questions of one's own that know one customer only
-        engine.set_customers(&[id], None).await?;
+        engine.set_customers(std::slice::from_ref(key), None).await?;
         let about = About {
-            subject: Some(subject(name, id)),
-            customer_id: Some(id.clone()),
+            subject: Some(subject(name, &key.customer_id)),
+            customer: Some(key.clone()),
             answers: own.chain(shared_answers.clone()).collect(),
             ..About::default()
         };
-        let target = Target { folder: &pages, stem: file(id) };
+        let target = Target { folder: &pages, stem: file(key) };
         write_files(settings, &origin, &mut engine, PAYER, about, &target).await?;
     }
     engine.set_customers(&[], None).await?;
@@ -97,23 +97,22 @@ pub(super) async fn asked_once(
 async fn answers_by_customer(
     settings: &Settings,
     engine: &mut Engine,
-    customer_ids: &[&str],
-) -> Result<BTreeMap<String, (Answer, BTreeMap<String, Answer>)>, Error> {
-    if customer_ids.is_empty() {
+    customers: &[CustomerKey],
+) -> Result<BTreeMap<String, (Answer, BTreeMap<CustomerKey, Answer>)>, Error> {
+    if customers.is_empty() {
         return Ok(BTreeMap::new());
     }
-    engine.set_customers(customer_ids, None).await?;
+    engine.set_customers(customers, None).await?;
     let answers = asked_once(settings, engine, PAYER, Query::is_by_customer).await?.into_iter();
-    Ok(answers
-        .map(|(query, answer)| (query, (Answer::new(answer.columns.clone()), answer.by_value("customer_id"))))
-        .collect())
+    Ok(answers.map(|(query, answer)| (query, (Answer::new(answer.columns.clone()), answer.by_customer()))).collect())
 }
 
 /// The page of one customer.
 async fn payer(settings: &Settings, customer: &str, folder: &Path) -> Result<Written, Error> {
     let snapshot = shared::snapshot(settings).await?;
     let mut engine = shared::engine(settings, &snapshot).await?;
-    engine.set_customers(&[customer], None).await?;
+    let key = shared::one_customer(&engine, customer).await?;
+    engine.set_customers(std::slice::from_ref(&key), None).await?;
     let profile = engine.ask("payer_profile").await?;
     if profile.is_empty() {
         return Err(Error::Plain(
@@ -124,7 +123,7 @@ async fn payer(settings: &Settings, customer: &str, folder: &Path) -> Result<Wri
     let subject = subject(&profile.value(0, "customer_name").plain(), customer);
     let stem =
         format!("{PAYER}-{}-{}-{}", shared::as_file_name(customer), engine.scope().as_of, settings.language.code());
-    let about = About { subject: Some(subject), customer_id: Some(customer.to_owned()), ..About::default() };
+    let about = About { subject: Some(subject), customer: Some(key), ..About::default() };
     let origin = Origin::of(settings, &snapshot, &engine).await?;
     write_files(settings, &origin, &mut engine, PAYER, about, &Target { folder, stem }).await
 }
@@ -208,9 +207,9 @@ pub(super) struct About {
     /// Whom or what it is about, where that is not the company as a whole.
     pub subject: Option<String>,
     /// The one customer whose questions it shows.
-    pub customer_id: Option<String>,
+    pub customer: Option<CustomerKey>,
     /// Pages of customers, as addresses from the report's folder.
-    pub links: BTreeMap<String, String>,
+    pub links: BTreeMap<CustomerKey, String>,
     /// Answers that are not to be asked again, or tell of a part only.
     pub answers: BTreeMap<String, Answer>,
 }
@@ -269,7 +268,7 @@ pub(super) async fn write_files(
         addressee: about.addressee,
         subject: about.subject,
         links: about.links,
-        query_options: &query_options(settings, about.customer_id.as_deref()),
+        query_options: &query_options(settings, about.customer.as_ref()),
         generated_note: concat!("encours ", env!("CARGO_PKG_VERSION")),
     };
     let page = target.folder.join(format!("{}.html", target.stem));
@@ -354,6 +353,9 @@ async fn currency(settings: &Settings, engine: &Engine) -> Result<String, Error>
     if let Some(currency) = &settings.currency {
         return Ok(currency.clone());
     }
+    if engine.is_in_base() {
+        return Ok(settings.ledger_currency().to_owned());
+    }
     let sql = "select distinct item_days.currency_code from item_days order by item_days.currency_code";
     let answer = engine.ask_step(sql).await?;
     Ok(if answer.len() == 1 { answer.at(0, 0).plain() } else { settings.ledger_currency().to_owned() })
@@ -409,7 +411,7 @@ fn facts(snapshot: &Snapshot) -> LoadFacts {
 }
 
 /// What asks the same part of the same lake again.
-fn query_options(settings: &Settings, customer: Option<&str>) -> Vec<String> {
+fn query_options(settings: &Settings, customer: Option<&CustomerKey>) -> Vec<String> {
     let mut options = vec!["--lake".to_owned(), settings.lake.place().to_string()];
     let known_at = match &settings.known_at {
         KnownAt::Latest => None,
@@ -421,9 +423,10 @@ fn query_options(settings: &Settings, customer: Option<&str>) -> Vec<String> {
             options.extend([name.to_owned(), value.clone()]);
         }
     };
-    add("--company", &settings.company);
+    let company = customer.map(|key| key.company_id.clone()).filter(|company| !company.is_empty());
+    add("--company", &settings.company.clone().or(company));
     add("--currency", &settings.currency);
     add("--known-at", &known_at);
-    add("--customer", &customer.map(str::to_owned));
+    add("--customer", &customer.map(|key| key.customer_id.clone()));
     options
 }

@@ -6,13 +6,12 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::cli::Output;
-use crate::engine::{self, Engine};
+use crate::engine::{self, Engine, TableFiles};
 use crate::error::{Error, Outcome};
 use crate::forecast::Forecast;
 use crate::lake::{LakeError, Snapshot};
 use crate::model::rows::Cell;
-use crate::model::tables::{ITEM_DAYS, ITEMS};
-use crate::model::{Answer, Date, Money, Value};
+use crate::model::{Answer, CustomerKey, Date, Money, Value};
 use crate::report::{Formats, Templates, Words, outputs, visible};
 use crate::settings::Settings;
 
@@ -22,10 +21,11 @@ pub(super) async fn snapshot(settings: &Settings) -> Result<Snapshot, Error> {
     if snapshot.load.is_none() {
         return Err(LakeError::Empty(settings.lake.place().clone()).into());
     }
-    if snapshot.row_count(&ITEMS) > 0 && snapshot.row_count(&ITEM_DAYS) == 0 {
+    if !snapshot.is_prepared() {
         return Err(Error::Plain(
             "an earlier version wrote this lake, and its loads did not prepare what questions read".to_owned(),
-            "load any further file and it is prepared, or load the sources into a new folder".to_owned(),
+            "load any of its files again, or a further one, and all is prepared; or load the sources into a new folder"
+                .to_owned(),
         ));
     }
     Ok(snapshot)
@@ -44,7 +44,7 @@ pub(super) async fn engine_with(settings: &Settings, snapshot: &Snapshot, foreca
     let cluster = settings.cluster.as_ref();
     let mut engine = Engine::open(&files, catalogue, references, settings.scope(asked), cluster).await?;
     engine.set_derivation(Arc::new(forecast));
-    known_scope(settings, &engine).await?;
+    known_scope(settings, &engine, &files).await?;
     if settings.as_of.is_none() {
         let as_of = engine.latest_posted_date(today()).await?;
         engine.set_as_of(as_of);
@@ -54,16 +54,17 @@ pub(super) async fn engine_with(settings: &Settings, snapshot: &Snapshot, foreca
 }
 
 /// A company or currency that the lake does not hold would be answered with zeros that mean nothing.
-async fn known_scope(settings: &Settings, engine: &Engine) -> Result<(), Error> {
-    for (option, asked, table, column) in [
-        ("company", &settings.company, "loads", "company_id"),
-        ("currency", &settings.currency, "item_days", "currency_code"),
-    ] {
-        let Some(asked) = asked else { continue };
-        let answer = engine.ask_step(&format!("select distinct {table}.{column} from {table}")).await?;
-        let known: BTreeSet<String> = (0..answer.len())
-            .flat_map(|row| answer.at(row, 0).plain().split(',').map(str::to_owned).collect::<Vec<_>>())
-            .collect();
+async fn known_scope(settings: &Settings, engine: &Engine, files: &TableFiles) -> Result<(), Error> {
+    let mut wanted = Vec::new();
+    if let Some(company) = &settings.company {
+        wanted.push(("company", company, engine.companies_of(files).await?));
+    }
+    // books may be kept in a currency that no item bears
+    if let Some(currency) = settings.currency.as_ref().filter(|asked| settings.base_currency.as_ref() != Some(asked)) {
+        let answer = engine.ask_step("select distinct item_days.currency_code from item_days").await?;
+        wanted.push(("currency", currency, (0..answer.len()).map(|row| answer.at(row, 0).plain()).collect()));
+    }
+    for (option, asked, known) in wanted {
         if !known.contains(asked) {
             let known: Vec<String> = known.into_iter().filter(|name| !name.is_empty()).collect();
             return Err(Error::Plain(
@@ -158,6 +159,29 @@ pub(super) fn file_name(path: &Path) -> Option<String> {
 pub(super) fn as_file_name(identifier: &str) -> String {
     let is_plain = |mark: char| mark.is_alphanumeric() || matches!(mark, '-' | '_');
     identifier.chars().take(60).map(|mark| if is_plain(mark) { mark } else { '_' }).collect()
+}
+
+/// The customer of that code, where one company only knows it.
+pub(super) async fn one_customer(engine: &Engine, code: &str) -> Result<CustomerKey, Error> {
+    let mut known = engine.customers_of_code(code).await?;
+    match (known.pop(), known.is_empty()) {
+        (Some(key), true) => Ok(key),
+        (last, _) => {
+            let companies: Vec<String> = known.into_iter().chain(last).map(|key| key.company_id).collect();
+            Err(Error::Plain(
+                format!("several companies know a customer `{code}`: {}", companies.join(", ")),
+                "name one with `--company ID`".to_owned(),
+            ))
+        }
+    }
+}
+
+/// Names of customers in file names: their codes, after their companies where there are several.
+pub(super) fn customer_file_names(keys: Vec<CustomerKey>) -> BTreeMap<CustomerKey, String> {
+    let is_one_company = keys.iter().all(|key| key.company_id == keys[0].company_id);
+    let text = |key: &CustomerKey| if is_one_company { key.customer_id.clone() } else { key.to_string() };
+    let names = file_names(keys.iter().map(text).collect::<Vec<_>>().iter().map(String::as_str));
+    keys.into_iter().map(|key| (key.clone(), names[&text(&key)].clone())).collect()
 }
 
 /// Identifiers as parts of file names, each unlike the others, in any case of letters: a page written over another

@@ -74,11 +74,16 @@ pub struct Query {
 pub(super) const ASKED_CUSTOMERS: &str = "asked_customers";
 
 impl Query {
-    /// Whether it tells of the customers asked about, each in rows with its `customer_id`.
+    /// Whether it tells of the customers asked about.
+    #[must_use]
+    pub fn is_about_customers(&self) -> bool {
+        self.header.sources.iter().any(|source| source == ASKED_CUSTOMERS)
+    }
+
+    /// Whether it tells of them one by one, each in rows with its `customer_id`.
     #[must_use]
     pub fn is_by_customer(&self) -> bool {
-        self.header.sources.iter().any(|source| source == ASKED_CUSTOMERS)
-            && self.header.columns.iter().any(|(name, _, _)| name == "customer_id")
+        self.is_about_customers() && self.header.columns.iter().any(|(name, _, _)| name == "customer_id")
     }
 
     /// Whether other queries may read its answer: one that bears the name of a table would hide that table.

@@ -1,5 +1,8 @@
 //! A session: the tables of a snapshot in `DataFusion`, the base results computed for them, and questions asked.
 
+mod currencies;
+mod customers;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,7 +17,7 @@ use datafusion::logical_expr::LogicalPlanBuilder;
 use datafusion::prelude::{DataFrame, SessionContext, col, lit};
 use url::Url;
 
-use super::catalogue::{ASKED_CUSTOMERS, Catalogue, Query, Room};
+use super::catalogue::{Catalogue, Query, Room};
 use super::cluster::Cluster;
 use super::cluster::results::SharedResults;
 use super::derivation::{Derivation, Work};
@@ -22,8 +25,8 @@ use super::question::{self, Question};
 use super::row_stream::RowStream;
 use super::{EngineError, answers, context, reference, tables, user_sql};
 use crate::lake::Snapshot;
-use crate::model::tables::{LEDGER_LINES, LOADS, TABLES};
-use crate::model::{Answer, AnswerColumn, ColumnKind, Date, TableSpec, Value};
+use crate::model::tables::{CONTROL_BALANCES, CONTROL_MOVEMENTS, LEDGER_LINES, LOADS, TABLES};
+use crate::model::{Answer, AnswerColumn, CustomerKey, Date, TableSpec, Value};
 
 /// The files that hold each table, by table name.
 pub type TableFiles = BTreeMap<&'static str, Vec<Url>>;
@@ -43,8 +46,10 @@ pub struct Scope {
     pub company_id: Option<String>,
     /// One currency only.
     pub currency_code: Option<String>,
+    /// The currency the books are kept in, where that is known.
+    pub books_currency: Option<String>,
     /// The customers that queries of customers and statements tell of.
-    pub customer_ids: Vec<String>,
+    pub customers: Vec<CustomerKey>,
     /// Since the end of which day they tell what moved.
     pub since: Option<Date>,
 }
@@ -60,7 +65,8 @@ impl Scope {
             language_code: "en",
             company_id: None,
             currency_code: None,
-            customer_ids: Vec::new(),
+            books_currency: None,
+            customers: Vec::new(),
             since: None,
         }
     }
@@ -72,6 +78,8 @@ pub struct Engine {
     catalogue: Catalogue,
     scope: Scope,
     is_in_base: bool,
+    /// Currencies of the items asked about.
+    currencies: Vec<String>,
     /// How texts are held: views where speed counts, plain where a sort must count its memory truly.
     text: DataType,
     /// Where results that later questions read are kept, if not in memory.
@@ -126,6 +134,12 @@ impl Engine {
         };
         engine.register(files, references).await?;
         engine.look_at_currencies().await?;
+        // books whose items all bear other currencies answer in their own
+        if engine.currencies.is_empty() && engine.is_in_books() && engine.scope.currency_code.is_some() {
+            engine.scope.currency_code = None;
+            engine.register(files, references).await?;
+            engine.look_at_currencies().await?;
+        }
         Ok(engine)
     }
 
@@ -161,6 +175,7 @@ impl Engine {
             catalogue,
             scope,
             is_in_base: false,
+            currencies: Vec::new(),
             text,
             shared: None,
             patience: None,
@@ -186,6 +201,7 @@ impl Engine {
                 _ => tables::of_files(table, files, &self.text).map_err(failed)?,
             };
             let view = self.scoped(table, provider).map_err(failed)?;
+            self.context.deregister_table(table.name).map_err(failed)?;
             self.context.register_table(table.name, view).map_err(failed)?;
         }
         for (name, text) in references {
@@ -217,7 +233,10 @@ impl Engine {
         // a line of a ledger names the currency of its foreign amount, not of what it books
         let has_currency = table.position("currency_code").is_some() && table.name != LEDGER_LINES.name;
         let currency = self.scope.currency_code.as_ref().filter(|_| has_currency);
-        if company.is_none() && currency.is_none() {
+        // balances of accounts are in the currency of the books
+        let is_of_control = table.name == CONTROL_BALANCES.name || table.name == CONTROL_MOVEMENTS.name;
+        let is_hidden = is_of_control && !self.is_in_books();
+        if company.is_none() && currency.is_none() && !is_hidden {
             return Ok(provider);
         }
         // the scan bears the table's name, so that a plan still tells what it reads
@@ -229,25 +248,10 @@ impl Engine {
         if let Some(currency) = currency {
             frame = frame.filter(col("currency_code").eq(lit(currency.as_str())))?;
         }
+        if is_hidden {
+            frame = frame.filter(lit(false))?;
+        }
         Ok(frame.into_view())
-    }
-
-    /// A lake of several currencies answers in the base currency, for which every item needs a rate.
-    async fn look_at_currencies(&mut self) -> Result<(), EngineError> {
-        let currencies = self
-            .sql(
-                "select item_days.currency_code, sum(item_days.rate_missing_count) as missing_count \
-                 from item_days group by item_days.currency_code order by item_days.currency_code",
-            )
-            .await?;
-        self.is_in_base = currencies.len() > 1;
-        self.rate_missing = (0..currencies.len()).filter(|_| self.is_in_base).find_map(|row| {
-            match currencies.value(row, "missing_count") {
-                Value::Int(count) if count > 0 => Some((currencies.value(row, "currency_code").plain(), count)),
-                _ => None,
-            }
-        });
-        Ok(())
     }
 
     /// What is asked.
@@ -260,23 +264,6 @@ impl Engine {
     pub fn set_as_of(&mut self, as_of: Date) {
         self.scope.as_of = as_of;
         self.forget();
-    }
-
-    /// Tells of these customers from now on, and since when.
-    ///
-    /// # Errors
-    /// When `DataFusion` refuses.
-    pub async fn set_customers(&mut self, customer_ids: &[&str], since: Option<Date>) -> Result<(), EngineError> {
-        let columns = vec![AnswerColumn { name: "customer_id".to_owned(), kind: ColumnKind::Text }];
-        let customer_ids: BTreeSet<&str> = customer_ids.iter().copied().collect();
-        let rows = Answer::of(columns, customer_ids.iter().map(|id| vec![Value::text(*id)]));
-        let failed =
-            |cause| EngineError::Sql { query: ASKED_CUSTOMERS.to_owned(), cause: DataFusionError::from(cause) };
-        let batch = answers::batch(&rows).map_err(failed)?;
-        self.keep(ASKED_CUSTOMERS, batch.schema(), vec![vec![batch]]).await?;
-        self.scope.customer_ids = customer_ids.into_iter().map(str::to_owned).collect();
-        self.scope.since = since;
-        Ok(())
     }
 
     /// Answers histories of so many month-ends from now on.
@@ -454,7 +441,7 @@ impl Engine {
             query: query.header.name.clone(),
             parameter: parameter.to_owned(),
         };
-        if self.scope.customer_ids.is_empty() && query.is_by_customer() {
+        if self.scope.customers.is_empty() && query.is_about_customers() {
             return Err(missing("customer_id"));
         }
         let mut values = Vec::new();
@@ -537,10 +524,11 @@ impl Engine {
             "dso_days" => Some(ScalarValue::Int64(Some(self.scope.dso_days))),
             "in_base" => Some(ScalarValue::Boolean(Some(self.is_in_base))),
             "language" => Some(ScalarValue::Utf8(Some(self.scope.language_code.to_owned()))),
-            "customer_id" => match &*self.scope.customer_ids {
-                [id] => Some(ScalarValue::Utf8(Some(id.clone()))),
-                _ => None,
-            },
+            "customer_id" => {
+                let (first, others) = self.scope.customers.split_first()?;
+                let is_one = others.iter().all(|key| key.customer_id == first.customer_id);
+                is_one.then(|| ScalarValue::Utf8(Some(first.customer_id.clone())))
+            }
             "since" => self.scope.since.map(|day| ScalarValue::Date32(Some(day.to_epoch_days()))),
             _ => None,
         }

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 use chrono::Datelike;
 
 use crate::engine::Batch;
-use crate::model::Date;
+use crate::model::{CustomerKey, Date};
 
 /// Days since the common era: differences are what counts.
 pub(super) type Day = i32;
@@ -97,7 +97,7 @@ pub(super) struct CreditMovement {
 /// What is known of a customer beside its payments.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Payer {
-    pub(super) id: String,
+    pub(super) key: CustomerKey,
     /// A digest of it.
     pub(super) identity: u64,
     /// Country, payment method and whether it is a public body, as one code each.
@@ -180,7 +180,8 @@ pub(super) struct Events {
     /// Days on which banks are closed beside weekends.
     pub(super) holidays: Vec<Day>,
     lags: BTreeMap<String, Day>,
-    customers: HashMap<String, u32>,
+    /// By company, then customer.
+    customers: HashMap<String, HashMap<String, u32>>,
     /// Movements of credits when they were last added up.
     credits_summed: usize,
     claim_of_item: ItemClaims,
@@ -229,6 +230,7 @@ impl Events {
     fn take_payers(&mut self, rows: &Batch) {
         let (ids, methods, countries) =
             (rows.texts("customer_id"), rows.texts("payment_method"), rows.texts("country_code"));
+        let companies = rows.texts("company_id");
         let are_public = rows.flags("is_public_body");
         let any = self.lags.get("any").copied();
         for row in 0..rows.len() {
@@ -236,12 +238,13 @@ impl Events {
             let position = u32::try_from(self.payers.len()).unwrap_or(u32::MAX);
             self.payers.push(Payer {
                 identity: digest(&[id]),
-                id: id.to_owned(),
+                key: CustomerKey::new(companies.get(row), id),
                 country: self.countries.code(if are_public.get(row) { "public body" } else { countries.get(row) }),
                 method: self.methods.code(method),
                 lag: self.lags.get(method).copied().or(any).unwrap_or(0).clamp(0, 60),
             });
-            self.customers.insert(id.to_owned(), position);
+            let of_company = self.customers.entry(companies.get(row).to_owned()).or_default();
+            of_company.insert(id.to_owned(), position);
         }
     }
 
@@ -260,7 +263,7 @@ impl Events {
             else {
                 continue;
             };
-            let Some(customer) = self.customers.get(customers.get(row)).copied() else { continue };
+            let Some(customer) = self.customer(companies.get(row), customers.get(row)) else { continue };
             let due = due_days.get(row).map(day_since);
             let amount = hundredths(amounts.get(row));
             let company = companies.get(row);
@@ -317,9 +320,8 @@ impl Events {
             (rows.texts("company_id"), rows.texts("customer_id"), rows.texts("currency_code"));
         let (days, amounts) = (rows.days("movement_date"), rows.decimals("credit_amount"));
         for row in 0..rows.len() {
-            let (Some(customer), Some(day)) = (self.customers.get(customers.get(row)).copied(), days.get(row)) else {
-                continue;
-            };
+            let customer = self.customer(companies.get(row), customers.get(row));
+            let (Some(customer), Some(day)) = (customer, days.get(row)) else { continue };
             let company = self.traits[COMPANY].code(companies.get(row));
             let currency = self.currencies.code(currencies.get(row));
             let (day, amount) = (day_since(day), hundredths(amounts.get(row)));
@@ -357,11 +359,12 @@ impl Events {
     }
 
     fn take_promises(&mut self, rows: &Batch) {
-        let (customers, numbers) = (rows.texts("customer_id"), rows.numbers("item_number"));
+        let (companies, customers) = (rows.texts("company_id"), rows.texts("customer_id"));
+        let numbers = rows.numbers("item_number");
         let (said_days, promised_days) = (rows.days("action_date"), rows.days("promised_date"));
         let promise = |row: usize| {
             Some(Promise {
-                customer: *self.customers.get(customers.get(row))?,
+                customer: self.customer(companies.get(row), customers.get(row))?,
                 claim: numbers.get(row).and_then(|number| self.claim(number)),
                 said: day_since(said_days.get(row)?),
                 promised: day_since(promised_days.get(row)?),
@@ -371,6 +374,10 @@ impl Events {
         self.promises.extend(taken);
     }
 
+    fn customer(&self, company_id: &str, customer_id: &str) -> Option<u32> {
+        self.customers.get(company_id)?.get(customer_id).copied()
+    }
+
     fn claim(&self, item_number: i64) -> Option<u32> {
         self.claim_of_item.get(item_number)
     }
@@ -378,7 +385,13 @@ impl Events {
     /// Puts everything in an order of its own, whatever order rows came in.
     pub(super) fn settle(&mut self) {
         let mut ranks: Vec<u32> = (0..u32::try_from(self.payers.len()).unwrap_or(NO_CLAIM)).collect();
-        ranks.sort_by(|left, right| self.payers[place(*left)].id.cmp(&self.payers[place(*right)].id));
+        ranks.sort_by(|left, right| {
+            let key = |payer: u32| {
+                let key = &self.payers[place(payer)].key;
+                (&key.customer_id, &key.company_id)
+            };
+            key(*left).cmp(&key(*right))
+        });
         let mut rank_of = vec![0_u32; self.payers.len()];
         for (rank, payer) in ranks.iter().enumerate() {
             rank_of[place(*payer)] = u32::try_from(rank).unwrap_or(NO_CLAIM);

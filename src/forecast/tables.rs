@@ -28,6 +28,7 @@ pub(super) const BACKTEST_CHANCES: &str = "backtest_chances";
 
 const WEEK_COLUMNS: &[(&str, ColumnKind)] = &[
     ("dimension_code", Text),
+    ("company_id", Text),
     ("group_id", Text),
     ("week_order", Int),
     ("is_beyond", Flag),

@@ -14,7 +14,7 @@ use super::outlook::{Outlook, Scene, Weeks};
 use super::rows::Rows;
 use super::tables;
 use crate::engine::{Batch, Work};
-use crate::model::Date;
+use crate::model::{CustomerKey, Date};
 
 /// What a forecast looks at: what is believed before any event, the scenarios, and the events.
 pub(super) const INPUTS: [&str; Events::INPUTS.len() + 2] = {
@@ -81,7 +81,7 @@ pub(super) struct Forecasting {
     taken: Taken,
     prepared: Option<Prepared>,
     /// The segment of each customer, once it was asked.
-    segments: BTreeMap<String, String>,
+    segments: BTreeMap<CustomerKey, String>,
 }
 
 /// Everything the tables are derived from.
@@ -110,8 +110,10 @@ impl Work for Forecasting {
             "forecast_beliefs" => self.taken.take_beliefs(rows),
             "scenarios" => self.taken.take_scenarios(rows),
             tables::SEGMENTS => {
-                let (customers, segments) = (rows.texts("customer_id"), rows.texts("segment_code"));
-                let segment = |row: usize| (customers.get(row).to_owned(), segments.get(row).to_owned());
+                let (companies, customers) = (rows.texts("company_id"), rows.texts("customer_id"));
+                let segments = rows.texts("segment_code");
+                let key = |row: usize| CustomerKey::new(companies.get(row), customers.get(row));
+                let segment = |row: usize| (key(row), segments.get(row).to_owned());
                 self.segments.extend((0..rows.len()).map(segment));
             }
             _ => self.taken.events.take(input, rows),

@@ -16,13 +16,26 @@ pub enum Decimal {
     Either,
 }
 
+impl Decimal {
+    /// The mark a user names.
+    #[must_use]
+    pub fn parse(code: &str) -> Option<Self> {
+        match code {
+            "," => Some(Self::Comma),
+            "." => Some(Self::Dot),
+            _ => None,
+        }
+    }
+}
+
 /// Reads an amount; `None` when the text is blank.
 ///
 /// Three digits after a lone mark may be thousands or thousandths. Where nothing settles which, the amount
-/// is refused as too precise rather than guessed. Zeros beyond the second decimal are no precision.
+/// is refused rather than guessed. Zeros beyond the second decimal are no precision.
 ///
 /// # Errors
-/// [`Reason::AmountUnreadable`], [`Reason::AmountTooPrecise`] or [`Reason::AmountTooLarge`].
+/// [`Reason::AmountUnreadable`], [`Reason::AmountMarkUndecided`], [`Reason::AmountTooPrecise`] or
+/// [`Reason::AmountTooLarge`].
 pub fn read(text: &str, decimal: Decimal) -> Result<Option<Money>, Reason> {
     if let Some(hundredths) = read_plain(text.as_bytes(), decimal) {
         return Money::from_hundredths(hundredths).map(Some).ok_or(Reason::AmountTooLarge);
@@ -173,7 +186,7 @@ fn lone_mark(text: &str, mark: char, three_digits_are_doubtful: bool) -> Result<
         return Ok(None);
     }
     let digits_after = text.rsplit(mark).next().map_or(0, str::len);
-    if three_digits_are_doubtful && digits_after == 3 { Err(Reason::AmountTooPrecise) } else { Ok(Some(mark)) }
+    if three_digits_are_doubtful && digits_after == 3 { Err(Reason::AmountMarkUndecided) } else { Ok(Some(mark)) }
 }
 
 /// Whole units without the marks between thousands, which must be one kind of mark between groups of three.
@@ -250,8 +263,11 @@ mod tests {
         ] {
             assert_eq!(hundredths(text, Decimal::French), Err(Reason::AmountUnreadable), "{text}");
         }
-        for text in ["12,345", "0,001", "1E-3", "1.234", "1.000"] {
+        for text in ["12,345", "0,001", "1E-3"] {
             assert_eq!(hundredths(text, Decimal::French), Err(Reason::AmountTooPrecise), "{text}");
+        }
+        for text in ["1.234", "1.000", "-3.000"] {
+            assert_eq!(hundredths(text, Decimal::French), Err(Reason::AmountMarkUndecided), "{text}");
         }
         for text in ["10000000000000000", "99999999999999999999999999", "1E40", "1E99999"] {
             assert_eq!(hundredths(text, Decimal::French), Err(Reason::AmountTooLarge), "{text}");
@@ -260,7 +276,7 @@ mod tests {
 
     #[test]
     fn three_digits_after_a_lone_mark_are_read_where_the_file_settles_what_they_are() {
-        assert_eq!(hundredths("1,234", Decimal::Either), Err(Reason::AmountTooPrecise));
+        assert_eq!(hundredths("1,234", Decimal::Either), Err(Reason::AmountMarkUndecided));
         assert_eq!(hundredths("1,234", Decimal::Dot), Ok(Some(123_400)));
         assert_eq!(hundredths("1.234", Decimal::Comma), Ok(Some(123_400)));
         assert_eq!(hundredths("1.234", Decimal::Dot), Err(Reason::AmountTooPrecise));

@@ -32,6 +32,7 @@ mod tests;
 
 use std::path::Path;
 
+pub use self::amount::Decimal;
 pub use self::dates::DateOrder;
 pub use self::encoding::Encoding;
 pub use self::error::{BoxedError, IngestError};
@@ -73,6 +74,8 @@ pub struct ReadOptions<'a> {
     pub encoding: Option<Encoding>,
     /// The order of days and months, over what the dates say. A FEC is always day first.
     pub date_order: Option<DateOrder>,
+    /// The decimal mark, over what the amounts say. A FEC has its own.
+    pub decimal: Option<Decimal>,
     /// The mapping the user asks for; the file is then no FEC and no plain table.
     pub mapping: Option<&'a Mapping>,
     /// The mappings that may select themselves by the header.

@@ -64,6 +64,8 @@ pub struct SourceReport {
     pub reject_counts: BTreeMap<Reason, u64>,
     /// Assumptions and doubts, by code.
     pub notes: Vec<Note>,
+    /// Columns of its table that the file does not have: it says nothing of them.
+    pub absent_columns: Vec<String>,
 }
 
 /// A column of the header, and what it was taken for.

@@ -19,6 +19,8 @@ pub enum Reason {
     AmountUnreadable,
     /// More than two decimals.
     AmountTooPrecise,
+    /// Three digits after the only mark: thousands or thousandths.
+    AmountMarkUndecided,
     /// More than 18 digits.
     AmountTooLarge,
     /// Text that is no whole number.
@@ -53,7 +55,7 @@ pub enum Reason {
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::FieldCount,
         Self::TextUnreadable,
         Self::AccountMissing,
@@ -62,6 +64,7 @@ impl Reason {
         Self::DateUnreadable,
         Self::AmountUnreadable,
         Self::AmountTooPrecise,
+        Self::AmountMarkUndecided,
         Self::AmountTooLarge,
         Self::NumberUnreadable,
         Self::FlagUnreadable,
@@ -91,6 +94,7 @@ impl Reason {
             Self::DateUnreadable => "date_unreadable",
             Self::AmountUnreadable => "amount_unreadable",
             Self::AmountTooPrecise => "amount_too_precise",
+            Self::AmountMarkUndecided => "amount_mark_undecided",
             Self::AmountTooLarge => "amount_too_large",
             Self::NumberUnreadable => "number_unreadable",
             Self::FlagUnreadable => "flag_unreadable",
@@ -121,6 +125,10 @@ impl Reason {
             Self::DateUnreadable => "the date cannot be read",
             Self::AmountUnreadable => "the amount cannot be read",
             Self::AmountTooPrecise => "the amount has more than two decimals",
+            Self::AmountMarkUndecided => {
+                "three digits after the only mark: `1.000` may be one or a thousand; say which mark separates decimals with \
+                 `--decimal ,` or `--decimal .`"
+            }
             Self::AmountTooLarge => "the amount has more than 18 digits",
             Self::NumberUnreadable => "the whole number cannot be read",
             Self::FlagUnreadable => "the value is neither yes nor no",

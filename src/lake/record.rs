@@ -40,6 +40,8 @@ pub struct LoadRecord {
     pub versions: BTreeMap<String, u64>,
     /// The checksums of the files it wrote and of the row of the load before, by their names from the lake's place.
     pub checksums: Checksums,
+    /// How what questions read was prepared; empty for a load of before 2026-11-29.
+    pub prepared_code: String,
 }
 
 impl LoadRecord {
@@ -63,6 +65,7 @@ impl LoadRecord {
             Cell::text(self.assumptions.to_string()),
             Cell::text(serde_json::json!(self.versions).to_string()),
             Cell::text(serde_json::json!(self.checksums).to_string()),
+            Cell::text(self.prepared_code.clone()),
             Cell::text(self.load_id.clone()),
         ]);
         rows

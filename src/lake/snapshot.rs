@@ -19,7 +19,7 @@ use super::at_once::at_once;
 use super::record::Checksums;
 use super::{Damage, Lake, LakeError, LoadRecord};
 use crate::model::TableSpec;
-use crate::model::tables::{LOADS, TABLES};
+use crate::model::tables::{LOADS, PREPARED_CODE, TABLES};
 use crate::store::{self, Checksum};
 
 /// As of which load the lake is asked.
@@ -78,6 +78,12 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
+    /// Whether its load prepared what questions of this version read.
+    #[must_use]
+    pub fn is_prepared(&self) -> bool {
+        self.load.as_ref().is_none_or(|load| load.prepared_code == PREPARED_CODE)
+    }
+
     /// The files that hold a table.
     #[must_use]
     pub fn files(&self, table: &TableSpec) -> &[DataFile] {
@@ -284,5 +290,6 @@ fn record(batch: &RecordBatch, row: usize) -> Option<LoadRecord> {
             Some(text) => serde_json::from_str(&text).ok()?,
             None => BTreeMap::new(),
         },
+        prepared_code: text("prepared_code").unwrap_or_default(),
     })
 }

@@ -9,7 +9,7 @@ use std::convert::Infallible;
 pub use self::order::SortColumn;
 
 use super::processors::{processor_count, share_out};
-use super::{ColumnKind, Date, money::decimal_text};
+use super::{ColumnKind, CustomerKey, Date, money::decimal_text};
 
 /// Rows whose columns are worth more than one processor.
 const ROWS_TO_SHARE: usize = 50_000;
@@ -187,16 +187,18 @@ impl Answer {
         self.taken(&(0..self.row_count).filter(|row| is_wanted(*row)).collect::<Vec<_>>())
     }
 
-    /// The rows of each value of a column, by that value.
-    ///
-    /// # Panics
-    /// Where there is no such column.
+    /// Whose row it is; what the answer does not tell is empty.
     #[must_use]
-    pub fn by_value(&self, column: &str) -> BTreeMap<String, Self> {
-        let position = self.position(column).expect("what is asked by a column has it");
-        let mut rows: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    pub fn customer(&self, row: usize) -> CustomerKey {
+        CustomerKey::new(self.value(row, "company_id").plain(), self.value(row, "customer_id").plain())
+    }
+
+    /// The rows of each customer.
+    #[must_use]
+    pub fn by_customer(&self) -> BTreeMap<CustomerKey, Self> {
+        let mut rows: BTreeMap<CustomerKey, Vec<usize>> = BTreeMap::new();
         for row in 0..self.row_count {
-            rows.entry(self.at(row, position).plain()).or_default().push(row);
+            rows.entry(self.customer(row)).or_default().push(row);
         }
         rows.into_iter().map(|(value, rows)| (value, self.taken(&rows))).collect()
     }

@@ -4,6 +4,7 @@
 
 pub mod answer;
 pub mod calendar;
+pub mod customer;
 pub mod kinds;
 pub mod money;
 pub mod processors;
@@ -12,6 +13,7 @@ pub mod tables;
 
 pub use answer::{Answer, AnswerColumn, Value};
 pub use calendar::{Date, Terms, YearEnd};
+pub use customer::CustomerKey;
 pub use kinds::ItemKind;
 pub use money::Money;
 pub use rows::{Rows, Values};

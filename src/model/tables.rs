@@ -591,6 +591,10 @@ pub static REJECTS: TableSpec = TableSpec {
     is_loadable: false,
 };
 
+/// How this version prepares what questions read. It changes with every table or column that a load derives and an earlier
+/// one did not, and with every rule that decides what they hold.
+pub const PREPARED_CODE: &str = "2026-11-29";
+
 /// One row a load: the commit point of the lake.
 pub static LOADS: TableSpec = TableSpec {
     name: "loads",
@@ -606,6 +610,8 @@ pub static LOADS: TableSpec = TableSpec {
         must("assumptions", Text),
         must("versions", Text),
         may("checksums", Text),
+        // how what questions read was prepared: `PREPARED_CODE` of the version that loaded
+        may("prepared_code", Text),
         may("load_id", Text),
     ],
     key: &["load_id"],

@@ -7,15 +7,15 @@ use std::collections::{BTreeMap, HashMap};
 use super::panels::{Pivot, TableView};
 use super::words::fill;
 use super::{Formats, ReportError, Words, visible};
-use crate::model::{Answer, AnswerColumn, ColumnKind, Value};
+use crate::model::{Answer, AnswerColumn, ColumnKind, CustomerKey, Value};
 
 /// Who reads: words and formats of one language, and the currency of the amounts.
 pub(super) struct Reader<'a> {
     pub(super) words: &'a Words,
     pub(super) formats: &'a Formats,
     pub(super) currency_code: &'a str,
-    /// The page of a customer, by its identifier, from where this one stands.
-    pub(super) links: &'a BTreeMap<String, String>,
+    /// The page of a customer, from where this one stands.
+    pub(super) links: &'a BTreeMap<CustomerKey, String>,
 }
 
 /// The rows of an answer whose columns hold these values, `|` between several.
@@ -222,8 +222,12 @@ impl<'a> Grid<'a> {
     /// The page of the customer that a row names.
     pub(super) fn link<'r>(&self, row: usize, column: &GridColumn, reader: &Reader<'r>) -> Option<&'r String> {
         let is_name = ["customer_name", "customer_id"].contains(&column.column.name.as_str());
-        let position = self.position("customer_id").filter(|_| is_name && !reader.links.is_empty())?;
-        reader.links.get(&self.behind(row, position).0.plain())
+        if !is_name || reader.links.is_empty() {
+            return None;
+        }
+        let [company_id, customer_id] =
+            ["company_id", "customer_id"].map(|name| Some(self.behind(row, self.position(name)?).0.plain()));
+        reader.links.get(&CustomerKey::new(company_id?, customer_id?))
     }
 
     /// Whether amounts are shown without cents.

@@ -14,7 +14,7 @@ use super::panels::{Audience, PageSpec, PanelSpec, Shape};
 use super::tables::table;
 use super::tiles::tiles;
 use super::{Formats, Language, ReportError, Templates, Words, visible};
-use crate::model::{Answer, Date, Money};
+use crate::model::{Answer, CustomerKey, Date, Money};
 
 /// All a page shows.
 #[derive(Clone, Debug)]
@@ -43,8 +43,8 @@ pub struct PageInput<'a> {
     pub addressee: Option<Addressee>,
     /// Whom or what it is about, where that is not the company as a whole: a customer, a collector.
     pub subject: Option<String>,
-    /// Pages of customers by their identifiers, as addresses from where this page stands.
-    pub links: BTreeMap<String, String>,
+    /// Pages of customers, as addresses from where this page stands.
+    pub links: BTreeMap<CustomerKey, String>,
     /// What comes after `encours query NAME --as-of DAY` and `encours check --as-of DAY` to ask the same again: `["--lake", "./lake"]`; quoted here.
     pub query_options: &'a [String],
     /// Who made the page, at the foot: `encours 0.1.0`.

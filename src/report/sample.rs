@@ -215,9 +215,10 @@ pub(crate) fn tie_out(differences: &[(&str, i128, i128)]) -> Answer {
         ("open_amount", ColumnKind::Money),
         ("control_amount", ColumnKind::Money),
         ("difference_amount", ColumnKind::Money),
+        ("exchange_amount", ColumnKind::Money),
     ];
     let row = |(name, open, control): &(&str, i128, i128)| {
-        vec![text("C00042"), text(name), text("411000"), money(*open), money(*control), money(open - control)]
+        vec![text("C00042"), text(name), text("411000"), money(*open), money(*control), money(open - control), money(0)]
     };
     answer(&columns, differences.iter().map(row).collect())
 }
@@ -318,8 +319,12 @@ fn aging_history() -> Answer {
 }
 
 fn dso() -> Answer {
-    let columns =
-        [("method_code", ColumnKind::Text), ("dso_days", ColumnKind::Decimal), ("is_capped", ColumnKind::Flag)];
+    let columns = [
+        ("method_code", ColumnKind::Text),
+        ("dso_days", ColumnKind::Decimal),
+        ("is_capped", ColumnKind::Flag),
+        ("missing_text", ColumnKind::Text),
+    ];
     let methods = [
         ("simple", days(552_310)),
         ("count_back", days(538_774)),
@@ -331,7 +336,10 @@ fn dso() -> Answer {
     ];
     answer(
         &columns,
-        methods.into_iter().map(|(code, value)| vec![text(code), value, Value::Flag(code == "true")]).collect(),
+        methods
+            .into_iter()
+            .map(|(code, value)| vec![text(code), value, Value::Flag(code == "true"), Value::Null])
+            .collect(),
     )
 }
 
@@ -380,6 +388,7 @@ fn roll_forward() -> Answer {
         "credit_notes",
         "receipts",
         "returned_receipts",
+        "refunds",
         "discounts",
         "write_offs",
         "offsets",
@@ -401,6 +410,7 @@ fn roll_forward() -> Answer {
             -invoices / 31,
             -385_400_000 + swing(back + 1, 52_000_000),
             1_214_000,
+            0,
             -invoices / 420,
             if back % 3 == 0 { -1_863_400 } else { 0 },
             -2_250_000,

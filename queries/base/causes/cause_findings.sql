@@ -2,7 +2,8 @@
 --
 -- grain:   one kind of finding, reason and value of a dimension that was compared
 -- key:     finding_code, reason_code, dimension_code, value_id
--- source:  rise_trials, rise_retrials, level_trials, level_retrials, alert_settings, customers
+-- source:  rise_trials, rise_retrials, level_trials, level_retrials, alert_settings,
+--          customer_codes
 -- params:  none
 -- columns:
 --   finding_code     text     rise: against its own past; level: against all others, at one time
@@ -146,14 +147,6 @@ controlled_trials as (
     where counted_trials.is_own
 ),
 
-customer_names as (
-    select
-        customers.customer_id,
-        min(customers.name) as customer_name
-    from customers
-    group by customers.customer_id
-),
-
 verdicts as (
     select
         trials.finding_code,
@@ -189,7 +182,7 @@ select
     case
         when trials.dimension_code = 'company' then null
         when trials.dimension_code = 'customer'
-            then coalesce(customer_names.customer_name, trials.value_id)
+            then coalesce(customer_codes.customer_name, trials.value_id)
         else trials.value_id
     end as value_name,
     make_date(trials.since_month_number / 12, trials.since_month_number % 12 + 1, 1) as since_date,
@@ -215,5 +208,5 @@ inner join verdicts
     and trials.reason_code = verdicts.reason_code
     and trials.dimension_code = verdicts.dimension_code
     and trials.value_id = verdicts.value_id
-left join customer_names
-    on trials.dimension_code = 'customer' and trials.value_id = customer_names.customer_id
+left join customer_codes
+    on trials.dimension_code = 'customer' and trials.value_id = customer_codes.customer_code

@@ -2,7 +2,7 @@
 --
 -- grain:   one dimension, value of it and reason with a contest in the 12 months up to $as_of
 -- key:     dimension_code, value_id, reason_code
--- source:  contest_measures, reasons, cost_rates
+-- source:  contest_measures, reasons, cost_rates, customer_codes
 -- params:  none
 -- columns:
 --   dimension_code      text     company (all), customer, product_line, site, salesperson, month
@@ -17,7 +17,7 @@
 --   cash_cost_amount    money    that × annual rate / 365
 --   share_ratio         ratio    of amount_days of the dimension; null where they are 0
 --   cumulative_ratio    ratio    share of this row and those before it
---   median_cycle_days   decimal  of those ended: from told to ended; interpolated
+--   median_cycle_days   decimal  of those closed: from told to closed; interpolated
 --   p90_cycle_days      decimal  nine in ten end sooner
 --   credited_ratio      ratio    of closed disputes, by count: the customer was right
 --   days_late_added     decimal  mean, against the payer's items that nobody contested
@@ -26,6 +26,7 @@
 --   open_count          int      contests that hold, with something open
 --   open_amount         money    what is still contested and open
 --   cause_order         int      1 for the largest amount_days of the dimension
+--   settled_meanwhile_ratio ratio of those ended: the item was settled before
 
 with valued_contests as (
     select
@@ -39,11 +40,14 @@ with valued_contests as (
     union all
     select
         'customer' as dimension_code,
-        contest_measures.customer_id as value_id,
-        contest_measures.customer_name as value_name,
+        customer_codes.customer_code as value_id,
+        customer_codes.customer_name as value_name,
         contest_measures.contest_id,
         contest_measures.item_number
     from contest_measures
+    inner join customer_codes
+        on contest_measures.company_id = customer_codes.company_id
+        and contest_measures.customer_id = customer_codes.customer_id
     where contest_measures.is_recent
     union all
     select
@@ -95,6 +99,7 @@ ranked_contests as (
         contest_measures.open_amount,
         contest_measures.is_open,
         contest_measures.cycle_days,
+        contest_measures.is_settled_meanwhile,
         contest_measures.days_late_added,
         contest_measures.is_ruled,
         contest_measures.is_credited,
@@ -134,6 +139,9 @@ sums as (
         count(distinct case when ranked_contests.is_open then ranked_contests.contest_code end)
             as open_count,
         count(ranked_contests.cycle_days) as cycle_count,
+        count(
+            case when ranked_contests.is_settled_meanwhile then ranked_contests.cycle_days end
+        ) as settled_count,
         sum(
             case ranked_contests.cycle_rank - ranked_contests.last_rank * 50 / 100
                 when 0
@@ -237,7 +245,11 @@ select
         as is_vital,
     sums.open_count,
     cast(sums.open_amount as decimal(18, 2)) as open_amount,
-    ordered_sums.cause_order
+    ordered_sums.cause_order,
+    cast(
+        cast(sums.settled_count as decimal(38, 8)) / nullif(sums.cycle_count, 0)
+        as decimal(18, 6)
+    ) as settled_meanwhile_ratio
 from sums
 inner join ordered_sums
     on sums.dimension_code = ordered_sums.dimension_code

@@ -25,7 +25,8 @@
 --   open_amount       money    the part still contested and open on $as_of
 --   is_open           flag     it holds, and something is open
 --   age_days          int      from from_date to $as_of
---   cycle_days        int      from from_date to the end; null while it holds, or undated
+--   cycle_days        int      from from_date to its close; null while it holds, or undated
+--   is_settled_meanwhile flag  the item was settled before it closed
 --   days_late_added   decimal  see below; on the item's first contest for the reason, else null
 --   is_ruled          flag     a dispute that was closed, so that its outcome is known
 --   is_credited       flag     closed by a credit: the customer was right
@@ -80,6 +81,7 @@ placed_contests as (
         contested_items.from_date,
         contested_items.to_date,
         contested_items.ended_date,
+        contested_items.settled_date,
         contested_items.outcome_code,
         contested_items.is_undated,
         known_items.company_id,
@@ -141,9 +143,11 @@ select
     placed_contests.ended_date is null and coalesce(item_balances.open_amount, 0) > 0 as is_open,
     $as_of - placed_contests.from_date as age_days,
     case
-        when placed_contests.ended_date is not null and not placed_contests.is_undated
-            then placed_contests.held_days
+        when placed_contests.to_date <= $as_of and not placed_contests.is_undated
+            then greatest(placed_contests.to_date - placed_contests.from_date, 0)
     end as cycle_days,
+    coalesce(placed_contests.settled_date < placed_contests.to_date, false)
+    and not placed_contests.is_undated as is_settled_meanwhile,
     case
         when placed_contests.contest_order = 1
             then cast(paid_items.late_days - payer_means.mean_days as decimal(18, 4))

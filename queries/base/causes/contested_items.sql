@@ -2,8 +2,8 @@
 --
 -- grain:   one contest and debit item
 -- key:     contest_id, item_number
--- source:  dispute_spans, invoice_events, event_statuses, actions, known_items,
---          known_allocations
+-- source:  dispute_spans, invoice_events, event_statuses, actions, document_names,
+--          known_items, known_allocations
 -- params:  $as_of date
 -- columns:
 --   contest_id        text   the dispute; else `event` or `action` and what tells it apart
@@ -13,6 +13,7 @@
 --   from_date         date   the day it was told, or the item's posted date if later
 --   to_date           date   first day it no longer held; null while it holds
 --   ended_date        date   that day, or the day the item was settled if earlier; null if neither
+--   settled_date      date   since when nothing is left open on the item; null while something is
 --   contested_amount  money  the part contested, in the item's currency
 --   outcome_code      text   how a dispute ended; null while open and for other sources
 --   is_undated        flag   nobody said when it was opened: it holds for the item's whole life
@@ -33,27 +34,16 @@ with event_days as (
 ),
 
 numbered_events as (
-    select
-        known_items.item_number,
+    select distinct
+        document_names.item_number,
         event_days.event_date,
         event_days.meaning_code,
         event_days.reason_code
     from event_days
-    inner join known_items
-        on event_days.company_id = known_items.company_id
-        and event_days.item_id = known_items.item_id
-    where known_items.is_debit
-    union
-    select
-        known_items.item_number,
-        event_days.event_date,
-        event_days.meaning_code,
-        event_days.reason_code
-    from event_days
-    inner join known_items
-        on event_days.company_id = known_items.company_id
-        and event_days.item_id = known_items.reference
-    where known_items.is_debit
+    inner join document_names
+        on event_days.company_id = document_names.company_id
+        and event_days.item_id = document_names.name_text
+    where document_names.is_one
 ),
 
 -- what holds an invoice up holds until the platform says that it goes on
@@ -78,6 +68,7 @@ held_events as (
 solved_actions as (
     select
         coalesce(actions.company_id, '') as company_id,
+        actions.customer_id,
         actions.item_id,
         max(actions.action_date) as solved_date
     from actions
@@ -85,12 +76,13 @@ solved_actions as (
         actions.action_date <= $as_of
         and actions.item_id is not null
         and actions.result_code = 'dispute_solved'
-    group by actions.company_id, actions.item_id
+    group by actions.company_id, actions.customer_id, actions.item_id
 ),
 
 reasoned_actions as (
     select
         coalesce(actions.company_id, '') as company_id,
+        actions.customer_id,
         actions.item_id,
         coalesce(actions.reason_code, 'unspecified') as reason_code,
         min(actions.action_date) as from_date,
@@ -103,6 +95,7 @@ reasoned_actions as (
     from actions
     left join solved_actions
         on coalesce(actions.company_id, '') = solved_actions.company_id
+        and actions.customer_id = solved_actions.customer_id
         and actions.item_id = solved_actions.item_id
     where
         actions.action_date <= $as_of
@@ -111,32 +104,23 @@ reasoned_actions as (
         and actions.result_code is distinct from 'dispute_solved'
     group by
         actions.company_id,
+        actions.customer_id,
         actions.item_id,
         actions.reason_code
 ),
 
 held_actions as (
-    select
-        known_items.item_number,
+    select distinct
+        document_names.item_number,
         reasoned_actions.reason_code,
         reasoned_actions.from_date,
         reasoned_actions.to_date
     from reasoned_actions
-    inner join known_items
-        on reasoned_actions.company_id = known_items.company_id
-        and reasoned_actions.item_id = known_items.item_id
-    where known_items.is_debit
-    union
-    select
-        known_items.item_number,
-        reasoned_actions.reason_code,
-        reasoned_actions.from_date,
-        reasoned_actions.to_date
-    from reasoned_actions
-    inner join known_items
-        on reasoned_actions.company_id = known_items.company_id
-        and reasoned_actions.item_id = known_items.reference
-    where known_items.is_debit
+    inner join document_names
+        on reasoned_actions.company_id = document_names.company_id
+        and reasoned_actions.customer_id = document_names.customer_id
+        and reasoned_actions.item_id = document_names.name_text
+    where document_names.is_one_of_customer
 ),
 
 disputed_items as (
@@ -248,6 +232,7 @@ select
         when last_settlements.settled_date is null then contests.to_date
         else least(contests.to_date, last_settlements.settled_date)
     end as ended_date,
+    last_settlements.settled_date,
     cast(coalesce(contests.contested_amount, known_items.amount) as decimal(18, 2))
         as contested_amount,
     contests.outcome_code,

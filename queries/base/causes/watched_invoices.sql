@@ -2,7 +2,7 @@
 --
 -- grain:   one invoice and dimension, where its value is known; company holds them all
 -- key:     item_number, dimension_code
--- source:  known_items, item_details, alert_settings
+-- source:  known_items, item_details, alert_settings, customer_codes
 -- params:  $as_of date
 -- columns:
 --   item_number      int   the item, of known_items
@@ -22,7 +22,7 @@ with settings as (
 invoices as (
     select
         known_items.item_number,
-        known_items.customer_id,
+        customer_codes.customer_code,
         item_details.site,
         item_details.product_line,
         item_details.salesperson,
@@ -33,6 +33,9 @@ invoices as (
     from known_items
     cross join settings
     left join item_details on known_items.item_number = item_details.item_number
+    inner join customer_codes
+        on known_items.company_id = customer_codes.company_id
+        and known_items.customer_id = customer_codes.customer_id
     where known_items.is_debit and known_items.kind = 'invoice'
 )
 
@@ -83,7 +86,7 @@ select
     invoices.item_number,
     'customer' as dimension_code,
     5 as dimension_order,
-    invoices.customer_id as value_id,
+    invoices.customer_code as value_id,
     invoices.issued_month_number,
     invoices.is_mature,
     invoices.is_recent

@@ -72,11 +72,12 @@ entry_accounts as (
 
 methods as (
     select
+        coalesce(customers.company_id, '') as company_id,
         customers.customer_id,
         min(customers.payment_method) as payment_method
     from customers
     where customers.payment_method is not null
-    group by customers.customer_id
+    group by coalesce(customers.company_id, ''), customers.customer_id
 ),
 
 ways as (
@@ -93,7 +94,9 @@ ways as (
     left join transit_stays
         on entry_accounts.company_id = transit_stays.company_id
         and entry_accounts.transit_account = transit_stays.account
-    left join methods on receipts.customer_id = methods.customer_id
+    left join methods
+        on receipts.company_id = methods.company_id
+        and receipts.customer_id = methods.customer_id
 )
 
 select

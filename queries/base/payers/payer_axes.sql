@@ -1,12 +1,13 @@
 -- payer_axes: the four axes of each customer and what they rest on.
 --
 -- grain:   one picture and customer with an item posted by then
--- key:     picture_date, customer_id
+-- key:     picture_date, company_id, customer_id
 -- source:  payer_dealings, payer_punctuality, payer_habits, payer_balances, customers,
 --          actions, payer_thresholds, behaviours, stakes
 -- params:  none
 -- columns:
 --   picture_date            date     the day of the picture
+--   company_id              text     whose receivables they are
 --   customer_id             text     who owes
 --   customer_name           text     its name, or its identifier where it has none
 --   country_code            text     where it is
@@ -54,6 +55,7 @@
 
 with customer_facts as (
     select
+        coalesce(customers.company_id, '') as company_id,
         customers.customer_id,
         min(customers.name) as customer_name,
         min(customers.country_code) as country_code,
@@ -63,21 +65,23 @@ with customer_facts as (
         bool_or(customers.is_collective) as is_collective,
         min(customers.status_code) as told_status_code
     from customers
-    group by customers.customer_id
+    group by coalesce(customers.company_id, ''), customers.customer_id
 ),
 
 legal_days as (
     select
+        coalesce(actions.company_id, '') as company_id,
         actions.customer_id,
         min(actions.action_date) as legal_date
     from actions
     where actions.channel_code = 'legal'
-    group by actions.customer_id
+    group by coalesce(actions.company_id, ''), actions.customer_id
 ),
 
 billing as (
     select
         payer_dealings.picture_date,
+        payer_dealings.company_id,
         payer_dealings.customer_id,
         sum(payer_dealings.billed_amount) over (
             partition by payer_dealings.picture_date
@@ -103,6 +107,7 @@ stake_steps as (
 staked as (
     select
         billing.picture_date,
+        billing.company_id,
         billing.customer_id,
         min(stake_steps.stake_code) as stake_code
     from billing
@@ -112,7 +117,7 @@ staked as (
             stake_steps.cumulative_ratio is null
             or billing.larger_amount < billing.total_amount * stake_steps.cumulative_ratio
         )
-    group by billing.picture_date, billing.customer_id
+    group by billing.picture_date, billing.company_id, billing.customer_id
 ),
 
 behaviour_steps as (
@@ -126,6 +131,7 @@ behaviour_steps as (
 behaving as (
     select
         payer_punctuality.picture_date,
+        payer_punctuality.company_id,
         payer_punctuality.customer_id,
         behaviour_steps.behaviour_code
     from payer_punctuality
@@ -143,6 +149,7 @@ behaving as (
 statuses as (
     select
         payer_dealings.picture_date,
+        payer_dealings.company_id,
         payer_dealings.customer_id,
         coalesce(customer_facts.customer_name, payer_dealings.customer_id) as customer_name,
         customer_facts.country_code,
@@ -173,8 +180,12 @@ statuses as (
         end as status_code
     from payer_dealings
     cross join payer_thresholds
-    left join customer_facts on payer_dealings.customer_id = customer_facts.customer_id
-    left join legal_days on payer_dealings.customer_id = legal_days.customer_id
+    left join customer_facts
+        on payer_dealings.company_id = customer_facts.company_id
+        and payer_dealings.customer_id = customer_facts.customer_id
+    left join legal_days
+        on payer_dealings.company_id = legal_days.company_id
+        and payer_dealings.customer_id = legal_days.customer_id
 ),
 
 peers as (
@@ -185,6 +196,7 @@ peers as (
     from statuses
     inner join payer_punctuality
         on statuses.picture_date = payer_punctuality.picture_date
+        and statuses.company_id = payer_punctuality.company_id
         and statuses.customer_id = payer_punctuality.customer_id
     where statuses.status_code = 'active'
     group by statuses.picture_date, statuses.country_code
@@ -195,6 +207,7 @@ peers as (
 -- 2.5, about two and a half standard errors of a difference of medians.
 select
     statuses.picture_date,
+    statuses.company_id,
     statuses.customer_id,
     statuses.customer_name,
     statuses.country_code,
@@ -271,21 +284,27 @@ from statuses
 cross join payer_thresholds
 inner join payer_dealings
     on statuses.picture_date = payer_dealings.picture_date
+    and statuses.company_id = payer_dealings.company_id
     and statuses.customer_id = payer_dealings.customer_id
 left join staked
     on statuses.picture_date = staked.picture_date
+    and statuses.company_id = staked.company_id
     and statuses.customer_id = staked.customer_id
 left join behaving
     on statuses.picture_date = behaving.picture_date
+    and statuses.company_id = behaving.company_id
     and statuses.customer_id = behaving.customer_id
 left join payer_punctuality
     on statuses.picture_date = payer_punctuality.picture_date
+    and statuses.company_id = payer_punctuality.company_id
     and statuses.customer_id = payer_punctuality.customer_id
 left join payer_habits
     on statuses.picture_date = payer_habits.picture_date
+    and statuses.company_id = payer_habits.company_id
     and statuses.customer_id = payer_habits.customer_id
 left join payer_balances
     on statuses.picture_date = payer_balances.picture_date
+    and statuses.company_id = payer_balances.company_id
     and statuses.customer_id = payer_balances.customer_id
 left join peers
     on statuses.picture_date = peers.picture_date

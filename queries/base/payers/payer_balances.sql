@@ -1,11 +1,12 @@
 -- payer_balances: what a customer owes on each day the payers are looked at.
 --
 -- grain:   one picture and customer with something open
--- key:     picture_date, customer_id
+-- key:     picture_date, company_id, customer_id
 -- source:  payer_days, picture_balances
 -- params:  none
 -- columns:
 --   picture_date     date   the day of the picture
+--   company_id       text   whose receivables they are
 --   customer_id      text   who owes
 --   open_amount      money  all open items, credits included
 --   overdue_amount   money  open debit items past due
@@ -14,6 +15,7 @@
 with balances as (
     select
         picture_balances.picture_date,
+        picture_balances.company_id,
         picture_balances.customer_id,
         sum(picture_balances.open_amount) as open_amount,
         sum(
@@ -28,11 +30,15 @@ with balances as (
         ) as overdue_amount
     from picture_balances
     inner join payer_days on picture_balances.picture_date = payer_days.picture_date
-    group by picture_balances.picture_date, picture_balances.customer_id
+    group by
+        picture_balances.picture_date,
+        picture_balances.company_id,
+        picture_balances.customer_id
 )
 
 select
     balances.picture_date,
+    balances.company_id,
     balances.customer_id,
     cast(balances.open_amount as decimal(18, 2)) as open_amount,
     cast(balances.overdue_amount as decimal(18, 2)) as overdue_amount,

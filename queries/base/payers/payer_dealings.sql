@@ -1,12 +1,13 @@
 -- payer_dealings: what was billed to a customer, contested, lost, paid in parts, promised.
 --
 -- grain:   one picture and customer with an item posted by then
--- key:     picture_date, customer_id
+-- key:     picture_date, company_id, customer_id
 -- source:  payer_days, known_items, item_details, known_allocations, settled_spells,
 --          contested_items, reasons, promise_outcomes
 -- params:  $in_base flag
 -- columns:
 --   picture_date            date   the day of the picture
+--   company_id              text   whose receivables they are
 --   customer_id             text   who was billed
 --   item_count              int    invoices issued in the 12 months before
 --   billed_amount           money  what they amount to
@@ -26,6 +27,7 @@
 with issued as (
     select
         payer_days.picture_date,
+        known_items.company_id,
         known_items.customer_id,
         known_items.item_number,
         known_items.answer_amount,
@@ -61,6 +63,7 @@ contests as (
 issued_sums as (
     select
         issued.picture_date,
+        issued.company_id,
         issued.customer_id,
         count(*) as item_count,
         sum(issued.answer_amount) as billed_amount,
@@ -72,7 +75,7 @@ issued_sums as (
         sum(case when contests.lost_date <= issued.picture_date then 1 else 0 end) as lost_count
     from issued
     left join contests on issued.item_number = contests.item_number
-    group by issued.picture_date, issued.customer_id
+    group by issued.picture_date, issued.company_id, issued.customer_id
 ),
 
 credits as (
@@ -91,6 +94,7 @@ credits as (
 settled as (
     select
         payer_days.picture_date,
+        known_items.company_id,
         known_items.customer_id,
         count(*) as ever_settled_count,
         sum(case when settled_spells.settled_date > payer_days.window_date then 1 else 0 end)
@@ -122,12 +126,13 @@ settled as (
             settled_spells.until_date is null
             or settled_spells.until_date > payer_days.picture_date
         )
-    group by payer_days.picture_date, known_items.customer_id
+    group by payer_days.picture_date, known_items.company_id, known_items.customer_id
 ),
 
 postings as (
     select
         payer_days.picture_date,
+        known_items.company_id,
         known_items.customer_id,
         max(case when known_items.kind = 'invoice' then known_items.issued_date end)
             as last_issued_date,
@@ -155,13 +160,14 @@ postings as (
     from known_items
     cross join payer_days
     where known_items.posted_date <= payer_days.picture_date
-    group by payer_days.picture_date, known_items.customer_id
+    group by payer_days.picture_date, known_items.company_id, known_items.customer_id
 ),
 
 -- what is written off leaves the balance, not the memory
 doubtful as (
     select
         payer_days.picture_date,
+        known_items.company_id,
         known_items.customer_id,
         count(*) as doubtful_count
     from known_items
@@ -177,12 +183,13 @@ doubtful as (
             settled_spells.settled_date is null
             or settled_spells.settled_date > payer_days.window_date
         )
-    group by payer_days.picture_date, known_items.customer_id
+    group by payer_days.picture_date, known_items.company_id, known_items.customer_id
 ),
 
 promises as (
     select
         payer_days.picture_date,
+        promise_outcomes.company_id,
         promise_outcomes.customer_id,
         count(*) as promise_count,
         sum(case when promise_outcomes.status_code = 'broken' then 1 else 0 end) as broken_count
@@ -191,11 +198,12 @@ promises as (
     where
         promise_outcomes.verdict_date > payer_days.window_date
         and promise_outcomes.verdict_date <= payer_days.picture_date
-    group by payer_days.picture_date, promise_outcomes.customer_id
+    group by payer_days.picture_date, promise_outcomes.company_id, promise_outcomes.customer_id
 )
 
 select
     postings.picture_date,
+    postings.company_id,
     postings.customer_id,
     coalesce(issued_sums.item_count, 0) as item_count,
     cast(coalesce(issued_sums.billed_amount, 0) as decimal(18, 2)) as billed_amount,
@@ -223,13 +231,17 @@ select
 from postings
 left join issued_sums
     on postings.picture_date = issued_sums.picture_date
+    and postings.company_id = issued_sums.company_id
     and postings.customer_id = issued_sums.customer_id
 left join settled
     on postings.picture_date = settled.picture_date
+    and postings.company_id = settled.company_id
     and postings.customer_id = settled.customer_id
 left join doubtful
     on postings.picture_date = doubtful.picture_date
+    and postings.company_id = doubtful.company_id
     and postings.customer_id = doubtful.customer_id
 left join promises
     on postings.picture_date = promises.picture_date
+    and postings.company_id = promises.company_id
     and postings.customer_id = promises.customer_id

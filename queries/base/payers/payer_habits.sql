@@ -1,11 +1,12 @@
 -- payer_habits: on which days a customer pays.
 --
 -- grain:   one picture and customer with a receipt in the 12 months before
--- key:     picture_date, customer_id
+-- key:     picture_date, company_id, customer_id
 -- source:  payer_days, known_items, known_allocations, contested_items, payer_thresholds
 -- params:  none
 -- columns:
 --   picture_date          date   the day of the picture
+--   company_id            text   whose receivables they are
 --   customer_id           text   who pays
 --   payment_date_count    int    days on which it paid what no reason held up
 --   payment_pattern_code  text   month_days, monday … sunday, none, or unknown: too few to tell
@@ -46,6 +47,7 @@ receipt_uses as (
 payment_dates as (
     select distinct
         payer_days.picture_date,
+        known_items.company_id,
         known_items.customer_id,
         known_items.posted_date,
         cast(date_part('day', known_items.posted_date) as bigint) as month_day,
@@ -68,10 +70,11 @@ payment_dates as (
 date_counts as (
     select
         payment_dates.picture_date,
+        payment_dates.company_id,
         payment_dates.customer_id,
         count(*) as payment_date_count
     from payment_dates
-    group by payment_dates.picture_date, payment_dates.customer_id
+    group by payment_dates.picture_date, payment_dates.company_id, payment_dates.customer_id
 ),
 
 -- a run on the 10th that falls on a weekend is seen on the 11th or 12th: a day stands for itself
@@ -79,6 +82,7 @@ date_counts as (
 day_counts as (
     select
         payment_dates.picture_date,
+        payment_dates.company_id,
         payment_dates.customer_id,
         payment_dates.month_day - shifts.shift_days as first_day,
         count(*) as covered_count
@@ -87,6 +91,7 @@ day_counts as (
     where payment_dates.month_day > shifts.shift_days
     group by
         payment_dates.picture_date,
+        payment_dates.company_id,
         payment_dates.customer_id,
         payment_dates.month_day - shifts.shift_days
 ),
@@ -94,11 +99,12 @@ day_counts as (
 first_days as (
     select
         day_counts.picture_date,
+        day_counts.company_id,
         day_counts.customer_id,
         day_counts.first_day,
         day_counts.covered_count,
         row_number() over (
-            partition by day_counts.picture_date, day_counts.customer_id
+            partition by day_counts.picture_date, day_counts.company_id, day_counts.customer_id
             order by day_counts.covered_count desc, day_counts.first_day desc
         ) as day_order
     from day_counts
@@ -107,6 +113,7 @@ first_days as (
 best_days as (
     select
         first_days.picture_date,
+        first_days.company_id,
         first_days.customer_id,
         first_days.first_day,
         first_days.covered_count
@@ -117,16 +124,18 @@ best_days as (
 second_days as (
     select
         day_counts.picture_date,
+        day_counts.company_id,
         day_counts.customer_id,
         day_counts.first_day,
         day_counts.covered_count,
         row_number() over (
-            partition by day_counts.picture_date, day_counts.customer_id
+            partition by day_counts.picture_date, day_counts.company_id, day_counts.customer_id
             order by day_counts.covered_count desc, day_counts.first_day desc
         ) as day_order
     from day_counts
     inner join best_days
         on day_counts.picture_date = best_days.picture_date
+        and day_counts.company_id = best_days.company_id
         and day_counts.customer_id = best_days.customer_id
     where abs(day_counts.first_day - best_days.first_day) >= 3
 ),
@@ -134,21 +143,27 @@ second_days as (
 week_counts as (
     select
         payment_dates.picture_date,
+        payment_dates.company_id,
         payment_dates.customer_id,
         payment_dates.week_day,
         count(*) as covered_count
     from payment_dates
-    group by payment_dates.picture_date, payment_dates.customer_id, payment_dates.week_day
+    group by
+        payment_dates.picture_date,
+        payment_dates.company_id,
+        payment_dates.customer_id,
+        payment_dates.week_day
 ),
 
 week_days as (
     select
         week_counts.picture_date,
+        week_counts.company_id,
         week_counts.customer_id,
         week_counts.week_day,
         week_counts.covered_count,
         row_number() over (
-            partition by week_counts.picture_date, week_counts.customer_id
+            partition by week_counts.picture_date, week_counts.company_id, week_counts.customer_id
             order by week_counts.covered_count desc, week_counts.week_day
         ) as day_order
     from week_counts
@@ -157,6 +172,7 @@ week_days as (
 patterns as (
     select
         date_counts.picture_date,
+        date_counts.company_id,
         date_counts.customer_id,
         date_counts.payment_date_count,
         cast(
@@ -184,19 +200,23 @@ patterns as (
     cross join payer_thresholds
     inner join best_days
         on date_counts.picture_date = best_days.picture_date
+        and date_counts.company_id = best_days.company_id
         and date_counts.customer_id = best_days.customer_id
     left join second_days
         on date_counts.picture_date = second_days.picture_date
+        and date_counts.company_id = second_days.company_id
         and date_counts.customer_id = second_days.customer_id
         and second_days.day_order = 1
     left join week_days
         on date_counts.picture_date = week_days.picture_date
+        and date_counts.company_id = week_days.company_id
         and date_counts.customer_id = week_days.customer_id
         and week_days.day_order = 1
 )
 
 select
     patterns.picture_date,
+    patterns.company_id,
     patterns.customer_id,
     patterns.payment_date_count,
     case

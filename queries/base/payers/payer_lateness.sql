@@ -6,6 +6,7 @@
 -- params:  none
 -- columns:
 --   picture_date   date   the day of the picture
+--   company_id     text   whose receivables they are
 --   customer_id    text   who owed or owes
 --   item_number    int    the item, of known_items
 --   late_days      int    settled minus due date; for what is past due, the picture's day minus it
@@ -31,6 +32,7 @@ with settled_rests as (
 
 select
     payer_days.picture_date,
+    settled_spells.company_id,
     settled_spells.customer_id,
     settled_spells.item_number,
     settled_spells.settled_date - settled_spells.due_date as late_days,
@@ -51,6 +53,7 @@ where
 union all
 select
     payer_days.picture_date,
+    picture_balances.company_id,
     picture_balances.customer_id,
     picture_balances.item_number,
     payer_days.picture_date - picture_balances.due_date as late_days,

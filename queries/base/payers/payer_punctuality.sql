@@ -1,11 +1,12 @@
 -- payer_punctuality: how late a customer pays, how regularly, and whether that changes.
 --
 -- grain:   one picture and customer with an item paid in the 12 months before, or past due
--- key:     picture_date, customer_id
+-- key:     picture_date, company_id, customer_id
 -- source:  payer_lateness, known_items, contested_items, reasons
 -- params:  none
 -- columns:
 --   picture_date          date     the day of the picture
+--   company_id            text     whose receivables they are
 --   customer_id           text     who owes
 --   settled_count         int      items paid in the 12 months before
 --   past_due_count        int      items past due
@@ -54,6 +55,7 @@ item_causes as (
 known_lateness as (
     select
         payer_lateness.picture_date,
+        payer_lateness.company_id,
         payer_lateness.customer_id,
         payer_lateness.item_number,
         payer_lateness.late_days,
@@ -76,6 +78,7 @@ known_lateness as (
 ranked_lateness as (
     select
         known_lateness.picture_date,
+        known_lateness.company_id,
         known_lateness.customer_id,
         known_lateness.item_number,
         known_lateness.late_days,
@@ -85,17 +88,24 @@ ranked_lateness as (
         known_lateness.period_code,
         cast(
             row_number() over (
-                partition by known_lateness.picture_date, known_lateness.customer_id
+                partition by
+                    known_lateness.picture_date,
+                    known_lateness.company_id,
+                    known_lateness.customer_id
                 order by known_lateness.late_days
             ) as bigint
         ) - 1 as late_rank,
         count(*) over (
-            partition by known_lateness.picture_date, known_lateness.customer_id
+            partition by
+                known_lateness.picture_date,
+                known_lateness.company_id,
+                known_lateness.customer_id
         ) as item_count,
         cast(
             row_number() over (
                 partition by
                     known_lateness.picture_date,
+                    known_lateness.company_id,
                     known_lateness.customer_id,
                     known_lateness.period_code
                 order by known_lateness.late_days
@@ -104,6 +114,7 @@ ranked_lateness as (
         count(*) over (
             partition by
                 known_lateness.picture_date,
+                known_lateness.company_id,
                 known_lateness.customer_id,
                 known_lateness.period_code
         ) as period_count
@@ -114,6 +125,7 @@ ranked_lateness as (
 weighted_lateness as (
     select
         ranked_lateness.picture_date,
+        ranked_lateness.company_id,
         ranked_lateness.customer_id,
         ranked_lateness.item_number,
         ranked_lateness.late_days,
@@ -147,6 +159,7 @@ weighted_lateness as (
 sums as (
     select
         weighted_lateness.picture_date,
+        weighted_lateness.company_id,
         weighted_lateness.customer_id,
         count(*) as item_count,
         sum(case when weighted_lateness.is_open then 0 else 1 end) as settled_count,
@@ -253,11 +266,15 @@ sums as (
         ) as last_late_date
     from weighted_lateness
     inner join known_items on weighted_lateness.item_number = known_items.item_number
-    group by weighted_lateness.picture_date, weighted_lateness.customer_id
+    group by
+        weighted_lateness.picture_date,
+        weighted_lateness.company_id,
+        weighted_lateness.customer_id
 )
 
 select
     sums.picture_date,
+    sums.company_id,
     sums.customer_id,
     sums.settled_count,
     sums.past_due_count,

@@ -1,11 +1,12 @@
 -- payer_segments: the segment of each customer: the first rule whose conditions all hold.
 --
 -- grain:   one picture and customer
--- key:     picture_date, customer_id
+-- key:     picture_date, company_id, customer_id
 -- source:  payer_axes, segments, segment_conditions
 -- params:  none
 -- columns:
 --   picture_date  date  the day of the picture
+--   company_id    text  whose receivables they are
 --   customer_id   text  who owes
 --   rule_code     text  the rule; `no_rule` where none holds
 --   segment_code  text  its segment; `unsegmented` where none holds
@@ -19,6 +20,7 @@
 with numbers as (
     select
         payer_axes.picture_date,
+        payer_axes.company_id,
         payer_axes.customer_id,
         unnest(make_array(
             'item_count',
@@ -90,6 +92,7 @@ with numbers as (
 codes as (
     select
         payer_axes.picture_date,
+        payer_axes.company_id,
         payer_axes.customer_id,
         unnest(make_array(
             'customer_id',
@@ -123,6 +126,7 @@ codes as (
 held_conditions as (
     select
         numbers.picture_date,
+        numbers.company_id,
         numbers.customer_id,
         segment_conditions.rule_code
     from numbers
@@ -141,6 +145,7 @@ held_conditions as (
     union all
     select
         codes.picture_date,
+        codes.company_id,
         codes.customer_id,
         segment_conditions.rule_code
     from codes
@@ -151,11 +156,16 @@ held_conditions as (
 held_counts as (
     select
         held_conditions.picture_date,
+        held_conditions.company_id,
         held_conditions.customer_id,
         held_conditions.rule_code,
         count(*) as condition_count
     from held_conditions
-    group by held_conditions.picture_date, held_conditions.customer_id, held_conditions.rule_code
+    group by
+        held_conditions.picture_date,
+        held_conditions.company_id,
+        held_conditions.customer_id,
+        held_conditions.rule_code
 ),
 
 -- two rules of one order go by their codes
@@ -172,20 +182,23 @@ wanted_counts as (
 first_rules as (
     select
         payer_axes.picture_date,
+        payer_axes.company_id,
         payer_axes.customer_id,
         min(wanted_counts.rule_order) as rule_order
     from payer_axes
     cross join wanted_counts
     left join held_counts
         on payer_axes.picture_date = held_counts.picture_date
+        and payer_axes.company_id = held_counts.company_id
         and payer_axes.customer_id = held_counts.customer_id
         and wanted_counts.rule_code = held_counts.rule_code
     where coalesce(held_counts.condition_count, 0) = wanted_counts.condition_count
-    group by payer_axes.picture_date, payer_axes.customer_id
+    group by payer_axes.picture_date, payer_axes.company_id, payer_axes.customer_id
 )
 
 select
     payer_axes.picture_date,
+    payer_axes.company_id,
     payer_axes.customer_id,
     coalesce(segments.rule_code, 'no_rule') as rule_code,
     coalesce(segments.segment_code, 'unsegmented') as segment_code,
@@ -197,6 +210,7 @@ select
 from payer_axes
 left join first_rules
     on payer_axes.picture_date = first_rules.picture_date
+    and payer_axes.company_id = first_rules.company_id
     and payer_axes.customer_id = first_rules.customer_id
 left join wanted_counts on first_rules.rule_order = wanted_counts.rule_order
 left join segments on wanted_counts.rule_code = segments.rule_code

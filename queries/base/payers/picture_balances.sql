@@ -8,6 +8,7 @@
 -- columns:
 --   picture_date  date   end of that day
 --   item_number   int    the item, of known_items
+--   company_id    text   whose receivables they are
 --   customer_id   text   who owed
 --   is_debit      flag   amount above zero
 --   is_claim      flag   as known_items says
@@ -58,6 +59,7 @@ described_items as (
         even_items.item_number,
         even_items.posted_date,
         even_items.closed_date,
+        known_items.company_id,
         known_items.customer_id,
         known_items.is_debit,
         known_items.is_claim,
@@ -118,6 +120,7 @@ even_states as (
     select
         open_items.picture_date,
         open_items.item_number,
+        described_items.company_id,
         described_items.customer_id,
         described_items.is_debit,
         described_items.is_claim,
@@ -136,23 +139,28 @@ even_states as (
 select
     even_states.picture_date,
     even_states.item_number,
+    even_states.company_id,
     even_states.customer_id,
     even_states.is_debit,
     even_states.is_claim,
     even_states.due_date,
     case
         when not $in_base then cast(even_states.item_open_amount as decimal(18, 2))
+        when even_states.amount = 0 then even_states.answer_amount
         else cast(
             cast(even_states.item_open_amount as decimal(40, 2))
             * even_states.answer_amount / nullif(even_states.amount, 0) as decimal(18, 2)
         )
     end as open_amount
 from even_states
-where even_states.item_open_amount <> 0
+where
+    even_states.item_open_amount <> 0
+    or (even_states.amount = 0 and even_states.answer_amount <> 0)
 union all
 select
     pictures.picture_date,
     item_steps.item_number,
+    known_items.company_id,
     known_items.customer_id,
     known_items.is_debit,
     known_items.is_claim,

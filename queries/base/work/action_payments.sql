@@ -2,7 +2,8 @@
 --
 -- grain:   one action in the 12 months before $as_of
 -- key:     company_id, action_id
--- source:  actions, known_items, known_allocations, results, work_settings
+-- source:  actions, document_names, known_items, known_allocations, item_balances, results,
+--          work_settings
 -- params:  $as_of date
 -- columns:
 --   company_id     text  empty where the lake holds none
@@ -13,7 +14,8 @@
 --   result_code    text  what came of it; null where nobody said
 --   is_reached     flag  somebody was reached
 --   is_conclusive  flag  the horizon is over
---   is_paid        flag  a receipt settled some of the item; without an item: any receipt came
+--   is_paid        flag  a receipt settled some of the item; without an item: of any of the
+--                        customer's, whoever paid, or waits to be allocated
 
 with recent_actions as (
     select
@@ -39,25 +41,35 @@ with recent_actions as (
 
 item_receipts as (
     select
-        debit_items.company_id,
-        debit_items.item_id,
-        debit_items.reference,
+        document_names.company_id,
+        document_names.customer_id,
+        document_names.name_text,
         known_allocations.acting_date
-    from known_allocations
-    inner join known_items as debit_items
-        on known_allocations.debit_item_number = debit_items.item_number
-    inner join known_items as credit_items
-        on known_allocations.credit_item_number = credit_items.item_number
-    where credit_items.kind = 'receipt'
+    from document_names
+    inner join known_allocations
+        on document_names.item_number = known_allocations.debit_item_number
+    where document_names.is_one_of_customer and known_allocations.credit_kind = 'receipt'
 ),
 
 customer_receipts as (
     select
         known_items.company_id,
         known_items.customer_id,
-        known_items.posted_date
-    from known_items
-    where known_items.kind = 'receipt' and known_items.amount < 0
+        known_allocations.met_date as receipt_date
+    from known_allocations
+    inner join known_items on known_allocations.debit_item_number = known_items.item_number
+    where
+        known_allocations.credit_kind = 'receipt'
+        and known_allocations.amount > 0
+        and known_items.kind not in ('returned_receipt', 'refund')
+    union all
+    select
+        known_items.company_id,
+        known_items.customer_id,
+        known_items.posted_date as receipt_date
+    from item_balances
+    inner join known_items on item_balances.item_number = known_items.item_number
+    where item_balances.kind = 'receipt' and item_balances.open_amount < 0
 ),
 
 paid_actions as (
@@ -67,18 +79,8 @@ paid_actions as (
     from recent_actions
     inner join item_receipts
         on recent_actions.company_id = item_receipts.company_id
-        and recent_actions.item_id = item_receipts.reference
-    where
-        item_receipts.acting_date > recent_actions.action_date
-        and item_receipts.acting_date <= recent_actions.horizon_date
-    union
-    select
-        recent_actions.company_id,
-        recent_actions.action_id
-    from recent_actions
-    inner join item_receipts
-        on recent_actions.company_id = item_receipts.company_id
-        and recent_actions.item_id = item_receipts.item_id
+        and recent_actions.customer_id = item_receipts.customer_id
+        and recent_actions.item_id = item_receipts.name_text
     where
         item_receipts.acting_date > recent_actions.action_date
         and item_receipts.acting_date <= recent_actions.horizon_date
@@ -92,8 +94,8 @@ paid_actions as (
         and recent_actions.customer_id = customer_receipts.customer_id
     where
         recent_actions.item_id is null
-        and customer_receipts.posted_date > recent_actions.action_date
-        and customer_receipts.posted_date <= recent_actions.horizon_date
+        and customer_receipts.receipt_date > recent_actions.action_date
+        and customer_receipts.receipt_date <= recent_actions.horizon_date
 )
 
 select

@@ -1,10 +1,11 @@
 -- channel_actions: the last contact with each customer through each channel.
 --
 -- grain:   one customer and channel, by $as_of
--- key:     customer_id, channel_code
+-- key:     company_id, customer_id, channel_code
 -- source:  actions, results
 -- params:  $as_of date
 -- columns:
+--   company_id    text  whose receivables they are
 --   customer_id   text  who was contacted
 --   channel_code  text  through which channel
 --   action_date   date  when
@@ -12,12 +13,13 @@
 
 with ranked_actions as (
     select
+        coalesce(actions.company_id, '') as company_id,
         actions.customer_id,
         actions.channel_code,
         actions.action_date,
         results.wait_days,
         row_number() over (
-            partition by actions.customer_id, actions.channel_code
+            partition by coalesce(actions.company_id, ''), actions.customer_id, actions.channel_code
             order by actions.action_date desc, actions.action_id desc
         ) as action_order
     from actions
@@ -26,6 +28,7 @@ with ranked_actions as (
 )
 
 select
+    ranked_actions.company_id,
     ranked_actions.customer_id,
     ranked_actions.channel_code,
     ranked_actions.action_date,

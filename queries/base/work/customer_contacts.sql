@@ -1,7 +1,7 @@
 -- customer_contacts: whom to speak to at each customer, how it validates invoices, what is unknown.
 --
 -- grain:   one customer
--- key:     customer_id
+-- key:     company_id, customer_id
 -- source:  customers, contacts, payer_processes
 -- params:  none
 -- columns:
@@ -24,13 +24,14 @@
 
 with ranked_contacts as (
     select
+        coalesce(contacts.company_id, '') as company_id,
         contacts.customer_id,
         contacts.name as contact_name,
         nullif(trim(contacts.phone), '') as phone_text,
         nullif(trim(contacts.email), '') as email_text,
         nullif(trim(contacts.hours), '') as hours_text,
         row_number() over (
-            partition by contacts.customer_id
+            partition by coalesce(contacts.company_id, ''), contacts.customer_id
             order by
                 case when contacts.role_code = 'accounts_payable' then 0 else 1 end,
                 contacts.contact_id
@@ -40,6 +41,7 @@ with ranked_contacts as (
 
 first_contacts as (
     select
+        ranked_contacts.company_id,
         ranked_contacts.customer_id,
         first_value(ranked_contacts.contact_name order by ranked_contacts.contact_order)
             as contact_name,
@@ -56,11 +58,12 @@ first_contacts as (
             end
         ) as email_order
     from ranked_contacts
-    group by ranked_contacts.customer_id
+    group by ranked_contacts.company_id, ranked_contacts.customer_id
 ),
 
 processes as (
     select
+        coalesce(payer_processes.company_id, '') as company_id,
         payer_processes.customer_id,
         min(payer_processes.portal) as portal_text,
         bool_or(payer_processes.is_order_number_required) as is_order_number_required,
@@ -68,7 +71,7 @@ processes as (
         min(payer_processes.payment_run_days) as payment_run_text,
         min(payer_processes.validation_steps) as validation_text
     from payer_processes
-    group by payer_processes.customer_id
+    group by coalesce(payer_processes.company_id, ''), payer_processes.customer_id
 ),
 
 customer_files as (
@@ -79,7 +82,7 @@ customer_files as (
         min(customers.country_code) as country_code,
         min(customers.language) as language_code
     from customers
-    group by customers.customer_id
+    group by coalesce(customers.company_id, ''), customers.customer_id
 )
 
 select
@@ -100,11 +103,17 @@ select
     phones.phone_text is not null or emails.email_text is not null as has_contact,
     processes.customer_id is not null as has_process
 from customer_files
-left join first_contacts on customer_files.customer_id = first_contacts.customer_id
+left join first_contacts
+    on customer_files.company_id = first_contacts.company_id
+    and customer_files.customer_id = first_contacts.customer_id
 left join ranked_contacts as phones
-    on first_contacts.customer_id = phones.customer_id
+    on first_contacts.company_id = phones.company_id
+    and first_contacts.customer_id = phones.customer_id
     and first_contacts.phone_order = phones.contact_order
 left join ranked_contacts as emails
-    on first_contacts.customer_id = emails.customer_id
+    on first_contacts.company_id = emails.company_id
+    and first_contacts.customer_id = emails.customer_id
     and first_contacts.email_order = emails.contact_order
-left join processes on customer_files.customer_id = processes.customer_id
+left join processes
+    on customer_files.company_id = processes.company_id
+    and customer_files.customer_id = processes.customer_id

@@ -1,10 +1,11 @@
 -- last_actions: what was last said or sent to each customer, and when somebody was last reached.
 --
 -- grain:   one customer with an action by $as_of
--- key:     customer_id
+-- key:     company_id, customer_id
 -- source:  actions, results
 -- params:  $as_of date
 -- columns:
+--   company_id         text  whose receivables they are
 --   customer_id        text  who was contacted
 --   action_date        date  when
 --   channel_code       text  through which channel
@@ -16,6 +17,7 @@
 -- a statement of account is no contact
 with ranked_actions as (
     select
+        coalesce(actions.company_id, '') as company_id,
         actions.customer_id,
         actions.action_date,
         actions.channel_code,
@@ -24,11 +26,14 @@ with ranked_actions as (
         coalesce(results.is_reached, false) as is_reached,
         results.wait_days,
         row_number() over (
-            partition by actions.customer_id
+            partition by coalesce(actions.company_id, ''), actions.customer_id
             order by actions.action_date desc, actions.action_id desc
         ) as action_order,
         row_number() over (
-            partition by actions.customer_id, coalesce(results.is_reached, false)
+            partition by
+                coalesce(actions.company_id, ''),
+                actions.customer_id,
+                coalesce(results.is_reached, false)
             order by actions.action_date desc, actions.action_id desc
         ) as kind_order
     from actions
@@ -37,6 +42,7 @@ with ranked_actions as (
 )
 
 select
+    ranked_actions.company_id,
     ranked_actions.customer_id,
     ranked_actions.action_date,
     ranked_actions.channel_code,
@@ -46,7 +52,8 @@ select
     reached.wait_days as reached_wait_days
 from ranked_actions
 left join ranked_actions as reached
-    on ranked_actions.customer_id = reached.customer_id
+    on ranked_actions.company_id = reached.company_id
+    and ranked_actions.customer_id = reached.customer_id
     and reached.is_reached
     and reached.kind_order = 1
 where ranked_actions.action_order = 1

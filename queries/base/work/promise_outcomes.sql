@@ -2,7 +2,8 @@
 --
 -- grain:   one action in which a customer promised to pay on a day
 -- key:     company_id, action_id
--- source:  actions, known_items, payer_thresholds
+-- source:  actions, document_names, known_items, known_allocations, item_balances,
+--          payer_thresholds
 -- params:  $as_of date
 -- columns:
 --   company_id       text   empty where the lake holds none
@@ -14,11 +15,13 @@
 --   promised_date    date   until when
 --   verdict_date     date   the end of the tolerance: from then on a promise is kept or broken
 --   promised_amount  money  how much; null where it was not said
---   received_amount  money  receipts from the promise to that day, each counted once, oldest first;
---                           null where no amount was said
+--   received_amount  money  what came in for it from the promise to that day, each receipt counted
+--                           once, oldest promise first; null where no amount was said
 --   status_code      text   open, kept, partially_kept or broken
 
-with promises as (
+-- What was promised is what receipts settled of the customer's items, whoever paid them, less what
+-- came back; of the item named, where one is. Then what it paid and nobody allocated yet counts.
+with told_promises as (
     select
         coalesce(actions.company_id, '') as company_id,
         actions.action_id,
@@ -42,6 +45,170 @@ with promises as (
     where actions.promised_date is not null and actions.action_date <= $as_of
 ),
 
+promisers as (
+    select distinct
+        told_promises.company_id,
+        told_promises.customer_id
+    from told_promises
+),
+
+-- items of one document are meant together: the first stands for all
+debits as (
+    select
+        known_items.company_id,
+        known_items.customer_id,
+        known_items.item_number,
+        known_items.kind,
+        known_items.posted_date,
+        known_items.due_date,
+        known_items.answer_amount,
+        min(known_items.item_number) over (
+            partition by
+                known_items.company_id,
+                known_items.customer_id,
+                coalesce(known_items.reference, known_items.item_id),
+                known_items.issued_date
+        ) as document_number
+    from known_items
+    inner join promisers
+        on known_items.company_id = promisers.company_id
+        and known_items.customer_id = promisers.customer_id
+    where known_items.is_debit
+),
+
+promise_items as (
+    select
+        told_promises.company_id,
+        told_promises.action_id,
+        min(debits.document_number) as document_number
+    from told_promises
+    inner join document_names
+        on told_promises.company_id = document_names.company_id
+        and told_promises.customer_id = document_names.customer_id
+        and told_promises.item_id = document_names.name_text
+    inner join debits on document_names.item_number = debits.item_number
+    where document_names.is_one_of_customer
+    group by told_promises.company_id, told_promises.action_id
+),
+
+-- A promise without an amount is one of all that is due by its day, or of the whole item named.
+vague_parts as (
+    select
+        told_promises.company_id,
+        told_promises.action_id,
+        told_promises.action_date,
+        debits.item_number,
+        debits.answer_amount
+    from told_promises
+    inner join debits
+        on told_promises.company_id = debits.company_id
+        and told_promises.customer_id = debits.customer_id
+    left join promise_items
+        on told_promises.company_id = promise_items.company_id
+        and told_promises.action_id = promise_items.action_id
+    where
+        told_promises.promised_amount is null
+        and debits.posted_date <= told_promises.action_date
+        and (
+            debits.document_number = promise_items.document_number
+            or (told_promises.item_id is null and debits.due_date <= told_promises.promised_date)
+        )
+),
+
+vague_settlements as (
+    select
+        vague_parts.company_id,
+        vague_parts.action_id,
+        sum(known_allocations.answer_amount) as settled_amount
+    from vague_parts
+    inner join known_allocations
+        on vague_parts.item_number = known_allocations.debit_item_number
+        and known_allocations.acting_date <= vague_parts.action_date
+    group by vague_parts.company_id, vague_parts.action_id
+),
+
+vague_sums as (
+    select
+        vague_parts.company_id,
+        vague_parts.action_id,
+        sum(vague_parts.answer_amount) as amount
+    from vague_parts
+    group by vague_parts.company_id, vague_parts.action_id
+),
+
+promises as (
+    select
+        told_promises.company_id,
+        told_promises.action_id,
+        told_promises.customer_id,
+        told_promises.collector_id,
+        told_promises.item_id,
+        told_promises.action_date,
+        told_promises.promised_date,
+        told_promises.verdict_date,
+        told_promises.promised_amount,
+        told_promises.promise_part_ratio,
+        told_promises.promise_order,
+        promise_items.document_number,
+        cast(
+            greatest(
+                coalesce(
+                    told_promises.promised_amount,
+                    vague_sums.amount - coalesce(vague_settlements.settled_amount, 0),
+                    0
+                ),
+                0.01
+            ) as decimal(18, 2)
+        ) as target_amount
+    from told_promises
+    left join promise_items
+        on told_promises.company_id = promise_items.company_id
+        and told_promises.action_id = promise_items.action_id
+    left join vague_sums
+        on told_promises.company_id = vague_sums.company_id
+        and told_promises.action_id = vague_sums.action_id
+    left join vague_settlements
+        on told_promises.company_id = vague_settlements.company_id
+        and told_promises.action_id = vague_settlements.action_id
+),
+
+-- a receipt counts on the day it came, however late it was allocated; one that came back nets to 0
+receipt_parts as (
+    select
+        debits.company_id,
+        debits.customer_id,
+        debits.document_number as item_number,
+        known_allocations.credit_item_number as receipt_number,
+        known_allocations.met_date as receipt_date,
+        sum(known_allocations.answer_amount) as amount
+    from known_allocations
+    inner join debits on known_allocations.debit_item_number = debits.item_number
+    where
+        known_allocations.credit_kind = 'receipt'
+        and debits.kind not in ('returned_receipt', 'refund')
+    group by
+        debits.company_id,
+        debits.customer_id,
+        debits.document_number,
+        known_allocations.credit_item_number,
+        known_allocations.met_date
+    having sum(known_allocations.answer_amount) > 0
+    union all
+    select
+        item_balances.company_id,
+        item_balances.customer_id,
+        cast(null as bigint) as item_number,
+        item_balances.item_number as receipt_number,
+        known_items.posted_date as receipt_date,
+        -item_balances.open_amount as amount
+    from item_balances
+    inner join known_items on item_balances.item_number = known_items.item_number
+    inner join promisers
+        on item_balances.company_id = promisers.company_id
+        and item_balances.customer_id = promisers.customer_id
+    where item_balances.kind = 'receipt' and item_balances.open_amount < 0
+),
+
 promise_lists as (
     select
         promises.company_id,
@@ -49,25 +216,46 @@ promise_lists as (
         array_agg(promises.action_id order by promises.promise_order) as action_ids,
         array_agg(promises.action_date order by promises.promise_order) as first_dates,
         array_agg(promises.verdict_date order by promises.promise_order) as last_dates,
+        array_agg(promises.target_amount order by promises.promise_order) as amounts,
+        -- an item that is named and not known is no item at all: 0
         array_agg(
-            coalesce(promises.promised_amount, cast(0.01 as decimal(18, 2)))
+            case when promises.item_id is not null then coalesce(promises.document_number, 0) end
             order by promises.promise_order
-        ) as amounts
+        ) as item_numbers
     from promises
     group by promises.company_id, promises.customer_id
 ),
 
 receipt_lists as (
     select
-        known_items.company_id,
-        known_items.customer_id,
-        array_agg(known_items.posted_date order by known_items.posted_date, known_items.item_id)
-            as posted_dates,
-        array_agg(-known_items.answer_amount order by known_items.posted_date, known_items.item_id)
-            as amounts
-    from known_items
-    where known_items.kind = 'receipt' and known_items.answer_amount < 0
-    group by known_items.company_id, known_items.customer_id
+        receipt_parts.company_id,
+        receipt_parts.customer_id,
+        array_agg(
+            receipt_parts.receipt_date
+            order by
+                receipt_parts.item_number is null,
+                receipt_parts.receipt_date,
+                receipt_parts.receipt_number,
+                receipt_parts.item_number
+        ) as receipt_dates,
+        array_agg(
+            cast(receipt_parts.amount as decimal(18, 2))
+            order by
+                receipt_parts.item_number is null,
+                receipt_parts.receipt_date,
+                receipt_parts.receipt_number,
+                receipt_parts.item_number
+        ) as amounts,
+        array_agg(
+            receipt_parts.item_number
+            order by
+                receipt_parts.item_number is null,
+                receipt_parts.receipt_date,
+                receipt_parts.receipt_number,
+                receipt_parts.item_number
+        ) as item_numbers
+    from receipt_parts
+    group by receipt_parts.company_id, receipt_parts.customer_id
 ),
 
 received_lists as (
@@ -78,8 +266,10 @@ received_lists as (
             promise_lists.first_dates,
             promise_lists.last_dates,
             promise_lists.amounts,
-            receipt_lists.posted_dates,
-            receipt_lists.amounts
+            promise_lists.item_numbers,
+            receipt_lists.receipt_dates,
+            receipt_lists.amounts,
+            receipt_lists.item_numbers
         ) as received_amounts
     from promise_lists
     left join receipt_lists
@@ -108,12 +298,9 @@ select
     case when promises.promised_amount is not null then received.received_amount end
         as received_amount,
     case
-        when
-            received.received_amount
-            >= coalesce(promises.promised_amount, cast(0.01 as decimal(18, 2)))
-            then 'kept'
+        when received.received_amount >= promises.target_amount then 'kept'
         when $as_of < promises.verdict_date then 'open'
-        when received.received_amount >= promises.promised_amount * promises.promise_part_ratio
+        when received.received_amount >= promises.target_amount * promises.promise_part_ratio
             then 'partially_kept'
         else 'broken'
     end as status_code

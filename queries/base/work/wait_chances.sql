@@ -6,6 +6,7 @@
 -- params:  none
 -- columns:
 --   item_number  int    the item, of known_items
+--   company_id   text   whose receivables they are
 --   customer_id  text   who owes
 --   wait_ratio   ratio  chance of being paid within response_days without a contact
 
@@ -13,6 +14,7 @@
 -- It was learned while collectors acted as they did: what a contact adds is the response rate's.
 select
     work_items.item_number,
+    work_items.company_id,
     work_items.customer_id,
     cast(
         case

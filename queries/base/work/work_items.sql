@@ -3,7 +3,7 @@
 -- grain:   one open debit item: past due, due within 15 days, or contested
 -- key:     item_number
 -- source:  item_balances, contested_items, promise_outcomes, invoice_events, event_statuses,
---          reasons
+--          document_names, customer_advances, reasons
 -- params:  $as_of date
 -- columns:
 --   item_number       int    the item, of known_items
@@ -17,13 +17,14 @@
 --   contested_amount  money  of it: contested, its owner's work
 --   promised_amount   money  of the rest: promised or announced, and not yet due
 --   received_amount   money  of the rest: covered by a receipt that nobody allocated
+--   advanced_amount   money  of the rest: covered by an advance that the company holds
 --   free_amount       money  the rest: to be chased
 --   reason_code       text   why it is contested; null where it is not
 --   owner             text   who can unblock it; null where it is not contested
 --   promised_date     date   until when the promise runs; null without
 --   verdict_date      date   the end of its tolerance; null without
 
--- The four parts sum to what is open, each in turn: what is contested is no promise to keep, and
+-- The five parts sum to what is open, each in turn: what is contested is no promise to keep, and
 -- what a receipt covers is nobody's to chase. Promises and receipts of a customer cover its oldest
 -- items first.
 with open_debits as (
@@ -101,6 +102,7 @@ announced as (
 told_promises as (
     select
         promise_outcomes.company_id,
+        promise_outcomes.customer_id,
         promise_outcomes.item_id,
         promise_outcomes.promised_date,
         promise_outcomes.verdict_date
@@ -109,6 +111,7 @@ told_promises as (
     union all
     select
         announced.company_id,
+        cast(null as varchar) as customer_id,
         announced.item_id,
         announced.promised_date,
         announced.verdict_date
@@ -117,12 +120,19 @@ told_promises as (
 
 item_promises as (
     select
-        told_promises.company_id,
-        told_promises.item_id,
+        document_names.item_number,
         max(told_promises.promised_date) as promised_date,
         max(told_promises.verdict_date) as verdict_date
     from told_promises
-    group by told_promises.company_id, told_promises.item_id
+    inner join document_names
+        on told_promises.company_id = document_names.company_id
+        and told_promises.item_id = document_names.name_text
+        and coalesce(told_promises.customer_id, document_names.customer_id)
+        = document_names.customer_id
+    where
+        document_names.is_one
+        or (told_promises.customer_id is not null and document_names.is_one_of_customer)
+    group by document_names.item_number
 ),
 
 -- a promise without an amount is one of everything
@@ -153,16 +163,10 @@ uncontested_parts as (
         contested_parts.contested_amount,
         contested_parts.reason_code,
         contested_parts.open_amount - contested_parts.contested_amount as left_amount,
-        coalesce(by_item.promised_date, by_reference.promised_date) as item_promised_date,
-        coalesce(by_item.verdict_date, by_reference.verdict_date) as item_verdict_date
+        item_promises.promised_date as item_promised_date,
+        item_promises.verdict_date as item_verdict_date
     from contested_parts
-    left join item_promises as by_item
-        on contested_parts.company_id = by_item.company_id
-        and contested_parts.item_id = by_item.item_id
-    left join item_promises as by_reference
-        on contested_parts.company_id = by_reference.company_id
-        and contested_parts.reference = by_reference.item_id
-        and by_item.item_id is null
+    left join item_promises on contested_parts.item_number = item_promises.item_number
 ),
 
 promised_turns as (
@@ -295,36 +299,104 @@ received_parts as (
     left join unallocated
         on promised_parts.company_id = unallocated.company_id
         and promised_parts.customer_id = unallocated.customer_id
-)
+),
 
-select
-    received_parts.item_number,
-    received_parts.company_id,
-    received_parts.customer_id,
-    received_parts.item_id,
-    coalesce(received_parts.reference, received_parts.item_id) as document_text,
-    received_parts.due_date,
-    cast(received_parts.past_due_days as bigint) as past_due_days,
-    received_parts.open_amount,
-    received_parts.contested_amount,
-    received_parts.promised_amount,
-    received_parts.received_amount,
-    cast(
+advanced_turns as (
+    select
+        received_parts.item_number,
+        sum(
+            case
+                when received_parts.past_due_days > 0
+                    then received_parts.open_amount
+                    - received_parts.contested_amount
+                    - received_parts.promised_amount
+                    - received_parts.received_amount
+                else 0
+            end
+        ) over (
+            partition by received_parts.company_id, received_parts.customer_id
+            order by received_parts.past_due_days desc nulls last, received_parts.item_id
+            rows between unbounded preceding and current row
+        ) as amount_so_far
+    from received_parts
+),
+
+advanced_parts as (
+    select
+        received_parts.item_number,
+        received_parts.company_id,
+        received_parts.customer_id,
+        received_parts.item_id,
+        received_parts.reference,
+        received_parts.due_date,
+        received_parts.past_due_days,
+        received_parts.open_amount,
+        received_parts.contested_amount,
+        received_parts.promised_amount,
+        received_parts.received_amount,
+        received_parts.reason_code,
+        received_parts.promised_date,
+        received_parts.verdict_date,
         received_parts.open_amount
         - received_parts.contested_amount
         - received_parts.promised_amount
-        - received_parts.received_amount as decimal(18, 2)
-    ) as free_amount,
-    received_parts.reason_code,
+        - received_parts.received_amount as left_amount,
+        cast(
+            case
+                when
+                    customer_advances.customer_id is null
+                    or received_parts.past_due_days is null
+                    or received_parts.past_due_days <= 0
+                    then 0
+                else greatest(
+                    least(
+                        received_parts.open_amount
+                        - received_parts.contested_amount
+                        - received_parts.promised_amount
+                        - received_parts.received_amount,
+                        customer_advances.advance_amount
+                        - advanced_turns.amount_so_far
+                        + received_parts.open_amount
+                        - received_parts.contested_amount
+                        - received_parts.promised_amount
+                        - received_parts.received_amount
+                    ),
+                    0
+                )
+            end as decimal(18, 2)
+        ) as advanced_amount
+    from received_parts
+    inner join advanced_turns on received_parts.item_number = advanced_turns.item_number
+    left join customer_advances
+        on received_parts.company_id = customer_advances.company_id
+        and received_parts.customer_id = customer_advances.customer_id
+)
+
+select
+    advanced_parts.item_number,
+    advanced_parts.company_id,
+    advanced_parts.customer_id,
+    advanced_parts.item_id,
+    coalesce(advanced_parts.reference, advanced_parts.item_id) as document_text,
+    advanced_parts.due_date,
+    cast(advanced_parts.past_due_days as bigint) as past_due_days,
+    advanced_parts.open_amount,
+    advanced_parts.contested_amount,
+    advanced_parts.promised_amount,
+    advanced_parts.received_amount,
+    advanced_parts.advanced_amount,
+    cast(advanced_parts.left_amount - advanced_parts.advanced_amount as decimal(18, 2))
+        as free_amount,
+    advanced_parts.reason_code,
     case
-        when received_parts.reason_code is not null then coalesce(reasons.owner, 'collections')
+        when advanced_parts.reason_code is not null then coalesce(reasons.owner, 'collections')
     end as owner,
-    case when received_parts.promised_amount > 0 then received_parts.promised_date end
+    case when advanced_parts.promised_amount > 0 then advanced_parts.promised_date end
         as promised_date,
-    case when received_parts.promised_amount > 0 then received_parts.verdict_date end
+    case when advanced_parts.promised_amount > 0 then advanced_parts.verdict_date end
         as verdict_date
-from received_parts
-left join reasons on received_parts.reason_code = reasons.reason_code
+from advanced_parts
+left join reasons on advanced_parts.reason_code = reasons.reason_code
 where
-    received_parts.past_due_days > -15
-    or received_parts.contested_amount > 0
+    advanced_parts.past_due_days > -15
+    or advanced_parts.contested_amount > 0

@@ -1,17 +1,18 @@
 -- work_lines: what there is to do, one line a customer and action, before anybody has a day's work.
 --
 -- grain:   one customer, action, reason and owner
--- key:     customer_id, action_code, reason_code, owner
+-- key:     company_id, customer_id, action_code, reason_code, owner
 -- source:  work_items, wait_chances, payers, last_actions, channel_actions, customer_contacts,
 --          promise_outcomes, known_items, strategies, channels, response_rates, work_settings
 -- params:  $as_of date
 -- columns:
+--   company_id        text     whose receivables they are
 --   customer_id       text     who owes
 --   action_code       text     what to do
 --   reason_code       text     why it is this, and with whom: due, broken_promise, open_dispute…
 --   owner             text     whose work it is; empty: the customer's collector
 --   block_code        text     collect: what is overdue; care: disputes, reminders before due, gaps
---   status_code       text     act, or wait until when_date
+--   status_code       text     act; wait until when_date; leave: acting costs more than it moves
 --   override_order    int      0 a deadline, 1 a broken promise, 2 neither
 --   channel_code      text     through which channel
 --   skill_code        text     what a collector must master for it; null if nothing
@@ -38,6 +39,7 @@
 -- for its days; a reminder sent by e-mail does not stand in the way of a call two days later.
 with statuses as (
     select
+        payers.company_id,
         payers.customer_id,
         payers.segment_code,
         payers.status_code,
@@ -53,13 +55,14 @@ with statuses as (
 
 broken_promises as (
     select
+        promise_outcomes.company_id,
         promise_outcomes.customer_id,
         promise_outcomes.promised_date,
         promise_outcomes.verdict_date,
         promise_outcomes.promised_amount,
         promise_outcomes.received_amount,
         row_number() over (
-            partition by promise_outcomes.customer_id
+            partition by promise_outcomes.company_id, promise_outcomes.customer_id
             order by promise_outcomes.verdict_date desc, promise_outcomes.action_id desc
         ) as promise_order
     from promise_outcomes
@@ -70,15 +73,17 @@ broken_promises as (
 
 doubtful_days as (
     select
+        known_items.company_id,
         known_items.customer_id,
         min(known_items.posted_date) as doubtful_date
     from known_items
     where known_items.is_doubtful and known_items.is_debit
-    group by known_items.customer_id
+    group by known_items.company_id, known_items.customer_id
 ),
 
 free_parts as (
     select
+        work_items.company_id,
         work_items.customer_id,
         work_items.item_id,
         work_items.document_text,
@@ -92,6 +97,7 @@ free_parts as (
 -- what a customer has that is free to be chased
 chases as (
     select
+        free_parts.company_id,
         free_parts.customer_id,
         sum(free_parts.free_amount) as overdue_amount,
         cast(
@@ -105,12 +111,13 @@ chases as (
             order by free_parts.past_due_days desc, free_parts.item_id
         ) as documents
     from free_parts
-    group by free_parts.customer_id
+    group by free_parts.company_id, free_parts.customer_id
 ),
 
 -- the last step that the oldest item has reached; a segment without steps goes by those of `*`
 segment_strategies as (
     select
+        statuses.company_id,
         statuses.customer_id,
         coalesce(strategies.segment_code, '*') as strategy_code
     from statuses
@@ -122,19 +129,23 @@ segment_strategies as (
 
 reached_steps as (
     select
+        chases.company_id,
         chases.customer_id,
         max(
             case when strategies.from_days <= chases.oldest_days then strategies.step_order end
         ) as reached_order,
         min(case when strategies.from_days > 0 then strategies.step_order end) as first_order
     from chases
-    inner join segment_strategies on chases.customer_id = segment_strategies.customer_id
+    inner join segment_strategies
+        on chases.company_id = segment_strategies.company_id
+        and chases.customer_id = segment_strategies.customer_id
     inner join strategies on segment_strategies.strategy_code = strategies.segment_code
-    group by chases.customer_id
+    group by chases.company_id, chases.customer_id
 ),
 
 chase_steps as (
     select
+        chases.company_id,
         chases.customer_id,
         chases.overdue_amount,
         chases.movable_amount,
@@ -205,30 +216,44 @@ chase_steps as (
         end as deadline_date
     from chases
     cross join work_settings
-    inner join statuses on chases.customer_id = statuses.customer_id
-    inner join segment_strategies on chases.customer_id = segment_strategies.customer_id
-    left join reached_steps on chases.customer_id = reached_steps.customer_id
+    inner join statuses
+        on chases.company_id = statuses.company_id
+        and chases.customer_id = statuses.customer_id
+    inner join segment_strategies
+        on chases.company_id = segment_strategies.company_id
+        and chases.customer_id = segment_strategies.customer_id
+    left join reached_steps
+        on chases.company_id = reached_steps.company_id
+        and chases.customer_id = reached_steps.customer_id
     left join strategies
         on segment_strategies.strategy_code = strategies.segment_code
         and greatest(
             coalesce(reached_steps.reached_order, 0),
             coalesce(reached_steps.first_order, reached_steps.reached_order)
         ) = strategies.step_order
-    left join last_actions on chases.customer_id = last_actions.customer_id
+    left join last_actions
+        on chases.company_id = last_actions.company_id
+        and chases.customer_id = last_actions.customer_id
     left join channel_actions
-        on chases.customer_id = channel_actions.customer_id
+        on chases.company_id = channel_actions.company_id
+        and chases.customer_id = channel_actions.customer_id
         and coalesce(strategies.channel_code, 'phone') = channel_actions.channel_code
     left join channel_actions as phone_actions
-        on chases.customer_id = phone_actions.customer_id
+        on chases.company_id = phone_actions.company_id
+        and chases.customer_id = phone_actions.customer_id
         and phone_actions.channel_code = 'phone'
-    left join doubtful_days on chases.customer_id = doubtful_days.customer_id
+    left join doubtful_days
+        on chases.company_id = doubtful_days.company_id
+        and chases.customer_id = doubtful_days.customer_id
     left join broken_promises
-        on chases.customer_id = broken_promises.customer_id
+        on chases.company_id = broken_promises.company_id
+        and chases.customer_id = broken_promises.customer_id
         and broken_promises.promise_order = 1
 ),
 
 chase_verdicts as (
     select
+        chase_steps.company_id,
         chase_steps.customer_id,
         chase_steps.overdue_amount,
         chase_steps.movable_amount,
@@ -287,6 +312,7 @@ chase_verdicts as (
 
 chase_lines as (
     select
+        chase_verdicts.company_id,
         chase_verdicts.customer_id,
         chase_verdicts.action_code,
         chase_verdicts.reason_code,
@@ -335,11 +361,14 @@ chase_lines as (
         chase_verdicts.deadline_date,
         cast(null as varchar) as contest_code
     from chase_verdicts
-    left join customer_contacts on chase_verdicts.customer_id = customer_contacts.customer_id
+    left join customer_contacts
+        on chase_verdicts.company_id = customer_contacts.company_id
+        and chase_verdicts.customer_id = customer_contacts.customer_id
 ),
 
 blocked_lines as (
     select
+        work_items.company_id,
         work_items.customer_id,
         'await_promise' as action_code,
         'promise_open' as reason_code,
@@ -367,11 +396,14 @@ blocked_lines as (
         cast(null as date) as deadline_date,
         cast(null as varchar) as contest_code
     from work_items
-    inner join statuses on work_items.customer_id = statuses.customer_id
+    inner join statuses
+        on work_items.company_id = statuses.company_id
+        and work_items.customer_id = statuses.customer_id
     where work_items.promised_amount > 0 and work_items.past_due_days > 0
-    group by work_items.customer_id
+    group by work_items.company_id, work_items.customer_id
     union all
     select
+        work_items.company_id,
         work_items.customer_id,
         'apply_cash' as action_code,
         'unallocated_receipt' as reason_code,
@@ -399,11 +431,49 @@ blocked_lines as (
         cast(null as date) as deadline_date,
         cast(null as varchar) as contest_code
     from work_items
-    inner join statuses on work_items.customer_id = statuses.customer_id
+    inner join statuses
+        on work_items.company_id = statuses.company_id
+        and work_items.customer_id = statuses.customer_id
     where work_items.received_amount > 0
-    group by work_items.customer_id
+    group by work_items.company_id, work_items.customer_id
     union all
     select
+        work_items.company_id,
+        work_items.customer_id,
+        'apply_cash' as action_code,
+        'advance_held' as reason_code,
+        'cash application' as owner,
+        'collect' as block_code,
+        'act' as status_code,
+        2 as override_order,
+        'internal' as channel_code,
+        '*' as strategy_code,
+        cast(null as varchar) as skill_code,
+        $as_of as when_date,
+        sum(work_items.advanced_amount) as overdue_amount,
+        cast(null as decimal(18, 2)) as movable_amount,
+        cast(0 as decimal(18, 2)) as not_due_amount,
+        count(*) as item_count,
+        max(work_items.past_due_days) as oldest_days,
+        array_agg(
+            work_items.item_id || '=' || work_items.document_text
+            order by work_items.past_due_days desc, work_items.item_id
+        ) as documents,
+        max(statuses.late_ratio) as late_ratio,
+        cast(null as date) as promised_date,
+        cast(null as decimal(18, 2)) as promised_amount,
+        cast(null as decimal(18, 2)) as received_amount,
+        cast(null as date) as deadline_date,
+        cast(null as varchar) as contest_code
+    from work_items
+    inner join statuses
+        on work_items.company_id = statuses.company_id
+        and work_items.customer_id = statuses.customer_id
+    where work_items.advanced_amount > 0
+    group by work_items.company_id, work_items.customer_id
+    union all
+    select
+        work_items.company_id,
         work_items.customer_id,
         'solve_dispute' as action_code,
         'open_dispute' as reason_code,
@@ -435,13 +505,16 @@ blocked_lines as (
         cast(null as date) as deadline_date,
         min(work_items.reason_code) as contest_code
     from work_items
-    inner join statuses on work_items.customer_id = statuses.customer_id
+    inner join statuses
+        on work_items.company_id = statuses.company_id
+        and work_items.customer_id = statuses.customer_id
     where work_items.contested_amount > 0
-    group by work_items.customer_id, work_items.owner
+    group by work_items.company_id, work_items.customer_id, work_items.owner
 ),
 
 pre_due_steps as (
     select
+        segment_strategies.company_id,
         segment_strategies.customer_id,
         strategies.action_code,
         strategies.channel_code,
@@ -455,6 +528,7 @@ pre_due_steps as (
 
 pre_due_lines as (
     select
+        work_items.company_id,
         work_items.customer_id,
         pre_due_steps.action_code,
         'pre_due' as reason_code,
@@ -487,10 +561,18 @@ pre_due_lines as (
         cast(null as varchar) as contest_code
     from work_items
     cross join work_settings
-    inner join pre_due_steps on work_items.customer_id = pre_due_steps.customer_id
-    inner join statuses on work_items.customer_id = statuses.customer_id
-    left join customer_contacts on work_items.customer_id = customer_contacts.customer_id
-    left join last_actions on work_items.customer_id = last_actions.customer_id
+    inner join pre_due_steps
+        on work_items.company_id = pre_due_steps.company_id
+        and work_items.customer_id = pre_due_steps.customer_id
+    inner join statuses
+        on work_items.company_id = statuses.company_id
+        and work_items.customer_id = statuses.customer_id
+    left join customer_contacts
+        on work_items.company_id = customer_contacts.company_id
+        and work_items.customer_id = customer_contacts.customer_id
+    left join last_actions
+        on work_items.company_id = last_actions.company_id
+        and work_items.customer_id = last_actions.customer_id
     where
         work_items.past_due_days <= 0
         and work_items.past_due_days >= pre_due_steps.from_days
@@ -502,6 +584,7 @@ pre_due_lines as (
             ) <= $as_of
         )
     group by
+        work_items.company_id,
         work_items.customer_id,
         pre_due_steps.action_code,
         pre_due_steps.channel_code,
@@ -511,6 +594,7 @@ pre_due_lines as (
 -- whom to call, and how they validate, must be known of a customer that matters before it is late
 gap_lines as (
     select
+        statuses.company_id,
         statuses.customer_id,
         'complete_contact' as action_code,
         case
@@ -527,7 +611,9 @@ gap_lines as (
         cast(null as varchar) as skill_code,
         $as_of as when_date,
         cast(0 as decimal(18, 2)) as overdue_amount,
-        cast(null as decimal(18, 2)) as movable_amount,
+        cast(
+            cast(statuses.open_amount as decimal(24, 2)) * statuses.late_ratio as decimal(18, 2)
+        ) as movable_amount,
         cast(0 as decimal(18, 2)) as not_due_amount,
         0 as item_count,
         cast(null as bigint) as oldest_days,
@@ -539,7 +625,9 @@ gap_lines as (
         cast(null as date) as deadline_date,
         cast(null as varchar) as contest_code
     from statuses
-    inner join customer_contacts on statuses.customer_id = customer_contacts.customer_id
+    inner join customer_contacts
+        on statuses.company_id = customer_contacts.company_id
+        and statuses.customer_id = customer_contacts.customer_id
     where
         statuses.stake_code in ('A', 'B')
         and statuses.open_amount > 0
@@ -548,6 +636,7 @@ gap_lines as (
 
 lines as (
     select
+        chase_lines.company_id,
         chase_lines.customer_id,
         chase_lines.action_code,
         chase_lines.reason_code,
@@ -574,6 +663,7 @@ lines as (
     from chase_lines
     union all
     select
+        blocked_lines.company_id,
         blocked_lines.customer_id,
         blocked_lines.action_code,
         blocked_lines.reason_code,
@@ -600,6 +690,7 @@ lines as (
     from blocked_lines
     union all
     select
+        pre_due_lines.company_id,
         pre_due_lines.customer_id,
         pre_due_lines.action_code,
         pre_due_lines.reason_code,
@@ -626,6 +717,7 @@ lines as (
     from pre_due_lines
     union all
     select
+        gap_lines.company_id,
         gap_lines.customer_id,
         gap_lines.action_code,
         gap_lines.reason_code,
@@ -655,6 +747,7 @@ lines as (
 -- the most precise rate: of the segment, else of all
 valued_lines as (
     select
+        lines.company_id,
         lines.customer_id,
         lines.action_code,
         lines.reason_code,
@@ -667,7 +760,13 @@ valued_lines as (
         lines.skill_code,
         lines.when_date,
         lines.overdue_amount,
-        lines.movable_amount,
+        cast(
+            coalesce(
+                lines.movable_amount,
+                cast(lines.overdue_amount + lines.not_due_amount as decimal(24, 2))
+                * lines.late_ratio
+            ) as decimal(18, 2)
+        ) as movable_amount,
         lines.not_due_amount,
         lines.item_count,
         lines.oldest_days,
@@ -682,7 +781,9 @@ valued_lines as (
         coalesce(channels.cost_amount, 0) as cost_amount,
         coalesce(channels.minute_count, 10) as minute_count
     from lines
-    inner join statuses on lines.customer_id = statuses.customer_id
+    inner join statuses
+        on lines.company_id = statuses.company_id
+        and lines.customer_id = statuses.customer_id
     left join response_rates as own_rates
         on statuses.segment_code = own_rates.segment_code
         and lines.channel_code = own_rates.channel_code
@@ -693,12 +794,21 @@ valued_lines as (
 )
 
 select
+    valued_lines.company_id,
     valued_lines.customer_id,
     valued_lines.action_code,
     valued_lines.reason_code,
     valued_lines.owner,
     valued_lines.block_code,
-    valued_lines.status_code,
+    case
+        when
+            valued_lines.status_code = 'act'
+            and valued_lines.override_order = 2
+            and valued_lines.movable_amount * valued_lines.response_ratio
+            < valued_lines.cost_amount
+            then 'leave'
+        else valued_lines.status_code
+    end as status_code,
     cast(valued_lines.override_order as bigint) as override_order,
     valued_lines.channel_code,
     valued_lines.skill_code,
@@ -724,19 +834,10 @@ select
     end as documents_text,
     array_to_string(array_slice(valued_lines.documents, 1, 500), '|') as items_text,
     cast(
-        coalesce(
-            valued_lines.movable_amount,
-            cast(valued_lines.overdue_amount + valued_lines.not_due_amount as decimal(24, 2))
-            * valued_lines.late_ratio
-        ) * valued_lines.response_ratio - valued_lines.cost_amount as decimal(18, 2)
+        valued_lines.movable_amount * valued_lines.response_ratio - valued_lines.cost_amount
+        as decimal(18, 2)
     ) as priority_amount,
-    cast(
-        coalesce(
-            valued_lines.movable_amount,
-            cast(valued_lines.overdue_amount + valued_lines.not_due_amount as decimal(24, 2))
-            * valued_lines.late_ratio
-        ) as decimal(18, 2)
-    ) as movable_amount,
+    valued_lines.movable_amount,
     valued_lines.late_ratio,
     valued_lines.response_ratio,
     valued_lines.cost_amount,

@@ -7,6 +7,7 @@
 -- columns:
 --   owner             text   who can remove it; `unknown` where the reason is none of ours
 --   contest_id        text   the dispute; else `event` or `action` and what tells it apart
+--   company_id        text   whose item it is
 --   customer_id       text   who contests
 --   customer_name     text   its name, or its identifier where it has none
 --   item_id           text   the item contested
@@ -25,7 +26,6 @@
 --   salesperson       text   who sold it; `unknown` where nobody said
 --   site              text   where goods left from; `unknown` where nobody said
 --   product_line      text   what was sold; `unknown` where nobody said
---   company_id        text   whose item it is
 --   is_undated        flag   nobody said since when it holds: since the item was posted
 
 with open_contests as (
@@ -135,6 +135,7 @@ last_actions as (
 select
     coalesce(reasons.owner, 'unknown') as owner,
     open_contests.contest_id,
+    open_contests.company_id,
     open_contests.customer_id,
     open_contests.customer_name,
     open_contests.item_id,
@@ -153,7 +154,6 @@ select
     open_contests.salesperson,
     open_contests.site,
     open_contests.product_line,
-    open_contests.company_id,
     open_contests.is_undated
 from open_contests
 inner join item_balances on open_contests.item_number = item_balances.item_number

@@ -14,7 +14,7 @@
 --   cash_cost_amount   money    that × annual rate / 365
 --   share_ratio        ratio    of amount_days
 --   cumulative_ratio   ratio    share of this reason and those before it; ends at 1
---   median_cycle_days  decimal  of those ended: from told to ended; interpolated
+--   median_cycle_days  decimal  of those closed: from told to closed; interpolated
 --   credited_ratio     ratio    of closed disputes, by count: the customer was right
 --   days_late_added    decimal  mean, against the payer's items that nobody contested
 --   p90_cycle_days     decimal  nine in ten end sooner
@@ -22,6 +22,7 @@
 --   is_vital           flag     one of the fewest that make 80 % of amount_days
 --   open_count         int      contests that hold, with something open
 --   open_amount        money    what is still contested and open
+--   settled_meanwhile_ratio ratio of those closed: the item was settled before
 
 -- A contest belongs to the twelve months it began in: from_date in ($as_of − 12 months, $as_of].
 -- One that nobody dated holds for the item's whole life: it belongs to those the item was issued
@@ -43,7 +44,8 @@ select
     cause_measures.recurrence_ratio,
     cause_measures.is_vital,
     cause_measures.open_count,
-    cause_measures.open_amount
+    cause_measures.open_amount,
+    cause_measures.settled_meanwhile_ratio
 from cause_measures
 where cause_measures.dimension_code = 'company'
 order by cause_measures.cause_order

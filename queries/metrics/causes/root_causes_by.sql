@@ -17,7 +17,7 @@
 --   cash_cost_amount   money    that × annual rate / 365
 --   share_ratio        ratio    of amount_days of the dimension
 --   cumulative_ratio   ratio    share of this row and those before it in the dimension; ends at 1
---   median_cycle_days  decimal  of those ended: from told to ended; interpolated
+--   median_cycle_days  decimal  of those closed: from told to closed; interpolated
 --   credited_ratio     ratio    of closed disputes, by count: the customer was right
 --   days_late_added    decimal  mean, against the payer's items that nobody contested
 --   p90_cycle_days     decimal  nine in ten end sooner
@@ -25,6 +25,7 @@
 --   is_vital           flag     one of the fewest that make 80 % of amount_days of the dimension
 --   open_count         int      contests that hold, with something open
 --   open_amount        money    what is still contested and open
+--   settled_meanwhile_ratio ratio of those closed: the item was settled before
 
 -- A month is that in which the contest began; see root_causes for the twelve months.
 select
@@ -47,7 +48,8 @@ select
     cause_measures.recurrence_ratio,
     cause_measures.is_vital,
     cause_measures.open_count,
-    cause_measures.open_amount
+    cause_measures.open_amount,
+    cause_measures.settled_meanwhile_ratio
 from cause_measures
 where cause_measures.dimension_code <> 'company'
 order by cause_measures.dimension_code, cause_measures.cause_order

@@ -23,7 +23,9 @@ select
         as decimal(18, 6)
     ) as paid_ratio
 from action_payments
-inner join payers on action_payments.customer_id = payers.customer_id
+inner join payers
+    on action_payments.company_id = payers.company_id
+    and action_payments.customer_id = payers.customer_id
 where action_payments.is_conclusive
 group by payers.segment_code, action_payments.channel_code
 order by segment_code, channel_code

@@ -15,6 +15,7 @@ with monthly_segments as (
     select
         payer_days.picture_date,
         payer_days.previous_month_date,
+        payer_segments.company_id,
         payer_segments.customer_id,
         payer_segments.segment_code
     from payer_segments
@@ -31,9 +32,11 @@ select
 from monthly_segments as later
 left join monthly_segments as earlier
     on later.previous_month_date = earlier.picture_date
+    and later.company_id = earlier.company_id
     and later.customer_id = earlier.customer_id
 left join payer_balances
     on later.picture_date = payer_balances.picture_date
+    and later.company_id = payer_balances.company_id
     and later.customer_id = payer_balances.customer_id
 where later.previous_month_date is not null
 group by later.picture_date, coalesce(earlier.segment_code, 'none'), later.segment_code

@@ -19,6 +19,7 @@ from payer_segments
 inner join payer_days on payer_segments.picture_date = payer_days.picture_date
 left join payer_balances
     on payer_segments.picture_date = payer_balances.picture_date
+    and payer_segments.company_id = payer_balances.company_id
     and payer_segments.customer_id = payer_balances.customer_id
 where payer_days.is_month_end
 group by payer_segments.picture_date, payer_segments.segment_code

@@ -1,10 +1,11 @@
 -- payers: how each customer pays, why it is treated as it is, and what is done.
 --
 -- grain:   one customer with an item posted by $as_of
--- key:     customer_id
+-- key:     company_id, customer_id
 -- source:  payer_days, payer_axes, payer_segments, sentences
 -- params:  $language text
 -- columns:
+--   company_id                  text     whose receivables they are
 --   customer_id                 text     who owes
 --   customer_name               text     its name, or its identifier where it has none
 --   segment_code                text     what it is treated as
@@ -74,6 +75,7 @@ segmented as (
         payer_days.is_3_months_ago,
         payer_days.is_12_months_ago,
         payer_segments.picture_date,
+        payer_segments.company_id,
         payer_segments.customer_id,
         payer_segments.rule_code,
         payer_segments.segment_code,
@@ -88,19 +90,21 @@ segmented as (
 
 earlier as (
     select
+        segmented.company_id,
         segmented.customer_id,
         min(case when segmented.is_3_months_ago then segmented.segment_code end)
             as segment_3_months_ago_code,
         min(case when segmented.is_12_months_ago then segmented.segment_code end)
             as segment_12_months_ago_code
     from segmented
-    group by segmented.customer_id
+    group by segmented.company_id, segmented.customer_id
 ),
 
 -- a rule of one's own without a sentence of its own is explained by the figures all have
 rule_sentences as (
     select
         segmented.picture_date,
+        segmented.company_id,
         segmented.customer_id,
         case reader.language_code
             when 'fr' then coalesce(own.fr_text, common.fr_text)
@@ -115,6 +119,7 @@ rule_sentences as (
 
 reasons_told as (
     select
+        rule_sentences.company_id,
         rule_sentences.customer_id,
         filled_text(
             rule_sentences.sentence_text,
@@ -173,10 +178,12 @@ reasons_told as (
     cross join reader
     inner join payer_axes
         on rule_sentences.picture_date = payer_axes.picture_date
+        and rule_sentences.company_id = payer_axes.company_id
         and rule_sentences.customer_id = payer_axes.customer_id
 )
 
 select
+    segmented.company_id,
     segmented.customer_id,
     payer_axes.customer_name,
     segmented.segment_code,
@@ -234,8 +241,17 @@ select
 from segmented
 inner join payer_axes
     on segmented.picture_date = payer_axes.picture_date
+    and segmented.company_id = payer_axes.company_id
     and segmented.customer_id = payer_axes.customer_id
-inner join earlier on segmented.customer_id = earlier.customer_id
-left join reasons_told on segmented.customer_id = reasons_told.customer_id
+inner join earlier
+    on segmented.company_id = earlier.company_id
+    and segmented.customer_id = earlier.customer_id
+left join reasons_told
+    on segmented.company_id = reasons_told.company_id
+    and segmented.customer_id = reasons_told.customer_id
 where segmented.is_as_of
-order by payer_axes.exposure_ratio desc, payer_axes.billed_amount desc, segmented.customer_id
+order by
+    payer_axes.exposure_ratio desc,
+    payer_axes.billed_amount desc,
+    segmented.company_id,
+    segmented.customer_id

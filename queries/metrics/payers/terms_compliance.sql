@@ -2,7 +2,7 @@
 --
 -- grain:   one value of one dimension: customer, salesperson, country or payment_method
 -- key:     dimension_code, value_id
--- source:  known_items, item_details, settled_spells, customers
+-- source:  known_items, item_details, settled_spells, customers, customer_codes
 -- params:  $as_of date
 -- columns:
 --   dimension_code      text     customer, salesperson, country, payment_method, or company: all
@@ -26,8 +26,8 @@
 -- counted either way. A line of customers.terms_code says days, end of month and days after it.
 with billed as (
     select
-        known_items.customer_id,
-        coalesce(customers.name, known_items.customer_id) as customer_name,
+        customer_codes.customer_code,
+        customer_codes.customer_name,
         coalesce(item_details.salesperson, 'unknown') as salesperson,
         coalesce(customers.country_code, 'unknown') as country_code,
         coalesce(customers.payment_method, 'unknown') as payment_method,
@@ -54,6 +54,9 @@ with billed as (
     left join customers
         on known_items.company_id = coalesce(customers.company_id, '')
         and known_items.customer_id = customers.customer_id
+    inner join customer_codes
+        on known_items.company_id = customer_codes.company_id
+        and known_items.customer_id = customer_codes.customer_id
     where
         known_items.kind = 'invoice'
         and known_items.is_debit
@@ -64,7 +67,7 @@ with billed as (
 
 measured as (
     select
-        billed.customer_id,
+        billed.customer_code,
         billed.customer_name,
         billed.salesperson,
         billed.country_code,
@@ -97,7 +100,7 @@ dimensioned as (
         unnest(make_array(1, 5, 2, 3, 4)) as dimension_order,
         unnest(make_array(
             'all',
-            measured.customer_id,
+            measured.customer_code,
             measured.salesperson,
             measured.country_code,
             measured.payment_method

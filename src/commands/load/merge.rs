@@ -1,15 +1,19 @@
-//! Rows of a plain file take the place of the rows of the same key that the lake held.
+//! Rows of a plain file take the place of the rows of the same key that the lake held. Of customers, contacts and processes a
+//! column that the file does not have says nothing: what was known of it stays. An empty cell clears, a filled one replaces.
 
 use url::Url;
 
 use super::STEP_MEMORY;
-use super::keys::{Keys, each_batch};
+use super::keys::{ByHash, Keys, each_batch};
 use super::stage::unwritable;
 use super::wanted::Wanted;
+use crate::commands::shared;
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::ingest::staging::{StagedFile, Staging};
-use crate::model::Rows;
+use crate::model::rows::Cell;
+use crate::model::tables::{CONTACTS, CUSTOMERS, PAYER_PROCESSES};
+use crate::model::{Rows, TableSpec};
 use crate::settings::Settings;
 
 /// Adds a staged file of a table with a key; held files that hold one of its keys are written anew without it, the
@@ -17,10 +21,12 @@ use crate::settings::Settings;
 pub(super) async fn upsert(
     settings: &Settings,
     wanted: &mut Wanted,
-    staged: &StagedFile,
+    (staged, absent): (&StagedFile, &[String]),
     load_id: &str,
     tag: &str,
 ) -> Result<(), Error> {
+    let untold = untold_columns(staged.table, absent);
+    let mut known: ByHash<u128, Vec<Cell>> = ByHash::default();
     let held: Vec<(Url, String)> = wanted
         .files(staged.table)
         .iter()
@@ -50,16 +56,18 @@ pub(super) async fn upsert(
             }
             let mut staging = Staging::new(settings.lake.staging_folder(), load_id, &format!("{tag}.{number}"));
             let names: Vec<&str> = staged.table.columns.iter().map(|column| column.name).collect();
-            let places: Vec<usize> = staged.table.key.iter().filter_map(|name| staged.table.position(name)).collect();
             let columns: Vec<String> = names.iter().map(|name| format!("held_rows.{name}")).collect();
             let mut rows =
                 engine.stream_table(staged.table, &format!("select {} from held_rows", columns.join(", "))).await?;
             while let Some(answer) = rows.next().await? {
                 let mut kept = Rows::new(staged.table);
                 for row in 0..answer.len() {
-                    let texts: Vec<String> = places.iter().map(|place| answer.at(row, *place).plain()).collect();
-                    if !keys.holds(Keys::key(texts.iter().map(String::as_str))) {
-                        kept.push(answer.row(row).map(|value| crate::commands::shared::cell(&value)).collect());
+                    let texts: Vec<String> = places(staged.table).map(|place| answer.at(row, place).plain()).collect();
+                    let key = Keys::key(texts.iter().map(String::as_str));
+                    if !keys.holds(key) {
+                        kept.push(answer.row(row).map(|value| shared::cell(&value)).collect());
+                    } else if !untold.is_empty() {
+                        known.insert(key, untold.iter().map(|place| shared::cell(&answer.at(row, *place))).collect());
                     }
                 }
                 staging.write(&origin, kept).map_err(|cause| unwritable(settings, &cause))?;
@@ -70,6 +78,44 @@ pub(super) async fn upsert(
             }
         }
     }
-    wanted.add(staged);
+    if known.is_empty() {
+        wanted.add(staged);
+        return Ok(());
+    }
+    let mut staging = Staging::new(settings.lake.staging_folder(), load_id, &format!("{tag}.told"));
+    let engine = Engine::bare(STEP_MEMORY)?;
+    engine.register_files("staged_rows", staged.table, &[staged.url()])?;
+    let columns: Vec<String> =
+        staged.table.columns.iter().map(|column| format!("staged_rows.{}", column.name)).collect();
+    let mut rows =
+        engine.stream_table(staged.table, &format!("select {} from staged_rows", columns.join(", "))).await?;
+    while let Some(answer) = rows.next().await? {
+        let mut filled = Rows::new(staged.table);
+        for row in 0..answer.len() {
+            let texts: Vec<String> = places(staged.table).map(|place| answer.at(row, place).plain()).collect();
+            let mut cells: Vec<Cell> = answer.row(row).map(|value| shared::cell(&value)).collect();
+            if let Some(told) = known.get(&Keys::key(texts.iter().map(String::as_str))) {
+                untold.iter().zip(told).for_each(|(place, cell)| cells[*place] = cell.clone());
+            }
+            filled.push(cells);
+        }
+        staging.write(&staged.origin, filled).map_err(|cause| unwritable(settings, &cause))?;
+    }
+    for file in staging.finish().map_err(|cause| unwritable(settings, &cause))? {
+        wanted.add(&file);
+    }
     Ok(())
+}
+
+/// The places of the columns that a file of such a table says nothing of.
+fn untold_columns(table: &TableSpec, absent: &[String]) -> Vec<usize> {
+    let keeps = [&CUSTOMERS, &CONTACTS, &PAYER_PROCESSES].iter().any(|keeping| keeping.name == table.name);
+    let is_untold = |name: &str| !table.key.contains(&name) && absent.iter().any(|absent| absent == name);
+    let places = table.columns.iter().enumerate().filter(|(_, column)| keeps && is_untold(column.name));
+    places.map(|(place, _)| place).collect()
+}
+
+/// Where the columns of a table's key stand.
+fn places(table: &TableSpec) -> impl Iterator<Item = usize> + '_ {
+    table.key.iter().filter_map(|name| table.position(name))
 }

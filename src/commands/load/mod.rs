@@ -157,7 +157,8 @@ async fn prepare(
         receivables::add_year(&mut years, source)?;
         for file in &source.files {
             if file.table.is_loadable {
-                merge::upsert(settings, &mut wanted, file, load_id, tag).await?;
+                let absent = &source.report.absent_columns;
+                merge::upsert(settings, &mut wanted, (file, absent), load_id, tag).await?;
             } else {
                 wanted.replace_origin(file);
             }
@@ -167,7 +168,8 @@ async fn prepare(
     let brings_customers = |source: &&Source| source.brings("customers");
     let mut companies: BTreeSet<String> =
         staged.iter().filter(|source| source.year.is_some()).map(|source| source.report.company_id.clone()).collect();
-    if staged.iter().find(brings_customers).is_some() || !removed.is_empty() {
+    // what an earlier version derived of ledgers is derived again
+    if staged.iter().find(brings_customers).is_some() || !removed.is_empty() || !base.is_prepared() {
         companies.extend(years.iter().map(|year| year.company_id.clone()));
         companies.extend(removed.iter().filter_map(|key| Some(key.split_once('/')?.0.to_owned())));
     }

@@ -12,9 +12,10 @@ use crate::cli::ReadingArguments;
 use crate::error::Error;
 use crate::ingest::staging::{StagedFile, Staging};
 use crate::ingest::{
-    self, AccountRoles, ActionCodes, BoxedError, CounterpartClasses, Currencies, DateOrder, Encoding, FiscalYear,
-    Mapping, OpeningJournals, ReadOptions, Sink, SourceReport,
+    self, AccountRoles, ActionCodes, BoxedError, CounterpartClasses, Currencies, DateOrder, Decimal, Encoding,
+    FiscalYear, Mapping, OpeningJournals, ReadOptions, Sink, SourceReport,
 };
+use crate::model::tables::PREPARED_CODE;
 use crate::model::{Date, Money, Rows, TableSpec, Values};
 use crate::settings::Settings;
 
@@ -176,6 +177,7 @@ pub(in crate::commands) struct Rules<'a> {
     default_company: String,
     encoding: Option<Encoding>,
     date_order: Option<DateOrder>,
+    decimal: Option<Decimal>,
     mapping: Option<Mapping>,
     mappings: Vec<Mapping>,
     roles: AccountRoles,
@@ -205,12 +207,19 @@ impl<'a> Rules<'a> {
                 )
             })?),
         };
+        let decimal = match &reading.decimal {
+            None => None,
+            Some(code) => Some(Decimal::parse(code).ok_or_else(|| {
+                Error::Plain(format!("found `--decimal {code}`"), "write `--decimal ,` or `--decimal .`".to_owned())
+            })?),
+        };
         let mappings = settings.mappings.iter().map(|(name, text)| Mapping::parse(name, text));
         Ok(Self {
             settings,
             default_company: settings.default_company.clone(),
             encoding,
             date_order,
+            decimal,
             mapping: reading.mapping.as_deref().map(|name| named_mapping(settings, name)).transpose()?,
             mappings: mappings.collect::<Result<_, _>>()?,
             roles: AccountRoles::parse(settings.reference("account_roles"))?,
@@ -228,6 +237,7 @@ impl<'a> Rules<'a> {
             base_currency: self.settings.base_currency.as_deref(),
             encoding: self.encoding,
             date_order: self.date_order,
+            decimal: self.decimal,
             mapping: self.mapping.as_ref(),
             mappings: &self.mappings,
             default_terms: self.settings.default_terms,
@@ -397,7 +407,7 @@ fn rules_hash(settings: &Settings, reading: &ReadingArguments) -> String {
     let rules = format!(
         "{:?}",
         (
-            env!("CARGO_PKG_VERSION"),
+            (env!("CARGO_PKG_VERSION"), PREPARED_CODE),
             &settings.company,
             &settings.default_company,
             &settings.base_currency,

@@ -11,6 +11,7 @@ use crate::error::Error;
 use crate::ingest::Reason;
 use crate::lake::LoadRecord;
 use crate::model::money::decimal_text;
+use crate::model::tables::PREPARED_CODE;
 use crate::report::Formats;
 use crate::settings::Settings;
 
@@ -45,6 +46,7 @@ pub(super) fn record(
         assumptions: Json::Array(assumptions),
         versions: BTreeMap::new(),
         checksums: BTreeMap::new(),
+        prepared_code: PREPARED_CODE.to_owned(),
     }
 }
 

@@ -6,7 +6,7 @@
 //! | `number_text(number, decimals, language)` | the number rounded half-up, thousands grouped: `1 234,5` or `1,234.5` |
 //! | `filled_text(sentence, names, values)` | the sentence with each `{name}` replaced by its value, a dash for none |
 //! | `fisher_p_value(hits, misses, earlier_hits, earlier_misses)` | two-sided p of equal rates, ten decimals |
-//! | `received_in_turn(promises, receipts)` | what came in for each promise of a customer, oldest promise first |
+//! | `received_in_turn(promises, receipts)` | what came in for each promise of a customer or of one of its items, oldest promise first |
 
 mod due_by_terms;
 mod filled_text;

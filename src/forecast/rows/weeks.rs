@@ -10,8 +10,10 @@ use crate::forecast::naive::due_day;
 use crate::forecast::outlook::{Outlook, amount, mean_in_week};
 use crate::forecast::simulation::{Draw, Futures, Groups, Range, futures, rounded};
 use crate::forecast::work::{Prepared, ScenarioLine};
-use crate::model::Value;
+use crate::model::{CustomerKey, Value};
 
+/// What stands between a company and its customer in the name of a group.
+const COMPANY_END: char = '\u{1f}';
 /// Groups of customers whose futures are held at once.
 const GROUPS_AT_ONCE: usize = 200;
 
@@ -47,11 +49,11 @@ impl Prepared {
     }
 
     /// The weeks of each segment of payers; those nobody told of share a nameless one.
-    pub(in crate::forecast) fn segment_weeks(&self, segments: &BTreeMap<String, String>) -> Rows {
+    pub(in crate::forecast) fn segment_weeks(&self, segments: &BTreeMap<CustomerKey, String>) -> Rows {
         let open = &self.picture.book.open;
         let of_payer = |open: &OpenClaim| {
             let claim = &self.events.claims[place(open.claim)];
-            segments.get(&self.events.payers[place(claim.customer)].id).map_or("", String::as_str)
+            segments.get(&self.events.payers[place(claim.customer)].key).map_or("", String::as_str)
         };
         let names: BTreeSet<&str> = open.iter().map(of_payer).collect();
         let names: Vec<String> = names.into_iter().map(str::to_owned).collect();
@@ -78,7 +80,8 @@ impl Prepared {
                     if names.len() == GROUPS_AT_ONCE {
                         break;
                     }
-                    names.push(self.events.payers[place(next)].id.clone());
+                    let key = &self.events.payers[place(next)].key;
+                    names.push(format!("{}{COMPANY_END}{}", key.company_id, key.customer_id));
                     customer = Some(next);
                 }
                 groups.push(u32::try_from(names.len() - 1).unwrap_or_default());
@@ -135,6 +138,7 @@ impl Prepared {
             if dimension != "total" && !used.contains(&u32::try_from(group).unwrap_or_default()) {
                 continue;
             }
+            let (company, name) = name.split_once(COMPANY_END).unwrap_or(("", name));
             for week in 0..=count {
                 let is_beyond = week == count;
                 let range = drawn.map_or(Range::default(), |drawn| drawn.week(group, week));
@@ -142,6 +146,7 @@ impl Prepared {
                 let mean = means[group * (count + 1) + week];
                 rows.push(vec![
                     text(dimension),
+                    text(company),
                     text(name),
                     whole(week + 1),
                     Value::Flag(is_beyond),
@@ -177,7 +182,7 @@ impl Prepared {
             let lines: Vec<&ScenarioLine> = self.scenarios.iter().filter(|line| line.code == code).collect();
             let shift_of = |open: &OpenClaim| {
                 let claim = &self.events.claims[place(open.claim)];
-                let id = &self.events.payers[place(claim.customer)].id;
+                let id = &self.events.payers[place(claim.customer)].key.customer_id;
                 let mut shift = Shift::default();
                 let mut state = open.state;
                 for line in lines.iter().filter(|line| line.customer_id.is_empty() || line.customer_id == *id) {

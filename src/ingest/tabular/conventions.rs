@@ -55,14 +55,14 @@ impl Evidence {
     }
 }
 
-/// Reads every row once. `order` is what the user or the mapping says of dates.
+/// Reads every row once. `order` and `decimal` are what the user or the mapping says of dates and amounts.
 ///
 /// # Errors
 /// [`IngestError::DatesUndecided`], [`IngestError::DatesContradict`]; [`IngestError::File`] through `failed`.
 pub fn survey(
     rows: &mut dyn RowSource,
     plan: &Plan,
-    order: Option<DateOrder>,
+    (order, decimal): (Option<DateOrder>, Option<Decimal>),
     file: &str,
     failed: impl Fn(io::Error) -> IngestError,
 ) -> Result<Conventions, IngestError> {
@@ -96,7 +96,7 @@ pub fn survey(
             }
         }
     }
-    let decimal = plan.decimal.unwrap_or(if marks.is_first() {
+    let decimal = decimal.unwrap_or(if marks.is_first() {
         Decimal::Comma
     } else if marks.is_second() {
         Decimal::Dot

@@ -199,7 +199,8 @@ impl Tabular {
         let failed = |source| IngestError::File { path: path.to_owned(), source };
         let order = options.date_order.or(plan.date_order);
         let mut rows = self.rows(path, progress, 3).map_err(failed)?;
-        let conventions = conventions::survey(rows.as_mut(), plan, order, file, failed)?;
+        let decimal = options.decimal.or(plan.decimal);
+        let conventions = conventions::survey(rows.as_mut(), plan, (order, decimal), file, failed)?;
         drop(rows);
         if conventions.row_count == 0 {
             return Err(IngestError::NoLine { file: file.to_owned() });
@@ -268,6 +269,7 @@ impl Tabular {
         };
         let counts = output.finish()?;
         Ok(SourceReport {
+            absent_columns: plan.absent(),
             source_key,
             company_id: company_id.to_owned(),
             file_name: file.to_owned(),

@@ -116,6 +116,7 @@ impl Desk {
             base_currency: None,
             encoding: None,
             date_order: None,
+            decimal: None,
             mapping: None,
             mappings: &self.mappings,
             default_terms: Terms::STATUTORY,

@@ -165,7 +165,7 @@ fn the_file_decides_what_comma_and_point_are() {
     };
     assert_eq!(amounts(["1,234", "5.25"]), (vec!["1234.00".into(), "5.25".into()], vec![]));
     assert_eq!(amounts(["1.234", "5,25"]), (vec!["1234.00".into(), "5.25".into()], vec![]));
-    assert_eq!(amounts(["1.234", "5"]), (vec!["5.00".into()], vec!["amount_too_precise"]));
+    assert_eq!(amounts(["1.234", "5"]), (vec!["5.00".into()], vec!["amount_mark_undecided"]));
 }
 
 #[test]

@@ -102,6 +102,16 @@ const fn is_between(amount: i64, limit: i64) -> bool {
 }
 
 impl Amounts {
+    /// Nothing in its own currency, something in that of the books: a revaluation, open until the books take it back.
+    pub(super) fn is_revaluation(self) -> bool {
+        self.own == 0 && self.base.is_some_and(|base| base != 0)
+    }
+
+    /// The customer owes it.
+    pub(super) fn is_debit(self) -> bool {
+        if self.own == 0 { self.base.is_some_and(|base| base > 0) } else { self.own > 0 }
+    }
+
     /// An amount of the item in the base currency, half up, as queries convert what is open.
     pub(super) fn in_base(self, amount: i64) -> Option<i64> {
         let base = self.base?;

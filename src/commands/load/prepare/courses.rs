@@ -239,6 +239,9 @@ impl Courses<'_, '_> {
             let is_claim = self.groups.value(item.group).is_claim;
             course.follow(item.amounts.own, item.posted, events.of(at), item.tolerance(&self.tolerance, is_claim));
             let is_even = course.is_even && (!is_claim || course.is_plain);
+            if item.amounts.is_revaluation() {
+                course.closed = None;
+            }
             self.change(item, &course, is_even, 1);
             if is_even {
                 self.close(item, &course)?;
@@ -254,18 +257,21 @@ impl Courses<'_, '_> {
 
     /// Adds, or takes back, what a course changes.
     fn change(&mut self, item: &Item, course: &Course, is_even: bool, sign: i64) {
-        let is_debit = item.amounts.own > 0;
+        let is_debit = item.amounts.is_debit();
+        let revaluation = item.amounts.base.filter(|_| item.amounts.is_revaluation());
         let month = first_of_month(item.posted);
         for step in &course.steps {
             let base = |amount: i64| item.amounts.in_base(amount).unwrap_or_default();
-            let [own, based] = [[step.before, step.after, step.moved], [step.before, step.after, step.moved].map(base)]
-                .map(|[before, after, moved]| {
-                    let debit = if is_debit { after.max(0) - before.max(0) } else { 0 };
-                    // what was moved is a part of what the debit item went down by
-                    let moved = if is_debit { moved.clamp(debit.min(0), 0) } else { 0 };
-                    [after - before, debit, after.min(0) - before.min(0), moved].map(|change| sign * change)
-                });
-            let count = sign * (i64::from(step.after != 0) - i64::from(step.before != 0));
+            let amounts = [step.before, step.after, step.moved];
+            let based = revaluation.map_or_else(|| amounts.map(base), |base| [0, base, 0]);
+            let [own, based] = [amounts, based].map(|[before, after, moved]| {
+                let debit = if is_debit { after.max(0) - before.max(0) } else { 0 };
+                // what was moved is a part of what the debit item went down by
+                let moved = if is_debit { moved.clamp(debit.min(0), 0) } else { 0 };
+                [after - before, debit, after.min(0) - before.min(0), moved].map(|change| sign * change)
+            });
+            let is_open_after = step.after != 0 || revaluation.is_some();
+            let count = sign * (i64::from(is_open_after) - i64::from(step.before != 0));
             let amounts = [own[0], own[1], own[2], own[3], based[0], based[1], based[2], based[3]];
             if amounts.iter().any(|amount| *amount != 0) || count != 0 {
                 self.changes.add((item.group, is_even, month, item.due, step.day), amounts, [count]);
@@ -347,7 +353,7 @@ impl Courses<'_, '_> {
             let company = self.texts.number(0, companies.get(row));
             let currency = self.texts.number(1, currencies.get(row));
             let account = self.texts.number(2, accounts.get(row));
-            let is_debit = own > 0;
+            let is_debit = Amounts { own, base }.is_debit();
             let is_claim = is_debit && ItemKind::parse(kinds.get(row)).is_some_and(ItemKind::is_claim);
             let group = self.groups.number(Group { company, currency, account, is_debit, is_claim });
             if let Some(sums) = &mut self.item_sums {

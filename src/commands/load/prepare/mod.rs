@@ -59,7 +59,7 @@ impl Prepare<'_> {
     /// Follows the items that the load adds or touches.
     pub(super) async fn follow(&self, wanted: &mut Wanted) -> Result<(), Error> {
         let brings = |table: &TableSpec| wanted.files(table).iter().any(|file| !file.is_of_base());
-        if !brings(&ITEMS) && !brings(&ALLOCATION_LINKS) {
+        if !self.is_anew(wanted) && !brings(&ITEMS) && !brings(&ALLOCATION_LINKS) {
             return Ok(());
         }
         let mut output = self.output();
@@ -69,7 +69,8 @@ impl Prepare<'_> {
 
     /// Whether all must be prepared anew.
     fn is_anew(&self, wanted: &Wanted) -> bool {
-        wanted.lacks(self.base, &ITEMS)
+        !self.base.is_prepared()
+            || wanted.lacks(self.base, &ITEMS)
             || wanted.lacks(self.base, &ALLOCATIONS)
             || self.base.row_count(&ALLOCATIONS) != self.base.row_count(&ALLOCATION_LINKS)
             || (self.base.row_count(&ITEMS) > 0) != (self.base.row_count(&ITEM_DAYS) > 0)

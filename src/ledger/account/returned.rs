@@ -1,0 +1,143 @@
+//! Which receipt the money undoes that went back (FEC.md 5 and 6): of its own lettered group, of another group of the year,
+//! or of a year before.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::{Groups, Item, Work};
+use crate::ledger::lettering::Pair;
+use crate::ledger::returns::{Member, money_back, outcome_on};
+use crate::model::calendar::add_days;
+use crate::model::{Date, ItemKind};
+
+/// Within so many days a receipt of the same amount is the one that was returned (FEC.md 5).
+const RETURN_DAYS: i64 = 60;
+
+impl Work<'_> {
+    /// Money that went back joins the group of the receipt that it undoes, where its own group holds none; a receipt of a
+    /// year before is taken back at once. Answers the items that are open again by that.
+    pub(super) fn join_returns(&mut self, groups: &mut Groups, first_of_year: usize) -> Vec<usize> {
+        let mut reopened = Vec::new();
+        let mut undone: BTreeSet<usize> = BTreeSet::new();
+        for item in first_of_year..self.items.len() {
+            let Item { kind, amount, posted, .. } = self.items[item];
+            if amount <= 0 || kind != ItemKind::Refund {
+                continue;
+            }
+            let own = groups.iter().find(|(_, members)| members.iter().any(|member| member.item == item));
+            let own = own.map(|(letter, members)| (letter.clone(), money_back(members)));
+            let is_found = own.as_ref().is_some_and(|(_, backs)| backs.iter().any(|back| back.pair.debit == item));
+            if is_found || self.has_unused_credit(item, first_of_year) {
+                continue;
+            }
+            let own = own.map(|(letter, _)| letter);
+            if let Some((receipt, letter)) = self.receipt_of_year(groups, item, first_of_year, &undone) {
+                undone.insert(receipt);
+                let mut moved = vec![self.member(item, amount, posted)];
+                if let Some(members) = own.and_then(|own| groups.get_mut(&own)) {
+                    for member in members {
+                        if member.item != item {
+                            moved.push(Member { joined: member.joined.max(posted), ..member.clone() });
+                        }
+                        member.left = Some(posted);
+                    }
+                }
+                let group = groups.entry(letter).or_default();
+                group.extend(moved);
+                group.sort_by_key(|member| member.item);
+            } else if let Some(receipt) = self.receipt_of_before(item, first_of_year) {
+                reopened.extend(self.take_back(item, receipt));
+                for members in groups.values_mut() {
+                    members.retain(|member| member.item != item);
+                }
+            }
+        }
+        reopened
+    }
+
+    /// Whether a credit of that amount, which no letter names, waits for money that went back.
+    fn has_unused_credit(&self, item: usize, first_of_year: usize) -> bool {
+        let Item { amount, posted, .. } = self.items[item];
+        self.items.iter().enumerate().any(|(place, credit)| {
+            let is_unused = if place < first_of_year { credit.left == credit.amount } else { credit.letter.is_none() };
+            credit.amount == -amount && credit.posted <= posted && is_unused
+        })
+    }
+
+    /// A lettered receipt of the year that had settled something: of the same amount, the latest before.
+    fn receipt_of_year(
+        &self,
+        groups: &Groups,
+        item: usize,
+        first_of_year: usize,
+        undone: &BTreeSet<usize>,
+    ) -> Option<(usize, Box<str>)> {
+        let Item { amount, posted, .. } = self.items[item];
+        for receipt in (first_of_year..self.items.len()).rev() {
+            if undone.contains(&receipt) || !self.may_be_returned(receipt, amount, posted) {
+                continue;
+            }
+            let is_here = |member: &Member| member.item == receipt && member.left.is_none();
+            let Some((letter, members)) = groups.iter().find(|(_, members)| members.iter().any(is_here)) else {
+                continue;
+            };
+            let backs = money_back(members);
+            let is_taken = backs.iter().any(|back| back.pair.credit == receipt);
+            let outcome = outcome_on(members, &backs, posted);
+            if !is_taken && outcome.pairs.iter().any(|pair| pair.credit == receipt) {
+                return Some((receipt, letter.clone()));
+            }
+        }
+        None
+    }
+
+    /// A receipt of an earlier year that settled something.
+    fn receipt_of_before(&self, item: usize, first_of_year: usize) -> Option<usize> {
+        let Item { amount, posted, .. } = self.items[item];
+        let is_used = |receipt: &usize| self.items[*receipt].left != self.items[*receipt].amount;
+        (0..first_of_year).rev().filter(is_used).find(|receipt| self.may_be_returned(*receipt, amount, posted))
+    }
+
+    fn may_be_returned(&self, receipt: usize, amount: i64, day: Date) -> bool {
+        let receipt = &self.items[receipt];
+        let is_of_amount = receipt.kind == ItemKind::Receipt && receipt.amount == -amount;
+        is_of_amount && receipt.posted <= day && day <= add_days(receipt.posted, RETURN_DAYS)
+    }
+
+    /// Takes back what a receipt of an earlier year settled, the latest first; answers what is open again.
+    fn take_back(&mut self, item: usize, receipt: usize) -> Vec<usize> {
+        let day = self.items[item].posted;
+        let mut settled: BTreeMap<usize, (Date, i64)> = BTreeMap::new();
+        for ((day, debit, credit), (amount, _)) in &self.changes {
+            if *credit == receipt {
+                let sum = settled.entry(*debit).or_insert((*day, 0));
+                *sum = (sum.0.max(*day), sum.1 + amount);
+            }
+        }
+        let mut settled: Vec<(Date, usize, i64)> =
+            settled.into_iter().map(|(debit, (day, amount))| (day, debit, amount)).collect();
+        settled.sort_unstable_by(|left, right| right.cmp(left));
+        let amount = self.items[item].amount;
+        let mut opened = Vec::new();
+        for (_, debit, amount) in settled.into_iter().filter(|(_, _, amount)| *amount > 0) {
+            self.change(day, Pair { debit, credit: receipt, amount }, -1, true);
+            self.items[debit].reopened = Some(day);
+            opened.push(debit);
+        }
+        self.change(day, Pair { debit: item, credit: receipt, amount }, 1, true);
+        self.items[item].kind = ItemKind::ReturnedReceipt;
+        opened
+    }
+
+    /// What stands beside a returned receipt in its entry is a fee.
+    pub(super) fn name_fees(&mut self, first_of_year: usize) {
+        let is_returned = |item: &&Item| item.kind == ItemKind::ReturnedReceipt;
+        let entries: BTreeSet<Arc<str>> =
+            self.items[first_of_year..].iter().filter(is_returned).map(|item| item.entry.clone()).collect();
+        for item in &mut self.items[first_of_year..] {
+            if item.kind == ItemKind::Refund && item.amount > 0 && entries.contains(&item.entry) {
+                item.kind = ItemKind::Adjustment;
+            }
+        }
+    }
+}
