@@ -366,6 +366,31 @@ chase_lines as (
         and chase_verdicts.customer_id = customer_contacts.customer_id
 ),
 
+-- Money of the customer's that the company holds already: of a receipt, or of an advance.
+held_amounts as (
+    select
+        work_items.company_id,
+        work_items.customer_id,
+        work_items.item_id,
+        work_items.document_text,
+        work_items.past_due_days,
+        'unallocated_receipt' as reason_code,
+        work_items.received_amount as held_amount
+    from work_items
+    where work_items.received_amount > 0
+    union all
+    select
+        work_items.company_id,
+        work_items.customer_id,
+        work_items.item_id,
+        work_items.document_text,
+        work_items.past_due_days,
+        'advance_held' as reason_code,
+        work_items.advanced_amount as held_amount
+    from work_items
+    where work_items.advanced_amount > 0
+),
+
 blocked_lines as (
     select
         work_items.company_id,
@@ -403,10 +428,10 @@ blocked_lines as (
     group by work_items.company_id, work_items.customer_id
     union all
     select
-        work_items.company_id,
-        work_items.customer_id,
+        held_amounts.company_id,
+        held_amounts.customer_id,
         'apply_cash' as action_code,
-        'unallocated_receipt' as reason_code,
+        held_amounts.reason_code,
         'cash application' as owner,
         'collect' as block_code,
         'act' as status_code,
@@ -415,14 +440,14 @@ blocked_lines as (
         '*' as strategy_code,
         cast(null as varchar) as skill_code,
         $as_of as when_date,
-        sum(work_items.received_amount) as overdue_amount,
+        sum(held_amounts.held_amount) as overdue_amount,
         cast(null as decimal(18, 2)) as movable_amount,
         cast(0 as decimal(18, 2)) as not_due_amount,
         count(*) as item_count,
-        max(work_items.past_due_days) as oldest_days,
+        max(held_amounts.past_due_days) as oldest_days,
         array_agg(
-            work_items.item_id || '=' || work_items.document_text
-            order by work_items.past_due_days desc, work_items.item_id
+            held_amounts.item_id || '=' || held_amounts.document_text
+            order by held_amounts.past_due_days desc, held_amounts.item_id
         ) as documents,
         max(statuses.late_ratio) as late_ratio,
         cast(null as date) as promised_date,
@@ -430,47 +455,11 @@ blocked_lines as (
         cast(null as decimal(18, 2)) as received_amount,
         cast(null as date) as deadline_date,
         cast(null as varchar) as contest_code
-    from work_items
+    from held_amounts
     inner join statuses
-        on work_items.company_id = statuses.company_id
-        and work_items.customer_id = statuses.customer_id
-    where work_items.received_amount > 0
-    group by work_items.company_id, work_items.customer_id
-    union all
-    select
-        work_items.company_id,
-        work_items.customer_id,
-        'apply_cash' as action_code,
-        'advance_held' as reason_code,
-        'cash application' as owner,
-        'collect' as block_code,
-        'act' as status_code,
-        2 as override_order,
-        'internal' as channel_code,
-        '*' as strategy_code,
-        cast(null as varchar) as skill_code,
-        $as_of as when_date,
-        sum(work_items.advanced_amount) as overdue_amount,
-        cast(null as decimal(18, 2)) as movable_amount,
-        cast(0 as decimal(18, 2)) as not_due_amount,
-        count(*) as item_count,
-        max(work_items.past_due_days) as oldest_days,
-        array_agg(
-            work_items.item_id || '=' || work_items.document_text
-            order by work_items.past_due_days desc, work_items.item_id
-        ) as documents,
-        max(statuses.late_ratio) as late_ratio,
-        cast(null as date) as promised_date,
-        cast(null as decimal(18, 2)) as promised_amount,
-        cast(null as decimal(18, 2)) as received_amount,
-        cast(null as date) as deadline_date,
-        cast(null as varchar) as contest_code
-    from work_items
-    inner join statuses
-        on work_items.company_id = statuses.company_id
-        and work_items.customer_id = statuses.customer_id
-    where work_items.advanced_amount > 0
-    group by work_items.company_id, work_items.customer_id
+        on held_amounts.company_id = statuses.company_id
+        and held_amounts.customer_id = statuses.customer_id
+    group by held_amounts.company_id, held_amounts.customer_id, held_amounts.reason_code
     union all
     select
         work_items.company_id,
