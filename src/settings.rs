@@ -12,6 +12,7 @@ use url::Url;
 use crate::cli::{ClusterArguments, Common};
 use crate::engine::{Catalogue, Cluster, SCHEDULER_PORT, Scope};
 use crate::error::Error;
+use crate::ingest::Currencies;
 use crate::lake::{KnownAt, Lake};
 use crate::memory;
 use crate::model::{Date, Terms, YearEnd};
@@ -42,6 +43,7 @@ struct File {
     default_terms: Option<String>,
     fiscal_year_end: Option<String>,
     letters_act_from: Option<LettersActFrom>,
+    age_from: Option<AgeFrom>,
     dso_days: Option<u16>,
     memory_megabytes: Option<u64>,
     sql_seconds: Option<u64>,
@@ -63,6 +65,17 @@ enum LettersActFrom {
     PostedDate,
     /// `DateLet`, never before both are posted.
     LetterDate,
+}
+
+/// From when ages count.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AgeFrom {
+    /// From the day after the due date on.
+    #[default]
+    DueDate,
+    /// From the day after the invoice's own.
+    IssuedDate,
 }
 
 /// What a run goes by.
@@ -98,6 +111,8 @@ pub struct Settings {
     pub usual_year_end: Option<YearEnd>,
     /// Whether letters act from their `DateLet`.
     pub letters_act_from_letter_date: bool,
+    /// From when ages count.
+    pub age_from: AgeFrom,
     /// Days of sales that the simple DSO compares with.
     pub dso_days: i64,
     /// The memory a run may take, in bytes.
@@ -204,6 +219,7 @@ impl Settings {
             default_terms,
             usual_year_end,
             letters_act_from_letter_date: file.letters_act_from == Some(LettersActFrom::LetterDate),
+            age_from: file.age_from.unwrap_or_default(),
             dso_days: file.dso_days.map_or(Scope::at(Date::default()).dso_days, i64::from),
             memory_limit: file.memory_megabytes.map_or_else(memory::usual_limit, |megabytes| megabytes << 20),
             sql_seconds: file.sql_seconds.unwrap_or(SQL_SECONDS),
@@ -259,6 +275,14 @@ impl Settings {
         self.base_currency.as_deref().unwrap_or(LEDGER_CURRENCY)
     }
 
+    /// The decimals of that currency.
+    ///
+    /// # Errors
+    /// When the table of currencies cannot be read.
+    pub fn ledger_decimals(&self) -> Result<u8, Error> {
+        Ok(Currencies::parse(self.reference("currencies"))?.decimals(Some(self.ledger_currency())))
+    }
+
     /// The queries, the user's over the built-in ones.
     ///
     /// # Errors
@@ -271,6 +295,7 @@ impl Settings {
     #[must_use]
     pub fn scope(&self, as_of: Date) -> Scope {
         Scope {
+            ages_from_issue: self.age_from == AgeFrom::IssuedDate,
             dso_days: self.dso_days,
             language_code: self.language.code(),
             company_id: self.company.clone(),

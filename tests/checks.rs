@@ -46,6 +46,7 @@ fn cases() -> Vec<(&'static str, Vec<(&'static str, String)>)> {
             "allocation_of_other_currency",
             vec![items(&pair.replace("-120.00,EUR", "-120.00,USD")), allocations("F1,R1,2024-04-05,120.00\n")],
         ),
+        ("allocation_too_precise", vec![items(pair), allocations("F1,R1,2024-04-05,119.995\n")]),
         ("allocation_wrong_side", vec![items(pair), allocations("R1,F1,2024-04-05,120.00\n")]),
         ("over_allocated", vec![items(pair), allocations("F1,R1,2024-04-05,130.00\n")]),
         ("due_before_issued", vec![items(&pair.replace("2024-04-04", "2024-03-01"))]),

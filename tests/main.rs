@@ -32,6 +32,7 @@
 //! the program
 //! - [`loading`]         FEC cases, CSV and XLSX, mappings, rejects
 //! - [`claims`]          bounced payments, refunds, claims booked again, last cents, promises, groups, currencies
+//! - [`currencies`]      the decimals of each currency, stored exactly and shown
 //! - [`terms`]           payment terms: one grammar, the customer's before the company's
 //! - [`command_line`]    outputs, exit status, errors
 //! - [`pages`]           pages in a real browser: sound, and their figures those of the queries
@@ -61,6 +62,7 @@ mod checks;
 mod claims;
 mod cluster;
 mod command_line;
+mod currencies;
 mod damage;
 mod desk;
 mod fixtures;

@@ -94,6 +94,8 @@ def pattern(days):
 
 def picture(t):
     window, recent = months_before(t, 12), months_before(t, 3)
+    # whether somebody is new, only books tell that reach back beyond the window
+    reach_back = min((i[0] for items in rows.values() for i in items), default=t) <= window
     known = {}
     for customer, all_items in rows.items():
         items = [i for i in all_items if i[0] <= t]
@@ -128,19 +130,21 @@ def picture(t):
         f["open_amount"] = sum((i[3] for i in open_items), Decimal(0))
         f["overdue_amount"] = sum((i[3] for i in overdue), Decimal(0))
         f["payment_pattern_code"], f["payment_days_text"] = pattern({i[2] for i in free})
-        f["status_code"] = ("new" if f["ever_settled_count"] < 5
-            else "dormant" if (t - f["last_issued_date"]).days > 183 else "active")
+        little = f["_few"] = f["ever_settled_count"] < 5
+        f["status_code"] = ("new" if little and reach_back and min(i[0] for i in items) > window
+            else "dormant" if (t - f["last_issued_date"]).days > 183
+            else "" if little and not reach_back else "active")
         risk = f["at_risk_late_days"]
-        f["behaviour_code"] = ("no_verdict" if f["status_code"] == "new" else "none" if risk is None
+        f["behaviour_code"] = ("no_verdict" if little else "none" if risk is None
             else "prompt" if risk <= 0 else "slightly_late" if risk <= 15 else "late" if risk <= 30
             else "very_late" if risk <= 60 else "critical")
-        f["is_regular"] = ("" if f["status_code"] == "new" or not days else "true" if f["spread_days"] <= 7 else "false")
+        f["is_regular"] = ("" if little or not days else "true" if f["spread_days"] <= 7 else "false")
         f["cause_code"] = "unknown"
         trend, outside = f["trend_days"], False
         if trend is not None and min(len(new), len(old)) >= 3 and abs(trend) >= 7:
             spread = quantile(old, NINE_TENTHS) - quantile(old, HALF)
             outside = 4 * trend ** 2 > 25 * spread ** 2 * (Fraction(1, len(new)) + Fraction(1, len(old)))
-        f["drift_code"] = ("stable" if f["status_code"] == "new" or not outside
+        f["drift_code"] = ("stable" if little or not outside
             else "deteriorating" if trend > 0 else "improving")
     owed = sum(max(f["open_amount"], 0) for f in known.values())
     billed, so_far = sum(f["billed_amount"] for f in known.values()), Decimal(0)
@@ -150,7 +154,7 @@ def picture(t):
         f["stake_code"] = "A" if so_far < billed * Decimal("0.8") else "B" if so_far < billed * Decimal("0.95") else "C"
         so_far += f["billed_amount"]
         peers = [Decimal(rounded(p["at_risk_late_days"], 4)) for other, p in known.items()
-            if p["status_code"] == "active" and BY_COUNTRY[other] == BY_COUNTRY[customer]
+            if p["status_code"] == "active" and not p["_few"] and BY_COUNTRY[other] == BY_COUNTRY[customer]
             and p["at_risk_late_days"] is not None]
         f["peer_late_days"] = Fraction(sum(peers)) / len(peers) if peers else None
         regular, behaviour = f["is_regular"], f["behaviour_code"]
@@ -158,7 +162,8 @@ def picture(t):
             else "drifting" if f["drift_code"] == "deteriorating"
             else "chronic" if behaviour in ("very_late", "critical") else "late" if behaviour == "late"
             else "habitual" if behaviour == "slightly_late" and regular == "true"
-            else "forgetful" if behaviour == "slightly_late" else "prompt" if behaviour == "prompt" else "other")
+            else "forgetful" if behaviour == "slightly_late" else "prompt" if behaviour == "prompt"
+            else "little_known" if behaviour == "no_verdict" else "other")
     return known
 
 SCALES = [("amount", 2), ("ratio", 6), ("days", 4)]
@@ -170,6 +175,8 @@ for text in sys.argv[2:]:
         f["segment_12_months_ago_code"] = twelve.get(customer, {}).get("segment_code", "")
         cells = []
         for name, value in f.items():
+            if name == "_few":
+                continue
             places = next((places for ending, places in SCALES if name.endswith("_" + ending)), None)
             cells.append(f"{name}={value if places is None else rounded(value, places)}")
         print(text, customer, *sorted(cells), sep="|")

@@ -220,14 +220,13 @@ const SIGNS: [Sign; 15] = [
         least_precision: 100,
         least_recall: 90,
     },
-    // small customers that paid less than five items in three years have the status too, but were known a year ago
     Sign {
         name: "new",
         as_of: YEAR_END,
         is_planted: |payer| payer.behaviour == Behaviour::New,
         is_also: nobody,
         is_identifiable: always,
-        shows: |row| row["status_code"] == "new" && row["segment_12_months_ago_code"].is_empty(),
+        shows: |row| row["status_code"] == "new",
         least_precision: 95,
         least_recall: 90,
     },

@@ -205,3 +205,54 @@ fn letters_are_read_under_the_names_that_programs_give_them() {
         assert_eq!(desk.ask("2025-12-31").first("receivables", "overdue_amount"), "0.00", "{name}");
     }
 }
+
+/// Some count ages from the invoice's own date: the buckets move, what is overdue does not.
+#[test]
+fn ages_count_from_the_due_date_or_where_that_is_asked_from_the_date_of_the_invoice() {
+    let items = "item_id,customer_id,kind,issued_date,due_date,amount,currency_code\n\
+        F-1,C1,invoice,2024-01-10,2024-03-10,100.00,EUR\nF-2,C2,invoice,2024-02-20,2024-02-25,50.00,EUR\n\
+        F-3,C2,invoice,2024-03-31,2024-04-30,30.00,EUR\nO-1,C3,opening,2023-12-31,,20.00,EUR\n\
+        A-1,C1,credit_note,2024-03-01,,-10.00,EUR\nR-1,C1,receipt,2024-03-05,,-5.00,EUR\n";
+    let desk = Desk::new();
+    let allocations = "debit_item_id,credit_item_id,allocated_date,amount\nF-1,R-1,2024-03-05,5.00\n";
+    desk.load(&[&desk.file("items.csv", items), &desk.file("allocations.csv", allocations)]);
+    let answer = |query: &str, columns: &[&str]| -> Vec<String> {
+        let said = desk.run(&["query", query, "--as-of", "2024-03-31", "--months", "2", "--output", "csv"]).stdout;
+        let cells: Vec<Vec<&str>> = said.lines().map(|line| line.split(',').collect()).collect();
+        let place = |name: &&str| cells[0].iter().position(|column| column == name).unwrap();
+        let places: Vec<usize> = columns.iter().map(place).collect();
+        let row = |row: &Vec<&str>| places.iter().map(|at| row[*at]).collect::<Vec<_>>().join(" ");
+        cells[1..].iter().map(row).filter(|row| !row.ends_with(" 0.00")).collect()
+    };
+    let aging = || answer("aging", &["bucket_code", "open_amount"]);
+    let history = || answer("aging_history", &["month_end_date", "bucket_code", "open_amount"]);
+    let by_customer = || answer("aging_by_customer", &["customer_id", "days_1_30_amount", "days_61_90_amount"]);
+    let overdue = || answer("receivables", &["overdue_amount", "not_due_amount", "age_unknown_amount"]);
+    // F-1 is 21 days late, F-2 35; the credit note, of 30 days, sits on its own date
+    assert_eq!(aging(), ["age_unknown 20.00", "not_due 30.00", "1-30 85.00", "31-60 50.00"]);
+    assert_eq!(by_customer(), Vec::<String>::new(), "nobody is more than 60 days late");
+    let then = history();
+    assert!(then.contains(&"2024-02-29 not_due 100.00".to_owned()), "{then:?}");
+    let late = overdue();
+    assert_eq!(late, ["135.00 30.00 20.00"]);
+    let page = |language: &str| {
+        let out = desk.run(&["report", "controller", "--as-of", "2024-03-31", "--lang", language]).stdout;
+        std::fs::read_to_string(desk.path(out.lines().next().unwrap())).unwrap()
+    };
+    assert!(!page("en").contains("Ages count from"));
+
+    // 81, 40, 0 and 91 days since their dates
+    desk.file("encours.toml", "age_from = \"issued_date\"\n");
+    assert_eq!(aging(), ["not_due 30.00", "1-30 -10.00", "31-60 50.00", "61-90 95.00", "91+ 20.00"]);
+    let by_issue = by_customer();
+    assert!(by_issue.contains(&"C1 -10.00 95.00".to_owned()), "{by_issue:?}");
+    let then = history();
+    for row in ["2024-02-29 1-30 50.00", "2024-02-29 31-60 120.00", "2024-03-31 61-90 95.00", "2024-03-31 91+ 20.00"] {
+        assert!(then.contains(&row.to_owned()), "{row} in {then:?}");
+    }
+    assert_eq!(overdue(), late, "what is overdue goes by due dates");
+    assert!(page("en").contains("Ages count from the date of the invoice"));
+    assert!(page("fr").contains("depuis la date de facture"));
+    desk.file("encours.toml", "age_from = \"yesterday\"\n");
+    assert!(desk.run(&["query", "aging"]).ended(2).stderr.contains("age_from"));
+}

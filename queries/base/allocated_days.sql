@@ -17,7 +17,7 @@ select
     allocation_days.is_inferred,
     cast(
         sum(case when $in_base then allocation_days.base_amount else allocation_days.amount end)
-        as decimal(18, 2)
+        as decimal(21, 3)
     ) as amount,
     sum(allocation_days.allocation_count) as allocation_count
 from allocation_days

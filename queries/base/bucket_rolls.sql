@@ -8,14 +8,14 @@
 --   month_number      int    month of the later month-end (year × 12 + month − 1)
 --   from_bucket_code  text   bucket at the earlier month-end
 --   to_bucket_code    text   bucket at the later one; settled; moved: booked again elsewhere
---   rolled_amount     money  open claims with a due date that went this way
+--   rolled_amount     money  open claims of an age that went this way
 
 -- An even item only goes down: what it kept is what is open of it a month later, so that sums by
--- due date and month of posting say it. An uneven one is looked at by itself: each state holds from
--- a step to the next, and is spread over the month-ends between.
+-- day of age and month of posting say it. An uneven one is looked at by itself: each state holds
+-- from a step to the next, and is spread over the month-ends between.
 with even_changes as (
     select
-        known_changes.due_date,
+        known_changes.aged_from_date,
         cast(date_part('year', known_changes.posted_month_date) as bigint) * 12
         + cast(date_part('month', known_changes.posted_month_date) as bigint) - 1
             as posted_month_number,
@@ -27,15 +27,15 @@ with even_changes as (
     where
         known_changes.is_even
         and known_changes.is_claim
-        and known_changes.due_date is not null
-    group by known_changes.due_date, posted_month_number, step_month_number
+        and known_changes.aged_from_date is not null
+    group by known_changes.aged_from_date, posted_month_number, step_month_number
 ),
 
 -- a month-end meets the changes up to it of the items posted by the month-end before
 even_pairs as (
     select
         later_days.month_number,
-        even_changes.due_date,
+        even_changes.aged_from_date,
         sum(
             case
                 when even_changes.step_month_number < later_days.month_number
@@ -56,14 +56,14 @@ even_pairs as (
         on even_changes.step_month_number <= later_days.month_number
         and even_changes.posted_month_number < later_days.month_number
     where later_days.is_month_end
-    group by later_days.month_number, even_changes.due_date
+    group by later_days.month_number, even_changes.aged_from_date
 ),
 
 open_spans as (
     select
         item_steps.item_number,
         item_steps.open_amount,
-        known_items.due_date,
+        known_items.aged_from_date,
         cast(date_part('year', item_steps.step_date) as bigint) * 12
         + cast(date_part('month', item_steps.step_date) as bigint) - 1 as first_month_number,
         -- the month that holds a step, or the day after $as_of, is no longer this state's
@@ -78,7 +78,7 @@ open_spans as (
     where
         item_steps.is_uneven
         and known_items.is_claim
-        and known_items.due_date is not null
+        and known_items.aged_from_date is not null
         and item_steps.open_amount > 0
 ),
 
@@ -86,7 +86,7 @@ month_ends as (
     select
         open_spans.item_number,
         open_spans.open_amount,
-        open_spans.due_date,
+        open_spans.aged_from_date,
         unnest(range(open_spans.first_month_number, open_spans.end_month_number)) as month_number
     from open_spans
     where open_spans.first_month_number < open_spans.end_month_number
@@ -107,7 +107,7 @@ month_pairs as (
     select
         month_ends.item_number,
         month_ends.month_number + 1 as month_number,
-        month_ends.due_date,
+        month_ends.aged_from_date,
         month_ends.open_amount,
         lead(month_ends.item_number) over item_months as next_item_number,
         lead(month_ends.month_number) over item_months as next_month_number,
@@ -120,7 +120,7 @@ month_pairs as (
 all_pairs as (
     select
         even_pairs.month_number,
-        even_pairs.due_date,
+        even_pairs.aged_from_date,
         even_pairs.open_amount,
         even_pairs.kept_amount,
         even_pairs.moved_amount
@@ -129,7 +129,7 @@ all_pairs as (
     union all
     select
         month_pairs.month_number,
-        month_pairs.due_date,
+        month_pairs.aged_from_date,
         month_pairs.open_amount,
         -- an item absent from the next month-end was settled in between
         case
@@ -137,7 +137,7 @@ all_pairs as (
                 month_pairs.next_item_number = month_pairs.item_number
                 and month_pairs.next_month_number = month_pairs.month_number
                 then least(month_pairs.open_amount, month_pairs.next_open_amount)
-            else cast(0 as decimal(18, 2))
+            else cast(0 as decimal(21, 3))
         end as kept_amount,
         coalesce(moves.moved_amount, 0) as moved_amount
     from month_pairs
@@ -153,8 +153,8 @@ aged_pairs as (
         all_pairs.kept_amount,
         least(greatest(all_pairs.moved_amount, 0), all_pairs.open_amount - all_pairs.kept_amount)
             as moved_amount,
-        earlier_days.as_of_date - all_pairs.due_date as from_days,
-        later_days.as_of_date - all_pairs.due_date as to_days
+        earlier_days.as_of_date - all_pairs.aged_from_date as from_days,
+        later_days.as_of_date - all_pairs.aged_from_date as to_days
     from all_pairs
     inner join as_of_days as earlier_days
         on all_pairs.month_number - 1 = earlier_days.month_number
@@ -227,7 +227,7 @@ select
     bucket_totals.month_number,
     bucket_totals.from_bucket_code,
     bucket_totals.to_bucket_code,
-    cast(sum(bucket_totals.rolled_amount) as decimal(18, 2)) as rolled_amount
+    cast(sum(bucket_totals.rolled_amount) as decimal(21, 3)) as rolled_amount
 from bucket_totals
 group by
     bucket_totals.month_number,

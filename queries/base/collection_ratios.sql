@@ -19,7 +19,7 @@ with months as (
         as_of_days.is_posted,
         receivables_by_day.open_amount as closing_amount,
         receivables_by_day.not_due_amount,
-        lag(receivables_by_day.open_amount, 1, cast(0 as decimal(18, 2))) over (
+        lag(receivables_by_day.open_amount, 1, cast(0 as decimal(21, 3))) over (
             order by as_of_days.as_of_date
         ) as opening_amount
     from as_of_days
@@ -78,7 +78,7 @@ collections as (
             months.opening_amount
             + coalesce(month_openings.opening_amount, 0)
             + coalesce(sales_by_month.sales_amount, 0)
-            - months.not_due_amount as decimal(22, 2)
+            - months.not_due_amount as decimal(25, 3)
         ) as collectable_amount
     from months
     -- sales issued in the month and posted by its end

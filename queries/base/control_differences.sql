@@ -72,7 +72,7 @@ sides as (
         known_balances.account,
         case when not account_levels.is_by_account then known_balances.customer_id end
             as customer_id,
-        cast(0 as decimal(18, 2)) as open_amount,
+        cast(0 as decimal(21, 3)) as open_amount,
         known_balances.balance_amount as control_amount
     from known_balances
     inner join account_levels
@@ -86,7 +86,7 @@ sides as (
             when not coalesce(account_levels.is_by_account, false) then item_balances.customer_id
         end as customer_id,
         item_balances.open_amount,
-        cast(0 as decimal(18, 2)) as control_amount
+        cast(0 as decimal(21, 3)) as control_amount
     from item_balances
     inner join controlled_companies on item_balances.company_id = controlled_companies.company_id
     left join account_levels
@@ -131,10 +131,10 @@ select
     totals.company_id,
     nullif(totals.account, '') as account,
     totals.customer_id,
-    cast(totals.open_amount as decimal(18, 2)) as open_amount,
-    cast(totals.control_amount as decimal(18, 2)) as control_amount,
-    cast(totals.open_amount - totals.control_amount as decimal(18, 2)) as difference_amount,
-    cast(coalesce(exchanges.exchange_amount, 0) as decimal(18, 2)) as exchange_amount
+    cast(totals.open_amount as decimal(21, 3)) as open_amount,
+    cast(totals.control_amount as decimal(21, 3)) as control_amount,
+    cast(totals.open_amount - totals.control_amount as decimal(21, 3)) as difference_amount,
+    cast(coalesce(exchanges.exchange_amount, 0) as decimal(21, 3)) as exchange_amount
 from totals
 left join exchanges
     on totals.company_id = exchanges.company_id

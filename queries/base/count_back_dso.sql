@@ -125,7 +125,7 @@ counted_months as (
                         - absorbed_sales.absorbed_amount
                         + absorbed_sales.sales_amount
                     ) * absorbed_sales.month_days as decimal(50, 6)
-                ) / nullif(cast(absorbed_sales.sales_amount as decimal(30, 2)), 0)
+                ) / nullif(cast(absorbed_sales.sales_amount as decimal(33, 3)), 0)
                 as decimal(18, 4)
             )
         end as counted_days,

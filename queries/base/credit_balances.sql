@@ -64,9 +64,9 @@ select
     credits.reference,
     $as_of - credits.issued_date as age_days,
     credits.open_amount,
-    cast(credits.debit_amount as decimal(18, 2)) as customer_debit_amount,
+    cast(credits.debit_amount as decimal(21, 3)) as customer_debit_amount,
     cast(
         least(-credits.open_amount, greatest(credits.debit_amount + credits.used_amount, 0))
-        as decimal(18, 2)
+        as decimal(21, 3)
     ) as coverable_amount
 from credits

@@ -12,7 +12,7 @@
 select
     ledger_role_steps.company_id,
     ledger_role_steps.customer_id,
-    cast(-sum(ledger_role_steps.change_amount) as decimal(18, 2)) as advance_amount
+    cast(-sum(ledger_role_steps.change_amount) as decimal(21, 3)) as advance_amount
 from ledger_role_steps
 where ledger_role_steps.role_code = 'advances' and ledger_role_steps.step_date <= $as_of
 group by ledger_role_steps.company_id, ledger_role_steps.customer_id

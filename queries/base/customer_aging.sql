@@ -70,12 +70,12 @@ select
     customer_balances.company_id,
     customer_balances.customer_id,
     coalesce(customer_balances.customer_name, customer_balances.customer_id) as customer_name,
-    cast(customer_balances.age_unknown_amount as decimal(18, 2)) as age_unknown_amount,
-    cast(customer_balances.not_due_amount as decimal(18, 2)) as not_due_amount,
-    cast(customer_balances.days_1_30_amount as decimal(18, 2)) as days_1_30_amount,
-    cast(customer_balances.days_31_60_amount as decimal(18, 2)) as days_31_60_amount,
-    cast(customer_balances.days_61_90_amount as decimal(18, 2)) as days_61_90_amount,
-    cast(customer_balances.days_91_plus_amount as decimal(18, 2)) as days_91_plus_amount,
+    cast(customer_balances.age_unknown_amount as decimal(21, 3)) as age_unknown_amount,
+    cast(customer_balances.not_due_amount as decimal(21, 3)) as not_due_amount,
+    cast(customer_balances.days_1_30_amount as decimal(21, 3)) as days_1_30_amount,
+    cast(customer_balances.days_31_60_amount as decimal(21, 3)) as days_31_60_amount,
+    cast(customer_balances.days_61_90_amount as decimal(21, 3)) as days_61_90_amount,
+    cast(customer_balances.days_91_plus_amount as decimal(21, 3)) as days_91_plus_amount,
     cast(
         customer_balances.open_amount
         - customer_balances.age_unknown_amount
@@ -83,7 +83,7 @@ select
         - customer_balances.days_1_30_amount
         - customer_balances.days_31_60_amount
         - customer_balances.days_61_90_amount
-        - customer_balances.days_91_plus_amount as decimal(18, 2)
+        - customer_balances.days_91_plus_amount as decimal(21, 3)
     ) as other_buckets_amount,
-    cast(customer_balances.open_amount as decimal(18, 2)) as open_amount
+    cast(customer_balances.open_amount as decimal(21, 3)) as open_amount
 from customer_balances

@@ -106,7 +106,7 @@ select
                     + disputed_items.amount
                 ),
                 0
-            ) as decimal(18, 2)
+            ) as decimal(21, 3)
         )
     end as disputed_amount,
     disputed_items.is_undated,

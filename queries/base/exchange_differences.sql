@@ -4,7 +4,7 @@
 -- grain:   one company, account and customer
 -- key:     company_id, account, customer_id
 -- source:  known_allocations, known_items
--- params:  $in_base flag
+-- params:  $in_base flag, $decimals int
 -- columns:
 --   company_id       text   empty where the lake holds none
 --   account          text   receivable account; null for items without one
@@ -17,9 +17,10 @@ with rated as (
         debit_items.company_id,
         debit_items.account,
         debit_items.customer_id,
-        cast(
-            cast(known_allocations.amount as decimal(40, 2))
-            * credit_items.answer_amount / nullif(credit_items.amount, 0) as decimal(18, 2)
+        money(
+            cast(known_allocations.amount as decimal(41, 3))
+            * credit_items.answer_amount / nullif(credit_items.amount, 0),
+            $decimals
         ) - known_allocations.answer_amount as exchange_amount
     from known_allocations
     inner join known_items as debit_items
@@ -38,7 +39,7 @@ select
     rated.company_id,
     rated.account,
     rated.customer_id,
-    cast(sum(rated.exchange_amount) as decimal(18, 2)) as exchange_amount
+    cast(sum(rated.exchange_amount) as decimal(21, 3)) as exchange_amount
 from rated
 group by rated.company_id, rated.account, rated.customer_id
 having sum(rated.exchange_amount) <> 0

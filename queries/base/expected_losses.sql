@@ -4,7 +4,7 @@
 -- key:     bucket_code
 -- source:  buckets, item_balances, loss_rates, posted_days, known_changes, known_allocations,
 --          known_items, sentences
--- params:  $as_of date, $language text
+-- params:  $as_of date, $language text, $decimals int
 -- columns:
 --   bucket_code       text   aging bucket
 --   bucket_order      int    -1 age_unknown, 0 not_due, then by age
@@ -40,10 +40,11 @@ reached_by_age as (
     inner join buckets
         on buckets.bucket_order > 0
         and known_changes.step_date
-        < cast(cast(known_changes.due_date as int) + cast(buckets.first_days as int) as date)
-        and cast(cast(known_changes.due_date as int) + cast(buckets.first_days as int) as date)
-        <= $as_of
-    where known_changes.is_claim and known_changes.due_date is not null
+        < cast(cast(known_changes.aged_from_date as int) + cast(buckets.first_days as int) as date)
+        and cast(
+            cast(known_changes.aged_from_date as int) + cast(buckets.first_days as int) as date
+        ) <= $as_of
+    where known_changes.is_claim and known_changes.aged_from_date is not null
     group by buckets.bucket_code
     union all
     select
@@ -55,13 +56,13 @@ reached_by_age as (
 
 write_offs as (
     select
-        known_items.due_date,
+        known_items.aged_from_date,
         known_allocations.acting_date,
         sum(known_allocations.answer_amount) as amount
     from known_allocations
     inner join known_items on known_allocations.debit_item_number = known_items.item_number
     where known_allocations.credit_kind = 'write_off' and known_items.is_claim
-    group by known_items.due_date, known_allocations.acting_date
+    group by known_items.aged_from_date, known_allocations.acting_date
 ),
 
 lost_by_age as (
@@ -74,7 +75,9 @@ lost_by_age as (
         or (
             buckets.bucket_order > 0
             and write_offs.acting_date
-            >= cast(cast(write_offs.due_date as int) + cast(buckets.first_days as int) as date)
+            >= cast(
+                cast(write_offs.aged_from_date as int) + cast(buckets.first_days as int) as date
+            )
         )
     group by buckets.bucket_code
 ),
@@ -86,7 +89,7 @@ seen_rates as (
         cast(
             least(
                 cast(lost_by_age.lost_amount as decimal(50, 8))
-                / nullif(cast(reached_by_age.reached_amount as decimal(24, 2)), 0),
+                / nullif(cast(reached_by_age.reached_amount as decimal(27, 3)), 0),
                 1
             ) as decimal(18, 6)
         ) as loss_ratio
@@ -126,11 +129,12 @@ rated_buckets as (
 select
     rated_buckets.bucket_code,
     rated_buckets.bucket_order,
-    cast(rated_buckets.open_amount as decimal(18, 2)) as open_amount,
+    cast(rated_buckets.open_amount as decimal(21, 3)) as open_amount,
     rated_buckets.loss_ratio,
     rated_buckets.loss_source_code,
-    cast(
-        greatest(rated_buckets.open_amount, 0) * rated_buckets.loss_ratio as decimal(18, 2)
+    money(
+        greatest(rated_buckets.open_amount, 0) * rated_buckets.loss_ratio,
+        $decimals
     ) as allowance_amount,
     rated_buckets.book_month_count,
     case

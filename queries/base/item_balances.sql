@@ -3,7 +3,7 @@
 -- grain:   one item with a non-zero open amount on $as_of
 -- key:     item_number
 -- source:  maybe_open_items, known_allocations, dispute_spans, bucket_days
--- params:  $as_of date, $in_base flag
+-- params:  $as_of date, $in_base flag, $ages_from_issue flag, $decimals int
 -- columns:
 --   item_number      int    the item, of known_items
 --   company_id       text   empty where the lake holds none
@@ -55,7 +55,7 @@ moved_sums as (
 open_sums as (
     select
         maybe_open_items.item_number,
-        cast(maybe_open_items.amount + coalesce(moved_sums.amount, 0) as decimal(18, 2))
+        cast(maybe_open_items.amount + coalesce(moved_sums.amount, 0) as decimal(21, 3))
             as item_open_amount
     from maybe_open_items
     left join moved_sums on maybe_open_items.item_number = moved_sums.item_number
@@ -103,10 +103,10 @@ own_states as (
                 not maybe_open_items.is_debit
                 or open_sums.item_open_amount <= 0
                 or held_items.item_number is null
-                then cast(0 as decimal(18, 2))
+                then cast(0 as decimal(21, 3))
             when held_items.is_whole then open_sums.item_open_amount
             else cast(
-                least(open_sums.item_open_amount, held_items.part_amount) as decimal(18, 2)
+                least(open_sums.item_open_amount, held_items.part_amount) as decimal(21, 3)
             )
         end as item_disputed_amount
     from open_sums
@@ -138,16 +138,18 @@ open_states as (
         case
             when not $in_base then own_states.item_open_amount
             when own_states.amount = 0 then own_states.answer_amount
-            else cast(
-                cast(own_states.item_open_amount as decimal(40, 2))
-                * own_states.answer_amount / nullif(own_states.amount, 0) as decimal(18, 2)
+            else money(
+                cast(own_states.item_open_amount as decimal(41, 3))
+                * own_states.answer_amount / nullif(own_states.amount, 0),
+                $decimals
             )
         end as open_amount,
         case
             when not $in_base then own_states.item_disputed_amount
-            else cast(
-                cast(own_states.item_disputed_amount as decimal(40, 2))
-                * own_states.answer_amount / nullif(own_states.amount, 0) as decimal(18, 2)
+            else money(
+                cast(own_states.item_disputed_amount as decimal(41, 3))
+                * own_states.answer_amount / nullif(own_states.amount, 0),
+                $decimals
             )
         end as disputed_amount
     from own_states
@@ -158,22 +160,23 @@ last_bucket as (
     from bucket_days
 ),
 
-due_dates as (
-    select distinct open_states.due_date
+aged_from_dates as (
+    select distinct
+        case when $ages_from_issue then open_states.issued_date else open_states.due_date end
+            as aged_from_date
     from open_states
-    where open_states.due_date is not null
 ),
 
--- a due date is aged once, however many items fall due on it
-due_buckets as (
+-- a day is aged once, however many items it is the day of
+day_buckets as (
     select
-        due_dates.due_date,
+        aged_from_dates.aged_from_date,
         bucket_days.bucket_code
-    from due_dates
+    from aged_from_dates
     cross join last_bucket
     inner join bucket_days
         on bucket_days.past_due_days
-        = least(greatest($as_of - due_dates.due_date, 0), last_bucket.last_days)
+        = least(greatest($as_of - aged_from_dates.aged_from_date, 0), last_bucket.last_days)
 )
 
 select
@@ -195,9 +198,11 @@ select
     open_states.open_amount,
     open_states.disputed_amount,
     $as_of - open_states.due_date as past_due_days,
-    coalesce(due_buckets.bucket_code, 'age_unknown') as bucket_code,
+    coalesce(day_buckets.bucket_code, 'age_unknown') as bucket_code,
     open_states.reference,
     open_states.source_file,
     open_states.source_line
 from open_states
-left join due_buckets on open_states.due_date = due_buckets.due_date
+left join day_buckets
+    on case when $ages_from_issue then open_states.issued_date else open_states.due_date end
+    = day_buckets.aged_from_date

@@ -17,7 +17,7 @@ with events as (
         stepped_items.posted_date as event_date,
         stepped_items.amount as change_amount,
         0 as whole_dispute_count,
-        cast(0 as decimal(18, 2)) as part_dispute_amount
+        cast(0 as decimal(21, 3)) as part_dispute_amount
     from stepped_items
     union all
     select
@@ -25,7 +25,7 @@ with events as (
         known_allocations.acting_date as event_date,
         -known_allocations.amount as change_amount,
         0 as whole_dispute_count,
-        cast(0 as decimal(18, 2)) as part_dispute_amount
+        cast(0 as decimal(21, 3)) as part_dispute_amount
     from stepped_items
     inner join known_allocations
         on stepped_items.item_number = known_allocations.debit_item_number
@@ -35,7 +35,7 @@ with events as (
         known_allocations.acting_date as event_date,
         known_allocations.amount as change_amount,
         0 as whole_dispute_count,
-        cast(0 as decimal(18, 2)) as part_dispute_amount
+        cast(0 as decimal(21, 3)) as part_dispute_amount
     from stepped_items
     inner join known_allocations
         on stepped_items.item_number = known_allocations.credit_item_number
@@ -43,17 +43,17 @@ with events as (
     select
         dispute_spans.item_number,
         dispute_spans.from_date as event_date,
-        cast(0 as decimal(18, 2)) as change_amount,
+        cast(0 as decimal(21, 3)) as change_amount,
         case when dispute_spans.disputed_amount is null then 1 else 0 end as whole_dispute_count,
-        coalesce(dispute_spans.disputed_amount, cast(0 as decimal(18, 2))) as part_dispute_amount
+        coalesce(dispute_spans.disputed_amount, cast(0 as decimal(21, 3))) as part_dispute_amount
     from dispute_spans
     union all
     select
         dispute_spans.item_number,
         dispute_spans.to_date as event_date,
-        cast(0 as decimal(18, 2)) as change_amount,
+        cast(0 as decimal(21, 3)) as change_amount,
         case when dispute_spans.disputed_amount is null then -1 else 0 end as whole_dispute_count,
-        -coalesce(dispute_spans.disputed_amount, cast(0 as decimal(18, 2))) as part_dispute_amount
+        -coalesce(dispute_spans.disputed_amount, cast(0 as decimal(21, 3))) as part_dispute_amount
     from dispute_spans
     where dispute_spans.to_date is not null
 )
@@ -61,8 +61,8 @@ with events as (
 select
     events.item_number,
     events.event_date,
-    cast(sum(events.change_amount) as decimal(18, 2)) as change_amount,
+    cast(sum(events.change_amount) as decimal(21, 3)) as change_amount,
     sum(events.whole_dispute_count) as whole_dispute_count,
-    cast(sum(events.part_dispute_amount) as decimal(18, 2)) as part_dispute_amount
+    cast(sum(events.part_dispute_amount) as decimal(21, 3)) as part_dispute_amount
 from events
 group by events.item_number, events.event_date

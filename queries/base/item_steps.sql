@@ -3,7 +3,7 @@
 -- grain:   one of stepped_items and day of change, on or before $as_of
 -- key:     item_number, step_date
 -- source:  stepped_items, item_events
--- params:  $in_base flag
+-- params:  $in_base flag, $decimals int
 -- columns:
 --   item_number             int    the item, of known_items
 --   step_date               date   the day
@@ -69,10 +69,10 @@ item_states as (
         stepped_items.is_uneven,
         stepped_items.amount,
         stepped_items.answer_amount,
-        cast(running_events.change_amount as decimal(18, 2)) as change_amount,
-        cast(running_events.open_amount as decimal(18, 2)) as open_after_amount,
+        cast(running_events.change_amount as decimal(21, 3)) as change_amount,
+        cast(running_events.open_amount as decimal(21, 3)) as open_after_amount,
         cast(
-            running_events.open_amount - running_events.change_amount as decimal(18, 2)
+            running_events.open_amount - running_events.change_amount as decimal(21, 3)
         ) as open_before_amount,
         case
             when not stepped_items.is_debit or running_events.open_amount <= 0 then 0
@@ -113,23 +113,26 @@ answer_states as (
         item_states.change_amount as item_change_amount,
         case
             when not $in_base then item_states.open_after_amount
-            else cast(
-                cast(item_states.open_after_amount as decimal(40, 2))
-                * item_states.answer_amount / nullif(item_states.amount, 0) as decimal(18, 2)
+            else money(
+                cast(item_states.open_after_amount as decimal(41, 3))
+                * item_states.answer_amount / nullif(item_states.amount, 0),
+                $decimals
             )
         end as open_amount,
         case
-            when not $in_base then cast(item_states.disputed_after_amount as decimal(18, 2))
-            else cast(
-                cast(item_states.disputed_after_amount as decimal(40, 2))
-                * item_states.answer_amount / nullif(item_states.amount, 0) as decimal(18, 2)
+            when not $in_base then cast(item_states.disputed_after_amount as decimal(21, 3))
+            else money(
+                cast(item_states.disputed_after_amount as decimal(41, 3))
+                * item_states.answer_amount / nullif(item_states.amount, 0),
+                $decimals
             )
         end as disputed_amount,
         case
-            when not $in_base then cast(item_states.disputed_before_amount as decimal(18, 2))
-            else cast(
-                cast(item_states.disputed_before_amount as decimal(40, 2))
-                * item_states.answer_amount / nullif(item_states.amount, 0) as decimal(18, 2)
+            when not $in_base then cast(item_states.disputed_before_amount as decimal(21, 3))
+            else money(
+                cast(item_states.disputed_before_amount as decimal(41, 3))
+                * item_states.answer_amount / nullif(item_states.amount, 0),
+                $decimals
             )
         end as disputed_before_amount
     from item_states
@@ -146,6 +149,6 @@ select
     answer_states.item_change_amount,
     answer_states.open_amount,
     answer_states.disputed_amount,
-    cast(answer_states.disputed_amount - answer_states.disputed_before_amount as decimal(18, 2))
+    cast(answer_states.disputed_amount - answer_states.disputed_before_amount as decimal(21, 3))
         as disputed_change_amount
 from answer_states

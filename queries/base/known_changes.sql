@@ -2,10 +2,11 @@
 --
 -- grain:   one day of change, due date, month of posting and kind of item
 -- source:  open_changes, accounts
--- params:  $as_of date, $in_base flag
+-- params:  $as_of date, $in_base flag, $ages_from_issue flag
 -- columns:
 --   step_date           date   the day
 --   due_date            date   as known_items says; null where unknown
+--   aged_from_date      date   as known_items says; null where unknown
 --   posted_month_date   date   first day of the month in which the items were posted
 --   is_debit            flag   items of an amount above zero
 --   is_claim            flag   of them, those that say how customers pay
@@ -22,6 +23,10 @@ with changes as (
     select
         open_changes.step_date,
         open_changes.due_date,
+        case
+            when $ages_from_issue then open_changes.issued_date
+            else open_changes.due_date
+        end as aged_from_date,
         open_changes.posted_month_date,
         open_changes.is_debit,
         open_changes.is_claim,
@@ -44,20 +49,22 @@ with changes as (
 select
     changes.step_date,
     changes.due_date,
+    changes.aged_from_date,
     changes.posted_month_date,
     changes.is_debit,
     changes.is_claim,
     changes.is_even,
     changes.is_doubtful,
-    cast(sum(changes.open_amount) as decimal(18, 2)) as open_amount,
-    cast(sum(changes.debit_amount) as decimal(18, 2)) as debit_amount,
-    cast(sum(changes.moved_amount) as decimal(18, 2)) as moved_amount,
-    cast(sum(changes.credit_amount) as decimal(18, 2)) as credit_amount,
+    cast(sum(changes.open_amount) as decimal(21, 3)) as open_amount,
+    cast(sum(changes.debit_amount) as decimal(21, 3)) as debit_amount,
+    cast(sum(changes.moved_amount) as decimal(21, 3)) as moved_amount,
+    cast(sum(changes.credit_amount) as decimal(21, 3)) as credit_amount,
     sum(changes.open_count) as open_count
 from changes
 group by
     changes.step_date,
     changes.due_date,
+    changes.aged_from_date,
     changes.posted_month_date,
     changes.is_debit,
     changes.is_claim,

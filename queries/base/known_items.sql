@@ -3,7 +3,7 @@
 -- grain:   one item posted on or before $as_of
 -- key:     item_number
 -- source:  items, accounts
--- params:  $as_of date, $in_base flag
+-- params:  $as_of date, $in_base flag, $ages_from_issue flag
 -- kept:    no
 -- columns:
 --   item_number     int    join key of this lake; means nothing outside of it
@@ -19,6 +19,7 @@
 --   issued_date     date   date of the document
 --   posted_date     date   from which the item counts
 --   due_date        date   credits and money that went back sit on their own date; null if unknown
+--   aged_from_date  date   the day ages count from: due_date, or issued_date where that is asked
 --   due_is_derived  flag   the due date comes from terms, not from the source
 --   currency_code   text   currency of amount
 --   amount          money  in the item's own currency, + owed to us
@@ -51,6 +52,12 @@ select
             then items.due_date
         else coalesce(items.due_date, items.issued_date)
     end as due_date,
+    case
+        when $ages_from_issue then items.issued_date
+        when items.amount > 0 and items.kind not in ('returned_receipt', 'refund')
+            then items.due_date
+        else coalesce(items.due_date, items.issued_date)
+    end as aged_from_date,
     coalesce(items.due_is_derived, false) as due_is_derived,
     items.currency_code,
     items.amount,

@@ -69,7 +69,7 @@ select
     role_steps.company_id,
     role_steps.customer_id,
     role_steps.step_date,
-    cast(sum(role_steps.change_amount) as decimal(18, 2)) as change_amount
+    cast(sum(role_steps.change_amount) as decimal(21, 3)) as change_amount
 from role_steps
 group by
     role_steps.role_code,

@@ -6,7 +6,7 @@
 -- params:  $as_of date
 -- columns:
 --   as_of_date     date   end of that day
---   past_due_days  int    as-of day minus due date, 0 for all that is not due; null where unknown
+--   past_due_days  int    as-of day minus the day ages count from, 0 if that is to come; null: unknown
 --   open_amount    money  all open items
 --   debit_amount   money  open debit items only
 --   open_count     int    open items
@@ -21,20 +21,20 @@ with step_changes as (
             ),
             $as_of
         ) as first_as_of_date,
-        known_changes.due_date,
+        known_changes.aged_from_date,
         sum(known_changes.open_amount) as open_amount,
         sum(known_changes.open_amount - known_changes.credit_amount) as debit_amount,
         sum(known_changes.open_count) as open_count
     from known_changes
-    group by first_as_of_date, known_changes.due_date
+    group by first_as_of_date, known_changes.aged_from_date
 ),
 
 dated_changes as (
     select
         as_of_days.as_of_date,
         case
-            when step_changes.due_date is not null
-                then greatest(as_of_days.as_of_date - step_changes.due_date, 0)
+            when step_changes.aged_from_date is not null
+                then greatest(as_of_days.as_of_date - step_changes.aged_from_date, 0)
         end as past_due_days,
         step_changes.open_amount,
         step_changes.debit_amount,
@@ -57,8 +57,8 @@ ages as (
 select
     ages.as_of_date,
     ages.past_due_days,
-    cast(ages.open_amount as decimal(18, 2)) as open_amount,
-    cast(ages.debit_amount as decimal(18, 2)) as debit_amount,
+    cast(ages.open_amount as decimal(21, 3)) as open_amount,
+    cast(ages.debit_amount as decimal(21, 3)) as debit_amount,
     cast(ages.open_count as bigint) as open_count
 from ages
 where ages.open_amount <> 0 or ages.debit_amount <> 0 or ages.open_count <> 0

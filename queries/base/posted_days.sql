@@ -28,7 +28,7 @@ select
     item_days.due_is_derived,
     cast(
         sum(case when $in_base then item_days.base_amount else item_days.amount end)
-        as decimal(18, 2)
+        as decimal(21, 3)
     ) as amount,
     sum(item_days.item_count) as item_count
 from item_days

@@ -107,7 +107,7 @@ balance_changes as (
     select
         control_balances.balance_date,
         control_balances.balance_amount
-        - lag(control_balances.balance_amount, 1, cast(0 as decimal(18, 2))) over (
+        - lag(control_balances.balance_amount, 1, cast(0 as decimal(21, 3))) over (
             partition by
                 control_balances.company_id,
                 control_balances.account,
@@ -198,20 +198,20 @@ balances as (
 
 select
     balances.as_of_date,
-    cast(balances.open_amount as decimal(18, 2)) as open_amount,
+    cast(balances.open_amount as decimal(21, 3)) as open_amount,
     cast(
         balances.open_amount - balances.overdue_amount - balances.age_unknown_amount
-        as decimal(18, 2)
+        as decimal(21, 3)
     ) as not_due_amount,
-    cast(balances.overdue_amount as decimal(18, 2)) as overdue_amount,
-    cast(balances.age_unknown_amount as decimal(18, 2)) as age_unknown_amount,
-    cast(balances.gross_overdue_amount as decimal(18, 2)) as gross_overdue_amount,
-    cast(balances.unallocated_amount as decimal(18, 2)) as unallocated_amount,
-    cast(balances.advances_amount as decimal(18, 2)) as advances_amount,
-    cast(balances.doubtful_amount as decimal(18, 2)) as doubtful_amount,
-    cast(balances.disputed_amount as decimal(18, 2)) as disputed_amount,
-    cast(balances.disputed_past_due_amount as decimal(18, 2)) as disputed_past_due_amount,
+    cast(balances.overdue_amount as decimal(21, 3)) as overdue_amount,
+    cast(balances.age_unknown_amount as decimal(21, 3)) as age_unknown_amount,
+    cast(balances.gross_overdue_amount as decimal(21, 3)) as gross_overdue_amount,
+    cast(balances.unallocated_amount as decimal(21, 3)) as unallocated_amount,
+    cast(balances.advances_amount as decimal(21, 3)) as advances_amount,
+    cast(balances.doubtful_amount as decimal(21, 3)) as doubtful_amount,
+    cast(balances.disputed_amount as decimal(21, 3)) as disputed_amount,
+    cast(balances.disputed_past_due_amount as decimal(21, 3)) as disputed_past_due_amount,
     cast(balances.open_count as bigint) as open_count,
-    cast(balances.control_amount as decimal(18, 2)) as control_amount
+    cast(balances.control_amount as decimal(21, 3)) as control_amount
 from balances
 order by balances.as_of_date

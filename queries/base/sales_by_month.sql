@@ -19,7 +19,7 @@ select
         ),
         $as_of
     ) as as_of_date,
-    cast(sum(posted_days.amount) as decimal(18, 2)) as sales_amount
+    cast(sum(posted_days.amount) as decimal(21, 3)) as sales_amount
 from posted_days
 cross join book_limits
 where

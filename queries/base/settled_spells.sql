@@ -34,16 +34,16 @@ with followed as (
             when
                 not known_items.is_claim
                 or stepped_items.amount <= settlement_tolerance.tolerance_amount
-                then cast(0 as decimal(18, 2))
+                then cast(0 as decimal(21, 3))
             else cast(
                 greatest(
                     settlement_tolerance.tolerance_amount,
                     cast(
                         floor(
-                            stepped_items.amount * settlement_tolerance.tolerance_ratio * 100
-                        ) / 100 as decimal(18, 2)
+                            stepped_items.amount * settlement_tolerance.tolerance_ratio * 1000
+                        ) / 1000 as decimal(21, 3)
                     )
-                ) as decimal(18, 2)
+                ) as decimal(21, 3)
             )
         end as tolerance_amount
     from stepped_items
@@ -95,7 +95,7 @@ events as (
         followed.posted_date as event_date,
         followed.posted_date as known_date,
         followed.amount as change_amount,
-        cast(0 as decimal(18, 2)) as cash_amount
+        cast(0 as decimal(21, 3)) as cash_amount
     from followed
     union all
     select
@@ -116,7 +116,7 @@ events as (
         end as event_date,
         discounts.acting_date as known_date,
         -discounts.amount as change_amount,
-        cast(0 as decimal(18, 2)) as cash_amount
+        cast(0 as decimal(21, 3)) as cash_amount
     from discounts
 ),
 

@@ -80,7 +80,7 @@ divisors as (
             when
                 window_sales.sales_amount > 0
                 and window_sales.as_of_date - history.first_date + 1 >= $dso_days
-                then cast(window_sales.sales_amount as decimal(20, 2))
+                then cast(window_sales.sales_amount as decimal(23, 3))
         end as divisor_amount
     from window_sales
     cross join history
@@ -89,7 +89,7 @@ divisors as (
 
 select
     divisors.as_of_date,
-    cast(divisors.sales_amount as decimal(18, 2)) as sales_amount,
+    cast(divisors.sales_amount as decimal(21, 3)) as sales_amount,
     cast(
         cast(receivables_by_day.open_amount * $dso_days as decimal(50, 6))
         / divisors.divisor_amount

@@ -74,13 +74,13 @@ select
     receivables_by_day.as_of_date,
     receivables_by_day.open_amount,
     receivables_by_day.doubtful_amount,
-    cast(sold_totals.factored_amount as decimal(18, 2)) as factored_amount,
-    cast(sold_totals.discounted_amount as decimal(18, 2)) as discounted_amount,
+    cast(sold_totals.factored_amount as decimal(21, 3)) as factored_amount,
+    cast(sold_totals.discounted_amount as decimal(21, 3)) as discounted_amount,
     cast(
         receivables_by_day.open_amount
         - receivables_by_day.doubtful_amount
         + sold_totals.factored_amount
-        + sold_totals.discounted_amount as decimal(18, 2)
+        + sold_totals.discounted_amount as decimal(21, 3)
     ) as trade_amount
 from receivables_by_day
 cross join sold_totals

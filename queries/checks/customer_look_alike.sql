@@ -40,7 +40,7 @@ without_items as (
 select
     codes.customer_id as subject_id,
     cast(null as text) as account,
-    cast(null as decimal(18, 2)) as amount,
+    cast(null as decimal(21, 3)) as amount,
     cast(null as text) as source_file,
     cast(null as bigint) as source_line,
     concat('customer ', without_items.customer_id) as detail_text

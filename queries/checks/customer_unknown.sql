@@ -43,7 +43,7 @@ with named as (
 select
     named.customer_id as subject_id,
     cast(null as text) as account,
-    cast(null as decimal(18, 2)) as amount,
+    cast(null as decimal(21, 3)) as amount,
     named.source_file,
     named.source_line,
     named.detail_text

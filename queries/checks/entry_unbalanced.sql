@@ -32,7 +32,7 @@ with entries as (
 select
     entries.entry_key as subject_id,
     cast(null as text) as account,
-    cast(entries.debit_amount - entries.credit_amount as decimal(18, 2)) as amount,
+    cast(entries.debit_amount - entries.credit_amount as decimal(21, 3)) as amount,
     entries.source_file,
     entries.source_line,
     concat(

@@ -29,7 +29,7 @@ with years as (
 select
     cast(years.year_end_date as text) as subject_id,
     cast(null as text) as account,
-    cast(years.debit_amount - years.credit_amount as decimal(18, 2)) as amount,
+    cast(years.debit_amount - years.credit_amount as decimal(21, 3)) as amount,
     years.source_file,
     cast(null as bigint) as source_line,
     concat(

@@ -63,7 +63,7 @@ entry_totals as (
 select
     distinct_lines.entry_key as subject_id,
     distinct_lines.account,
-    cast(distinct_lines.amount * (distinct_lines.line_count - 1) as decimal(18, 2)) as amount,
+    cast(distinct_lines.amount * (distinct_lines.line_count - 1) as decimal(21, 3)) as amount,
     distinct_lines.source_file,
     distinct_lines.source_line,
     concat(

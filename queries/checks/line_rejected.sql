@@ -17,7 +17,7 @@
 select
     rejects.reason_code as subject_id,
     cast(null as text) as account,
-    cast(null as decimal(18, 2)) as amount,
+    cast(null as decimal(21, 3)) as amount,
     rejects.source_file,
     rejects.source_line,
     coalesce(rejects.found, rejects.text) as detail_text

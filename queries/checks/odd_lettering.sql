@@ -83,7 +83,7 @@ odd_letterings as (
 select
     odd_letterings.customer_id as subject_id,
     odd_letterings.account,
-    cast(odd_letterings.debit_amount as decimal(18, 2)) as amount,
+    cast(odd_letterings.debit_amount as decimal(21, 3)) as amount,
     odd_letterings.source_file,
     odd_letterings.source_line,
     odd_letterings.detail_text

@@ -17,7 +17,7 @@
 select
     opening_gaps.customer_id as subject_id,
     opening_gaps.account,
-    cast(opening_gaps.opening_amount - opening_gaps.closing_amount as decimal(18, 2)) as amount,
+    cast(opening_gaps.opening_amount - opening_gaps.closing_amount as decimal(21, 3)) as amount,
     fiscal_years.source_file,
     cast(null as bigint) as source_line,
     concat(

@@ -23,7 +23,7 @@ select
             case when item_balances.is_debit then -item_balances.item_open_amount
                 else item_balances.item_open_amount end,
             abs(item_balances.item_open_amount) - abs(item_balances.item_amount)
-        ) as decimal(18, 2)
+        ) as decimal(21, 3)
     ) as amount,
     item_balances.source_file,
     item_balances.source_line,

@@ -17,7 +17,7 @@
 select
     document_names.name_text as subject_id,
     cast(null as text) as account,
-    cast(sum(known_items.answer_amount) as decimal(18, 2)) as amount,
+    cast(sum(known_items.answer_amount) as decimal(21, 3)) as amount,
     cast(null as text) as source_file,
     cast(null as bigint) as source_line,
     substr(

@@ -17,7 +17,7 @@
 select
     ledger_lines.entry_key as subject_id,
     ledger_lines.account,
-    cast(ledger_lines.debit_amount - ledger_lines.credit_amount as decimal(18, 2)) as amount,
+    cast(ledger_lines.debit_amount - ledger_lines.credit_amount as decimal(21, 3)) as amount,
     ledger_lines.source_file,
     ledger_lines.source_line,
     concat(

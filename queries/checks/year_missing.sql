@@ -31,7 +31,7 @@ with chained_years as (
 select
     cast(chained_years.year_end_date as text) as subject_id,
     cast(null as text) as account,
-    cast(null as decimal(18, 2)) as amount,
+    cast(null as decimal(21, 3)) as amount,
     chained_years.source_file,
     cast(null as bigint) as source_line,
     concat(

@@ -96,7 +96,7 @@ settled as (
         sum(
             cast(
                 cast(settled_spells.settled_date - own_items.due_date as bigint)
-                * own_items.answer_amount as decimal(38, 2)
+                * own_items.answer_amount as decimal(38, 3)
             )
         ) as late_day_amount,
         sum(own_items.answer_amount) as settled_amount
@@ -113,12 +113,12 @@ select
     asked_customers.company_id,
     asked_customers.customer_id,
     months.month_end_date,
-    cast(coalesce(billed.billed_amount, 0) as decimal(18, 2)) as billed_amount,
-    cast(coalesce(received.received_amount, 0) as decimal(18, 2)) as received_amount,
+    cast(coalesce(billed.billed_amount, 0) as decimal(21, 3)) as billed_amount,
+    cast(coalesce(received.received_amount, 0) as decimal(21, 3)) as received_amount,
     coalesce(settled.settled_count, 0) as settled_count,
     cast(
         cast(settled.late_day_amount as decimal(50, 8))
-        / nullif(cast(settled.settled_amount as decimal(24, 2)), 0) as decimal(18, 4)
+        / nullif(cast(settled.settled_amount as decimal(27, 3)), 0) as decimal(18, 4)
     ) as late_days,
     coalesce(settled.late_count, 0) as late_count
 from asked_customers

@@ -38,7 +38,7 @@ select
     asked_customers.customer_id,
     days.month_day_order,
     coalesce(receipts.receipt_count, 0) as receipt_count,
-    cast(coalesce(receipts.received_amount, 0) as decimal(18, 2)) as received_amount
+    cast(coalesce(receipts.received_amount, 0) as decimal(21, 3)) as received_amount
 from asked_customers
 cross join days
 left join receipts

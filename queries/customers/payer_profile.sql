@@ -40,12 +40,13 @@
 --   payment_method              text     as payers
 --   payment_pattern_code        text     as payers
 --   payment_days_text           text     as payers
+--   missing_text                text     as payers
 
 with limits as (
     select
         coalesce(customers.company_id, '') as company_id,
         customers.customer_id,
-        cast(sum(customers.credit_limit_amount) as decimal(18, 2)) as credit_limit_amount
+        cast(sum(customers.credit_limit_amount) as decimal(21, 3)) as credit_limit_amount
     from customers
     inner join asked_customers
         on coalesce(customers.company_id, '') = asked_customers.company_id
@@ -89,7 +90,8 @@ select
     payers.broken_promise_ratio,
     payers.payment_method,
     payers.payment_pattern_code,
-    payers.payment_days_text
+    payers.payment_days_text,
+    payers.missing_text
 from payers
 inner join asked_customers
     on payers.company_id = asked_customers.company_id

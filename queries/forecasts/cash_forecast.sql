@@ -37,7 +37,7 @@ select
     week_forecasts.cumulative_p90_amount,
     cast(
         sum(week_forecasts.due_date_amount) over (order by week_forecasts.week_order)
-        as decimal(18, 2)
+        as decimal(21, 3)
     ) as cumulative_due_date_amount
 from week_forecasts
 where week_forecasts.dimension_code = 'total'

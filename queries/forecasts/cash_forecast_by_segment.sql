@@ -29,7 +29,7 @@ select
             case when segment_week_forecasts.is_beyond
                 then 0 else segment_week_forecasts.mean_amount end
         )
-        as decimal(18, 2)
+        as decimal(21, 3)
     ) as mean_amount,
     max(
         case
@@ -54,14 +54,14 @@ select
             case when segment_week_forecasts.is_beyond
                 then 0 else segment_week_forecasts.due_date_amount end
         )
-        as decimal(18, 2)
+        as decimal(21, 3)
     ) as due_date_amount,
     cast(
         sum(
             case when segment_week_forecasts.is_beyond
                 then segment_week_forecasts.mean_amount else 0 end
         )
-        as decimal(18, 2)
+        as decimal(21, 3)
     ) as beyond_amount
 from segment_week_forecasts
 cross join last_weeks

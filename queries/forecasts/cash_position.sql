@@ -112,24 +112,24 @@ select
         cash.balance_amount
         + added_up.cumulative_mean_amount - added_up.mean_amount
         - added_up.cumulative_disbursement_amount + added_up.disbursement_amount
-        as decimal(18, 2)
+        as decimal(21, 3)
     ) as opening_amount,
     added_up.mean_amount,
-    cast(-added_up.disbursement_amount as decimal(18, 2)) as disbursed_amount,
+    cast(-added_up.disbursement_amount as decimal(21, 3)) as disbursed_amount,
     cast(
         cash.balance_amount
         + added_up.cumulative_mean_amount - added_up.cumulative_disbursement_amount
-        as decimal(18, 2)
+        as decimal(21, 3)
     ) as closing_amount,
     cast(
         cash.balance_amount
         + added_up.cumulative_p10_amount - added_up.cumulative_disbursement_amount
-        as decimal(18, 2)
+        as decimal(21, 3)
     ) as closing_p10_amount,
     cast(
         cash.balance_amount
         + added_up.cumulative_p90_amount - added_up.cumulative_disbursement_amount
-        as decimal(18, 2)
+        as decimal(21, 3)
     ) as closing_p90_amount,
     cash.balance_amount
     + added_up.cumulative_p10_amount - added_up.cumulative_disbursement_amount < 0 as is_short,

@@ -23,10 +23,10 @@ select
     end as change_order,
     changed_forecasts.change_code,
     count(*) as item_count,
-    cast(sum(changed_forecasts.earlier_amount) as decimal(18, 2)) as earlier_amount,
-    cast(sum(changed_forecasts.later_amount) as decimal(18, 2)) as later_amount,
+    cast(sum(changed_forecasts.earlier_amount) as decimal(21, 3)) as earlier_amount,
+    cast(sum(changed_forecasts.later_amount) as decimal(21, 3)) as later_amount,
     cast(
-        sum(changed_forecasts.later_amount - changed_forecasts.earlier_amount) as decimal(18, 2)
+        sum(changed_forecasts.later_amount - changed_forecasts.earlier_amount) as decimal(21, 3)
     ) as difference_amount
 from changed_forecasts
 group by changed_forecasts.change_code

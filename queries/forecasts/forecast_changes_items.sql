@@ -35,7 +35,7 @@ changed_items as (
         changed_forecasts.earlier_amount,
         changed_forecasts.later_amount,
         cast(
-            changed_forecasts.later_amount - changed_forecasts.earlier_amount as decimal(18, 2)
+            changed_forecasts.later_amount - changed_forecasts.earlier_amount as decimal(21, 3)
         ) as difference_amount
     from changed_forecasts
 ),

@@ -73,7 +73,7 @@ select
     scenarios_summed.p10_amount,
     scenarios_summed.p90_amount,
     cast(
-        scenarios_summed.all_weeks_amount - as_forecast.all_weeks_amount as decimal(18, 2)
+        scenarios_summed.all_weeks_amount - as_forecast.all_weeks_amount as decimal(21, 3)
     ) as difference_amount
 from scenarios_summed
 left join scenarios_summed as as_forecast on as_forecast.scenario_code = 'as_forecast'

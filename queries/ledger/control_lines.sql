@@ -18,7 +18,7 @@ select
     control_movements.year_end_date,
     control_movements.movement_date,
     cast(
-        control_movements.debit_amount - control_movements.credit_amount as decimal(18, 2)
+        control_movements.debit_amount - control_movements.credit_amount as decimal(21, 3)
     ) as amount
 from control_movements
 order by

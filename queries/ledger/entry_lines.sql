@@ -39,7 +39,7 @@ lines as (
         ledger_lines.entry_key,
         ledger_lines.posted_date,
         ledger_lines.class_code,
-        cast(ledger_lines.debit_amount - ledger_lines.credit_amount as decimal(18, 2))
+        cast(ledger_lines.debit_amount - ledger_lines.credit_amount as decimal(21, 3))
             as net_amount,
         ledger_lines.is_opening_journal,
         perimeter_roles.role_code is not null as is_receivable,

@@ -22,7 +22,7 @@ with bucket_balances as (
 select
     buckets.bucket_code,
     buckets.bucket_order,
-    cast(coalesce(bucket_balances.open_amount, 0) as decimal(18, 2)) as open_amount,
+    cast(coalesce(bucket_balances.open_amount, 0) as decimal(21, 3)) as open_amount,
     coalesce(bucket_balances.open_count, 0) as open_count
 from buckets
 left join bucket_balances on buckets.bucket_code = bucket_balances.bucket_code

@@ -34,7 +34,7 @@ select
     as_of_days.as_of_date as month_end_date,
     buckets.bucket_code,
     buckets.bucket_order,
-    cast(coalesce(bucket_balances.open_amount, 0) as decimal(18, 2)) as open_amount,
+    cast(coalesce(bucket_balances.open_amount, 0) as decimal(21, 3)) as open_amount,
     cast(coalesce(bucket_balances.open_count, 0) as bigint) as open_count
 from as_of_days
 cross join buckets

@@ -63,6 +63,6 @@ comparison as (
 
 select
     comparison.line_code,
-    cast(comparison.amount as decimal(18, 2)) as amount
+    cast(comparison.amount as decimal(21, 3)) as amount
 from comparison
 order by comparison.line_order

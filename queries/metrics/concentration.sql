@@ -68,12 +68,12 @@ group_totals as (
 select
     group_totals.group_code,
     group_totals.customer_count,
-    cast(group_totals.open_amount as decimal(18, 2)) as open_amount,
+    cast(group_totals.open_amount as decimal(21, 3)) as open_amount,
     cast(
         cast(group_totals.open_amount as decimal(50, 8))
-        / cast(totals.open_amount as decimal(24, 2)) as decimal(18, 6)
+        / cast(totals.open_amount as decimal(27, 3)) as decimal(18, 6)
     ) as share_ratio,
-    cast(group_totals.overdue_amount as decimal(18, 2)) as overdue_amount
+    cast(group_totals.overdue_amount as decimal(21, 3)) as overdue_amount
 from group_totals
 cross join totals
 order by group_totals.group_order

@@ -28,19 +28,19 @@ with kinds as (
 select
     kinds.credit_code,
     kinds.open_count,
-    cast(kinds.open_amount as decimal(18, 2)) as open_amount,
-    cast(kinds.over_30_amount as decimal(18, 2)) as over_30_amount,
+    cast(kinds.open_amount as decimal(21, 3)) as open_amount,
+    cast(kinds.over_30_amount as decimal(21, 3)) as over_30_amount,
     kinds.oldest_date,
-    cast(kinds.coverable_amount as decimal(18, 2)) as coverable_amount
+    cast(kinds.coverable_amount as decimal(21, 3)) as coverable_amount
 from kinds
 union all
 select
     'advances' as credit_code,
     cast(null as bigint) as open_count,
     receivables_by_day.advances_amount as open_amount,
-    cast(null as decimal(18, 2)) as over_30_amount,
+    cast(null as decimal(21, 3)) as over_30_amount,
     cast(null as date) as oldest_date,
-    cast(null as decimal(18, 2)) as coverable_amount
+    cast(null as decimal(21, 3)) as coverable_amount
 from receivables_by_day
 where receivables_by_day.as_of_date = $as_of and receivables_by_day.advances_amount <> 0
 order by open_amount, credit_code

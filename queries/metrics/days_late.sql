@@ -93,7 +93,7 @@ summaries as (
         ranked_lateness.basis_code,
         sum(ranked_lateness.day_count) as item_count,
         sum(ranked_lateness.late_days * ranked_lateness.day_count) as late_days,
-        sum(cast(ranked_lateness.late_days * ranked_lateness.weight_amount as decimal(38, 2)))
+        sum(cast(ranked_lateness.late_days * ranked_lateness.weight_amount as decimal(38, 3)))
             as weighted_amount,
         sum(ranked_lateness.weight_amount) as weight_amount,
         sum(
@@ -141,7 +141,7 @@ select
         as mean_days,
     cast(
         cast(summaries.weighted_amount as decimal(50, 8))
-        / nullif(cast(summaries.weight_amount as decimal(24, 2)), 0) as decimal(18, 4)
+        / nullif(cast(summaries.weight_amount as decimal(27, 3)), 0) as decimal(18, 4)
     ) as weighted_mean_days,
     cast(cast(summaries.median_hundredths as decimal(38, 6)) / 100 as decimal(18, 4))
         as median_days,

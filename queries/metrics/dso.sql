@@ -41,7 +41,7 @@ invoice_ages as (
             case
                 when month_sales.sales_amount > 0
                     then cast(open_months.open_day_amount as decimal(50, 10))
-                    / cast(month_sales.sales_amount as decimal(20, 2))
+                    / cast(month_sales.sales_amount as decimal(23, 3))
             end
         ) as dso_days
     from open_months

@@ -18,13 +18,13 @@ with parts as (
         case
             when simple_dso.simple_days is not null then cast(
                 cast(receivables_by_day.disputed_past_due_amount * $dso_days as decimal(50, 6))
-                / cast(simple_dso.sales_amount as decimal(20, 2)) as decimal(18, 4)
+                / cast(simple_dso.sales_amount as decimal(23, 3)) as decimal(18, 4)
             )
         end as disputed_days,
         case
             when simple_dso.simple_days is not null then cast(
                 cast(receivables_by_day.age_unknown_amount * $dso_days as decimal(50, 6))
-                / cast(simple_dso.sales_amount as decimal(20, 2)) as decimal(18, 4)
+                / cast(simple_dso.sales_amount as decimal(23, 3)) as decimal(18, 4)
             )
         end as age_unknown_days
     from simple_dso

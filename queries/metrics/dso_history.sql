@@ -30,7 +30,7 @@ with invoice_months as (
         sum(
             cast(
                 posted_days.amount * (posted_days.due_date - posted_days.issued_date)
-                as decimal(38, 2)
+                as decimal(38, 3)
             )
         ) as term_day_amount,
         bool_or(posted_days.due_is_derived) as is_derived
@@ -70,7 +70,7 @@ select
     ) as dso_gap_days,
     cast(
         cast(month_terms.term_day_amount as decimal(50, 8))
-        / nullif(cast(month_terms.invoiced_amount as decimal(24, 2)), 0) as decimal(18, 4)
+        / nullif(cast(month_terms.invoiced_amount as decimal(27, 3)), 0) as decimal(18, 4)
     ) as terms_days,
     coalesce(counted_open.is_capped, false) as is_capped,
     coalesce(month_terms.is_derived, false) as terms_are_derived

@@ -4,7 +4,7 @@
 -- key:     as_of_date
 -- source:  as_of_days, receivables_by_day, open_by_age, count_back_dso, posted_days,
 --   collection_ratios, book_limits
--- params:  $as_of date
+-- params:  $as_of date, $decimals int
 -- columns:
 --   as_of_date                         date     end of that day
 --   open_amount                        money    all open items, debit and credit
@@ -102,7 +102,7 @@ shown_amounts as (
             when receivables_by_day.open_amount - receivables_by_day.unallocated_amount > 0
                 then cast(
                     receivables_by_day.open_amount - receivables_by_day.unallocated_amount
-                    as decimal(24, 2)
+                    as decimal(27, 3)
                 )
         end as divisor_amount
     from shown_days
@@ -114,18 +114,18 @@ shown_amounts as (
 select
     shown_amounts.as_of_date,
     shown_amounts.open_amount,
-    cast(shown_amounts.debit_amount as decimal(18, 2)) as debit_amount,
+    cast(shown_amounts.debit_amount as decimal(21, 3)) as debit_amount,
     shown_amounts.gross_overdue_amount,
     cast(
         cast(shown_amounts.gross_overdue_amount as decimal(50, 8)) / shown_amounts.divisor_amount
         as decimal(18, 6)
     ) as gross_overdue_ratio,
-    cast(shown_amounts.over_60_amount as decimal(18, 2)) as over_60_amount,
+    cast(shown_amounts.over_60_amount as decimal(21, 3)) as over_60_amount,
     cast(
         cast(shown_amounts.over_60_amount as decimal(50, 8)) / shown_amounts.divisor_amount
         as decimal(18, 6)
     ) as over_60_ratio,
-    cast(shown_amounts.over_90_amount as decimal(18, 2)) as over_90_amount,
+    cast(shown_amounts.over_90_amount as decimal(21, 3)) as over_90_amount,
     cast(
         cast(shown_amounts.over_90_amount as decimal(50, 8)) / shown_amounts.divisor_amount
         as decimal(18, 6)
@@ -142,11 +142,12 @@ select
     ) as unallocated_ratio,
     counted_open.dso_days as dso_count_back_days,
     counted_not_due.dso_days as dso_best_possible_count_back_days,
-    cast(
+    money(
         case
             when shown_amounts.sales_amount > 0
                 then cast(shown_amounts.sales_amount as decimal(38, 8)) / 365
-        end as decimal(18, 2)
+        end,
+        $decimals
     ) as dso_day_amount,
     collection_ratios.cei_book_ratio,
     collection_ratios.cei_cash_ratio,

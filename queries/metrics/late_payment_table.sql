@@ -129,17 +129,17 @@ tranche_totals as (
 select
     tranche_totals.tranche_code,
     cast(tranche_totals.invoice_count as bigint) as invoice_count,
-    cast(tranche_totals.open_amount as decimal(18, 2)) as amount,
+    cast(tranche_totals.open_amount as decimal(21, 3)) as amount,
     case
         when year_sales.sales_amount > 0
             then cast(
                 cast(tranche_totals.open_amount as decimal(50, 8))
-                / cast(year_sales.sales_amount as decimal(24, 2)) as decimal(18, 6)
+                / cast(year_sales.sales_amount as decimal(27, 3)) as decimal(18, 6)
             )
     end as share_of_sales_ratio,
     'vat_included' as basis_code,
     cast(tranche_totals.excluded_count as bigint) as excluded_count,
-    cast(tranche_totals.excluded_amount as decimal(18, 2)) as excluded_amount,
+    cast(tranche_totals.excluded_amount as decimal(21, 3)) as excluded_amount,
     publication.is_publishable
 from tranche_totals
 cross join year_sales

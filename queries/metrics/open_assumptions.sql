@@ -61,14 +61,14 @@ with assumed_amounts as (
 select
     assumed_amounts.assumption_code,
     assumed_amounts.item_count,
-    cast(assumed_amounts.amount as decimal(18, 2)) as amount,
+    cast(assumed_amounts.amount as decimal(21, 3)) as amount,
     case
         when receivables_by_day.open_amount - receivables_by_day.unallocated_amount > 0
             then cast(
                 cast(assumed_amounts.amount as decimal(50, 8))
                 / cast(
                     receivables_by_day.open_amount - receivables_by_day.unallocated_amount
-                    as decimal(24, 2)
+                    as decimal(27, 3)
                 ) as decimal(18, 6)
             )
     end as share_ratio

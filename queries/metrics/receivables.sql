@@ -32,7 +32,7 @@ select
     receivables_by_day.disputed_amount,
     receivables_by_day.open_count,
     receivables_by_day.control_amount,
-    cast(receivables_by_day.open_amount - receivables_by_day.control_amount as decimal(18, 2))
+    cast(receivables_by_day.open_amount - receivables_by_day.control_amount as decimal(21, 3))
         as tie_out_amount
 from receivables_by_day
 where receivables_by_day.as_of_date = $as_of

@@ -39,7 +39,7 @@ select
     receivables_by_day.disputed_amount,
     receivables_by_day.open_count,
     receivables_by_day.control_amount,
-    cast(receivables_by_day.open_amount - receivables_by_day.control_amount as decimal(18, 2))
+    cast(receivables_by_day.open_amount - receivables_by_day.control_amount as decimal(21, 3))
         as tie_out_amount,
     simple_dso.simple_days as dso_simple_days,
     counted_open.dso_days as dso_count_back_days,

@@ -27,7 +27,7 @@ with months as (
         as_of_days.month_number,
         as_of_days.is_posted,
         receivables_by_day.open_amount as closing_amount,
-        lag(receivables_by_day.open_amount, 1, cast(0 as decimal(18, 2))) over (
+        lag(receivables_by_day.open_amount, 1, cast(0 as decimal(21, 3))) over (
             order by as_of_days.as_of_date
         ) as opening_amount
     from as_of_days
@@ -89,16 +89,16 @@ month_movements as (
 select
     month_movements.month_end_date,
     month_movements.opening_amount,
-    cast(month_movements.invoices_amount as decimal(18, 2)) as invoices_amount,
-    cast(month_movements.credit_notes_amount as decimal(18, 2)) as credit_notes_amount,
-    cast(month_movements.receipts_amount as decimal(18, 2)) as receipts_amount,
-    cast(month_movements.returned_receipts_amount as decimal(18, 2)) as returned_receipts_amount,
-    cast(month_movements.refunds_amount as decimal(18, 2)) as refunds_amount,
-    cast(month_movements.discounts_amount as decimal(18, 2)) as discounts_amount,
-    cast(month_movements.write_offs_amount as decimal(18, 2)) as write_offs_amount,
-    cast(month_movements.offsets_amount as decimal(18, 2)) as offsets_amount,
-    cast(month_movements.factored_amount as decimal(18, 2)) as factored_amount,
-    cast(month_movements.transfers_amount as decimal(18, 2)) as transfers_amount,
+    cast(month_movements.invoices_amount as decimal(21, 3)) as invoices_amount,
+    cast(month_movements.credit_notes_amount as decimal(21, 3)) as credit_notes_amount,
+    cast(month_movements.receipts_amount as decimal(21, 3)) as receipts_amount,
+    cast(month_movements.returned_receipts_amount as decimal(21, 3)) as returned_receipts_amount,
+    cast(month_movements.refunds_amount as decimal(21, 3)) as refunds_amount,
+    cast(month_movements.discounts_amount as decimal(21, 3)) as discounts_amount,
+    cast(month_movements.write_offs_amount as decimal(21, 3)) as write_offs_amount,
+    cast(month_movements.offsets_amount as decimal(21, 3)) as offsets_amount,
+    cast(month_movements.factored_amount as decimal(21, 3)) as factored_amount,
+    cast(month_movements.transfers_amount as decimal(21, 3)) as transfers_amount,
     -- Items of kind adjustment or of none of these, and, in base currency, what allocations between
     -- items of different rates change: the rest of the change of the balance.
     cast(
@@ -114,9 +114,9 @@ select
         - month_movements.offsets_amount
         - month_movements.factored_amount
         - month_movements.transfers_amount
-        - month_movements.openings_amount as decimal(18, 2)
+        - month_movements.openings_amount as decimal(21, 3)
     ) as adjustments_amount,
-    cast(month_movements.openings_amount as decimal(18, 2)) as openings_amount,
+    cast(month_movements.openings_amount as decimal(21, 3)) as openings_amount,
     month_movements.closing_amount
 from month_movements
 where month_movements.is_posted

@@ -48,7 +48,7 @@ ratios as (
         coalesce(bucket_rolls.rolled_amount, 0) as rolled_amount,
         cast(
             cast(coalesce(bucket_rolls.rolled_amount, 0) as decimal(50, 8))
-            / cast(from_totals.from_amount as decimal(22, 2)) as decimal(18, 6)
+            / cast(from_totals.from_amount as decimal(25, 3)) as decimal(18, 6)
         ) as rounded_ratio
     from from_totals
     cross join destinations

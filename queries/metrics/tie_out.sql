@@ -43,12 +43,12 @@ select
     differences.company_id,
     differences.customer_id,
     differences.account,
-    cast(differences.open_amount as decimal(18, 2)) as open_amount,
-    cast(differences.control_amount as decimal(18, 2)) as control_amount,
-    cast(differences.open_amount - differences.control_amount as decimal(18, 2))
+    cast(differences.open_amount as decimal(21, 3)) as open_amount,
+    cast(differences.control_amount as decimal(21, 3)) as control_amount,
+    cast(differences.open_amount - differences.control_amount as decimal(21, 3))
         as difference_amount,
     names.customer_name,
-    cast(differences.exchange_amount as decimal(18, 2)) as exchange_amount
+    cast(differences.exchange_amount as decimal(21, 3)) as exchange_amount
 from differences
 left join names
     on differences.company_id = names.company_id

@@ -45,7 +45,7 @@ with lateness as (
                     and item_balances.open_amount > 0
                     and item_balances.past_due_days > 0
                     then cast(
-                        item_balances.open_amount * item_balances.past_due_days as decimal(38, 2)
+                        item_balances.open_amount * item_balances.past_due_days as decimal(38, 3)
                     )
             end
         ) as late_day_amount
@@ -83,18 +83,18 @@ select
     ranked_debtors.customer_id,
     customer_aging.customer_name,
     customer_aging.open_amount,
-    cast(lateness.overdue_amount as decimal(18, 2)) as overdue_amount,
+    cast(lateness.overdue_amount as decimal(21, 3)) as overdue_amount,
     cast(
         cast(customer_aging.open_amount as decimal(50, 8))
-        / cast(ranked_debtors.total_amount as decimal(24, 2)) as decimal(18, 6)
+        / cast(ranked_debtors.total_amount as decimal(27, 3)) as decimal(18, 6)
     ) as share_ratio,
     cast(
         cast(ranked_debtors.cumulative_amount as decimal(50, 8))
-        / cast(ranked_debtors.total_amount as decimal(24, 2)) as decimal(18, 6)
+        / cast(ranked_debtors.total_amount as decimal(27, 3)) as decimal(18, 6)
     ) as cumulative_ratio,
     cast(
         cast(lateness.late_day_amount as decimal(50, 8))
-        / cast(lateness.late_amount as decimal(24, 2)) as decimal(18, 4)
+        / cast(lateness.late_amount as decimal(27, 3)) as decimal(18, 4)
     ) as weighted_past_due_days,
     customer_aging.age_unknown_amount,
     customer_aging.not_due_amount,

@@ -78,20 +78,20 @@ advances as (
 select
     cast($since as date) as since_date,
     cast($as_of as date) as as_of_date,
-    cast(coalesce(movements.posted_before_amount, 0) as decimal(18, 2)) as opening_amount,
-    cast(coalesce(movements.invoiced_amount, 0) as decimal(18, 2)) as invoiced_amount,
-    cast(coalesce(movements.credited_amount, 0) as decimal(18, 2)) as credited_amount,
-    cast(coalesce(movements.received_amount, 0) as decimal(18, 2)) as received_amount,
+    cast(coalesce(movements.posted_before_amount, 0) as decimal(21, 3)) as opening_amount,
+    cast(coalesce(movements.invoiced_amount, 0) as decimal(21, 3)) as invoiced_amount,
+    cast(coalesce(movements.credited_amount, 0) as decimal(21, 3)) as credited_amount,
+    cast(coalesce(movements.received_amount, 0) as decimal(21, 3)) as received_amount,
     cast(
         balances.closing_amount
         - coalesce(movements.posted_before_amount, 0)
         - coalesce(movements.invoiced_amount, 0)
         - coalesce(movements.credited_amount, 0)
-        - coalesce(movements.received_amount, 0) as decimal(18, 2)
+        - coalesce(movements.received_amount, 0) as decimal(21, 3)
     ) as other_amount,
-    cast(balances.closing_amount as decimal(18, 2)) as closing_amount,
-    cast(balances.overdue_amount as decimal(18, 2)) as overdue_amount,
-    cast(nullif(advances.advance_amount, 0) as decimal(18, 2)) as advance_amount
+    cast(balances.closing_amount as decimal(21, 3)) as closing_amount,
+    cast(balances.overdue_amount as decimal(21, 3)) as overdue_amount,
+    cast(nullif(advances.advance_amount, 0) as decimal(21, 3)) as advance_amount
 from movements
 cross join balances
 cross join advances

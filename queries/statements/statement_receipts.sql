@@ -28,7 +28,7 @@ select
     known_items.kind,
     coalesce(known_items.reference, known_items.item_id) as reference,
     known_items.answer_amount as amount,
-    cast(coalesce(least(item_balances.open_amount, 0), 0) as decimal(18, 2)) as unallocated_amount,
+    cast(coalesce(least(item_balances.open_amount, 0), 0) as decimal(21, 3)) as unallocated_amount,
     known_items.item_id,
     known_items.company_id
 from known_items

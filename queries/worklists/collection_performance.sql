@@ -135,7 +135,7 @@ figures as (
         promise_outcomes.customer_id,
         case promise_outcomes.status_code when 'kept' then 'kept' else 'not_kept' end
             as figure_code,
-        cast(1 as decimal(18, 2)) as amount
+        cast(1 as decimal(21, 3)) as amount
     from promise_outcomes
     cross join months
     where
@@ -146,7 +146,7 @@ figures as (
         coalesce(actions.company_id, '') as company_id,
         actions.customer_id,
         case when results.is_reached then 'reached' else 'contact' end as figure_code,
-        cast(1 as decimal(18, 2)) as amount
+        cast(1 as decimal(21, 3)) as amount
     from actions
     cross join months
     left join results on actions.result_code = results.result_code
@@ -217,26 +217,26 @@ select
     sums.collector_id,
     sums.segment_code,
     months.start_date as month_start_date,
-    cast(sums.due_amount as decimal(18, 2)) as due_amount,
-    cast(sums.collected_amount as decimal(18, 2)) as collected_amount,
+    cast(sums.due_amount as decimal(21, 3)) as due_amount,
+    cast(sums.collected_amount as decimal(21, 3)) as collected_amount,
     cast(
         cast(sums.collected_amount as decimal(50, 10))
-        / nullif(cast(sums.due_amount as decimal(24, 2)), 0) as decimal(18, 6)
+        / nullif(cast(sums.due_amount as decimal(27, 3)), 0) as decimal(18, 6)
     ) as collected_ratio,
     ranked_targets.collected_ratio as target_ratio,
-    cast(sums.open_amount as decimal(18, 2)) as open_amount,
-    cast(sums.overdue_amount as decimal(18, 2)) as overdue_amount,
+    cast(sums.open_amount as decimal(21, 3)) as open_amount,
+    cast(sums.overdue_amount as decimal(21, 3)) as overdue_amount,
     cast(
         cast(sums.overdue_amount as decimal(50, 10))
-        / nullif(cast(sums.open_amount as decimal(24, 2)), 0) as decimal(18, 6)
+        / nullif(cast(sums.open_amount as decimal(27, 3)), 0) as decimal(18, 6)
     ) as overdue_ratio,
-    cast(sums.over_60_amount as decimal(18, 2)) as over_60_amount,
+    cast(sums.over_60_amount as decimal(21, 3)) as over_60_amount,
     cast(
         cast(sums.over_60_amount as decimal(50, 10))
-        / nullif(cast(sums.open_amount as decimal(24, 2)), 0) as decimal(18, 6)
+        / nullif(cast(sums.open_amount as decimal(27, 3)), 0) as decimal(18, 6)
     ) as over_60_ratio,
     ranked_targets.over_60_ratio as target_over_60_ratio,
-    cast(sums.disputed_amount as decimal(18, 2)) as disputed_amount,
+    cast(sums.disputed_amount as decimal(21, 3)) as disputed_amount,
     sums.promise_count,
     sums.kept_count,
     cast(

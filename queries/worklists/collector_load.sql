@@ -71,12 +71,12 @@ select
         as decimal(18, 6)
     ) as load_ratio,
     sums.act_count,
-    cast(sums.act_amount as decimal(18, 2)) as act_amount,
+    cast(sums.act_amount as decimal(21, 3)) as act_amount,
     sums.care_count,
     sums.not_assigned_count,
-    cast(sums.not_assigned_amount as decimal(18, 2)) as not_assigned_amount,
+    cast(sums.not_assigned_amount as decimal(21, 3)) as not_assigned_amount,
     sums.wait_count,
-    cast(sums.wait_amount as decimal(18, 2)) as wait_amount
+    cast(sums.wait_amount as decimal(21, 3)) as wait_amount
 from sums
 inner join limits on sums.assignee_id = limits.assignee_id
 order by sums.assignee_id

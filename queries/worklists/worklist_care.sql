@@ -13,8 +13,8 @@
 select
     worklist.reason_code,
     count(*) as line_count,
-    cast(sum(worklist.overdue_amount) as decimal(18, 2)) as overdue_amount,
-    cast(sum(worklist.not_due_amount) as decimal(18, 2)) as not_due_amount
+    cast(sum(worklist.overdue_amount) as decimal(21, 3)) as overdue_amount,
+    cast(sum(worklist.not_due_amount) as decimal(21, 3)) as not_due_amount
 from worklist
 where worklist.block_code = 'care'
 group by worklist.reason_code

@@ -42,7 +42,7 @@ select
     excluded.customer_id,
     coalesce(payers.customer_name, excluded.customer_id) as customer_name,
     excluded.reason_code,
-    cast(excluded.overdue_amount as decimal(18, 2)) as overdue_amount,
+    cast(excluded.overdue_amount as decimal(21, 3)) as overdue_amount,
     excluded.item_count
 from excluded
 left join payers

@@ -28,6 +28,6 @@ with parts as (
 select
     parts.part_code,
     parts.line_count,
-    cast(parts.overdue_amount as decimal(18, 2)) as overdue_amount
+    cast(parts.overdue_amount as decimal(21, 3)) as overdue_amount
 from parts
 order by overdue_amount desc, part_code

@@ -4,6 +4,7 @@ use crate::cli::Output;
 use crate::commands::shared;
 use crate::error::{Error, Outcome};
 use crate::lake::LoadRecord;
+use crate::model::money::SCALE;
 use crate::model::{Answer, AnswerColumn, ColumnKind, Value};
 use crate::settings::Settings;
 
@@ -42,7 +43,7 @@ fn row(load: &LoadRecord) -> Vec<Value<'_>> {
         Value::Int(load.line_count),
         Value::Int(load.accepted_count),
         Value::Int(load.rejected_count),
-        Value::Decimal { digits: load.debit_total, scale: 2 },
-        Value::Decimal { digits: load.credit_total, scale: 2 },
+        Value::Decimal { digits: load.debit_total, scale: SCALE },
+        Value::Decimal { digits: load.credit_total, scale: SCALE },
     ]
 }

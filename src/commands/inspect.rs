@@ -13,14 +13,14 @@ pub(super) async fn run(settings: &Settings, arguments: &InspectArguments) -> Re
     let rules = load::Rules::settle(settings, &arguments.reading)?;
     let inspection = ingest::inspect(&fetched.files[0], &rules.options(&|_| {}))?;
     let words = shared::words(settings)?;
-    for line in lines(&inspection, &words, &Formats::new(&words)?)? {
+    for line in lines(&inspection, &words, &Formats::new(&words)?, settings.ledger_decimals()?)? {
         shared::print(&line)?;
     }
     let is_doubtful = inspection.report.as_ref().is_none_or(|report| report.rejected_count > 0);
     Ok(if is_doubtful { Outcome::Doubtful } else { Outcome::Done })
 }
 
-fn lines(found: &Inspection, words: &Words, formats: &Formats) -> Result<Vec<String>, Error> {
+fn lines(found: &Inspection, words: &Words, formats: &Formats, decimals: u8) -> Result<Vec<String>, Error> {
     let mut lines = Vec::new();
     let number = |count: u64| formats.number(i128::from(count), 0);
     let mut fact = |key: &str, text: &str| -> Result<(), Error> {
@@ -55,10 +55,10 @@ fn lines(found: &Inspection, words: &Words, formats: &Formats) -> Result<Vec<Str
         fact("accepted", &number(report.accepted_count))?;
         fact("rejected", &number(report.rejected_count))?;
         fact("receivable", &number(report.receivable_count))?;
-        fact("debit", &formats.number(report.debit_total, 2))?;
-        fact("credit", &formats.number(report.credit_total, 2))?;
+        fact("debit", &formats.money(report.debit_total, decimals))?;
+        fact("credit", &formats.money(report.credit_total, decimals))?;
         for note in &report.notes {
-            fact("note", &load::assumption(words, formats, note.code, note.line_count, note.amount)?)?;
+            fact("note", &load::assumption(words, formats, note.code, note.line_count, note.amount, decimals)?)?;
         }
     }
     for reject in &found.first_rejects {

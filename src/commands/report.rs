@@ -12,6 +12,7 @@ use crate::commands::{check, load, shared};
 use crate::engine::{Engine, Query};
 use crate::error::{Error, Outcome};
 use crate::lake::{KnownAt, LoadRecord, Snapshot};
+use crate::model::money::thousandths_of;
 use crate::model::{Answer, CustomerKey, Money};
 use crate::report::{
     Addressee, Assumption, Audience, LoadFacts, PageInput, PageSpec, SourceFacts, Templates, render_html,
@@ -218,13 +219,19 @@ pub(super) struct About {
 pub(super) struct Origin {
     company_id: String,
     currency_code: String,
+    decimals: u8,
     load: LoadFacts,
 }
 
 impl Origin {
     pub(super) async fn of(settings: &Settings, snapshot: &Snapshot, engine: &Engine) -> Result<Self, Error> {
         let company_id = company(settings, engine).await?;
-        Ok(Self { company_id, currency_code: currency(settings, engine).await?, load: facts(snapshot) })
+        Ok(Self {
+            company_id,
+            currency_code: currency(settings, engine).await?,
+            decimals: engine.scope().decimals,
+            load: facts(snapshot),
+        })
     }
 }
 
@@ -260,6 +267,8 @@ pub(super) async fn write_files(
         company_id: &origin.company_id,
         company_name: settings.company_name.as_deref(),
         currency_code: &origin.currency_code,
+        decimals: origin.decimals,
+        ages_from_issue: engine.scope().ages_from_issue,
         as_of: engine.scope().as_of,
         load: origin.load.clone(),
         answers,
@@ -370,8 +379,8 @@ fn facts(snapshot: &Snapshot) -> LoadFacts {
     let mut add = |fact: &serde_json::Value| {
         let sum = assumptions.entry(fact["code"].as_str().unwrap_or_default().to_owned()).or_default();
         sum.0 += fact["line_count"].as_u64().unwrap_or_default();
-        let amount = fact["amount"].as_str().and_then(|text| text.replace('.', "").parse::<i64>().ok());
-        if let Some(amount) = amount.and_then(Money::from_hundredths) {
+        let amount = fact["amount"].as_str().and_then(thousandths_of);
+        if let Some(amount) = amount.and_then(Money::from_wide) {
             sum.1 = Some(sum.1.unwrap_or_default() + amount);
         }
     };

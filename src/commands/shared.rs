@@ -221,7 +221,7 @@ pub(super) fn cell(value: &Value) -> Cell {
         Value::Text(text) => Cell::text(&**text),
         Value::Date(day) => Cell::Date(*day),
         Value::Int(number) => Cell::Int(*number),
-        Value::Decimal { digits, .. } => Cell::money(Money::from_wide(*digits)),
+        Value::Decimal { .. } => Cell::money(value.thousandths().and_then(Money::from_wide)),
         Value::Flag(flag) => Cell::Flag(*flag),
     }
 }

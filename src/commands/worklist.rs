@@ -56,9 +56,9 @@ pub(super) async fn run(settings: &Settings, arguments: &WorklistArguments) -> R
 async fn nothing_is_forgotten(engine: &mut Engine) -> Result<(), Error> {
     let parts = engine.ask("worklist_sum").await?;
     let receivables = engine.ask("receivables").await?;
-    let hundredths = |value: &Value| if let Value::Decimal { digits, .. } = value { *digits } else { 0 };
-    let listed: i128 = (0..parts.len()).map(|row| hundredths(&parts.value(row, "overdue_amount"))).sum();
-    let overdue = hundredths(&receivables.value(0, "overdue_amount"));
+    let amount = |value: &Value| value.thousandths().unwrap_or_default();
+    let listed: i128 = (0..parts.len()).map(|row| amount(&parts.value(row, "overdue_amount"))).sum();
+    let overdue = amount(&receivables.value(0, "overdue_amount"));
     assert_eq!(listed, overdue, "the lines of the worklist and what it excludes sum to what is overdue");
     Ok(())
 }

@@ -13,6 +13,7 @@ use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::parquet::arrow::ArrowWriter;
 
 use super::EngineError;
+use crate::model::money::SCALE;
 use crate::model::{Answer, AnswerColumn, ColumnKind, Date, Value};
 
 /// The kind an Arrow type answers as, where a header does not say.
@@ -22,7 +23,7 @@ pub(super) fn kind_of(name: &str, kind: &DataType) -> Option<ColumnKind> {
         DataType::Date32 => ColumnKind::Date,
         DataType::Int8 | DataType::Int16 | DataType::Int32 | DataType::Int64 | DataType::UInt64 => ColumnKind::Int,
         DataType::Boolean => ColumnKind::Flag,
-        DataType::Decimal128(_, 2) => ColumnKind::Money,
+        DataType::Decimal128(_, 3) => ColumnKind::Money,
         DataType::Decimal128(_, 6) if name.ends_with("_ratio") => ColumnKind::Ratio,
         DataType::Decimal128(_, _) => ColumnKind::Decimal,
         _ => return None,
@@ -124,7 +125,11 @@ fn array(kind: ColumnKind, answer: &Answer, position: usize) -> ArrayRef {
             let flags = values.map(|value| if let Value::Flag(flag) = value { Some(flag) } else { None });
             Arc::new(flags.collect::<BooleanArray>())
         }
-        ColumnKind::Money | ColumnKind::Ratio | ColumnKind::Decimal => {
+        ColumnKind::Money => {
+            let amounts = values.map(|value| value.thousandths()).collect::<Decimal128Array>();
+            Arc::new(amounts.with_data_type(DataType::Decimal128(38, SCALE.cast_signed())))
+        }
+        ColumnKind::Ratio | ColumnKind::Decimal => {
             let parts = |value: Value<'_>| {
                 if let Value::Decimal { digits, scale } = value { Some((digits, scale)) } else { None }
             };

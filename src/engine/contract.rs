@@ -82,7 +82,7 @@ fn holds(kind: ColumnKind, found: &DataType) -> bool {
         ColumnKind::Date => matches!(found, DataType::Date32),
         ColumnKind::Int => matches!(found, DataType::Int64),
         ColumnKind::Decimal => matches!(found, DataType::Decimal128(_, _)),
-        ColumnKind::Money => matches!(found, DataType::Decimal128(_, 2)),
+        ColumnKind::Money => matches!(found, DataType::Decimal128(_, 3)),
         ColumnKind::Ratio => matches!(found, DataType::Decimal128(_, 6)),
         ColumnKind::Flag => matches!(found, DataType::Boolean),
     }

@@ -8,6 +8,7 @@ use datafusion::arrow::record_batch::RecordBatch;
 
 use super::EngineError;
 use crate::model::Date;
+use crate::model::money::SCALE;
 
 /// A reference file as a batch: `_date` is a day; `_days _order _count` whole numbers; `_amount` and `_ratio` exact
 /// decimals; `is_` and `has_` yes or no; anything else text. An empty cell is null.
@@ -48,7 +49,7 @@ fn array(column: &str, values: &[Option<String>]) -> Result<ArrayRef, String> {
         return Ok(Arc::new(Int64Array::from(numbers)));
     }
     if ends(&["_amount", "_ratio"]) {
-        let scale = if column.ends_with("_amount") { 2 } else { 6 };
+        let scale = if column.ends_with("_amount") { SCALE.cast_signed() } else { 6 };
         let digits = parsed(column, values, "a decimal number", |text| decimal_digits(text, scale))?;
         let exact = Decimal128Array::from(digits).with_data_type(DataType::Decimal128(18, scale));
         return Ok(Arc::new(exact));

@@ -38,6 +38,8 @@ pub struct Scope {
     pub as_of: Date,
     /// How many month-ends a history answers.
     pub months: i64,
+    /// Ages count from the day of issue, not from the due date.
+    pub ages_from_issue: bool,
     /// Days of sales that the simple DSO compares with.
     pub dso_days: i64,
     /// The language of sentences, `en` or `fr`.
@@ -48,6 +50,8 @@ pub struct Scope {
     pub currency_code: Option<String>,
     /// The currency the books are kept in, where that is known.
     pub books_currency: Option<String>,
+    /// The decimals of the currency that answers are in; a session finds them.
+    pub decimals: u8,
     /// The customers that queries of customers and statements tell of.
     pub customers: Vec<CustomerKey>,
     /// Since the end of which day they tell what moved.
@@ -61,11 +65,13 @@ impl Scope {
         Self {
             as_of,
             months: 36,
+            ages_from_issue: false,
             dso_days: 90,
             language_code: "en",
             company_id: None,
             currency_code: None,
             books_currency: None,
+            decimals: 2,
             customers: Vec::new(),
             since: None,
         }
@@ -368,7 +374,8 @@ impl Engine {
         }
         self.compute_bases(&queries).await?;
         let questions = queries.into_iter().map(|query| self.question(query)).collect::<Result<_, _>>()?;
-        question::answers_of(questions).await
+        let answers = question::answers_of(questions).await?;
+        Ok(answers.into_iter().map(|answer| answer.with_decimals(self.scope.decimals)).collect())
     }
 
     /// Computes and registers the base results that queries need, unless they are there.
@@ -521,7 +528,9 @@ impl Engine {
         match name {
             "as_of" => Some(ScalarValue::Date32(Some(self.scope.as_of.to_epoch_days()))),
             "months" => Some(ScalarValue::Int64(Some(self.scope.months))),
+            "ages_from_issue" => Some(ScalarValue::Boolean(Some(self.scope.ages_from_issue))),
             "dso_days" => Some(ScalarValue::Int64(Some(self.scope.dso_days))),
+            "decimals" => Some(ScalarValue::Int64(Some(self.scope.decimals.into()))),
             "in_base" => Some(ScalarValue::Boolean(Some(self.is_in_base))),
             "language" => Some(ScalarValue::Utf8(Some(self.scope.language_code.to_owned()))),
             "customer_id" => {
@@ -577,7 +586,7 @@ impl Engine {
         };
         let frame = self.context.sql_with_options(sql, question::read_only()).await.map_err(failed)?;
         let mut values = Vec::new();
-        for name in ["as_of", "months", "dso_days", "in_base", "customer_id", "since"] {
+        for name in ["as_of", "months", "dso_days", "decimals", "in_base", "customer_id", "since"] {
             if let (true, Some(value)) = (sql.contains(&format!("${name}")), self.parameter(name)) {
                 values.push((name, value));
             }
@@ -588,7 +597,7 @@ impl Engine {
     async fn answer_of(&self, frame: DataFrame) -> Result<Answer, EngineError> {
         let columns = answers::columns_of(frame.schema().as_arrow()).map_err(EngineError::ReadOnly)?;
         let batches = question::answered("--sql", self.patience, frame.collect()).await?;
-        Ok(answers::answer(columns, batches))
+        Ok(answers::answer(columns, batches).with_decimals(self.scope.decimals))
     }
 
     /// The rows of a query of `queries/ledger`, a batch at a time, sorted as its `order by` says.

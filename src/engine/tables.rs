@@ -12,6 +12,7 @@ use datafusion::error::DataFusionError;
 use datafusion::logical_expr::LogicalPlanBuilder;
 use url::{Position, Url};
 
+use crate::model::money::SCALE;
 use crate::model::{ColumnKind, TableSpec};
 
 /// The files of a table; no file is an empty table. Files of several stores (a load of a lake in a bucket reads what
@@ -58,7 +59,9 @@ pub(super) fn schema(table: &TableSpec, text: &DataType) -> SchemaRef {
                 ColumnKind::Date => DataType::Date32,
                 ColumnKind::Int => DataType::Int64,
                 ColumnKind::Flag => DataType::Boolean,
-                ColumnKind::Money | ColumnKind::Decimal | ColumnKind::Ratio => DataType::Decimal128(18, 2),
+                ColumnKind::Money | ColumnKind::Decimal | ColumnKind::Ratio => {
+                    DataType::Decimal128(18, SCALE.cast_signed())
+                }
             };
             Field::new(column.name, kind, true)
         })

@@ -330,7 +330,7 @@ pub(super) struct ItemScore {
 }
 
 /// Scores weeks: WAPE = Σ|a − f| / Σ|a|, bias = Σ(f − a) / Σa, share of weeks within the range, and the pinball loss over
-/// the tenth, half and nine tenths (R. Koenker, G. Bassett, Econometrica 46, 1978), a mean over weeks in hundredths.
+/// the tenth, half and nine tenths (R. Koenker, G. Bassett, Econometrica 46, 1978), a mean over weeks.
 pub(super) fn week_score<'a>(weeks: impl Iterator<Item = &'a WeekResult>, model: usize) -> WeekScore {
     let (mut count, mut off, mut bias, mut actual, mut sum) = (0_usize, 0.0, 0.0, 0.0, 0.0);
     let (mut inside, mut ranged, mut pinball) = (0_usize, 0_usize, 0.0);

@@ -3,7 +3,7 @@
 //! Nothing that became known later is looked at: an event counts from the day it acts. A part of a claim that cash
 //! paid is one observation, what is left of it another one whose end is not known yet (censored).
 
-use super::events::{Day, Events, Hundredths, ROLE, place, starts};
+use super::events::{Amount, Day, Events, ROLE, place, starts};
 
 /// How far back payments tell how customers pay, in days.
 const MEMORY_DAYS: Day = 3 * 365;
@@ -23,9 +23,9 @@ pub(super) struct Part {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct OpenClaim {
     pub(super) claim: u32,
-    pub(super) open: Hundredths,
+    pub(super) open: Amount,
     /// What is open and no credit of the customer covers: this is what cash is expected for.
-    pub(super) uncovered: Hundredths,
+    pub(super) uncovered: Amount,
     pub(super) is_part_paid: bool,
     pub(super) state: State,
 }
@@ -122,9 +122,9 @@ impl Book {
         let open = claim.amount - cash - other;
         let is_remembered = claim.issued > self.day - MEMORY_DAYS;
         if is_remembered || open > 0 {
-            let share = |part: Hundredths| ratio(part, claim.amount).clamp(0.0, 1.0);
+            let share = |part: Amount| ratio(part, claim.amount).clamp(0.0, 1.0);
             // cash that was taken back paid nothing: the latest parts are undone first
-            let mut undone: Hundredths = known.clone().map(|settlement| (-settlement.cash).max(0)).sum();
+            let mut undone: Amount = known.clone().map(|settlement| (-settlement.cash).max(0)).sum();
             for settlement in known.rev().filter(|settlement| settlement.cash > 0) {
                 let left = (settlement.cash - undone).max(0);
                 undone -= settlement.cash - left;
@@ -188,7 +188,7 @@ fn cover(open: &mut [OpenClaim], events: &Events, index: &Index, customer: usize
         let claim = &events.claims[place(open[*position].claim)];
         (claim.due, claim.identity)
     });
-    let mut accounts: Vec<(u16, u16, Hundredths)> = Vec::new();
+    let mut accounts: Vec<(u16, u16, Amount)> = Vec::new();
     for movement in movements.iter().filter(|movement| movement.day <= day) {
         match accounts
             .iter_mut()
@@ -212,6 +212,6 @@ fn cover(open: &mut [OpenClaim], events: &Events, index: &Index, customer: usize
 
 /// A part of a whole.
 #[expect(clippy::cast_precision_loss, reason = "a share is an estimate's weight, not money")]
-pub(super) fn ratio(part: Hundredths, whole: Hundredths) -> f64 {
+pub(super) fn ratio(part: Amount, whole: Amount) -> f64 {
     if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
 }

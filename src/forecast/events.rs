@@ -8,13 +8,14 @@ use std::collections::{BTreeMap, HashMap};
 use chrono::Datelike;
 
 use crate::engine::Batch;
+use crate::model::money::smallest;
 use crate::model::{CustomerKey, Date};
 
 /// Days since the common era: differences are what counts.
 pub(super) type Day = i32;
 
-/// Amounts in hundredths of the answer's currency.
-pub(super) type Hundredths = i64;
+/// A whole number of the smallest amounts of the answer's currency: cents, where it has them.
+pub(super) type Amount = i64;
 
 /// The number of a day.
 pub(super) fn day_of(date: Date) -> Day {
@@ -48,7 +49,7 @@ pub(super) struct Claim {
     /// Where the source tells none, thirty days after the issue date.
     pub(super) due: Day,
     pub(super) has_due: bool,
-    pub(super) amount: Hundredths,
+    pub(super) amount: Amount,
     /// Its place in the order claims came in.
     arrival: u32,
 }
@@ -61,8 +62,8 @@ pub(super) struct Settlement {
     pub(super) acting: Day,
     /// When the cash came.
     pub(super) receipt: Day,
-    pub(super) cash: Hundredths,
-    pub(super) other: Hundredths,
+    pub(super) cash: Amount,
+    pub(super) other: Amount,
 }
 
 /// A time in which a claim was known to be held up.
@@ -91,7 +92,7 @@ pub(super) struct CreditMovement {
     pub(super) company: u16,
     pub(super) currency: u16,
     pub(super) day: Day,
-    pub(super) amount: Hundredths,
+    pub(super) amount: Amount,
 }
 
 /// What is known of a customer beside its payments.
@@ -167,6 +168,8 @@ impl Names {
 /// All events of the scope, up to its as-of day.
 #[derive(Debug, Default)]
 pub(super) struct Events {
+    /// The decimals of the amounts.
+    pub(super) decimals: u8,
     pub(super) claims: Vec<Claim>,
     pub(super) settlements: Vec<Settlement>,
     pub(super) holds: Vec<Hold>,
@@ -248,6 +251,12 @@ impl Events {
         }
     }
 
+    /// An amount that an answer holds in thousandths.
+    fn amount(&self, thousandths: Option<i128>) -> Amount {
+        let amount = thousandths.unwrap_or(0) / smallest(self.decimals);
+        Amount::try_from(amount).unwrap_or(Amount::MAX)
+    }
+
     fn take_claims(&mut self, rows: &Batch) {
         let (numbers, customers, amounts) =
             (rows.numbers("item_number"), rows.texts("customer_id"), rows.decimals("amount"));
@@ -265,7 +274,7 @@ impl Events {
             };
             let Some(customer) = self.customer(companies.get(row), customers.get(row)) else { continue };
             let due = due_days.get(row).map(day_since);
-            let amount = hundredths(amounts.get(row));
+            let amount = self.amount(amounts.get(row));
             let company = companies.get(row);
             let texts = [
                 company,
@@ -274,7 +283,7 @@ impl Events {
                 traits[2].get(row),
                 traits[3].get(row),
                 due.map_or("unknown", |due| terms_code(due - issued)),
-                amount_code(amount),
+                amount_code(amounts.get(row).unwrap_or_default() / 10),
             ];
             let mut traits = [0; TRAITS];
             for (position, text) in texts.into_iter().enumerate() {
@@ -307,8 +316,8 @@ impl Events {
                 claim: self.claim(numbers.get(row)?)?,
                 acting: day_since(acting_days.get(row)?),
                 receipt: day_since(receipt_days.get(row)?),
-                cash: hundredths(cash.get(row)),
-                other: hundredths(other.get(row)),
+                cash: self.amount(cash.get(row)),
+                other: self.amount(other.get(row)),
             })
         };
         let taken: Vec<Settlement> = (0..rows.len()).filter_map(settlement).collect();
@@ -324,7 +333,7 @@ impl Events {
             let (Some(customer), Some(day)) = (customer, days.get(row)) else { continue };
             let company = self.traits[COMPANY].code(companies.get(row));
             let currency = self.currencies.code(currencies.get(row));
-            let (day, amount) = (day_since(day), hundredths(amounts.get(row)));
+            let (day, amount) = (day_since(day), self.amount(amounts.get(row)));
             self.credits.push(CreditMovement { customer, company, currency, day, amount });
         }
         // what is used up on the day it came moves nothing: most of a long history
@@ -530,8 +539,8 @@ fn terms_code(days: Day) -> &'static str {
 }
 
 /// The size of an amount as a level of evidence: half a power of ten each.
-fn amount_code(amount: Hundredths) -> &'static str {
-    const BOUNDS: [(Hundredths, &str); 12] = [
+fn amount_code(hundredths: i128) -> &'static str {
+    const BOUNDS: [(i128, &str); 12] = [
         (2_500, "below 25"),
         (5_000, "below 50"),
         (7_500, "below 75"),
@@ -545,7 +554,7 @@ fn amount_code(amount: Hundredths) -> &'static str {
         (30_000_000, "below 300 000"),
         (100_000_000, "below 1 000 000"),
     ];
-    BOUNDS.iter().find(|(bound, _)| amount < *bound).map_or("above", |(_, code)| code)
+    BOUNDS.iter().find(|(bound, _)| hundredths < *bound).map_or("above", |(_, code)| code)
 }
 
 /// FNV-1a over the parts and a mark between them (G. Fowler, L. C. Noll, K.-P. Vo; 64 bits).
@@ -566,8 +575,3 @@ const fn day_since(epoch_days: i32) -> Day {
 
 /// 1970-01-01.
 const EPOCH: Day = 719_163;
-
-/// An amount of two decimals.
-fn hundredths(digits: Option<i128>) -> Hundredths {
-    Hundredths::try_from(digits.unwrap_or(0)).unwrap_or(Hundredths::MAX)
-}

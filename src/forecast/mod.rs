@@ -10,7 +10,7 @@
 //!                                                     └── the same on past days ─► back-test
 //! ```
 //!
-//! Estimates are floating-point numbers; money enters and leaves as whole hundredths.
+//! Estimates are floating-point numbers; money enters and leaves as whole numbers of the smallest amount of its currency.
 
 #![expect(clippy::float_arithmetic, reason = "chances and days are estimates, not money")]
 
@@ -90,6 +90,6 @@ impl Derivation for Forecast {
     }
 
     fn begin(&self, scope: &Scope) -> Box<dyn Work> {
-        Box::new(work::Forecasting::new(*self, scope.as_of))
+        Box::new(work::Forecasting::new(*self, scope))
     }
 }

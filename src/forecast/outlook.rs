@@ -2,7 +2,7 @@
 
 use super::book::{Book, Index, OpenClaim, ratio};
 use super::clock::BankDays;
-use super::events::{Day, Events, Hundredths, date_of, place};
+use super::events::{Amount, Day, Events, date_of, place};
 use super::model::{Model, Shift};
 use super::simulation::joined;
 use chrono::Datelike;
@@ -162,6 +162,6 @@ pub(super) fn mean_in_week(outlook: &Outlook, open: &OpenClaim, week: usize) -> 
 }
 
 /// An amount as a number to estimate with.
-pub(super) fn amount(hundredths: Hundredths) -> f64 {
-    ratio(hundredths, 1)
+pub(super) fn amount(amount: Amount) -> f64 {
+    ratio(amount, 1)
 }

@@ -8,7 +8,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
 
 use super::book::OpenClaim;
-use super::events::{Events, Hundredths, place};
+use super::events::{Amount, Events, place};
 use super::model::{Model, number};
 use super::normal::quantile;
 use super::outlook::{Outlook, amount};
@@ -52,9 +52,9 @@ pub(super) struct Futures {
 /// The tenth, half and nine tenths of futures.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Range {
-    pub(super) p10: Hundredths,
-    pub(super) p50: Hundredths,
-    pub(super) p90: Hundredths,
+    pub(super) p10: Amount,
+    pub(super) p50: Amount,
+    pub(super) p90: Amount,
 }
 
 struct Draws {
@@ -93,7 +93,7 @@ pub(super) fn futures(
     let shared = draws.normals(&mut stream(seed, u64::MAX), count);
     let customers = customers_of(open, events);
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(8);
-    // each thread sums whole customers; thread sums are added in order, in whole hundredths, so that no order shows
+    // each thread sums whole customers; thread sums are added in order, in whole cents, so that no order shows
     let parts: Vec<Vec<i64>> = std::thread::scope(|scope| {
         let running: Vec<_> = (0..threads)
             .map(|thread| {
@@ -199,7 +199,7 @@ fn stream(seed: u64, what: u64) -> ChaCha8Rng {
     ChaCha8Rng::from_seed(key)
 }
 
-/// An estimate as a whole number: hundredths, days or a count.
+/// An estimate as a whole number: of the smallest amounts, of days or of things.
 #[expect(clippy::cast_possible_truncation, reason = "beyond 18 digits no amount is loaded")]
 pub(super) fn rounded(estimate: f64) -> i64 {
     estimate.round().clamp(-9.2e18, 9.2e18) as i64

@@ -13,8 +13,8 @@ use super::naive::MeanDelays;
 use super::outlook::{Outlook, Scene, Weeks};
 use super::rows::Rows;
 use super::tables;
-use crate::engine::{Batch, Work};
-use crate::model::{CustomerKey, Date};
+use crate::engine::{Batch, Scope, Work};
+use crate::model::CustomerKey;
 
 /// What a forecast looks at: what is believed before any event, the scenarios, and the events.
 pub(super) const INPUTS: [&str; Events::INPUTS.len() + 2] = {
@@ -99,8 +99,10 @@ pub(super) struct Prepared {
 }
 
 impl Forecasting {
-    pub(super) fn new(forecast: Forecast, as_of: Date) -> Self {
-        Self { forecast, day: day_of(as_of), taken: Taken::default(), prepared: None, segments: BTreeMap::new() }
+    pub(super) fn new(forecast: Forecast, scope: &Scope) -> Self {
+        let mut taken = Taken::default();
+        taken.events.decimals = scope.decimals;
+        Self { forecast, day: day_of(scope.as_of), taken, prepared: None, segments: BTreeMap::new() }
     }
 }
 

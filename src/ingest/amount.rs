@@ -2,8 +2,9 @@
 
 use super::Reason;
 use crate::model::Money;
+use crate::model::money::SCALE;
 
-/// Which mark separates whole units from hundredths.
+/// Which mark separates whole units from their parts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Decimal {
     /// The comma, as the law wants it in a FEC; a lone point is taken for one too, unless three digits follow.
@@ -31,14 +32,14 @@ impl Decimal {
 /// Reads an amount; `None` when the text is blank.
 ///
 /// Three digits after a lone mark may be thousands or thousandths. Where nothing settles which, the amount
-/// is refused rather than guessed. Zeros beyond the second decimal are no precision.
+/// is refused rather than guessed. Zeros beyond the last decimal that a currency may have are no precision.
 ///
 /// # Errors
 /// [`Reason::AmountUnreadable`], [`Reason::AmountMarkUndecided`], [`Reason::AmountTooPrecise`] or
 /// [`Reason::AmountTooLarge`].
 pub fn read(text: &str, decimal: Decimal) -> Result<Option<Money>, Reason> {
-    if let Some(hundredths) = read_plain(text.as_bytes(), decimal) {
-        return Money::from_hundredths(hundredths).map(Some).ok_or(Reason::AmountTooLarge);
+    if let Some(thousandths) = read_plain(text.as_bytes(), decimal) {
+        return Money::from_thousandths(thousandths).map(Some).ok_or(Reason::AmountTooLarge);
     }
     let text = text.trim();
     if text.is_empty() {
@@ -50,7 +51,7 @@ pub fn read(text: &str, decimal: Decimal) -> Result<Option<Money>, Reason> {
 /// Reads a number that a workbook stores in binary.
 ///
 /// It is first written out with the digits such a number holds for certain (15 in all, 6 after the point),
-/// so that 0.1 + 0.2 is 0.30 and 12.345 is refused.
+/// so that 0.1 + 0.2 is 0.30 and 12.3456 is refused.
 ///
 /// # Errors
 /// As [`read`].
@@ -83,13 +84,13 @@ fn read_plain(bytes: &[u8], decimal: Decimal) -> Option<i64> {
             _ => return None,
         }
     }
-    let hundredths = match decimals {
-        None => value.checked_mul(100)?,
-        Some(1) => value.checked_mul(10)?,
-        Some(2) => value,
+    let thousandths = match decimals {
+        None => value.checked_mul(1_000)?,
+        Some(1) => value.checked_mul(100)?,
+        Some(2) => value.checked_mul(10)?,
         _ => return None,
     };
-    Some(if is_negative { -hundredths } else { hundredths })
+    Some(if is_negative { -thousandths } else { thousandths })
 }
 
 /// Any other form.
@@ -114,9 +115,10 @@ fn read_written(text: &str, decimal: Decimal) -> Result<Money, Reason> {
     if digits.is_empty() {
         return Ok(Money::ZERO);
     }
-    // how many places the digits must move left to be hundredths
-    let places = i32::try_from(part.len()).map_err(|_| Reason::AmountTooPrecise)? - exponent.clamp(-99, 99) - 2;
-    let hundredths = if places > 0 {
+    // how many places the digits must move left to be thousandths
+    let places =
+        i32::try_from(part.len()).map_err(|_| Reason::AmountTooPrecise)? - exponent.clamp(-99, 99) - i32::from(SCALE);
+    let thousandths = if places > 0 {
         let kept = digits.len().checked_sub(places.unsigned_abs() as usize).ok_or(Reason::AmountTooPrecise)?;
         let (kept, dropped) = digits.split_at(kept);
         if dropped.bytes().any(|digit| digit != b'0') {
@@ -126,9 +128,9 @@ fn read_written(text: &str, decimal: Decimal) -> Result<Money, Reason> {
     } else {
         format!("{digits}{:0<1$}", "", places.unsigned_abs() as usize)
     };
-    let hundredths: i64 = hundredths.parse().map_err(|_| Reason::AmountTooLarge)?;
-    let signed = if is_negative { -hundredths } else { hundredths };
-    Money::from_hundredths(signed).ok_or(Reason::AmountTooLarge)
+    let thousandths: i64 = thousandths.parse().map_err(|_| Reason::AmountTooLarge)?;
+    let signed = if is_negative { -thousandths } else { thousandths };
+    Money::from_thousandths(signed).ok_or(Reason::AmountTooLarge)
 }
 
 /// The marks of typography in their plain form.
@@ -210,49 +212,49 @@ mod tests {
 
     use super::*;
 
-    fn hundredths(text: &str, decimal: Decimal) -> Result<Option<i64>, Reason> {
-        read(text, decimal).map(|amount| amount.map(Money::hundredths))
+    fn thousandths(text: &str, decimal: Decimal) -> Result<Option<i64>, Reason> {
+        read(text, decimal).map(|amount| amount.map(Money::thousandths))
     }
 
     #[test]
     fn a_fec_writes_amounts_in_many_ways() {
         for (text, expected) in [
-            ("777,18", 77_718),
+            ("777,18", 777_180),
             ("0", 0),
-            ("2592", 259_200),
-            ("9812,1", 981_210),
-            ("+000000069,40", 6_940),
-            ("-120,00", -12_000),
-            ("120,00-", -12_000),
-            ("- 120,00", -12_000),
-            ("\u{2212}120,00", -12_000),
-            ("(120,00)", -12_000),
-            ("1,2E2", 12_000),
-            ("1.2e+02", 12_000),
-            ("12000E-2", 12_000),
-            ("120.00", 12_000),
-            ("1 120,00", 112_000),
-            ("1\u{a0}120,00", 112_000),
-            ("1\u{202f}120\u{202f}120,00", 112_012_000),
-            ("1'120,00", 112_000),
-            ("1\u{2019}120,00", 112_000),
-            ("1.234,56", 123_456),
-            ("1,234.56", 123_456),
-            ("1.234.567", 123_456_700),
-            (",50", 50),
-            ("12,", 1_200),
-            (" 12,5 ", 1_250),
-            ("12,500", 1_250),
-            ("120,0000", 12_000),
-            ("1 234,56 €", 123_456),
-            ("00000000000000000000000000000001,00", 100),
-            ("9999999999999999,99", Money::LIMIT),
-            ("-9999999999999999,99", -Money::LIMIT),
+            ("2592", 2_592_000),
+            ("9812,1", 9_812_100),
+            ("+000000069,40", 69_400),
+            ("-120,00", -120_000),
+            ("120,00-", -120_000),
+            ("- 120,00", -120_000),
+            ("\u{2212}120,00", -120_000),
+            ("(120,00)", -120_000),
+            ("1,2E2", 120_000),
+            ("1.2e+02", 120_000),
+            ("12000E-2", 120_000),
+            ("120.00", 120_000),
+            ("1 120,00", 1_120_000),
+            ("1\u{a0}120,00", 1_120_000),
+            ("1\u{202f}120\u{202f}120,00", 1_120_120_000),
+            ("1'120,00", 1_120_000),
+            ("1\u{2019}120,00", 1_120_000),
+            ("1.234,56", 1_234_560),
+            ("1,234.56", 1_234_560),
+            ("1.234.567", 1_234_567_000),
+            (",50", 500),
+            ("12,", 12_000),
+            (" 12,5 ", 12_500),
+            ("12,500", 12_500),
+            ("120,0000", 120_000),
+            ("1 234,56 €", 1_234_560),
+            ("00000000000000000000000000000001,00", 1_000),
+            ("999999999999999,999", Money::LIMIT),
+            ("-999999999999999,999", -Money::LIMIT),
         ] {
-            assert_eq!(hundredths(text, Decimal::French), Ok(Some(expected)), "{text}");
+            assert_eq!(thousandths(text, Decimal::French), Ok(Some(expected)), "{text}");
         }
-        assert_eq!(hundredths("", Decimal::French), Ok(None));
-        assert_eq!(hundredths(" \u{a0}", Decimal::French), Ok(None));
+        assert_eq!(thousandths("", Decimal::French), Ok(None));
+        assert_eq!(thousandths(" \u{a0}", Decimal::French), Ok(None));
     }
 
     #[test]
@@ -261,47 +263,48 @@ mod tests {
             "abc", "-", "--1", "1-2", "+-1", "1 2", "12 34", "1 1200", "1,2,3 4", "0x10", "1E", "E5", "(1", "NaN", ".",
             "1;2", "٣", "=1+1", "1,2 3",
         ] {
-            assert_eq!(hundredths(text, Decimal::French), Err(Reason::AmountUnreadable), "{text}");
+            assert_eq!(thousandths(text, Decimal::French), Err(Reason::AmountUnreadable), "{text}");
         }
-        for text in ["12,345", "0,001", "1E-3"] {
-            assert_eq!(hundredths(text, Decimal::French), Err(Reason::AmountTooPrecise), "{text}");
+        for text in ["12,3456", "0,0001", "1E-4"] {
+            assert_eq!(thousandths(text, Decimal::French), Err(Reason::AmountTooPrecise), "{text}");
         }
         for text in ["1.234", "1.000", "-3.000"] {
-            assert_eq!(hundredths(text, Decimal::French), Err(Reason::AmountMarkUndecided), "{text}");
+            assert_eq!(thousandths(text, Decimal::French), Err(Reason::AmountMarkUndecided), "{text}");
         }
-        for text in ["10000000000000000", "99999999999999999999999999", "1E40", "1E99999"] {
-            assert_eq!(hundredths(text, Decimal::French), Err(Reason::AmountTooLarge), "{text}");
+        for text in ["1000000000000000", "99999999999999999999999999", "1E40", "1E99999"] {
+            assert_eq!(thousandths(text, Decimal::French), Err(Reason::AmountTooLarge), "{text}");
         }
     }
 
     #[test]
     fn three_digits_after_a_lone_mark_are_read_where_the_file_settles_what_they_are() {
-        assert_eq!(hundredths("1,234", Decimal::Either), Err(Reason::AmountMarkUndecided));
-        assert_eq!(hundredths("1,234", Decimal::Dot), Ok(Some(123_400)));
-        assert_eq!(hundredths("1.234", Decimal::Comma), Ok(Some(123_400)));
-        assert_eq!(hundredths("1.234", Decimal::Dot), Err(Reason::AmountTooPrecise));
-        assert_eq!(hundredths("12.34", Decimal::Comma), Err(Reason::AmountUnreadable));
+        assert_eq!(thousandths("1,234", Decimal::Either), Err(Reason::AmountMarkUndecided));
+        assert_eq!(thousandths("1,234", Decimal::Dot), Ok(Some(1_234_000)));
+        assert_eq!(thousandths("1.234", Decimal::Comma), Ok(Some(1_234_000)));
+        assert_eq!(thousandths("1.234", Decimal::Dot), Ok(Some(1_234)));
+        assert_eq!(thousandths("12,345", Decimal::French), Ok(Some(12_345)));
+        assert_eq!(thousandths("12.34", Decimal::Comma), Err(Reason::AmountUnreadable));
     }
 
     #[test]
     fn binary_numbers_are_taken_to_the_cent_or_refused() {
         for (number, expected) in [
-            (0.1 + 0.2, Ok(30)),
-            (-55.94, Ok(-5_594)),
-            (1_000_000_000.13, Ok(100_000_000_013)),
-            (12.345, Err(Reason::AmountTooPrecise)),
+            (0.1 + 0.2, Ok(300)),
+            (-55.94, Ok(-55_940)),
+            (1_000_000_000.13, Ok(1_000_000_000_130)),
+            (12.3456, Err(Reason::AmountTooPrecise)),
             (1e30, Err(Reason::AmountTooLarge)),
             (f64::NAN, Err(Reason::AmountUnreadable)),
             (f64::INFINITY, Err(Reason::AmountUnreadable)),
         ] {
-            assert_eq!(read_binary(number).map(Money::hundredths), expected, "{number}");
+            assert_eq!(read_binary(number).map(Money::thousandths), expected, "{number}");
         }
     }
 
     proptest! {
         #[test]
-        fn an_amount_written_is_the_amount_read(hundredths in -Money::LIMIT..=Money::LIMIT) {
-            let amount = Money::from_hundredths(hundredths);
+        fn an_amount_written_is_the_amount_read(thousandths in -Money::LIMIT..=Money::LIMIT) {
+            let amount = Money::from_thousandths(thousandths);
             let written = amount.unwrap_or_default().to_string();
             prop_assert_eq!(read(&written, Decimal::Dot), Ok(amount));
             prop_assert_eq!(read(&written.replace('.', ","), Decimal::French), Ok(amount));

@@ -25,7 +25,7 @@ pub struct Note {
     pub code: &'static str,
     /// How many lines it concerns; 0 for the file as a whole.
     pub line_count: u64,
-    /// What they sum to, in hundredths, distance from zero; `None` where amounts say nothing.
+    /// What they sum to, in thousandths, distance from zero; `None` where amounts say nothing.
     pub amount: Option<i128>,
     /// A sentence.
     pub text: String,

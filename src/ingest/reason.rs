@@ -17,7 +17,7 @@ pub enum Reason {
     DateUnreadable,
     /// Text that is no amount.
     AmountUnreadable,
-    /// More than two decimals.
+    /// More decimals than its currency has.
     AmountTooPrecise,
     /// Three digits after the only mark: thousands or thousandths.
     AmountMarkUndecided,
@@ -124,7 +124,7 @@ impl Reason {
             Self::DateImpossible => "the date is in no calendar",
             Self::DateUnreadable => "the date cannot be read",
             Self::AmountUnreadable => "the amount cannot be read",
-            Self::AmountTooPrecise => "the amount has more than two decimals",
+            Self::AmountTooPrecise => "the amount has more decimals than its currency",
             Self::AmountMarkUndecided => {
                 "three digits after the only mark: `1.000` may be one or a thousand; say which mark separates decimals with \
                  `--decimal ,` or `--decimal .`"

@@ -192,33 +192,43 @@ impl OpeningJournals {
 /// The currencies of ISO 4217 (`currencies.csv`), `XXX` (no currency) among them.
 #[derive(Clone, Debug, Default)]
 pub struct Currencies {
-    codes: BTreeSet<String>,
+    /// Decimals, by code.
+    decimals: BTreeMap<String, u8>,
 }
 
 impl Currencies {
     /// The code for "no currency known".
     pub const NONE: &'static str = "XXX";
 
-    /// Reads `currency_code`; other columns are for the reader's eye.
+    /// Reads `currency_code` and `decimal_count`; other columns are for the reader's eye.
     ///
     /// # Errors
-    /// [`IngestError::ReferenceBroken`] for a missing column or a code that is not three capitals.
+    /// [`IngestError::ReferenceBroken`] for a missing column, a code that is not three capitals or decimals that are not
+    /// 0, 2 or 3.
     pub fn parse(text: &str) -> Result<Self, IngestError> {
-        let mut codes = BTreeSet::new();
-        for row in rows("currencies", text, &["currency_code"])? {
-            let [code] = row.cells;
+        let mut decimals = BTreeMap::new();
+        for row in rows("currencies", text, &["currency_code", "decimal_count"])? {
+            let [code, decimal_count] = row.cells;
             if code.len() != 3 || !code.bytes().all(|byte| byte.is_ascii_uppercase()) {
                 return Err(row.place.broken(&code, "three capital letters"));
             }
-            codes.insert(code);
+            let known = ["0", "2", "3"].contains(&decimal_count.as_str());
+            let count = decimal_count.parse().ok().filter(|_| known);
+            decimals.insert(code, count.ok_or_else(|| row.place.broken(&decimal_count, "0, 2 or 3 decimals"))?);
         }
-        Ok(Self { codes })
+        Ok(Self { decimals })
     }
 
     /// The code as the standard writes it, if it is one; case does not count.
     #[must_use]
     pub fn code(&self, written: &str) -> Option<&str> {
-        self.codes.get(written.trim().to_uppercase().as_str()).map(String::as_str)
+        self.decimals.get_key_value(written.trim().to_uppercase().as_str()).map(|(code, _)| code.as_str())
+    }
+
+    /// How many decimals amounts of a currency may have: two where it is not known.
+    #[must_use]
+    pub fn decimals(&self, code: Option<&str>) -> u8 {
+        code.and_then(|code| self.decimals.get(code)).copied().unwrap_or(2)
     }
 }
 

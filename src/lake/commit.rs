@@ -15,7 +15,7 @@ use super::at_once::at_once;
 use super::record::Checksums;
 use super::snapshot::DataFile;
 use super::soundness::{CHECKPOINT, LastLoad, checkpoint_name, entry_name};
-use super::tables::{Created, is_conflict, quiet};
+use super::tables::{Created, changed_columns, is_conflict, quiet};
 use super::{Lake, LakeError, LoadRecord, Snapshot, statistics};
 use crate::model::tables::{LOADS, TABLES, TOLD_LINES};
 use crate::model::{Rows, TableSpec};
@@ -119,7 +119,7 @@ impl Lake {
         let folders: Vec<&Path> = folders.iter().flatten().map(PathBuf::as_path).collect();
         self.flush_folders(&folders).await?;
         let file = add.path.clone();
-        match commit_actions(&loads, vec![Action::Add(add)]).await {
+        match commit_actions(&LOADS, &loads, vec![Action::Add(add)]).await {
             Ok(version) => debug_assert_eq!(version, record.version, "the number of a load is the version of `loads`"),
             // an answer may get lost on its way, and a second try then meets the first: what the log says counts
             Err(cause) => {
@@ -210,7 +210,7 @@ impl Lake {
             .collect();
         let added = wanted.into_values().filter(|add| !at_head.contains(add.path.as_str()));
         actions.extend(added.map(Action::Add));
-        let version = commit_actions(&found, actions).await?;
+        let version = commit_actions(table, &found, actions).await?;
         checksums.extend(self.checksums_of([entry_name(table, version)]).await?);
         Ok((version, checksums))
     }
@@ -281,11 +281,16 @@ async fn flush(path: PathBuf) -> Result<(), LakeError> {
     flushed.await.unwrap_or_else(|stopped| resume_unwind(stopped.into_panic()))
 }
 
-async fn commit_actions(table: &DeltaTable, actions: Vec<Action>) -> Result<u64, LakeError> {
+async fn commit_actions(
+    table: &'static TableSpec,
+    found: &DeltaTable,
+    mut actions: Vec<Action>,
+) -> Result<u64, LakeError> {
+    actions.extend(changed_columns(table, found)?);
     let operation = DeltaOperation::Write { mode: SaveMode::Append, partition_by: None, predicate: None };
     let committed = CommitBuilder::from(quiet(CommitProperties::default()))
         .with_actions(actions)
-        .build(Some(table.snapshot()? as &dyn TableReference), table.log_store(), operation)
+        .build(Some(found.snapshot()? as &dyn TableReference), found.log_store(), operation)
         .await;
     match committed {
         Ok(done) => Ok(done.version()),

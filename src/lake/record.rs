@@ -28,9 +28,9 @@ pub struct LoadRecord {
     pub accepted_count: i64,
     /// Lines refused.
     pub rejected_count: i64,
-    /// Total of debits in hundredths.
+    /// Total of debits in thousandths.
     pub debit_total: i128,
-    /// Total of credits in hundredths.
+    /// Total of credits in thousandths.
     pub credit_total: i128,
     /// The sources: an array of objects `{key, file, hash, …}`.
     pub sources: Json,
@@ -49,7 +49,7 @@ impl LoadRecord {
     #[must_use]
     pub fn rows(&self) -> Rows {
         let money = |wide: i128| {
-            let largest = Money::from_hundredths(Money::LIMIT).unwrap_or_default();
+            let largest = Money::from_thousandths(Money::LIMIT).unwrap_or_default();
             Cell::Money(Money::from_wide(wide).unwrap_or(largest))
         };
         let mut rows = Rows::new(&LOADS);

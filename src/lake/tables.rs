@@ -3,7 +3,7 @@
 use std::sync::{Arc, Once};
 
 use deltalake_core::kernel::transaction::CommitProperties;
-use deltalake_core::kernel::{Action, DataType, PrimitiveType, StructField};
+use deltalake_core::kernel::{Action, DataType, MetadataExt, PrimitiveType, StructField, StructType};
 use deltalake_core::logstore::{
     LogStore, LogStoreFactory, ObjectStoreFactory, ObjectStoreRef, StorageConfig, default_logstore, logstore_factories,
     object_store_factories,
@@ -15,6 +15,7 @@ use deltalake_core::Path as Key;
 use url::Url;
 
 use super::{Lake, LakeError};
+use crate::model::money::SCALE;
 use crate::model::{ColumnKind, TableSpec};
 use crate::store::{self, Place};
 
@@ -59,9 +60,7 @@ impl Lake {
         let created = CreateBuilder::new()
             .with_location(place.url()?.to_string())
             .with_table_name(table.name)
-            .with_columns(
-                table.columns.iter().map(|column| StructField::new(column.name, data_type(column.kind), true)),
-            )
+            .with_columns(fields(table))
             // the past is asked again through old versions, so their logs stay
             .with_configuration([("delta.enableExpiredLogCleanup", Some("false"))])
             .with_commit_properties(quiet(CommitProperties::default()))
@@ -123,6 +122,19 @@ impl LogStoreFactory for Stores {
     }
 }
 
+fn fields(table: &TableSpec) -> impl Iterator<Item = StructField> {
+    table.columns.iter().map(|column| StructField::new(column.name, data_type(column.kind), true))
+}
+
+/// The columns as this version writes them, where the log of the table says others: an earlier version wrote it.
+pub(super) fn changed_columns(table: &TableSpec, found: &DeltaTable) -> Result<Option<Action>, DeltaTableError> {
+    let (known, wanted) = (found.snapshot()?, StructType::try_new(fields(table))?);
+    if *known.schema() == wanted {
+        return Ok(None);
+    }
+    Ok(Some(Action::Metadata(known.metadata().clone().with_schema(&wanted)?)))
+}
+
 fn data_type(kind: ColumnKind) -> DataType {
     let primitive = match kind {
         ColumnKind::Text => PrimitiveType::String,
@@ -135,7 +147,7 @@ fn data_type(kind: ColumnKind) -> DataType {
 }
 
 fn decimal() -> DataType {
-    DataType::decimal(18, 2).unwrap_or_else(|cause| unreachable!("decimal(18, 2) is a type of Delta: {cause}"))
+    DataType::decimal(18, SCALE).unwrap_or_else(|cause| unreachable!("decimal(18, 3) is a type of Delta: {cause}"))
 }
 
 /// Errors of Delta that mean "someone else committed first".

@@ -236,12 +236,12 @@ impl Work<'_> {
     /// The opening is evidence: where it differs from the closing before, the difference is one item.
     fn compare_opening(&mut self, year: &FiscalYear, opening: Date, earlier: &[usize], lines: &[&Line]) {
         let closing = self.left_of(earlier);
-        let opened: i64 = lines.iter().filter(|line| line.is_opening).map(|line| line.amount.hundredths()).sum();
+        let opened: i64 = lines.iter().filter(|line| line.is_opening).map(|line| line.amount.thousandths()).sum();
         if closing == opened {
             return;
         }
         self.add_adjustment(opened - closing, opening, "opening differs from closing");
-        let money = |hundredths: i64| Cell::Money(Money::from_hundredths(hundredths).unwrap_or_default());
+        let money = |thousandths: i64| Cell::Money(Money::from_thousandths(thousandths).unwrap_or_default());
         self.gaps.push(vec![
             Cell::text(self.rules.company_id.as_str()),
             Cell::Date(year.end),
@@ -262,7 +262,7 @@ impl Work<'_> {
         for must_share_reference in [true, false] {
             for (position, line) in lines.iter().enumerate().filter(|(_, line)| line.is_opening) {
                 let Some(letter) = line.letter.as_ref().filter(|_| !claimed.contains(&position)) else { continue };
-                let amount = line.amount.hundredths();
+                let amount = line.amount.thousandths();
                 let found = earlier.iter().find(|index| {
                     let item = &self.items[**index];
                     let shares_reference = item.reference.is_some() && item.reference == line.piece_reference;
@@ -395,7 +395,7 @@ impl Work<'_> {
         // a document dated after its entry bears the day on which it was typed
         let is_typed_late = line.piece_date.is_some_and(|day| day > line.posted);
         let issued = line.piece_date.filter(|_| !is_typed_late).unwrap_or(line.posted);
-        let mut left = line.amount.hundredths();
+        let mut left = line.amount.thousandths();
         for (number, origin) in line.origins.iter().enumerate() {
             let id = if number == 0 { id.clone() } else { format!("{id}/{}", number + 1) };
             let due = line.due_date.or(origin.due);
@@ -483,7 +483,7 @@ impl Work<'_> {
                 Cell::text(self.items[*debit].id.as_str()),
                 Cell::text(self.items[*credit].id.as_str()),
                 Cell::Date(*day),
-                Cell::Money(Money::from_hundredths(*amount).unwrap_or_default()),
+                Cell::Money(Money::from_thousandths(*amount).unwrap_or_default()),
                 Cell::Flag(is_inferred),
                 Cell::Empty,
                 Cell::Empty,
@@ -497,7 +497,7 @@ impl Work<'_> {
 
     fn item_row(&self, item: &Item) -> Vec<Cell> {
         let text = |text: Option<&str>| text.map_or(Cell::Empty, Cell::text);
-        let amount = Cell::Money(Money::from_hundredths(item.amount).unwrap_or_default());
+        let amount = Cell::Money(Money::from_thousandths(item.amount).unwrap_or_default());
         vec![
             Cell::text(self.rules.company_id.as_str()),
             Cell::text(item.id.as_str()),

@@ -43,7 +43,7 @@ impl CustomerHistory<'_> {
                 entry: &line.entry,
                 day: line.posted,
                 reference: line.piece_reference.as_deref(),
-                amount: line.amount.hundredths(),
+                amount: line.amount.thousandths(),
             });
             has_changed |= origins != line.origins;
             line.origins = origins;
@@ -54,5 +54,5 @@ impl CustomerHistory<'_> {
 
 /// A claim that comes to an account from another one.
 fn is_arrival(line: &Line) -> bool {
-    line.kind == ItemKind::Transfer && line.amount.hundredths() > 0 && !line.is_opening
+    line.kind == ItemKind::Transfer && line.amount.thousandths() > 0 && !line.is_opening
 }

@@ -101,9 +101,9 @@ mod tests {
         let mut entry = Entry::default();
         for (class, net) in lines {
             let day = "2024-03-01".parse().unwrap();
-            entry.add(class, Money::from_hundredths(*net).unwrap(), day, *class == "receivable", false, &kinds);
+            entry.add(class, Money::from_thousandths(*net).unwrap(), day, *class == "receivable", false, &kinds);
         }
-        entry.kind(Money::from_hundredths(amount).unwrap(), None)
+        entry.kind(Money::from_thousandths(amount).unwrap(), None)
     }
 
     #[test]
@@ -127,7 +127,7 @@ mod tests {
             FiscalYear { start: "2024-01-01".parse().unwrap(), end: "2024-12-31".parse().unwrap(), opening: None };
         let kinds = CounterpartKinds::parse(KINDS).unwrap();
         let mut entry = Entry::default();
-        let amount = Money::from_hundredths(10).unwrap();
+        let amount = Money::from_thousandths(10).unwrap();
         entry.add("receivable", amount, year.start, true, false, &kinds);
         entry.add("receivable", -amount, year.start, true, false, &kinds);
         assert_eq!(entry.kind(amount, Some(&year)), ItemKind::Opening);

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 
-/// An item's part in a group, in hundredths, always positive.
+/// An item's part in a group, in thousandths, always positive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Part {
     /// The item.

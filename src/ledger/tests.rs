@@ -36,7 +36,7 @@ fn line(text: &str) -> Line {
         piece_date: (!is_opening).then_some(posted),
         due_date: None,
         label: None,
-        amount: Money::from_hundredths(amount).unwrap(),
+        amount: Money::from_thousandths(amount).unwrap(),
         letter: text(3),
         letter_date: text(4).map(|text: Box<str>| day(&text)),
         is_opening,
@@ -74,7 +74,7 @@ fn allocations(lines: &[&str], years: &[FiscalYear], rules: &Rules) -> Vec<Strin
         let cell = |column: usize| derived.allocations.cell(row, column);
         match (cell(3), cell(4)) {
             (Cell::Date(day), Cell::Money(amount)) => {
-                format!("{} {} {day} {}", name(&cell(1)), name(&cell(2)), amount.hundredths())
+                format!("{} {} {day} {}", name(&cell(1)), name(&cell(2)), amount.thousandths())
             }
             other => format!("{other:?}"),
         }
@@ -218,9 +218,9 @@ fn debits(accounts: &[(&str, &[&str])]) -> Vec<String> {
         for row in 0..items.len() {
             if let (Cell::Money(amount), Cell::Date(due), Cell::Text(reference)) =
                 (items.cell(row, 10), items.cell(row, 7), items.cell(row, 12))
-                && amount.hundredths() > 0
+                && amount.thousandths() > 0
             {
-                found.push(format!("{reference} {due} {}", amount.hundredths()));
+                found.push(format!("{reference} {due} {}", amount.thousandths()));
             }
         }
     }
@@ -257,7 +257,7 @@ fn a_bill_unpaid_at_maturity_is_the_old_invoice_again_and_so_is_what_the_factor_
 
 fn balances(rows: &Rows) -> Vec<(String, i64)> {
     let said = |row: usize| match (rows.cell(row, 3), rows.cell(row, 4)) {
-        (Cell::Date(day), Cell::Money(amount)) => (day.to_string(), amount.hundredths()),
+        (Cell::Date(day), Cell::Money(amount)) => (day.to_string(), amount.thousandths()),
         other => (format!("{other:?}"), 0),
     };
     (0..rows.len()).map(said).collect()
@@ -265,7 +265,7 @@ fn balances(rows: &Rows) -> Vec<(String, i64)> {
 
 fn movement(year: i32, day_text: &str, amount: i64) -> ControlMovement {
     let year_end = day(&format!("{year}-12-31"));
-    ControlMovement { year_end, day: day(day_text), amount: Money::from_hundredths(amount).unwrap() }
+    ControlMovement { year_end, day: day(day_text), amount: Money::from_thousandths(amount).unwrap() }
 }
 
 #[test]

@@ -9,7 +9,7 @@ use crate::model::Date;
 /// A part of a claim booked again, and the claim it was.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Origin {
-    /// How much of it, in hundredths.
+    /// How much of it, in thousandths.
     pub amount: i64,
     /// Reference of the old claim.
     pub reference: Option<Box<str>>,
@@ -29,7 +29,7 @@ pub(super) struct Departure {
     /// To the factor: what comes back has an entry of its own.
     pub is_factored: bool,
     pub reference: Option<Box<str>>,
-    /// Positive, in hundredths.
+    /// Positive, in thousandths.
     pub amount: i64,
     pub settled: Vec<Origin>,
 }

@@ -8,8 +8,9 @@ use std::convert::Infallible;
 
 pub use self::order::SortColumn;
 
+use super::money::{SCALE, decimal_text, needed_decimals, shown, smallest};
 use super::processors::{processor_count, share_out};
-use super::{ColumnKind, CustomerKey, Date, money::decimal_text};
+use super::{ColumnKind, CustomerKey, Date};
 
 /// Rows whose columns are worth more than one processor.
 const ROWS_TO_SHARE: usize = 50_000;
@@ -25,7 +26,7 @@ pub enum Value<'a> {
     Date(Date),
     /// A whole number.
     Int(i64),
-    /// An exact decimal: `digits` × 10^−`scale`. Money has scale 2.
+    /// An exact decimal: `digits` × 10^−`scale`. Money has the decimals of its currency.
     Decimal {
         /// All digits, signed.
         digits: i128,
@@ -62,11 +63,11 @@ impl<'a> Value<'a> {
         matches!(self, Self::Null)
     }
 
-    /// The hundredths of a money value; `None` for anything else.
+    /// The thousandths of a money value; `None` for anything else.
     #[must_use]
-    pub const fn hundredths(&self) -> Option<i128> {
+    pub fn thousandths(&self) -> Option<i128> {
         match self {
-            Self::Decimal { digits, scale: 2 } => Some(*digits),
+            Self::Decimal { digits, scale } if *scale <= SCALE => digits.checked_mul(smallest(*scale)),
             _ => None,
         }
     }
@@ -110,6 +111,23 @@ impl Answer {
             answer.push(row);
         }
         answer
+    }
+
+    /// Amounts are of a currency with so many decimals; those that have more, as of another currency, show them all.
+    #[must_use]
+    pub fn with_decimals(mut self, decimals: u8) -> Self {
+        for values in &mut self.values {
+            if let ColumnValues::Money(amounts) = values {
+                amounts.decimals = decimals.max(amounts.needed_decimals());
+            }
+        }
+        self
+    }
+
+    /// The decimals of the amounts of a column; of any other none.
+    #[must_use]
+    pub fn decimals(&self, position: usize) -> u8 {
+        if let ColumnValues::Money(amounts) = &self.values[position] { amounts.decimals } else { 0 }
     }
 
     /// How many rows.
@@ -233,6 +251,7 @@ enum ColumnValues {
     Text(Texts),
     Date(Vec<Option<Date>>),
     Int(Vec<Option<i64>>),
+    Money(Amounts),
     Decimal(Decimals),
     Flag(Vec<Option<bool>>),
 }
@@ -243,7 +262,8 @@ impl ColumnValues {
             ColumnKind::Text => Self::Text(Texts { text: String::new(), ends: Vec::new() }),
             ColumnKind::Date => Self::Date(Vec::new()),
             ColumnKind::Int => Self::Int(Vec::new()),
-            ColumnKind::Money | ColumnKind::Ratio | ColumnKind::Decimal => {
+            ColumnKind::Money => Self::Money(Amounts { thousandths: Vec::new(), decimals: 2 }),
+            ColumnKind::Ratio | ColumnKind::Decimal => {
                 Self::Decimal(Decimals { digits: Vec::new(), scales: Vec::new() })
             }
             ColumnKind::Flag => Self::Flag(Vec::new()),
@@ -258,6 +278,8 @@ impl ColumnValues {
             (Self::Date(list), Value::Null) => list.push(None),
             (Self::Int(list), Value::Int(number)) => list.push(Some(*number)),
             (Self::Int(list), Value::Null) => list.push(None),
+            (Self::Money(list), Value::Null) => list.push(None),
+            (Self::Money(list), value) if value.thousandths().is_some() => list.push(value.thousandths()),
             (Self::Decimal(list), Value::Decimal { digits, scale }) => list.push(*digits, *scale),
             (Self::Decimal(list), Value::Null) => list.push(0, Decimals::NULL),
             (Self::Flag(list), Value::Flag(flag)) => list.push(Some(*flag)),
@@ -273,6 +295,10 @@ impl ColumnValues {
             Self::Text(list) => Self::Text(list.taken(rows)),
             Self::Date(list) => Self::Date(rows.iter().map(|row| list[*row]).collect()),
             Self::Int(list) => Self::Int(rows.iter().map(|row| list[*row]).collect()),
+            Self::Money(list) => Self::Money(Amounts {
+                thousandths: rows.iter().map(|row| list.thousandths[*row]).collect(),
+                decimals: list.decimals,
+            }),
             Self::Decimal(list) => Self::Decimal(Decimals {
                 digits: rows.iter().map(|row| list.digits[*row]).collect(),
                 scales: rows.iter().map(|row| list.scales[*row]).collect(),
@@ -286,6 +312,7 @@ impl ColumnValues {
             Self::Text(list) => list.get(row).map_or(Value::Null, |text| Value::Text(Cow::Borrowed(text))),
             Self::Date(list) => list[row].map_or(Value::Null, Value::Date),
             Self::Int(list) => list[row].map_or(Value::Null, Value::Int),
+            Self::Money(list) => list.get(row),
             Self::Decimal(list) => list.get(row),
             Self::Flag(list) => list[row].map_or(Value::Null, Value::Flag),
         }
@@ -326,6 +353,38 @@ impl Texts {
             taken.push(self.get(*row));
         }
         taken
+    }
+}
+
+/// Amounts, all shown with the same decimals: those of their currency, more where one has more.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Amounts {
+    thousandths: Vec<i128>,
+    decimals: u8,
+}
+
+impl Amounts {
+    /// The mark of what is not known: no amount is that far below zero.
+    const UNKNOWN: i128 = i128::MIN;
+
+    fn push(&mut self, thousandths: Option<i128>) {
+        self.decimals = self.decimals.max(thousandths.map_or(0, needed_decimals));
+        self.thousandths.push(thousandths.unwrap_or(Self::UNKNOWN));
+    }
+
+    fn needed_decimals(&self) -> u8 {
+        let known = self.thousandths.iter().filter(|amount| **amount != Self::UNKNOWN);
+        known.map(|amount| needed_decimals(*amount)).max().unwrap_or_default()
+    }
+
+    fn get(&self, row: usize) -> Value<'static> {
+        match self.thousandths[row] {
+            Self::UNKNOWN => Value::Null,
+            amount => {
+                let (digits, scale) = shown(amount, self.decimals);
+                Value::Decimal { digits, scale }
+            }
+        }
     }
 }
 
@@ -377,7 +436,7 @@ mod tests {
             let amount = Value::Decimal { digits, scale: 2 };
             vec![Value::text(name), Value::Date(day), Value::Int(-7), amount, Value::Flag(true)]
         };
-        let rows = vec![full("é", i128::MAX), vec![Value::Null; 5], full("", -1), full("last", 0)];
+        let rows = vec![full("é", i64::MAX.into()), vec![Value::Null; 5], full("", -1), full("last", 0)];
         let answer = Answer::of(columns.clone(), rows.clone());
         assert_eq!(answer.rows().collect::<Vec<_>>(), rows);
         assert_eq!(answer.value(2, "name"), Value::text(""));

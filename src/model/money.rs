@@ -1,11 +1,20 @@
-//! Exact money: a whole number of hundredths, at most 18 digits, never a float.
+//! Exact money: a whole number of thousandths, at most 18 digits, never a float.
+//!
+//! The currencies of ISO 4217 have no decimal, two or three; thousandths hold them all, and are shown with the decimals of
+//! their currency.
 
 use std::fmt;
 use std::ops::{Add, AddAssign, Neg, Sub, SubAssign};
 
-/// An amount in hundredths of its currency. The lake stores it as `decimal(18, 2)`.
+/// The decimals that every amount is held with.
+pub const SCALE: u8 = 3;
+
+/// Thousandths of one.
+const UNIT: i128 = 10_i128.pow(SCALE as u32);
+
+/// An amount in thousandths of its currency. The lake stores it as `decimal(18, 3)`.
 ///
-/// Values built through [`Money::from_hundredths`] stay within ±9 999 999 999 999 999.99; sums that may
+/// Values built through [`Money::from_thousandths`] stay within ±999 999 999 999 999.999; sums that may
 /// leave that range are done in `i128` by the caller.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Money(i64);
@@ -13,28 +22,40 @@ pub struct Money(i64);
 impl Money {
     /// Nothing owed.
     pub const ZERO: Self = Self(0);
-    /// The largest amount `decimal(18, 2)` holds, in hundredths.
+    /// The largest amount `decimal(18, 3)` holds, in thousandths.
     pub const LIMIT: i64 = 999_999_999_999_999_999;
 
-    /// `None` when the amount has more than 18 digits.
+    /// `None` when the amount has more than 18 digits, three of them decimals.
     #[must_use]
-    pub const fn from_hundredths(hundredths: i64) -> Option<Self> {
-        if hundredths > Self::LIMIT || hundredths < -Self::LIMIT { None } else { Some(Self(hundredths)) }
+    pub const fn from_thousandths(thousandths: i64) -> Option<Self> {
+        if thousandths > Self::LIMIT || thousandths < -Self::LIMIT { None } else { Some(Self(thousandths)) }
     }
 
-    /// As [`Money::from_hundredths`], from a wide sum.
+    /// As [`Money::from_thousandths`], from whole hundredths: cents, for most currencies.
     #[must_use]
-    pub fn from_wide(hundredths: i128) -> Option<Self> {
-        i64::try_from(hundredths).ok().and_then(Self::from_hundredths)
+    pub fn from_hundredths(hundredths: i64) -> Option<Self> {
+        hundredths.checked_mul(10).and_then(Self::from_thousandths)
     }
 
-    /// Whole hundredths (cents, for most currencies).
+    /// As [`Money::from_thousandths`], from a wide sum.
     #[must_use]
-    pub const fn hundredths(self) -> i64 {
+    pub fn from_wide(thousandths: i128) -> Option<Self> {
+        i64::try_from(thousandths).ok().and_then(Self::from_thousandths)
+    }
+
+    /// Whole thousandths.
+    #[must_use]
+    pub const fn thousandths(self) -> i64 {
         self.0
     }
 
-    /// Hundredths, wide enough for any sum of amounts.
+    /// Whether it has no more decimals than that.
+    #[must_use]
+    pub fn fits(self, decimals: u8) -> bool {
+        self.wide() % smallest(decimals) == 0
+    }
+
+    /// Thousandths, wide enough for any sum of amounts.
     #[must_use]
     pub fn wide(self) -> i128 {
         i128::from(self.0)
@@ -85,8 +106,51 @@ impl SubAssign for Money {
 /// `-1234.50`: a plain decimal point, no grouping; what CSV and JSON carry.
 impl fmt::Display for Money {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(&decimal_text(self.wide(), 2))
+        out.write_str(&money_text(self.wide(), 2))
     }
+}
+
+/// The smallest amount of a currency with so many decimals, in thousandths: 10 for a cent.
+#[must_use]
+pub const fn smallest(decimals: u8) -> i128 {
+    10_i128.pow(SCALE.saturating_sub(decimals) as u32)
+}
+
+/// Thousandths as digits and their scale, with the decimals of a currency; with more where the amount has more: nothing is
+/// cut off.
+#[must_use]
+pub fn shown(thousandths: i128, decimals: u8) -> (i128, u8) {
+    let needed = needed_decimals(thousandths).max(decimals.min(SCALE));
+    (thousandths / smallest(needed), needed)
+}
+
+/// The decimals that tell all of an amount: none, two or three.
+#[must_use]
+pub const fn needed_decimals(thousandths: i128) -> u8 {
+    if thousandths % UNIT == 0 {
+        0
+    } else if thousandths % smallest(2) == 0 {
+        2
+    } else {
+        SCALE
+    }
+}
+
+/// The thousandths of a plain decimal, as [`money_text`] writes one.
+#[must_use]
+pub fn thousandths_of(text: &str) -> Option<i128> {
+    let (whole, part) = text.split_once('.').unwrap_or((text, ""));
+    let is_plain =
+        !whole.is_empty() && part.len() <= usize::from(SCALE) && part.bytes().all(|byte| byte.is_ascii_digit());
+    let digits = is_plain.then(|| format!("{whole}{part:0<width$}", width = usize::from(SCALE)))?;
+    digits.parse().ok()
+}
+
+/// Thousandths as a plain decimal, with the decimals of a currency at least.
+#[must_use]
+pub fn money_text(thousandths: i128, decimals: u8) -> String {
+    let (digits, scale) = shown(thousandths, decimals);
+    decimal_text(digits, scale)
 }
 
 /// A scaled whole number as a plain decimal: `(-5, 2)` is `-0.05`.
@@ -104,16 +168,32 @@ mod tests {
     use super::*;
 
     #[test]
-    fn writes_hundredths_as_a_decimal() {
-        for (hundredths, text) in [(0, "0.00"), (5, "0.05"), (-5, "-0.05"), (123_450, "1234.50"), (-100, "-1.00")] {
-            assert_eq!(Money::from_hundredths(hundredths).unwrap_or_default().to_string(), text);
+    fn writes_the_decimals_of_its_currency_and_all_it_has() {
+        for (thousandths, text) in [
+            (0, "0.00"),
+            (50, "0.05"),
+            (-50, "-0.05"),
+            (1_234_500, "1234.50"),
+            (-1_000, "-1.00"),
+            (1_234_567, "1234.567"),
+        ] {
+            assert_eq!(Money::from_thousandths(thousandths).unwrap_or_default().to_string(), text);
         }
+        assert_eq!(
+            [money_text(1_250_000, 0), money_text(1_250_500, 3), money_text(12_340, 0)],
+            ["1250", "1250.500", "12.34"]
+        );
+        assert_eq!(["-0.05", "1250", "1234.567"].map(thousandths_of), [-50, 1_250_000, 1_234_567].map(Some));
+        assert_eq!(["", "1.2345", "a", "1.-5"].map(thousandths_of), [None; 4]);
+        let amount = Money::from_thousandths(12_340).unwrap_or_default();
+        assert_eq!([amount.fits(0), amount.fits(2), amount.fits(3)], [false, true, true]);
     }
 
     #[test]
     fn eighteen_digits_fit_and_nineteen_do_not() {
-        assert!(Money::from_hundredths(Money::LIMIT).is_some());
-        assert!(Money::from_hundredths(Money::LIMIT + 1).is_none());
-        assert!(Money::from_hundredths(-Money::LIMIT - 1).is_none());
+        assert!(Money::from_thousandths(Money::LIMIT).is_some());
+        assert!(Money::from_thousandths(Money::LIMIT + 1).is_none());
+        assert!(Money::from_thousandths(-Money::LIMIT - 1).is_none());
+        assert!(Money::from_hundredths(Money::LIMIT).is_none());
     }
 }

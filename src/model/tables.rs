@@ -15,7 +15,7 @@ pub enum ColumnKind {
     Int,
     /// An exact number with a stated scale.
     Decimal,
-    /// An amount: `decimal(18, 2)`.
+    /// An amount: `decimal(18, 3)` in the lake, `decimal(21, 3)` in answers.
     Money,
     /// A share of one, six decimals.
     Ratio,
@@ -273,6 +273,7 @@ pub static OPEN_CHANGES: TableSpec = TableSpec {
         // the first day of the month in which the items were posted
         must("posted_month_date", Date),
         may("due_date", Date),
+        must("issued_date", Date),
         must("step_date", Date),
         // change of what is open, in the items' currency; of what is open above 0 on debit items; of what is below 0
         must("open_amount", Money),
@@ -593,7 +594,7 @@ pub static REJECTS: TableSpec = TableSpec {
 
 /// How this version prepares what questions read. It changes with every table or column that a load derives and an earlier
 /// one did not, and with every rule that decides what they hold.
-pub const PREPARED_CODE: &str = "2026-11-29";
+pub const PREPARED_CODE: &str = "2026-11-29 thousandths";
 
 /// One row a load: the commit point of the lake.
 pub static LOADS: TableSpec = TableSpec {

@@ -12,6 +12,7 @@ use icu_decimal::DecimalFormatter;
 
 use super::words::fill;
 use super::{ReportError, Words, visible};
+use crate::model::money::shown;
 use crate::model::{AnswerColumn, ColumnKind, Date, Value};
 
 /// The true minus sign; a hyphen is too short beside figures and breaks lines.
@@ -84,6 +85,13 @@ impl Formats {
         if digits < 0 { format!("{MINUS}{shown}") } else { shown }
     }
 
+    /// An amount in thousandths with the decimals of its currency, and all it has.
+    #[must_use]
+    pub fn money(&self, thousandths: i128, decimals: u8) -> String {
+        let (digits, scale) = shown(thousandths, decimals);
+        self.number(digits, scale)
+    }
+
     /// As [`Formats::number`], rounded half-up to `decimals` where it has more.
     #[must_use]
     pub fn rounded(&self, digits: i128, scale: u8, decimals: u8) -> String {
@@ -136,7 +144,7 @@ impl Formats {
             .map_or_else(|_| day.to_string(), |date| self.month.format(&date).to_string())
     }
 
-    /// A value as pages show it: money to the cent, ratios as percentages and averages with one decimal,
+    /// A value as pages show it: money with the decimals of its currency, ratios as percentages and averages with one decimal,
     /// `month_end_date` as a month, null as the word for unknown.
     #[must_use]
     pub fn value(&self, value: &Value, column: &AnswerColumn) -> String {

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::panels::{Pivot, TableView};
 use super::words::fill;
 use super::{Formats, ReportError, Words, visible};
+use crate::model::money::shown;
 use crate::model::{Answer, AnswerColumn, ColumnKind, CustomerKey, Value};
 
 /// Who reads: words and formats of one language, and the currency of the amounts.
@@ -14,6 +15,8 @@ pub(super) struct Reader<'a> {
     pub(super) words: &'a Words,
     pub(super) formats: &'a Formats,
     pub(super) currency_code: &'a str,
+    /// The decimals of that currency.
+    pub(super) decimals: u8,
     /// The page of a customer, from where this one stands.
     pub(super) links: &'a BTreeMap<CustomerKey, String>,
 }
@@ -183,7 +186,7 @@ impl<'a> Grid<'a> {
 
     /// A cell.
     pub(super) fn value(&self, row: usize, column: &GridColumn) -> Value<'_> {
-        let figure = |position: usize| digits(&self.answer.at(row, position));
+        let figure = |position: usize| self.figure(row, position);
         match column.origin {
             Origin::Column(position) => self.answer.at(row, position),
             Origin::Ratio { part, whole } => ratio(figure(part), figure(whole)),
@@ -249,6 +252,11 @@ impl<'a> Grid<'a> {
         self.answer.columns[position].kind
     }
 
+    /// The decimals of the amounts of a column.
+    pub(super) fn decimals(&self, column: &GridColumn) -> u8 {
+        if let Origin::Column(position) = column.origin { self.answer.decimals(position) } else { 0 }
+    }
+
     /// Where a column of the answer behind the grid stands.
     pub(super) fn position(&self, name: &str) -> Option<usize> {
         self.answer.position(name)
@@ -260,17 +268,26 @@ impl<'a> Grid<'a> {
             return None;
         }
         Some(match column.origin {
-            Origin::Column(position) => match self.answer.at(0, position) {
-                Value::Int(_) => Value::Int(i64::try_from(self.sum(position)).unwrap_or(i64::MAX)),
-                _ => Value::Decimal { digits: self.sum(position), scale: 2 },
-            },
+            Origin::Column(position) if self.kind(position) == ColumnKind::Int => {
+                Value::Int(i64::try_from(self.sum(position)).unwrap_or(i64::MAX))
+            }
+            Origin::Column(position) => {
+                let (digits, scale) = shown(self.sum(position), self.answer.decimals(position));
+                Value::Decimal { digits, scale }
+            }
             Origin::RatioOfTotal { part, total } => ratio(Some(self.sum(part)), Some(total)),
             Origin::Ratio { part, whole } => ratio(Some(self.sum(part)), Some(self.sum(whole))),
         })
     }
 
+    /// The figure of a cell of the answer: of amounts in thousandths.
+    fn figure(&self, row: usize, column: usize) -> Option<i128> {
+        let value = self.answer.at(row, column);
+        if self.kind(column) == ColumnKind::Money { value.thousandths() } else { digits(&value) }
+    }
+
     fn sum(&self, column: usize) -> i128 {
-        let figures = (0..self.answer.len()).filter_map(|row| digits(&self.answer.at(row, column)));
+        let figures = (0..self.answer.len()).filter_map(|row| self.figure(row, column));
         figures.fold(0, i128::saturating_add)
     }
 
@@ -353,7 +370,7 @@ fn pivoted(answer: &Answer, rows: &[usize], keys: &[usize], (across, value): (us
         });
         laid_out[at][places[&answer.at(*row, across).plain()]] = answer.at(*row, value);
     }
-    Answer::of(columns, laid_out)
+    Answer::of(columns, laid_out).with_decimals(answer.decimals(value))
 }
 
 /// The first row with a number that is not zero: months before it are those before the books.

@@ -29,6 +29,10 @@ pub struct PageInput<'a> {
     pub company_name: Option<&'a str>,
     /// ISO 4217 code of all amounts; `XXX` shows none.
     pub currency_code: &'a str,
+    /// The decimals of that currency.
+    pub decimals: u8,
+    /// Whether ages count from the day of issue, not from the due date: the page says so.
+    pub ages_from_issue: bool,
     /// The day the picture is taken, end of day.
     pub as_of: Date,
     /// The load the picture is taken from.
@@ -122,7 +126,13 @@ pub fn render_html(input: &PageInput, templates: &Templates) -> Result<String, R
     let spec = PageSpec::load(input.report_name, templates)?;
     let words = templates.words(input.language)?;
     let formats = Formats::new(&words)?;
-    let reader = Reader { words: &words, formats: &formats, currency_code: input.currency_code, links: &input.links };
+    let reader = Reader {
+        words: &words,
+        formats: &formats,
+        currency_code: input.currency_code,
+        decimals: input.decimals,
+        links: &input.links,
+    };
     let mut panels = Vec::new();
     let mut sections: Vec<Shown> = Vec::new();
     let mut section = None;
@@ -148,6 +158,7 @@ pub fn render_html(input: &PageInput, templates: &Templates) -> Result<String, R
         script => Shown::from_safe_string(script.clone().into_owned()),
         company_id => visible(input.company_id), company_name => input.company_name.map(visible),
         as_of => formats.long_day(input.as_of), as_of_short => formats.day(input.as_of), as_of_plain => input.as_of.to_string(),
+        ages_from_issue => input.ages_from_issue,
         load => load_context(&input.load, &reader),
         addressee => input.addressee.as_ref().map(|addressee| context! {
             customer_id => visible(&addressee.customer_id), name => visible(&addressee.name),
@@ -326,9 +337,9 @@ struct TieOut {
 }
 
 fn tie_out(panel: &str, answer: &Answer, reader: &Reader) -> Result<Option<TieOut>, ReportError> {
-    let amount = |name: &str| digits(&answer.value(0, name));
+    let amount = |name: &str| answer.value(0, name).thousandths();
     let Some(open) = amount("open_amount") else { return Ok(None) };
-    let money = |hundredths: i128| amount_with_currency(hundredths, reader);
+    let money = |amount: i128| amount_with_currency(amount, reader);
     let control = amount("control_amount");
     let difference = control.map(|control| open.saturating_sub(control));
     let state = match difference {
@@ -416,8 +427,8 @@ fn sentences_context(panel: &PanelSpec, answer: &Answer) -> Result<Option<Shown>
     Ok((!sentences.is_empty()).then(|| Shown::from(sentences)))
 }
 
-fn amount_with_currency(hundredths: i128, reader: &Reader) -> String {
-    let amount = reader.formats.number(hundredths, 2);
+fn amount_with_currency(thousandths: i128, reader: &Reader) -> String {
+    let amount = reader.formats.money(thousandths, reader.decimals);
     match reader.currency_code {
         "XXX" | "" => amount,
         code => format!("{amount}\u{a0}{}", visible(code)),
@@ -462,7 +473,7 @@ fn load_panel_context(load: &LoadFacts, reader: &Reader) -> Result<Shown, Report
             },
             // years and letterings that sum to nothing: a zero would say that nothing hangs on them
             amount => match assumption.amount.filter(|amount| !amount.is_zero()) {
-                Some(amount) => reader.formats.number(amount.wide(), 2),
+                Some(amount) => reader.formats.money(amount.wide(), reader.decimals),
                 None => String::new(),
             },
         });

@@ -71,6 +71,8 @@ pub(crate) fn page(language: Language) -> PageInput<'static> {
         company_id: "999999998",
         company_name: Some("Ateliers de la Valdaine"),
         currency_code: "EUR",
+        decimals: 2,
+        ages_from_issue: false,
         as_of: as_of(),
         load: load(),
         answers: answers(),

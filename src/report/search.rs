@@ -74,7 +74,7 @@ pub(super) fn hidden_rows(
             let kind = column.column.kind;
             let name = &column.column.name;
             if is_whole(kind) {
-                let scale = if kind == ColumnKind::Money { 2 } else { 0 };
+                let scale = grid.decimals(column);
                 let decimals = if grid.has_whole_amounts() { 0 } else { scale };
                 let unknown = if column.is_blank { "" } else { unknown };
                 json!({ "name": name, "kind": "number", "scale": scale, "decimals": decimals, "unknown": unknown })

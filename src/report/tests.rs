@@ -308,7 +308,7 @@ fn a_large_sheet_goes_to_disk_and_holds_every_row_and_its_total() {
     let few = input.answers["open_items"].clone();
     let mut many = Answer::new(few.columns.clone());
     many.extend(few.len() * 90, |at, row| few.at(row % few.len(), at));
-    let total: i128 = (0..many.len()).filter_map(|row| many.at(row, 11).hundredths()).sum();
+    let total: i128 = (0..many.len()).filter_map(|row| many.at(row, 11).thousandths()).sum();
     input.answers.insert("open_items".to_owned(), many);
     let bytes = workbook_of(&input);
     assert_eq!(bytes, workbook_of(&input));
@@ -317,7 +317,7 @@ fn a_large_sheet_goes_to_disk_and_holds_every_row_and_its_total() {
     let (_, sheet) = sheets.iter().find(|(_, sheet)| sheet.height() > 20_000).unwrap();
     let amounts = |column: usize| -> Vec<i128> {
         let cells = sheet.rows().filter_map(|row| calamine::DataType::get_float(&row[column]));
-        cells.map(|amount| format!("{amount:.2}").replace('.', "").parse().unwrap()).collect()
+        cells.map(|amount| format!("{amount:.3}").replace('.', "").parse().unwrap()).collect()
     };
     let place = (0..sheet.width()).find(|column| amounts(*column).iter().sum::<i128>() == 2 * total);
     let found = amounts(place.unwrap());

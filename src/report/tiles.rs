@@ -205,8 +205,12 @@ fn change(
 
 /// The decimal mark and the cents apart, so that a page may print them smaller.
 fn split_cents<'a>(text: &'a str, value: &Value, kind: ColumnKind) -> (&'a str, &'a str) {
-    let has_cents = kind == ColumnKind::Money && value.hundredths().is_some();
-    let cut = text.char_indices().rev().nth(2).filter(|_| has_cents).map_or(text.len(), |(position, _)| position);
+    let decimals = match value {
+        Value::Decimal { scale, .. } if kind == ColumnKind::Money => usize::from(*scale),
+        _ => 0,
+    };
+    let mark = text.char_indices().rev().nth(decimals).filter(|_| decimals > 0);
+    let cut = mark.map_or(text.len(), |(position, _)| position);
     text.split_at(cut)
 }
 
@@ -238,9 +242,12 @@ mod tests {
     }
 
     #[test]
-    fn cents_are_the_mark_and_two_digits() {
+    fn cents_are_the_mark_and_the_digits_behind_it() {
         let amount = Value::Decimal { digits: -123_456, scale: 2 };
         assert_eq!(split_cents("−1\u{202f}234,56", &amount, ColumnKind::Money), ("−1\u{202f}234", ",56"));
+        let dinars = Value::Decimal { digits: 1_234_567, scale: 3 };
+        assert_eq!(split_cents("1\u{202f}234,567", &dinars, ColumnKind::Money), ("1\u{202f}234", ",567"));
+        assert_eq!(split_cents("1\u{202f}234", &Value::Decimal { digits: 1_234, scale: 0 }, ColumnKind::Money).1, "");
         assert_eq!(split_cents("1\u{202f}234", &Value::Int(1234), ColumnKind::Int), ("1\u{202f}234", ""));
         assert_eq!(split_cents("n.d.", &Value::Null, ColumnKind::Money), ("n.d.", ""));
     }

@@ -3,7 +3,8 @@
 
     claims.py ENCOURS LAKE DAY…        prints what differs from the program's answers; the status is 1 where anything does
 
-The definitions are those of the metrics, read by another hand: nothing of the program's queries is used here.
+The definitions are those of the metrics, read by another hand: nothing of the program's queries is used here. Lakes of several
+currencies answer in euros, then in each other currency by itself.
 """
 import csv
 import datetime
@@ -40,11 +41,13 @@ def half_up(number, places=4):
 class Books:
     """What was posted and allocated by a day."""
 
-    def __init__(self, items, allocations, until):
-        self.until = until
+    def __init__(self, items, allocations, until, currency=None):
+        """In euros, or in the one currency that is asked."""
+        self.until, self.currency = until, currency
+        items = [row for row in items if currency in (None, row["currency_code"])]
         self.items = {}
         for row in items:
-            item = dict(row, amount=Decimal(row["amount"]), issued=day(row["issued_date"]), due=row["due_date"] and day(row["due_date"]))
+            item = dict(row, amount=Decimal(row["amount"]), base=Decimal(row["base_amount"]), issued=day(row["issued_date"]), due=row["due_date"] and day(row["due_date"]))
             item["posted"] = day(row["posted_date"] or row["issued_date"])
             if item["amount"] < 0 or item["kind"] in BACK:
                 item["due"] = item["due"] or item["issued"]
@@ -67,11 +70,18 @@ class Books:
     def open(self, key):
         return self.items[key]["amount"] + self.moved[key]
 
+    def told(self, key, amount):
+        """An amount of an item in the currency of the answer: half up, as ledgers round."""
+        item = self.items[key]
+        if self.currency or item["amount"] == item["base"]:
+            return amount
+        return half_up(amount * item["base"] / item["amount"], 2)
+
     def settlement(self, key):
         """The day since which nothing but the tolerance is left, and whether cash did it; None while more is open."""
         item = self.items[key]
         amount, due = item["amount"], item["due"]
-        tolerance = max(Decimal("1.00"), (amount * Decimal("0.005")).quantize(Decimal("0.01"), decimal.ROUND_DOWN))
+        tolerance = max(Decimal("1.00"), (amount * Decimal("0.005")).quantize(Decimal("0.001"), decimal.ROUND_DOWN))
         tolerance = Decimal(0) if item["kind"] not in CLAIMS or amount <= tolerance else tolerance
         changes, cash = defaultdict(Decimal), defaultdict(Decimal)
         changes[item["posted"]] += amount
@@ -114,9 +124,9 @@ def lateness(books):
         found = books.settlement(key)
         if found is None:
             if item["due"] < books.until and books.open(key) > 0:
-                past_due.append(((books.until - item["due"]).days, books.open(key)))
+                past_due.append(((books.until - item["due"]).days, books.told(key, books.open(key))))
         elif found[1] and found[0] > months_back(books.until, 12):
-            settled.append(((found[0] - item["due"]).days, item["amount"]))
+            settled.append(((found[0] - item["due"]).days, books.told(key, item["amount"])))
     for basis, sample in (("settled", settled), ("at_risk", settled + past_due)):
         days = [late for late, _ in sample]
         weight = sum(amount for _, amount in sample)
@@ -128,7 +138,7 @@ def lateness(books):
 def ages(books):
     sums = defaultdict(Decimal)
     for key, item in books.items.items():
-        left = books.open(key)
+        left = books.told(key, books.open(key))
         late = item["due"] and (books.until - item["due"]).days
         bucket = "age_unknown" if not item["due"] else next(code for code, least, most in BUCKETS if (least is None or late >= least) and (most is None or late <= most))
         sums[bucket] += left
@@ -187,20 +197,24 @@ def main(program, lake, days):
     items, allocations = table("items"), table("allocations")
     actions = [row for row in table("actions") if not row["promised_date"] or row["promised_amount"]]
     differences, compared = [], 0
-    for text in days:
-        books = Books(items, allocations, day(text))
-        told = {row["basis_code"]: [row[name] for name in ("item_count", "mean_days", "weighted_mean_days", "median_days", "p90_days")]
-                for row in asked(program, lake, "days_late", "--as-of", text)}
-        pairs = [(f"{text} {basis}", told[basis], own) for basis, own in lateness(books)]
+    currencies = sorted({row["currency_code"] for row in items} - {"EUR"})
+    for text, currency in [(text, currency) for text in days for currency in [None, *currencies]]:
+        books = Books(items, allocations, day(text), currency)
+        name = f"{text} {currency or 'EUR'}"
+        ask = lambda query: asked(program, lake, query, "--as-of", text, *(["--currency", currency] if currency else []))
+        told = {row["basis_code"]: [row[column] for column in ("item_count", "mean_days", "weighted_mean_days", "median_days", "p90_days")]
+                for row in ask("days_late")}
+        pairs = [(f"{name} {basis}", told[basis], own) for basis, own in lateness(books)]
         sums = ages(books)
-        pairs += [(f"{text} {row['bucket_code']}", Decimal(row["open_amount"]), sums[row["bucket_code"]]) for row in asked(program, lake, "aging", "--as-of", text)]
-        own = promises(books, actions)
-        pairs += [(f"{text} {row['action_id']}", [row["status_code"], row["received_amount"]], own[row["company_id"], row["action_id"]])
-                  for row in asked(program, lake, "promises", "--as-of", text) if row["promised_amount"]]
+        pairs += [(f"{name} {row['bucket_code']}", Decimal(row["open_amount"]), sums[row["bucket_code"]]) for row in ask("aging")]
+        if not currency:
+            own = promises(books, actions)
+            pairs += [(f"{name} {row['action_id']}", [row["status_code"], row["received_amount"]], own[row["company_id"], row["action_id"]])
+                      for row in ask("promises") if row["promised_amount"]]
         compared += len(pairs)
         differences += [f"{name}: the program says {theirs}, computed once more {mine}" for name, theirs, mine in pairs if theirs != mine]
     print("\n".join(differences[:20] + [f"{compared} figures compared, {len(differences)} differ"]))
-    sys.exit(1 if differences or compared < 7 * len(days) else 0)
+    sys.exit(1 if differences or compared < 7 * len(days) * (1 + len(currencies)) else 0)
 
 
 if __name__ == "__main__":

@@ -4,14 +4,15 @@
     ledger.py FOLDER SEED
 
 Two companies beside the demo's, with the same codes for other customers: one by its ledger, with returned and refunded receipts,
-discounts booked later, last cents, doubtful debts, bills, retentions and advances; one by lists, whose head offices pay.
+discounts booked later, last cents, doubtful debts, bills, retentions and advances; one by lists, whose head offices pay, in euros;
+and one that sells in dinars, which have three decimals, and in yen, which have none.
 """
 import csv
 import datetime
 import pathlib
 import random
 import sys
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 HEADER = ("JournalCode JournalLib EcritureNum EcritureDate CompteNum CompteLib CompAuxNum CompAuxLib PieceRef PieceDate EcritureLib Debit Credit "
           "EcritureLet DateLet ValidDate Montantdevise Idevise").split()
@@ -98,14 +99,30 @@ def ledger(dice):
     return books
 
 
+def abroad(dice, items, allocations):
+    """Dinars and yen, paid in part or in all, some of them all but a little."""
+    for number in range(200):
+        currency, smallest, rate = dice.choice([("TND", Decimal("0.001"), Decimal("0.2955")), ("JPY", Decimal(1), Decimal("0.00625"))])
+        when = datetime.date(2023, 9, 1) + datetime.timedelta(days=dice.randrange(450))
+        amount = Decimal(dice.randrange(100_000, 9_000_000)) * smallest
+        base = lambda number: (number * rate).quantize(Decimal("0.01"), ROUND_HALF_UP)
+        items.append(["ABR", f"X{number}", f"C{dice.randrange(1, 20):05}", "invoice", when, when + datetime.timedelta(days=45), amount, currency, base(amount)])
+        way = dice.randrange(4)
+        if way > 0:
+            paid = when + datetime.timedelta(days=dice.randrange(10, 120))
+            got = {1: amount, 2: (amount / 3).quantize(smallest), 3: amount - smallest}[way]
+            items.append(["ABR", f"Y{number}", items[-1][2], "receipt", paid, paid, -got, currency, -base(got)])
+            allocations.append(["ABR", f"X{number}", f"Y{number}", paid, got])
+
+
 def lists(dice, folder):
-    """Items, allocations and promises of a company whose customers' head offices pay."""
+    """Items, allocations and promises of a company whose customers' head offices pay, and of one that sells abroad."""
     items, allocations, actions = [], [], []
     for number in range(400):
         customer = f"C{dice.randrange(1, 40):05}"
         when = datetime.date(2023, 6, 1) + datetime.timedelta(days=dice.randrange(500))
         due, amount = when + datetime.timedelta(days=30), Decimal(dice.randrange(1000, 500000)) / 100
-        items.append(["PAR", f"F{number}", customer, "invoice", when, due, amount, "EUR"])
+        items.append(["PAR", f"F{number}", customer, "invoice", when, due, amount, "EUR", amount])
         made = due + datetime.timedelta(days=dice.randrange(1, 20))
         if dice.random() < 0.5:
             part = amount if dice.random() < 0.7 else (amount / 2).quantize(Decimal("0.01"))
@@ -115,11 +132,12 @@ def lists(dice, folder):
             paid = made + datetime.timedelta(days=dice.randrange(-15, 25))
             payer = dice.choice([customer, customer, "HOLDING"])
             got = amount if dice.random() < 0.8 else (amount * 6 / 10).quantize(Decimal("0.01"))
-            items.append(["PAR", f"R{number}", payer, "receipt", paid, paid, -got, "EUR"])
+            items.append(["PAR", f"R{number}", payer, "receipt", paid, paid, -got, "EUR", -got])
             if dice.random() < 0.9:
                 allocations.append(["PAR", f"F{number}", f"R{number}", paid + datetime.timedelta(days=dice.choice([0, 0, 0, 12])), got])
+    abroad(dice, items, allocations)
     for name, header, rows in [
-        ("items", "company_id item_id customer_id kind issued_date due_date amount currency_code", items),
+        ("items", "company_id item_id customer_id kind issued_date due_date amount currency_code base_amount", items),
         ("allocations", "company_id debit_item_id credit_item_id allocated_date amount", allocations),
         ("actions", "company_id action_id customer_id item_id action_date channel_code result_code promised_date promised_amount", actions),
     ]:

@@ -3,7 +3,7 @@
 -- grain:   one dimension, value of it and reason with a contest in the 12 months up to $as_of
 -- key:     dimension_code, value_id, reason_code
 -- source:  contest_measures, reasons, cost_rates, customer_codes
--- params:  none
+-- params:  $decimals int
 -- columns:
 --   dimension_code      text     company (all), customer, product_line, site, salesperson, month
 --   value_id            text     the customer, site…; `unknown` where nobody said; `all`
@@ -210,18 +210,19 @@ select
     coalesce(reasons.process_code, 'unknown') as process_code,
     coalesce(reasons.owner, 'unknown') as owner,
     sums.dispute_count,
-    cast(sums.disputed_amount as decimal(18, 2)) as disputed_amount,
-    cast(sums.amount_days as decimal(18, 2)) as amount_days,
-    cast(
-        cast(sums.amount_days as decimal(40, 2)) * rates.annual_rate_ratio / 365 as decimal(18, 2)
+    cast(sums.disputed_amount as decimal(21, 3)) as disputed_amount,
+    cast(sums.amount_days as decimal(21, 3)) as amount_days,
+    money(
+        cast(sums.amount_days as decimal(41, 3)) * rates.annual_rate_ratio / 365,
+        $decimals
     ) as cash_cost_amount,
     cast(
         cast(sums.amount_days as decimal(50, 8))
-        / nullif(cast(ordered_sums.total_days as decimal(24, 2)), 0) as decimal(18, 6)
+        / nullif(cast(ordered_sums.total_days as decimal(27, 3)), 0) as decimal(18, 6)
     ) as share_ratio,
     cast(
         cast(ordered_sums.cumulative_days as decimal(50, 8))
-        / nullif(cast(ordered_sums.total_days as decimal(24, 2)), 0) as decimal(18, 6)
+        / nullif(cast(ordered_sums.total_days as decimal(27, 3)), 0) as decimal(18, 6)
     ) as cumulative_ratio,
     case
         when sums.cycle_count > 0
@@ -244,7 +245,7 @@ select
     (ordered_sums.cumulative_days - sums.amount_days) * 100 < ordered_sums.total_days * 80
         as is_vital,
     sums.open_count,
-    cast(sums.open_amount as decimal(18, 2)) as open_amount,
+    cast(sums.open_amount as decimal(21, 3)) as open_amount,
     ordered_sums.cause_order,
     cast(
         cast(sums.settled_count as decimal(38, 8)) / nullif(sums.cycle_count, 0)

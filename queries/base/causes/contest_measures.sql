@@ -3,7 +3,7 @@
 -- grain:   one contest and debit item
 -- key:     contest_id, item_number
 -- source:  contested_items, known_items, customers, item_details, item_balances, settled_spells
--- params:  $as_of date, $in_base flag
+-- params:  $as_of date, $in_base flag, $decimals int
 -- columns:
 --   contest_id        text     of contested_items
 --   item_number       int      the item, of known_items
@@ -92,9 +92,10 @@ placed_contests as (
         end as begun_date,
         case
             when not $in_base then contested_items.contested_amount
-            else cast(
-                cast(contested_items.contested_amount as decimal(40, 2))
-                * known_items.answer_amount / nullif(known_items.amount, 0) as decimal(18, 2)
+            else money(
+                cast(contested_items.contested_amount as decimal(41, 3))
+                * known_items.answer_amount / nullif(known_items.amount, 0),
+                $decimals
             )
         end as amount,
         greatest(coalesce(contested_items.ended_date, $as_of) - contested_items.from_date, 0)
@@ -129,8 +130,8 @@ select
     placed_contests.begun_date > cast($as_of as date) - interval '12 months' as is_recent,
     placed_contests.amount,
     cast(
-        cast(placed_contests.amount as decimal(28, 2)) * placed_contests.held_days
-        as decimal(18, 2)
+        cast(placed_contests.amount as decimal(31, 3)) * placed_contests.held_days
+        as decimal(21, 3)
     ) as amount_days,
     cast(
         case
@@ -138,7 +139,7 @@ select
             else greatest(
                 least(placed_contests.amount, coalesce(item_balances.open_amount, 0)), 0
             )
-        end as decimal(18, 2)
+        end as decimal(21, 3)
     ) as open_amount,
     placed_contests.ended_date is null and coalesce(item_balances.open_amount, 0) > 0 as is_open,
     $as_of - placed_contests.from_date as age_days,

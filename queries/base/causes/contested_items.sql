@@ -154,7 +154,7 @@ contests as (
         held_events.reason_code,
         held_events.from_date,
         held_events.to_date,
-        cast(null as decimal(18, 2)) as contested_amount,
+        cast(null as decimal(21, 3)) as contested_amount,
         cast(null as varchar) as outcome_code,
         false as is_undated
     from held_events
@@ -168,7 +168,7 @@ contests as (
         held_actions.reason_code,
         held_actions.from_date,
         held_actions.to_date,
-        cast(null as decimal(18, 2)) as contested_amount,
+        cast(null as decimal(21, 3)) as contested_amount,
         cast(null as varchar) as outcome_code,
         false as is_undated
     from held_actions
@@ -233,7 +233,7 @@ select
         else least(contests.to_date, last_settlements.settled_date)
     end as ended_date,
     last_settlements.settled_date,
-    cast(coalesce(contests.contested_amount, known_items.amount) as decimal(18, 2))
+    cast(coalesce(contests.contested_amount, known_items.amount) as decimal(21, 3))
         as contested_amount,
     contests.outcome_code,
     contests.is_undated

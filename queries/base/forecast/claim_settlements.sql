@@ -21,10 +21,10 @@ select
     end as receipt_date,
     case
         when known_allocations.credit_kind = 'receipt' then known_allocations.answer_amount
-        else cast(0 as decimal(18, 2))
+        else cast(0 as decimal(21, 3))
     end as cash_amount,
     case
-        when known_allocations.credit_kind = 'receipt' then cast(0 as decimal(18, 2))
+        when known_allocations.credit_kind = 'receipt' then cast(0 as decimal(21, 3))
         else known_allocations.answer_amount
     end as other_amount
 from known_allocations

@@ -17,7 +17,7 @@ select
     known_items.customer_id,
     known_items.currency_code,
     known_items.posted_date as movement_date,
-    cast(-known_items.answer_amount as decimal(18, 2)) as credit_amount
+    cast(-known_items.answer_amount as decimal(21, 3)) as credit_amount
 from known_items
 where not known_items.is_debit
 union all
@@ -26,5 +26,5 @@ select
     known_allocations.credit_customer_id as customer_id,
     known_allocations.currency_code,
     known_allocations.acting_date as movement_date,
-    cast(-known_allocations.answer_amount as decimal(18, 2)) as credit_amount
+    cast(-known_allocations.answer_amount as decimal(21, 3)) as credit_amount
 from known_allocations

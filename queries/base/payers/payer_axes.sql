@@ -2,7 +2,7 @@
 --
 -- grain:   one picture and customer with an item posted by then
 -- key:     picture_date, company_id, customer_id
--- source:  payer_dealings, payer_punctuality, payer_habits, payer_balances, customers,
+-- source:  payer_dealings, payer_days, payer_punctuality, payer_habits, payer_balances, customers,
 --          actions, payer_thresholds, behaviours, stakes
 -- params:  none
 -- columns:
@@ -12,8 +12,10 @@
 --   customer_name           text     its name, or its identifier where it has none
 --   country_code            text     where it is
 --   payment_method          text     how it pays, as its file says
---   status_code             text     insolvent … active, in the order of test
---   behaviour_code          text     by at_risk_late_days; no_verdict for new ones, none if unknown
+--   status_code             text     insolvent … active, in the order of test; null where it may be
+--                                    new and the books are too short to tell
+--   behaviour_code          text     by at_risk_late_days; no_verdict for those who paid few items,
+--                                    none if unknown
 --   is_regular              flag     spread within bounds; null where nothing tells
 --   cause_code              text     what carries most of its late amount × days, or unknown
 --   stake_code              text     A, B or C by its share of twelve months' billing
@@ -146,7 +148,7 @@ behaving as (
         )
 ),
 
-statuses as (
+told_statuses as (
     select
         payer_dealings.picture_date,
         payer_dealings.company_id,
@@ -170,15 +172,26 @@ statuses as (
                 or payer_dealings.factored_count > 0
                 then 'factored'
             when customer_facts.is_collective then 'collective'
-            when payer_dealings.ever_settled_count < payer_thresholds.new_item_count then 'new'
+            when
+                payer_dealings.ever_settled_count < payer_thresholds.new_item_count
+                and payer_dealings.is_window_known
+                and payer_dealings.first_posted_date > payer_days.window_date
+                then 'new'
             when
                 payer_dealings.last_issued_date is null
                 or cast(payer_dealings.picture_date - payer_dealings.last_issued_date as bigint)
                 > payer_thresholds.dormant_days
                 then 'dormant'
+            when
+                payer_dealings.ever_settled_count < payer_thresholds.new_item_count
+                and not payer_dealings.is_window_known
+                and payer_dealings.first_posted_date is not null
+                then null
             else 'active'
-        end as status_code
+        end as status_code,
+        payer_dealings.ever_settled_count < payer_thresholds.new_item_count as has_few_settled
     from payer_dealings
+    inner join payer_days on payer_dealings.picture_date = payer_days.picture_date
     cross join payer_thresholds
     left join customer_facts
         on payer_dealings.company_id = customer_facts.company_id
@@ -186,6 +199,21 @@ statuses as (
     left join legal_days
         on payer_dealings.company_id = legal_days.company_id
         and payer_dealings.customer_id = legal_days.customer_id
+),
+
+statuses as (
+    select
+        told_statuses.picture_date,
+        told_statuses.company_id,
+        told_statuses.customer_id,
+        told_statuses.customer_name,
+        told_statuses.country_code,
+        told_statuses.payment_method,
+        told_statuses.status_code,
+        told_statuses.has_few_settled
+        and coalesce(told_statuses.status_code, 'new') in ('new', 'dormant', 'active')
+            as is_little_known
+    from told_statuses
 ),
 
 peers as (
@@ -198,7 +226,7 @@ peers as (
         on statuses.picture_date = payer_punctuality.picture_date
         and statuses.company_id = payer_punctuality.company_id
         and statuses.customer_id = payer_punctuality.customer_id
-    where statuses.status_code = 'active'
+    where statuses.status_code = 'active' and not statuses.is_little_known
     group by statuses.picture_date, statuses.country_code
 )
 
@@ -214,15 +242,15 @@ select
     statuses.payment_method,
     statuses.status_code,
     case
-        when statuses.status_code = 'new' then 'no_verdict'
+        when statuses.is_little_known then 'no_verdict'
         else coalesce(behaving.behaviour_code, 'none')
     end as behaviour_code,
     case
-        when statuses.status_code = 'new' then null
+        when statuses.is_little_known then null
         else payer_punctuality.spread_days <= payer_thresholds.regular_days
     end as is_regular,
     case
-        when statuses.status_code = 'new' then 'unknown'
+        when statuses.is_little_known then 'unknown'
         when payer_punctuality.process_ratio >= payer_thresholds.cause_ratio then 'process'
         when payer_punctuality.ability_ratio >= payer_thresholds.cause_ratio then 'ability'
         when payer_punctuality.willingness_ratio >= payer_thresholds.cause_ratio
@@ -232,7 +260,7 @@ select
     staked.stake_code,
     case
         when
-            statuses.status_code = 'new'
+            statuses.is_little_known
             or coalesce(payer_punctuality.recent_count, 0) < payer_thresholds.drift_item_count
             or payer_punctuality.previous_count < payer_thresholds.drift_item_count
             or abs(payer_punctuality.trend_days) < payer_thresholds.drift_days

@@ -40,14 +40,14 @@ select
     balances.picture_date,
     balances.company_id,
     balances.customer_id,
-    cast(balances.open_amount as decimal(18, 2)) as open_amount,
-    cast(balances.overdue_amount as decimal(18, 2)) as overdue_amount,
+    cast(balances.open_amount as decimal(21, 3)) as open_amount,
+    cast(balances.overdue_amount as decimal(21, 3)) as overdue_amount,
     cast(
         cast(greatest(balances.open_amount, 0) as decimal(50, 10))
         / nullif(
             cast(
                 sum(greatest(balances.open_amount, 0)) over (partition by balances.picture_date)
-                as decimal(24, 2)
+                as decimal(27, 3)
             ),
             0
         ) as decimal(18, 6)

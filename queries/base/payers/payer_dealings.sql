@@ -4,7 +4,7 @@
 -- key:     picture_date, company_id, customer_id
 -- source:  payer_days, known_items, item_details, known_allocations, settled_spells,
 --          contested_items, reasons, promise_outcomes
--- params:  $in_base flag
+-- params:  $in_base flag, $decimals int
 -- columns:
 --   picture_date            date   the day of the picture
 --   company_id              text   whose receivables they are
@@ -14,6 +14,8 @@
 --   margin_ratio            ratio  margin of those whose margin is known, of their amounts
 --   last_issued_date        date   the last invoice; null if there never was one
 --   ever_settled_count      int    claims paid by then, however long ago
+--   first_posted_date       date   its first item; of a balance brought forward null
+--   is_window_known         flag   the books of the company reach back beyond the 12 months
 --   disputed_ratio          ratio  of item_count: held up by a reason
 --   lost_invoice_ratio      ratio  of item_count: never reached who pays
 --   partial_payment_ratio   ratio  of the items paid in the 12 months before: by several receipts
@@ -33,9 +35,10 @@ with issued as (
         known_items.answer_amount,
         case
             when $in_base
-                then cast(
-                    cast(item_details.margin_amount as decimal(40, 2))
-                    * known_items.answer_amount / nullif(known_items.amount, 0) as decimal(18, 2)
+                then money(
+                    cast(item_details.margin_amount as decimal(41, 3))
+                    * known_items.answer_amount / nullif(known_items.amount, 0),
+                    $decimals
                 )
             else item_details.margin_amount
         end as margin_amount
@@ -136,6 +139,11 @@ postings as (
         known_items.customer_id,
         max(case when known_items.kind = 'invoice' then known_items.issued_date end)
             as last_issued_date,
+        min(known_items.posted_date) as first_posted_date,
+        bool_or(known_items.kind = 'opening') as is_brought_forward,
+        min(min(known_items.posted_date)) over (
+            partition by payer_days.picture_date, known_items.company_id
+        ) <= payer_days.window_date as is_window_known,
         sum(
             case
                 when known_items.kind = 'receipt'
@@ -160,7 +168,11 @@ postings as (
     from known_items
     cross join payer_days
     where known_items.posted_date <= payer_days.picture_date
-    group by payer_days.picture_date, known_items.company_id, known_items.customer_id
+    group by
+        payer_days.picture_date,
+        payer_days.window_date,
+        known_items.company_id,
+        known_items.customer_id
 ),
 
 -- what is written off leaves the balance, not the memory
@@ -206,13 +218,17 @@ select
     postings.company_id,
     postings.customer_id,
     coalesce(issued_sums.item_count, 0) as item_count,
-    cast(coalesce(issued_sums.billed_amount, 0) as decimal(18, 2)) as billed_amount,
+    cast(coalesce(issued_sums.billed_amount, 0) as decimal(21, 3)) as billed_amount,
     cast(
         cast(issued_sums.margin_amount as decimal(50, 10))
-        / nullif(cast(issued_sums.margin_base_amount as decimal(24, 2)), 0) as decimal(18, 6)
+        / nullif(cast(issued_sums.margin_base_amount as decimal(27, 3)), 0) as decimal(18, 6)
     ) as margin_ratio,
     postings.last_issued_date,
     coalesce(settled.ever_settled_count, 0) as ever_settled_count,
+    case
+        when not postings.is_brought_forward then postings.first_posted_date
+    end as first_posted_date,
+    postings.is_window_known,
     cast(cast(issued_sums.disputed_count as decimal(38, 12)) / issued_sums.item_count
         as decimal(18, 6)) as disputed_ratio,
     cast(cast(issued_sums.lost_count as decimal(38, 12)) / issued_sums.item_count

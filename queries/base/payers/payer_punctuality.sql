@@ -177,13 +177,13 @@ sums as (
                 when not weighted_lateness.is_open
                     then cast(
                         weighted_lateness.late_days * weighted_lateness.weight_amount
-                        as decimal(38, 2)
+                        as decimal(38, 3)
                     )
             end
         ) as settled_day_amount,
         sum(
             cast(
-                weighted_lateness.late_days * weighted_lateness.weight_amount as decimal(38, 2)
+                weighted_lateness.late_days * weighted_lateness.weight_amount as decimal(38, 3)
             )
         ) as at_risk_day_amount,
         sum(weighted_lateness.late_days * weighted_lateness.median_weight) as median_hundredths,
@@ -218,7 +218,7 @@ sums as (
                 when weighted_lateness.late_days > 0
                     then cast(
                         weighted_lateness.late_days * weighted_lateness.weight_amount
-                        as decimal(38, 2)
+                        as decimal(38, 3)
                     )
             end
         ) as late_day_amount,
@@ -229,7 +229,7 @@ sums as (
                     and weighted_lateness.cause_code = 'process'
                     then cast(
                         weighted_lateness.late_days * weighted_lateness.weight_amount
-                        as decimal(38, 2)
+                        as decimal(38, 3)
                     )
             end
         ) as process_day_amount,
@@ -240,7 +240,7 @@ sums as (
                     and weighted_lateness.cause_code = 'ability'
                     then cast(
                         weighted_lateness.late_days * weighted_lateness.weight_amount
-                        as decimal(38, 2)
+                        as decimal(38, 3)
                     )
             end
         ) as ability_day_amount,
@@ -251,7 +251,7 @@ sums as (
                     and weighted_lateness.cause_code = 'willingness'
                     then cast(
                         weighted_lateness.late_days * weighted_lateness.weight_amount
-                        as decimal(38, 2)
+                        as decimal(38, 3)
                     )
             end
         ) as willingness_day_amount,
@@ -283,15 +283,15 @@ select
         as late_ratio,
     cast(
         cast(coalesce(sums.late_amount, 0) as decimal(50, 10))
-        / nullif(cast(sums.weight_amount as decimal(24, 2)), 0) as decimal(18, 6)
+        / nullif(cast(sums.weight_amount as decimal(27, 3)), 0) as decimal(18, 6)
     ) as late_amount_ratio,
     cast(
         cast(sums.settled_day_amount as decimal(50, 8))
-        / nullif(cast(sums.settled_amount as decimal(24, 2)), 0) as decimal(18, 4)
+        / nullif(cast(sums.settled_amount as decimal(27, 3)), 0) as decimal(18, 4)
     ) as settled_late_days,
     cast(
         cast(sums.at_risk_day_amount as decimal(50, 8))
-        / nullif(cast(sums.weight_amount as decimal(24, 2)), 0) as decimal(18, 4)
+        / nullif(cast(sums.weight_amount as decimal(27, 3)), 0) as decimal(18, 4)
     ) as at_risk_late_days,
     cast(cast(sums.median_hundredths as decimal(38, 6)) / 100 as decimal(18, 4))
         as median_late_days,
@@ -315,14 +315,14 @@ select
     sums.last_late_date,
     cast(
         cast(coalesce(sums.process_day_amount, 0) as decimal(50, 10))
-        / nullif(cast(sums.late_day_amount as decimal(24, 2)), 0) as decimal(18, 6)
+        / nullif(cast(sums.late_day_amount as decimal(27, 3)), 0) as decimal(18, 6)
     ) as process_ratio,
     cast(
         cast(coalesce(sums.ability_day_amount, 0) as decimal(50, 10))
-        / nullif(cast(sums.late_day_amount as decimal(24, 2)), 0) as decimal(18, 6)
+        / nullif(cast(sums.late_day_amount as decimal(27, 3)), 0) as decimal(18, 6)
     ) as ability_ratio,
     cast(
         cast(coalesce(sums.willingness_day_amount, 0) as decimal(50, 10))
-        / nullif(cast(sums.late_day_amount as decimal(24, 2)), 0) as decimal(18, 6)
+        / nullif(cast(sums.late_day_amount as decimal(27, 3)), 0) as decimal(18, 6)
     ) as willingness_ratio
 from sums

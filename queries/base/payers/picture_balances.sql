@@ -4,7 +4,7 @@
 -- key:     picture_date, item_number
 -- source:  payer_days, maybe_open_items, even_closings, stepped_items, item_steps, known_items,
 --   known_allocations
--- params:  $as_of date, $in_base flag
+-- params:  $as_of date, $in_base flag, $decimals int
 -- columns:
 --   picture_date  date   end of that day
 --   item_number   int    the item, of known_items
@@ -145,11 +145,12 @@ select
     even_states.is_claim,
     even_states.due_date,
     case
-        when not $in_base then cast(even_states.item_open_amount as decimal(18, 2))
+        when not $in_base then cast(even_states.item_open_amount as decimal(21, 3))
         when even_states.amount = 0 then even_states.answer_amount
-        else cast(
-            cast(even_states.item_open_amount as decimal(40, 2))
-            * even_states.answer_amount / nullif(even_states.amount, 0) as decimal(18, 2)
+        else money(
+            cast(even_states.item_open_amount as decimal(41, 3))
+            * even_states.answer_amount / nullif(even_states.amount, 0),
+            $decimals
         )
     end as open_amount
 from even_states

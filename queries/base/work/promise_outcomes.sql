@@ -158,7 +158,7 @@ promises as (
                     0
                 ),
                 0.01
-            ) as decimal(18, 2)
+            ) as decimal(21, 3)
         ) as target_amount
     from told_promises
     left join promise_items
@@ -239,7 +239,7 @@ receipt_lists as (
                 receipt_parts.item_number
         ) as receipt_dates,
         array_agg(
-            cast(receipt_parts.amount as decimal(18, 2))
+            cast(receipt_parts.amount as decimal(21, 3))
             order by
                 receipt_parts.item_number is null,
                 receipt_parts.receipt_date,

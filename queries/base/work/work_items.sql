@@ -4,7 +4,7 @@
 -- key:     item_number
 -- source:  item_balances, contested_items, promise_outcomes, invoice_events, event_statuses,
 --          document_names, customer_advances, reasons
--- params:  $as_of date
+-- params:  $as_of date, $decimals int
 -- columns:
 --   item_number       int    the item, of known_items
 --   company_id        text   empty where the lake holds none
@@ -68,15 +68,16 @@ contested_parts as (
         open_debits.past_due_days,
         open_debits.open_amount,
         case
-            when contests.item_number is null then cast(0 as decimal(18, 2))
+            when contests.item_number is null then cast(0 as decimal(21, 3))
             else cast(
                 least(
                     open_debits.open_amount,
-                    cast(
-                        cast(contests.contested_amount as decimal(40, 2))
-                        * open_debits.amount / nullif(open_debits.item_amount, 0) as decimal(18, 2)
+                    money(
+                        cast(contests.contested_amount as decimal(41, 3))
+                        * open_debits.amount / nullif(open_debits.item_amount, 0),
+                        $decimals
                     )
-                ) as decimal(18, 2)
+                ) as decimal(21, 3)
             )
         end as contested_amount,
         substr(contests.first_reason, 12) as reason_code
@@ -224,7 +225,7 @@ promised_parts as (
                     ),
                     0
                 )
-            end as decimal(18, 2)
+            end as decimal(21, 3)
         ) as promised_amount
     from uncontested_parts
     inner join promised_turns on uncontested_parts.item_number = promised_turns.item_number
@@ -292,7 +293,7 @@ received_parts as (
                     ),
                     0
                 )
-            end as decimal(18, 2)
+            end as decimal(21, 3)
         ) as received_amount
     from promised_parts
     inner join received_turns on promised_parts.item_number = received_turns.item_number
@@ -363,7 +364,7 @@ advanced_parts as (
                     ),
                     0
                 )
-            end as decimal(18, 2)
+            end as decimal(21, 3)
         ) as advanced_amount
     from received_parts
     inner join advanced_turns on received_parts.item_number = advanced_turns.item_number
@@ -385,7 +386,7 @@ select
     advanced_parts.promised_amount,
     advanced_parts.received_amount,
     advanced_parts.advanced_amount,
-    cast(advanced_parts.left_amount - advanced_parts.advanced_amount as decimal(18, 2))
+    cast(advanced_parts.left_amount - advanced_parts.advanced_amount as decimal(21, 3))
         as free_amount,
     advanced_parts.reason_code,
     case

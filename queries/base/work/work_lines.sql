@@ -4,7 +4,7 @@
 -- key:     company_id, customer_id, action_code, reason_code, owner
 -- source:  work_items, wait_chances, payers, last_actions, channel_actions, customer_contacts,
 --          promise_outcomes, known_items, strategies, channels, response_rates, work_settings
--- params:  $as_of date
+-- params:  $as_of date, $decimals int
 -- columns:
 --   company_id        text     whose receivables they are
 --   customer_id       text     who owes
@@ -100,9 +100,9 @@ chases as (
         free_parts.company_id,
         free_parts.customer_id,
         sum(free_parts.free_amount) as overdue_amount,
-        cast(
-            sum(cast(free_parts.free_amount as decimal(24, 2)) * (1 - free_parts.wait_ratio))
-            as decimal(18, 2)
+        money(
+            sum(cast(free_parts.free_amount as decimal(27, 3)) * (1 - free_parts.wait_ratio)),
+            $decimals
         ) as movable_amount,
         count(*) as item_count,
         max(free_parts.past_due_days) as oldest_days,
@@ -350,7 +350,7 @@ chase_lines as (
         end as when_date,
         chase_verdicts.overdue_amount,
         chase_verdicts.movable_amount,
-        cast(0 as decimal(18, 2)) as not_due_amount,
+        cast(0 as decimal(21, 3)) as not_due_amount,
         chase_verdicts.item_count,
         chase_verdicts.oldest_days,
         chase_verdicts.documents,
@@ -406,8 +406,8 @@ blocked_lines as (
         cast(null as varchar) as skill_code,
         max(work_items.verdict_date) as when_date,
         sum(work_items.promised_amount) as overdue_amount,
-        cast(null as decimal(18, 2)) as movable_amount,
-        cast(0 as decimal(18, 2)) as not_due_amount,
+        cast(null as decimal(21, 3)) as movable_amount,
+        cast(0 as decimal(21, 3)) as not_due_amount,
         count(*) as item_count,
         max(work_items.past_due_days) as oldest_days,
         array_agg(
@@ -417,7 +417,7 @@ blocked_lines as (
         max(statuses.late_ratio) as late_ratio,
         max(work_items.promised_date) as promised_date,
         sum(work_items.promised_amount) as promised_amount,
-        cast(null as decimal(18, 2)) as received_amount,
+        cast(null as decimal(21, 3)) as received_amount,
         cast(null as date) as deadline_date,
         cast(null as varchar) as contest_code
     from work_items
@@ -441,8 +441,8 @@ blocked_lines as (
         cast(null as varchar) as skill_code,
         $as_of as when_date,
         sum(held_amounts.held_amount) as overdue_amount,
-        cast(null as decimal(18, 2)) as movable_amount,
-        cast(0 as decimal(18, 2)) as not_due_amount,
+        cast(null as decimal(21, 3)) as movable_amount,
+        cast(0 as decimal(21, 3)) as not_due_amount,
         count(*) as item_count,
         max(held_amounts.past_due_days) as oldest_days,
         array_agg(
@@ -451,8 +451,8 @@ blocked_lines as (
         ) as documents,
         max(statuses.late_ratio) as late_ratio,
         cast(null as date) as promised_date,
-        cast(null as decimal(18, 2)) as promised_amount,
-        cast(null as decimal(18, 2)) as received_amount,
+        cast(null as decimal(21, 3)) as promised_amount,
+        cast(null as decimal(21, 3)) as received_amount,
         cast(null as date) as deadline_date,
         cast(null as varchar) as contest_code
     from held_amounts
@@ -477,7 +477,7 @@ blocked_lines as (
         sum(
             case when work_items.past_due_days > 0 then work_items.contested_amount else 0 end
         ) as overdue_amount,
-        cast(null as decimal(18, 2)) as movable_amount,
+        cast(null as decimal(21, 3)) as movable_amount,
         sum(
             case when work_items.past_due_days > 0 then 0 else work_items.contested_amount end
         ) as not_due_amount,
@@ -489,8 +489,8 @@ blocked_lines as (
         ) as documents,
         max(statuses.late_ratio) as late_ratio,
         cast(null as date) as promised_date,
-        cast(null as decimal(18, 2)) as promised_amount,
-        cast(null as decimal(18, 2)) as received_amount,
+        cast(null as decimal(21, 3)) as promised_amount,
+        cast(null as decimal(21, 3)) as received_amount,
         cast(null as date) as deadline_date,
         min(work_items.reason_code) as contest_code
     from work_items
@@ -533,8 +533,8 @@ pre_due_lines as (
         '*' as strategy_code,
         pre_due_steps.skill_code,
         $as_of as when_date,
-        cast(0 as decimal(18, 2)) as overdue_amount,
-        cast(null as decimal(18, 2)) as movable_amount,
+        cast(0 as decimal(21, 3)) as overdue_amount,
+        cast(null as decimal(21, 3)) as movable_amount,
         sum(work_items.free_amount) as not_due_amount,
         count(*) as item_count,
         max(work_items.past_due_days) as oldest_days,
@@ -544,8 +544,8 @@ pre_due_lines as (
         ) as documents,
         max(statuses.late_ratio) as late_ratio,
         cast(null as date) as promised_date,
-        cast(null as decimal(18, 2)) as promised_amount,
-        cast(null as decimal(18, 2)) as received_amount,
+        cast(null as decimal(21, 3)) as promised_amount,
+        cast(null as decimal(21, 3)) as received_amount,
         cast(null as date) as deadline_date,
         cast(null as varchar) as contest_code
     from work_items
@@ -599,18 +599,19 @@ gap_lines as (
         '*' as strategy_code,
         cast(null as varchar) as skill_code,
         $as_of as when_date,
-        cast(0 as decimal(18, 2)) as overdue_amount,
-        cast(
-            cast(statuses.open_amount as decimal(24, 2)) * statuses.late_ratio as decimal(18, 2)
+        cast(0 as decimal(21, 3)) as overdue_amount,
+        money(
+            cast(statuses.open_amount as decimal(27, 3)) * statuses.late_ratio,
+            $decimals
         ) as movable_amount,
-        cast(0 as decimal(18, 2)) as not_due_amount,
+        cast(0 as decimal(21, 3)) as not_due_amount,
         0 as item_count,
         cast(null as bigint) as oldest_days,
         cast(make_array() as varchar[]) as documents,
         statuses.late_ratio,
         cast(null as date) as promised_date,
-        cast(null as decimal(18, 2)) as promised_amount,
-        cast(null as decimal(18, 2)) as received_amount,
+        cast(null as decimal(21, 3)) as promised_amount,
+        cast(null as decimal(21, 3)) as received_amount,
         cast(null as date) as deadline_date,
         cast(null as varchar) as contest_code
     from statuses
@@ -749,12 +750,13 @@ valued_lines as (
         lines.skill_code,
         lines.when_date,
         lines.overdue_amount,
-        cast(
+        money(
             coalesce(
                 lines.movable_amount,
-                cast(lines.overdue_amount + lines.not_due_amount as decimal(24, 2))
+                cast(lines.overdue_amount + lines.not_due_amount as decimal(27, 3))
                 * lines.late_ratio
-            ) as decimal(18, 2)
+            ),
+            $decimals
         ) as movable_amount,
         lines.not_due_amount,
         lines.item_count,
@@ -802,8 +804,8 @@ select
     valued_lines.channel_code,
     valued_lines.skill_code,
     valued_lines.when_date,
-    cast(valued_lines.overdue_amount as decimal(18, 2)) as overdue_amount,
-    cast(valued_lines.not_due_amount as decimal(18, 2)) as not_due_amount,
+    cast(valued_lines.overdue_amount as decimal(21, 3)) as overdue_amount,
+    cast(valued_lines.not_due_amount as decimal(21, 3)) as not_due_amount,
     valued_lines.item_count,
     valued_lines.oldest_days,
     -- identifiers may hold anything but what separates them here
@@ -822,9 +824,9 @@ select
         else ''
     end as documents_text,
     array_to_string(array_slice(valued_lines.documents, 1, 500), '|') as items_text,
-    cast(
-        valued_lines.movable_amount * valued_lines.response_ratio - valued_lines.cost_amount
-        as decimal(18, 2)
+    money(
+        valued_lines.movable_amount * valued_lines.response_ratio - valued_lines.cost_amount,
+        $decimals
     ) as priority_amount,
     valued_lines.movable_amount,
     valued_lines.late_ratio,
@@ -832,7 +834,7 @@ select
     valued_lines.cost_amount,
     valued_lines.minute_count,
     valued_lines.promised_date,
-    cast(valued_lines.promised_amount as decimal(18, 2)) as promised_amount,
+    cast(valued_lines.promised_amount as decimal(21, 3)) as promised_amount,
     valued_lines.received_amount,
     valued_lines.deadline_date,
     valued_lines.contest_code

@@ -3,7 +3,7 @@
 -- grain:   one site, and the whole company
 -- key:     dimension_code, value_name
 -- source:  known_items, item_details, cost_rates
--- params:  $as_of date
+-- params:  $as_of date, $decimals int
 -- columns:
 --   dimension_code    text     company, site
 --   value_name        text     the site; `unknown` where nobody said; null for company
@@ -75,7 +75,7 @@ sums as (
         count(*) as item_count,
         sum(ranked_lags.lag_days) as lag_days,
         sum(ranked_lags.amount) as amount,
-        sum(cast(ranked_lags.amount * greatest(ranked_lags.lag_days, 0) as decimal(38, 2)))
+        sum(cast(ranked_lags.amount * greatest(ranked_lags.lag_days, 0) as decimal(38, 3)))
             as amount_days,
         sum(
             case ranked_lags.lag_rank - ranked_lags.last_rank * 50 / 100
@@ -110,10 +110,11 @@ select
     cast(cast(sums.lag_days as decimal(38, 6)) / sums.item_count as decimal(18, 4)) as mean_days,
     cast(cast(sums.median_hundredths as decimal(38, 6)) / 100 as decimal(18, 4)) as median_days,
     cast(cast(sums.p90_hundredths as decimal(38, 6)) / 100 as decimal(18, 4)) as p90_days,
-    cast(sums.amount as decimal(18, 2)) as amount,
-    cast(sums.amount_days as decimal(18, 2)) as lag_amount_days,
-    cast(
-        cast(sums.amount_days as decimal(40, 2)) * rates.annual_rate_ratio / 365 as decimal(18, 2)
+    cast(sums.amount as decimal(21, 3)) as amount,
+    cast(sums.amount_days as decimal(21, 3)) as lag_amount_days,
+    money(
+        cast(sums.amount_days as decimal(41, 3)) * rates.annual_rate_ratio / 365,
+        $decimals
     ) as cash_cost_amount
 from sums
 cross join rates

@@ -3,7 +3,7 @@
 -- grain:   one owner of a reason with a contest that holds on $as_of and something still open
 -- key:     owner
 -- source:  contest_measures, reasons, cost_rates
--- params:  none
+-- params:  $decimals int
 -- columns:
 --   owner              text     who can remove it; `unknown` where the reason is none of ours
 --   dispute_count      int      contests; a dispute of several items is one
@@ -21,7 +21,7 @@ with sums as (
         sum(contest_measures.open_amount) as disputed_amount,
         sum(contest_measures.age_days) as age_days,
         min(contest_measures.from_date) as oldest_date,
-        sum(cast(contest_measures.open_amount * contest_measures.age_days as decimal(38, 2)))
+        sum(cast(contest_measures.open_amount * contest_measures.age_days as decimal(38, 3)))
             as amount_days
     from contest_measures
     left join reasons on contest_measures.reason_code = reasons.reason_code
@@ -37,16 +37,17 @@ rates as (
 select
     sums.owner,
     sums.dispute_count,
-    cast(sums.disputed_amount as decimal(18, 2)) as disputed_amount,
+    cast(sums.disputed_amount as decimal(21, 3)) as disputed_amount,
     cast(
         cast(sums.disputed_amount as decimal(50, 8))
-        / nullif(cast(sum(sums.disputed_amount) over () as decimal(24, 2)), 0) as decimal(18, 6)
+        / nullif(cast(sum(sums.disputed_amount) over () as decimal(27, 3)), 0) as decimal(18, 6)
     ) as share_ratio,
     cast(cast(sums.age_days as decimal(38, 6)) / sums.item_count as decimal(18, 4))
         as mean_age_days,
     sums.oldest_date,
-    cast(
-        cast(sums.amount_days as decimal(40, 2)) * rates.annual_rate_ratio / 365 as decimal(18, 2)
+    money(
+        cast(sums.amount_days as decimal(41, 3)) * rates.annual_rate_ratio / 365,
+        $decimals
     ) as cash_cost_amount
 from sums
 cross join rates

@@ -28,7 +28,7 @@ select
     coalesce(earlier.segment_code, 'none') as from_segment_code,
     later.segment_code as to_segment_code,
     count(*) as customer_count,
-    cast(sum(coalesce(payer_balances.open_amount, 0)) as decimal(18, 2)) as open_amount
+    cast(sum(coalesce(payer_balances.open_amount, 0)) as decimal(21, 3)) as open_amount
 from monthly_segments as later
 left join monthly_segments as earlier
     on later.previous_month_date = earlier.picture_date

@@ -46,15 +46,15 @@ totals as (
 select
     sums.segment_code,
     sums.customer_count,
-    cast(sums.open_amount as decimal(18, 2)) as open_amount,
-    cast(sums.overdue_amount as decimal(18, 2)) as overdue_amount,
+    cast(sums.open_amount as decimal(21, 3)) as open_amount,
+    cast(sums.overdue_amount as decimal(21, 3)) as overdue_amount,
     cast(
         cast(sums.open_amount as decimal(50, 10))
-        / nullif(cast(totals.open_amount as decimal(24, 2)), 0) as decimal(18, 6)
+        / nullif(cast(totals.open_amount as decimal(27, 3)), 0) as decimal(18, 6)
     ) as share_ratio,
     cast(
         cast(sums.late_day_amount as decimal(50, 8))
-        / nullif(cast(sums.late_base_amount as decimal(24, 2)), 0) as decimal(18, 4)
+        / nullif(cast(sums.late_base_amount as decimal(27, 3)), 0) as decimal(18, 4)
     ) as at_risk_late_days,
     segment_orders.action_code
 from sums

@@ -14,7 +14,7 @@ select
     payer_segments.picture_date as month_end_date,
     payer_segments.segment_code,
     count(*) as customer_count,
-    cast(sum(coalesce(payer_balances.open_amount, 0)) as decimal(18, 2)) as open_amount
+    cast(sum(coalesce(payer_balances.open_amount, 0)) as decimal(21, 3)) as open_amount
 from payer_segments
 inner join payer_days on payer_segments.picture_date = payer_days.picture_date
 left join payer_balances

@@ -62,6 +62,7 @@
 --   channel_code                text     through which channel
 --   cadence_days                int      days between two contacts
 --   is_pre_due                  flag     before the due date too
+--   missing_text                text     what the books lack for its status, and what brings it
 
 with reader as (
     select
@@ -237,8 +238,13 @@ select
     segmented.who_code,
     segmented.channel_code,
     segmented.cadence_days,
-    segmented.is_pre_due
+    segmented.is_pre_due,
+    case
+        when payer_axes.status_code is null
+            then case reader.language_code when 'fr' then missing.fr_text else missing.en_text end
+    end as missing_text
 from segmented
+cross join reader
 inner join payer_axes
     on segmented.picture_date = payer_axes.picture_date
     and segmented.company_id = payer_axes.company_id
@@ -249,6 +255,7 @@ inner join earlier
 left join reasons_told
     on segmented.company_id = reasons_told.company_id
     and segmented.customer_id = reasons_told.customer_id
+left join sentences as missing on missing.sentence_code = 'missing.year_before'
 where segmented.is_as_of
 order by
     payer_axes.exposure_ratio desc,

@@ -3,7 +3,7 @@
 -- grain:   one value of one dimension: customer, salesperson, country or payment_method
 -- key:     dimension_code, value_id
 -- source:  known_items, item_details, settled_spells, customers, customer_codes
--- params:  $as_of date
+-- params:  $as_of date, $decimals int
 -- columns:
 --   dimension_code      text     customer, salesperson, country, payment_method, or company: all
 --   value_id            text     the customer, salesperson…; `unknown` where nobody said
@@ -123,19 +123,19 @@ sums as (
         min(dimensioned.value_name) as value_name,
         count(*) as item_count,
         sum(dimensioned.answer_amount) as billed_amount,
-        sum(cast(dimensioned.granted_days * dimensioned.answer_amount as decimal(38, 2)))
+        sum(cast(dimensioned.granted_days * dimensioned.answer_amount as decimal(38, 3)))
             as granted_day_amount,
-        sum(cast(dimensioned.agreed_days * dimensioned.answer_amount as decimal(38, 2)))
+        sum(cast(dimensioned.agreed_days * dimensioned.answer_amount as decimal(38, 3)))
             as agreed_day_amount,
         sum(case when dimensioned.agreed_days is not null then dimensioned.answer_amount end)
             as agreed_amount,
-        sum(cast(dimensioned.real_days * dimensioned.answer_amount as decimal(38, 2)))
+        sum(cast(dimensioned.real_days * dimensioned.answer_amount as decimal(38, 3)))
             as real_day_amount,
         sum(case when dimensioned.real_days is not null then dimensioned.answer_amount end)
             as real_amount,
         sum(
             cast(
-                greatest(dimensioned.freed_days, 0) * dimensioned.answer_amount as decimal(38, 2)
+                greatest(dimensioned.freed_days, 0) * dimensioned.answer_amount as decimal(38, 3)
             )
         ) as freed_day_amount,
         sum(case when dimensioned.due_is_derived then 1 else 0 end) as derived_count,
@@ -171,23 +171,24 @@ select
     sums.value_id,
     sums.value_name,
     sums.item_count,
-    cast(sums.billed_amount as decimal(18, 2)) as billed_amount,
+    cast(sums.billed_amount as decimal(21, 3)) as billed_amount,
     cast(
         cast(sums.granted_day_amount as decimal(50, 8))
-        / nullif(cast(sums.billed_amount as decimal(24, 2)), 0) as decimal(18, 4)
+        / nullif(cast(sums.billed_amount as decimal(27, 3)), 0) as decimal(18, 4)
     ) as granted_days,
     cast(
         cast(sums.agreed_day_amount as decimal(50, 8))
-        / nullif(cast(sums.agreed_amount as decimal(24, 2)), 0) as decimal(18, 4)
+        / nullif(cast(sums.agreed_amount as decimal(27, 3)), 0) as decimal(18, 4)
     ) as agreed_days,
     cast(
         cast(sums.real_day_amount as decimal(50, 8))
-        / nullif(cast(sums.real_amount as decimal(24, 2)), 0) as decimal(18, 4)
+        / nullif(cast(sums.real_amount as decimal(27, 3)), 0) as decimal(18, 4)
     ) as real_days,
     case
         when sums.agreed_amount is null then null
-        else cast(
-            cast(coalesce(sums.freed_day_amount, 0) as decimal(40, 6)) / 365 as decimal(18, 2)
+        else money(
+            cast(coalesce(sums.freed_day_amount, 0) as decimal(40, 6)) / 365,
+            $decimals
         )
     end as freed_amount,
     sums.derived_count,
@@ -195,6 +196,6 @@ select
     sums.beyond_45eom_count,
     sums.beyond_eom45_count,
     sums.beyond_all_count,
-    cast(sums.beyond_all_amount as decimal(18, 2)) as beyond_all_amount
+    cast(sums.beyond_all_amount as decimal(21, 3)) as beyond_all_amount
 from sums
 order by sums.dimension_order, billed_amount desc, value_id

@@ -17,7 +17,7 @@ use crate::ledger::{
     AccountHistory, ControlMovement, CounterpartKinds, CustomerHistory, Derived, Entry, FiscalYear, Line, Rules,
     control_balances,
 };
-use crate::model::money::decimal_text;
+use crate::model::money::money_text;
 use crate::model::rows::Cell;
 use crate::model::tables::{ALLOCATIONS, CONTROL_BALANCES, CUSTOMERS, FISCAL_YEARS, ITEMS, OPENING_GAPS, TOLD_LINES};
 use crate::model::{Answer, Date, ItemKind, Money, Rows, TableSpec, Terms, Value};
@@ -186,7 +186,7 @@ impl Receivables<'_> {
         for file in staging.finish().map_err(|cause| unwritable(self.settings, &cause))? {
             wanted.add(&file);
         }
-        let assumption = |(code, (count, amount)): (&'static str, (i64, i128))| json!({ "code": code, "company_id": self.company, "line_count": count, "amount": decimal_text(amount, 2) });
+        let assumption = |(code, (count, amount)): (&'static str, (i64, i128))| json!({ "code": code, "company_id": self.company, "line_count": count, "amount": money_text(amount, 2) });
         Ok(assumptions.0.into_iter().map(assumption).collect())
     }
 
@@ -583,5 +583,5 @@ fn day(answer: &Answer, row: usize, name: &str) -> Option<Date> {
 }
 
 fn money(answer: &Answer, row: usize, name: &str) -> Option<Money> {
-    answer.value(row, name).hundredths().and_then(Money::from_wide)
+    answer.value(row, name).thousandths().and_then(Money::from_wide)
 }

@@ -15,6 +15,7 @@ use crate::ingest::{
     self, AccountRoles, ActionCodes, BoxedError, CounterpartClasses, Currencies, DateOrder, Decimal, Encoding,
     FiscalYear, Mapping, OpeningJournals, ReadOptions, Sink, SourceReport,
 };
+use crate::model::money::smallest;
 use crate::model::tables::PREPARED_CODE;
 use crate::model::{Date, Money, Rows, TableSpec, Values};
 use crate::settings::Settings;
@@ -85,7 +86,7 @@ pub(super) fn read_all(
 ) -> Result<Vec<Source>, Error> {
     let mut rules = Rules::settle(settings, reading)?;
     let mut ledgers = ledgers.clone();
-    let rates = Rates::parse(settings.ledger_currency(), settings.reference("rates"))?;
+    let rates = Rates::parse(settings.ledger_currency(), settings.ledger_decimals()?, settings.reference("rates"))?;
     let mut sources = Vec::new();
     for (number, (path, hash)) in in_reading_order(files).into_iter().enumerate() {
         rules.default_company = plain_company(settings, &ledgers);
@@ -294,11 +295,13 @@ impl Sink for Staged<'_> {
 /// The base currency, and what one unit of another is worth in it, from a day on, in millionths.
 struct Rates {
     base: String,
-    rates: BTreeMap<String, BTreeMap<Date, i128>>,
+    /// The smallest amount of it, in thousandths.
+    smallest: i128,
+    by_currency: BTreeMap<String, BTreeMap<Date, i128>>,
 }
 
 impl Rates {
-    fn parse(base: &str, text: &str) -> Result<Self, Error> {
+    fn parse(base: &str, decimals: u8, text: &str) -> Result<Self, Error> {
         let refuse = |line: usize, found: &str| {
             Error::Plain(
                 format!("line {} of rates.csv holds `{found}`; wanted a currency, a day and a rate", line + 1),
@@ -318,7 +321,7 @@ impl Rates {
             let (code, day, rate) = parsed.ok_or_else(|| refuse(number, line))?;
             rates.entry(code.to_owned()).or_default().insert(day, rate);
         }
-        Ok(Self { base: base.to_owned(), rates })
+        Ok(Self { base: base.to_owned(), smallest: smallest(decimals), by_currency: rates })
     }
 
     /// Fills `base_amount` where it is empty: amounts in the base currency as they are, others at the rate of the
@@ -342,10 +345,11 @@ impl Rates {
                         if code == self.base {
                             return *amount;
                         }
-                        let (_, rate) = self.rates.get(code)?.range(..=(*day)?).next_back()?;
+                        let (_, rate) = self.by_currency.get(code)?.range(..=(*day)?).next_back()?;
                         let millionths = (*amount)?.wide() * rate;
-                        let half_up = (millionths.abs() + 500_000) / 1_000_000 * millionths.signum();
-                        Money::from_wide(half_up)
+                        let unit = 1_000_000 * self.smallest;
+                        let half_up = (millionths.abs() + unit / 2) / unit * self.smallest;
+                        Money::from_wide(half_up * millionths.signum())
                     })
                     .collect(),
                 _ => return,

@@ -10,7 +10,7 @@ use crate::commands::shared;
 use crate::error::Error;
 use crate::ingest::Reason;
 use crate::lake::LoadRecord;
-use crate::model::money::decimal_text;
+use crate::model::money::{money_text, thousandths_of};
 use crate::model::tables::PREPARED_CODE;
 use crate::report::Formats;
 use crate::settings::Settings;
@@ -59,7 +59,7 @@ fn facts(source: &Source, refused: u64) -> Json {
             json!({
                 "code": note.code,
                 "line_count": note.line_count,
-                "amount": note.amount.map(|amount| decimal_text(amount, 2)),
+                "amount": note.amount.map(|amount| money_text(amount, 2)),
                 "text": note.text,
             })
         })
@@ -76,8 +76,8 @@ fn facts(source: &Source, refused: u64) -> Json {
         "accepted_count": report.accepted_count - refused,
         "rejected_count": report.rejected_count + refused,
         "receivable_count": report.receivable_count,
-        "debit_amount": decimal_text(report.debit_total, 2),
-        "credit_amount": decimal_text(report.credit_total, 2),
+        "debit_amount": money_text(report.debit_total, 2),
+        "credit_amount": money_text(report.credit_total, 2),
         "notes": notes,
     })
 }
@@ -86,6 +86,7 @@ fn facts(source: &Source, refused: u64) -> Json {
 pub(super) fn lines(settings: &Settings, staged: &[Source], record: &LoadRecord) -> Result<Vec<String>, Error> {
     let words = shared::words(settings)?;
     let formats = Formats::new(&words)?;
+    let decimals = settings.ledger_decimals()?;
     let number = |count: u64| formats.number(i128::from(count), 0);
     let mut lines = Vec::new();
     let mut assumed: Vec<String> = Vec::new();
@@ -110,13 +111,20 @@ pub(super) fn lines(settings: &Settings, staged: &[Source], record: &LoadRecord)
             lines.push(words.fill("load.reject", &[("count", &number(count)), ("reason", reason)])?);
         }
         for note in &report.notes {
-            assumed.push(assumption(&words, &formats, note.code, note.line_count, note.amount)?);
+            assumed.push(assumption(&words, &formats, note.code, note.line_count, note.amount, decimals)?);
         }
     }
     for fact in record.assumptions.as_array().into_iter().flatten() {
-        let amount = fact["amount"].as_str().and_then(|text| text.replace('.', "").parse().ok());
+        let amount = fact["amount"].as_str().and_then(thousandths_of);
         let code = fact["code"].as_str().unwrap_or_default();
-        assumed.push(assumption(&words, &formats, code, fact["line_count"].as_u64().unwrap_or_default(), amount)?);
+        assumed.push(assumption(
+            &words,
+            &formats,
+            code,
+            fact["line_count"].as_u64().unwrap_or_default(),
+            amount,
+            decimals,
+        )?);
     }
     let count = |count: i64| formats.number(i128::from(count), 0);
     let none = words.get("load.no_assumption")?.to_owned();
@@ -128,8 +136,8 @@ pub(super) fn lines(settings: &Settings, staged: &[Source], record: &LoadRecord)
             ("accepted", &count(record.accepted_count)),
             ("rejected", &count(record.rejected_count)),
             ("receivable", &number(receivable)),
-            ("debit", &formats.number(record.debit_total, 2)),
-            ("credit", &formats.number(record.credit_total, 2)),
+            ("debit", &formats.money(record.debit_total, decimals)),
+            ("credit", &formats.money(record.credit_total, decimals)),
             ("assumptions", &if assumed.is_empty() { none } else { assumed.join(", ") }),
         ],
     )?);
@@ -143,13 +151,16 @@ pub(in crate::commands) fn assumption(
     code: &str,
     line_count: u64,
     amount: Option<i128>,
+    decimals: u8,
 ) -> Result<String, Error> {
     let name = words.find(&format!("assumptions.{code}")).unwrap_or(code);
     let count = formats.number(i128::from(line_count), 0);
     Ok(match amount.filter(|amount| *amount != 0) {
         _ if line_count == 0 => words.fill("load.assumption_of_file", &[("name", name)])?,
-        Some(amount) => words
-            .fill("load.assumption", &[("name", name), ("count", &count), ("amount", &formats.number(amount, 2))])?,
+        Some(amount) => words.fill(
+            "load.assumption",
+            &[("name", name), ("count", &count), ("amount", &formats.money(amount, decimals))],
+        )?,
         None => words.fill("load.assumption_without_amount", &[("name", name), ("count", &count)])?,
     })
 }

@@ -3,6 +3,7 @@
 //! | function | gives |
 //! |---|---|
 //! | `due_by_terms(issued_date, terms_code)` | the due date that payment terms give; null where they cannot be read |
+//! | `money(number, decimals)` | the number as an amount, rounded half away from zero to the decimals of its currency |
 //! | `number_text(number, decimals, language)` | the number rounded half-up, thousands grouped: `1 234,5` or `1,234.5` |
 //! | `filled_text(sentence, names, values)` | the sentence with each `{name}` replaced by its value, a dash for none |
 //! | `fisher_p_value(hits, misses, earlier_hits, earlier_misses)` | two-sided p of equal rates, ten decimals |
@@ -11,6 +12,7 @@
 mod due_by_terms;
 mod filled_text;
 mod fisher;
+pub(super) mod money;
 mod number_text;
 mod promises;
 pub(super) mod whole_sum;
@@ -21,6 +23,7 @@ use datafusion::logical_expr::ScalarUDF;
 pub(super) fn all() -> Vec<ScalarUDF> {
     vec![
         due_by_terms::function(),
+        money::function(),
         number_text::function(),
         filled_text::function(),
         fisher::function(),

@@ -15,7 +15,7 @@ fn list(of: DataType) -> DataType {
     DataType::List(Arc::new(Field::new_list_field(of, true)))
 }
 
-const MONEY: DataType = DataType::Decimal128(18, 2);
+use super::money::MONEY;
 
 pub(super) fn function() -> ScalarUDF {
     let days = list(DataType::Date32);
@@ -77,7 +77,7 @@ struct Promises {
 }
 
 impl Promises {
-    /// What came in for each, in hundredths: of every receipt in its days, what older promises left of it.
+    /// What came in for each, in thousandths: of every receipt in its days, what older promises left of it.
     fn received(&self, receipts: &Receipts) -> Vec<i128> {
         let mut left = receipts.amounts.clone();
         let mut of_promise = Vec::with_capacity(self.amounts.len());

@@ -40,6 +40,24 @@ impl Engine {
                 _ => None,
             }
         });
+        self.scope.decimals = self.decimals_of(self.currency()).await?;
         Ok(())
+    }
+
+    /// The currency that answers are in, where that is known.
+    fn currency(&self) -> Option<&str> {
+        let of_items = self.currencies.first().filter(|_| !self.is_in_base).map(String::as_str);
+        of_items.or(self.scope.books_currency.as_deref())
+    }
+
+    /// The decimals of a currency; two where it is not known.
+    async fn decimals_of(&self, currency: Option<&str>) -> Result<u8, EngineError> {
+        let known = self.sql("select currencies.currency_code, currencies.decimal_count from currencies").await?;
+        let of_row = |row: usize| match known.value(row, "decimal_count") {
+            Value::Int(count) => u8::try_from(count).ok(),
+            _ => None,
+        };
+        let row = (0..known.len()).find(|row| Some(known.value(*row, "currency_code").plain().as_str()) == currency);
+        Ok(row.and_then(of_row).unwrap_or(2))
     }
 }

@@ -1,6 +1,6 @@
 //! The back-test: forecasts of past days, their scores by horizon and model, and chances beside outcomes.
 
-use super::{Rows, day, decimal, money, share, text, whole};
+use super::{Rows, day, decimal, share, text, whole};
 use crate::forecast::backtest::{
     Bench, ItemScore, MODEL_CODES, Origins, Reliability, Results, WeekResult, WeekScore, item_score, reliability,
     week_score,
@@ -50,7 +50,8 @@ impl Prepared {
     }
 
     pub(in crate::forecast) fn backtest_weeks(&mut self) -> Rows {
-        let estimate = |amount: f64| money(rounded(amount));
+        let results = self.results();
+        let estimate = |amount: f64| self.money(rounded(amount));
         let row = |week: WeekResult| {
             let range = |position: usize| week.range.map_or(Value::Null, |range| estimate(range[position]));
             vec![
@@ -66,7 +67,7 @@ impl Prepared {
                 estimate(week.means[2]),
             ]
         };
-        self.results().weeks.into_iter().map(row).collect()
+        results.weeks.into_iter().map(row).collect()
     }
 
     pub(in crate::forecast) fn backtest_scores(&mut self) -> Rows {
@@ -86,11 +87,11 @@ impl Prepared {
                     whole(model + 1),
                     text(code),
                     whole(weeks.week_count),
-                    money(rounded(weeks.actual)),
+                    self.money(rounded(weeks.actual)),
                     maybe(weeks.wape),
                     maybe(weeks.bias),
                     maybe(weeks.coverage),
-                    weeks.pinball.map_or(Value::Null, |loss| money(rounded(loss))),
+                    weeks.pinball.map_or(Value::Null, |loss| self.money(rounded(loss))),
                     if horizon == 0 { whole(items.item_count) } else { Value::Null },
                     maybe(items.late_auc),
                     items.mae_days.map_or(Value::Null, |days| decimal(days, 4)),

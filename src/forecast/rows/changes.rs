@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Rows, day, money, text};
+use super::{Rows, day, text};
 use crate::forecast::book::OpenClaim;
 use crate::forecast::events::{Day, place};
 use crate::forecast::outlook::{Outlook, mean_in_week};
@@ -57,8 +57,8 @@ impl Prepared {
                 vec![
                     Value::Int(self.events.claims[place(claim)].item_number),
                     text(code),
-                    money(before),
-                    money(now),
+                    self.money(before),
+                    self.money(now),
                     day(before_date),
                     day(now_date),
                 ]

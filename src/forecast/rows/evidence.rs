@@ -1,8 +1,8 @@
 //! One row a thing to know before the figures of a forecast are believed.
 
-use super::{Rows, money, text, whole};
+use super::{Rows, text, whole};
 use crate::forecast::book::OpenClaim;
-use crate::forecast::events::{Hundredths, place};
+use crate::forecast::events::{Amount, place};
 use crate::forecast::simulation::rounded;
 use crate::forecast::work::Prepared;
 use crate::model::Value;
@@ -24,19 +24,17 @@ impl Prepared {
             customers.dedup();
             customers.len()
         };
-        let line = |order: usize,
-                    code: &str,
-                    kept: &dyn Fn(&&OpenClaim) -> bool,
-                    amount: &dyn Fn(&OpenClaim) -> Hundredths| {
-            vec![
-                whole(order),
-                text(code),
-                whole(open.iter().filter(kept).count()),
-                money(open.iter().filter(kept).map(amount).sum()),
-                Value::Int(payments),
-                whole(customers(kept)),
-            ]
-        };
+        let line =
+            |order: usize, code: &str, kept: &dyn Fn(&&OpenClaim) -> bool, amount: &dyn Fn(&OpenClaim) -> Amount| {
+                vec![
+                    whole(order),
+                    text(code),
+                    whole(open.iter().filter(kept).count()),
+                    self.money(open.iter().filter(kept).map(amount).sum()),
+                    Value::Int(payments),
+                    whole(customers(kept)),
+                ]
+            };
         let is_new = |open: &&OpenClaim| picture.model.levels.customer(customer_of(open)).count < KNOWN_PAYMENTS;
         let all = |_: &&OpenClaim| true;
         let of_open = |open: &OpenClaim| open.open;

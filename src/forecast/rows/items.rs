@@ -1,6 +1,6 @@
 //! One row an open claim: the days on which cash may come, how likely that is, and what it rests on.
 
-use super::{Rows, day, money, share, text};
+use super::{Rows, day, share, text};
 use crate::forecast::book::{OpenClaim, State};
 use crate::forecast::clock::Anchor;
 use crate::forecast::events::place;
@@ -41,8 +41,8 @@ impl Prepared {
             let month_days: Vec<String> = clock.month_days.iter().map(u32::to_string).collect();
             vec![
                 Value::Int(claim.item_number),
-                money(open.open - open.uncovered),
-                money(rounded(mean)),
+                self.money(open.open - open.uncovered),
+                self.money(rounded(mean)),
                 share(outlook.cash_share),
                 day(outlook.p10),
                 day(outlook.median),

@@ -6,8 +6,9 @@ mod evidence;
 mod items;
 mod weeks;
 
-use super::events::{Day, Hundredths, date_of};
+use super::events::{Amount, Day, date_of};
 use super::simulation::rounded;
+use super::work::Prepared;
 use crate::model::Value;
 
 /// Rows of a derived table, a value a column.
@@ -17,8 +18,11 @@ pub(super) fn text(text: &str) -> Value<'static> {
     Value::text(text.to_owned())
 }
 
-pub(super) fn money(hundredths: Hundredths) -> Value<'static> {
-    Value::Decimal { digits: hundredths.into(), scale: 2 }
+impl Prepared {
+    /// An amount of the answer's currency.
+    fn money(&self, amount: Amount) -> Value<'static> {
+        Value::Decimal { digits: amount.into(), scale: self.events.decimals }
+    }
 }
 
 pub(super) fn whole(count: usize) -> Value<'static> {

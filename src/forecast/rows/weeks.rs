@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Rows, day, money, text, whole};
+use super::{Rows, day, text, whole};
 use crate::forecast::book::{OpenClaim, State};
 use crate::forecast::events::{COMPANY, place};
 use crate::forecast::model::Shift;
@@ -152,15 +152,15 @@ impl Prepared {
                     Value::Flag(is_beyond),
                     day(Some(weeks.start(week))),
                     if is_beyond { Value::Null } else { day(Some(weeks.ends[week])) },
-                    money(range.p10),
-                    money(range.p50),
-                    money(range.p90),
-                    money(rounded(mean[0])),
-                    money(rounded(mean[1])),
-                    money(rounded(mean[2])),
-                    money(sum.p10),
-                    money(sum.p50),
-                    money(sum.p90),
+                    self.money(range.p10),
+                    self.money(range.p50),
+                    self.money(range.p90),
+                    self.money(rounded(mean[0])),
+                    self.money(rounded(mean[1])),
+                    self.money(rounded(mean[2])),
+                    self.money(sum.p10),
+                    self.money(sum.p50),
+                    self.money(sum.p90),
                 ]);
             }
         }

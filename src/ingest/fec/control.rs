@@ -8,6 +8,7 @@ use std::collections::HashMap;
 
 use super::super::reference::AccountRoles;
 use super::header::{Field, Header};
+use crate::model::money::smallest;
 use crate::model::{Date, Money, calendar};
 
 /// The wanted fields, in the order of their slots.
@@ -67,6 +68,8 @@ pub struct Control<'a> {
     /// The slot of each column; 0 where the column is not wanted.
     slots: Vec<usize>,
     year_end: Date,
+    /// Decimals of the currency of the books.
+    decimals: u8,
     names: HashMap<String, Name>,
     entries: Vec<Entry>,
     merge_at: usize,
@@ -75,7 +78,7 @@ pub struct Control<'a> {
 impl<'a> Control<'a> {
     /// For the lines below a header.
     #[must_use]
-    pub fn new(header: &Header, roles: &'a AccountRoles, year_end: Date) -> Self {
+    pub fn new(header: &Header, roles: &'a AccountRoles, year_end: Date, decimals: u8) -> Self {
         let mut slots = vec![0; header.names.len()];
         for (slot, field) in WANTED.into_iter().enumerate() {
             let is_spare = matches!(field, Field::Montant | Field::Sens) && header.has_debit_and_credit();
@@ -90,6 +93,7 @@ impl<'a> Control<'a> {
             width,
             slots,
             year_end,
+            decimals,
             names: HashMap::new(),
             entries: Vec::new(),
             merge_at: MERGE_FROM,
@@ -114,9 +118,9 @@ impl<'a> Control<'a> {
         }
         let [auxiliary, date, debit, credit, amount, side] = [auxiliary, date, debit, credit, amount, side].map(clean);
         let (debit, credit) = if side.is_empty() && amount.is_empty() {
-            (hundredths(debit).unwrap_or(0), hundredths(credit).unwrap_or(0))
+            (self.amount(debit), self.amount(credit))
         } else {
-            let amount = hundredths(amount).unwrap_or(0);
+            let amount = self.amount(amount);
             match side.as_bytes() {
                 [b'C' | b'c' | b'-', ..] => (0, amount),
                 [b'D' | b'd' | b'1' | b'+', ..] => (amount, 0),
@@ -136,6 +140,10 @@ impl<'a> Control<'a> {
         }
     }
 
+    fn amount(&self, text: &str) -> i64 {
+        thousandths(text, self.decimals).unwrap_or(0)
+    }
+
     /// Every movement, by account, customer and day. A sum beyond what can be stored stays in several.
     pub fn movements(mut self) -> impl Iterator<Item = Movement> {
         let mut names: Vec<(String, u32)> = self.names.drain().map(|(name, number)| (name, number.number)).collect();
@@ -148,7 +156,7 @@ impl<'a> Control<'a> {
             (entry.account, entry.customer) = (ranks[entry.account as usize], ranks[entry.customer as usize]);
         }
         self.merge();
-        let money = |hundredths: i64| Money::from_hundredths(hundredths).unwrap_or_default();
+        let money = |thousandths: i64| Money::from_thousandths(thousandths).unwrap_or_default();
         self.entries.into_iter().map(move |entry| Movement {
             account: names[entry.account as usize].0.clone(),
             customer_id: names[entry.customer as usize].0.clone(),
@@ -217,8 +225,8 @@ struct Name {
     is_perimeter: bool,
 }
 
-/// An amount in hundredths, rounded half away from zero where it has more decimals.
-fn hundredths(text: &str) -> Option<i64> {
+/// An amount in thousandths, rounded half away from zero where it has more decimals than its currency.
+fn thousandths(text: &str, currency_decimals: u8) -> Option<i64> {
     let (text, exponent) = match text.split_once(['e', 'E']) {
         Some((text, exponent)) => (text, exponent.parse::<i32>().ok()?),
         None => (text, 0),
@@ -241,7 +249,7 @@ fn hundredths(text: &str) -> Option<i64> {
             _ => return None,
         }
     }
-    let mut shift = exponent.clamp(-99, 99) + 2 - decimals.unwrap_or(0);
+    let mut shift = exponent.clamp(-99, 99) + i32::from(currency_decimals) - decimals.unwrap_or(0);
     while shift > 0 && digits != 0 {
         digits = digits.checked_mul(10)?;
         shift -= 1;
@@ -253,6 +261,7 @@ fn hundredths(text: &str) -> Option<i64> {
     if shift == -1 {
         digits = (digits + 5) / 10;
     }
+    let digits = digits.checked_mul(smallest(currency_decimals))?;
     let amount = i64::try_from(digits).ok().filter(|amount| *amount <= Money::LIMIT)?;
     Some(if is_negative { -amount } else { amount })
 }
@@ -304,12 +313,12 @@ mod tests {
     fn movements(lines: &[&str]) -> Vec<(String, String, String, i64, i64)> {
         let header = Header::read(HEADER, "f.txt").unwrap().unwrap();
         let roles = samples::roles();
-        let mut control = Control::new(&header, &roles, "2024-12-31".parse().unwrap());
+        let mut control = Control::new(&header, &roles, "2024-12-31".parse().unwrap(), 2);
         for line in lines {
             control.line(line);
         }
         let row =
-            |m: Movement| (m.account, m.customer_id, m.day.to_string(), m.debit.hundredths(), m.credit.hundredths());
+            |m: Movement| (m.account, m.customer_id, m.day.to_string(), m.debit.thousandths(), m.credit.thousandths());
         control.movements().map(row).collect()
     }
 
@@ -327,7 +336,7 @@ mod tests {
         ]);
         assert_eq!(
             found,
-            [row("411000", "411000", "2024-01-06", 0, 102_000), row("411000", "C1", "2024-01-05", 12_000, 2_000)]
+            [row("411000", "411000", "2024-01-06", 0, 1_020_000), row("411000", "C1", "2024-01-05", 120_000, 20_000)]
         );
     }
 
@@ -335,13 +344,13 @@ mod tests {
     fn what_is_refused_elsewhere_still_counts_here() {
         for (line, expected) in [
             // an impossible day, no usable date, a cut line, one field too many, a quoted field with a separator
-            ("VE\t1\t20240231\t411\tC1\t5\t0\tx", ("2024-02-29", 500)),
-            ("VE\t1\t20241305\t411\tC1\t5\t0\tx", ("2024-12-31", 500)),
-            ("VE\t1\t\t411\tC1\t5\t0\tx", ("2024-12-31", 500)),
-            ("VE\t1\t20240105\t411\tC1\t5", ("2024-01-05", 500)),
-            ("VE\t1\t20240105\t411\tC1\t5\t0\tx\ty\tz", ("2024-01-05", 500)),
-            ("\"V\tE\"\t1\t20240105\t411\tC1\t5\t0\tx", ("2024-01-05", 500)),
-            ("VE\t1\t20240105\t411\tC1\t12,345\t0\tx", ("2024-01-05", 1_235)),
+            ("VE\t1\t20240231\t411\tC1\t5\t0\tx", ("2024-02-29", 5_000)),
+            ("VE\t1\t20241305\t411\tC1\t5\t0\tx", ("2024-12-31", 5_000)),
+            ("VE\t1\t\t411\tC1\t5\t0\tx", ("2024-12-31", 5_000)),
+            ("VE\t1\t20240105\t411\tC1\t5", ("2024-01-05", 5_000)),
+            ("VE\t1\t20240105\t411\tC1\t5\t0\tx\ty\tz", ("2024-01-05", 5_000)),
+            ("\"V\tE\"\t1\t20240105\t411\tC1\t5\t0\tx", ("2024-01-05", 5_000)),
+            ("VE\t1\t20240105\t411\tC1\t12,345\t0\tx", ("2024-01-05", 12_350)),
         ] {
             assert_eq!(movements(&[line]), [row("411", "C1", expected.0, expected.1, 0)], "{line}");
         }
@@ -351,26 +360,28 @@ mod tests {
     #[test]
     fn amounts_are_made_out() {
         for (text, expected) in [
-            ("777,18", Some(77_718)),
-            ("+000000069,40", Some(6_940)),
-            ("120,00-", Some(-12_000)),
-            ("(120,00)", Some(-12_000)),
-            ("1,2E2", Some(12_000)),
-            ("1\u{a0}120,00", Some(112_000)),
-            ("1.234,56", Some(123_456)),
-            ("1.234.567", Some(123_456_700)),
+            ("777,18", Some(777_180)),
+            ("+000000069,40", Some(69_400)),
+            ("120,00-", Some(-120_000)),
+            ("(120,00)", Some(-120_000)),
+            ("1,2E2", Some(120_000)),
+            ("1\u{a0}120,00", Some(1_120_000)),
+            ("1.234,56", Some(1_234_560)),
+            ("1.234.567", Some(1_234_567_000)),
             ("", Some(0)),
-            ("0,005", Some(1)),
+            ("0,005", Some(10)),
             ("1E99", None),
             ("12a", None),
         ] {
-            assert_eq!(hundredths(text), expected, "{text}");
+            assert_eq!(thousandths(text, 2), expected, "{text}");
         }
+        // dinars and yen
+        assert_eq!([thousandths("1250,5005", 3), thousandths("1250,5", 0)], [Some(1_250_501), Some(1_251_000)]);
     }
 
     #[test]
     fn a_sum_too_large_to_store_stays_in_two_movements() {
-        let line = "VE\t1\t20240105\t411\tC1\t9999999999999999,99\t0\tx";
+        let line = "VE\t1\t20240105\t411\tC1\t999999999999999,99\t0\tx";
         assert_eq!(movements(&[line, line]).len(), 2);
     }
 }

@@ -50,6 +50,8 @@ pub struct Setting<'a> {
     pub classes: &'a CounterpartClasses,
     /// Known currencies.
     pub currencies: &'a Currencies,
+    /// Decimals of the currency of the books.
+    pub decimals: u8,
     /// Journals of opening entries.
     pub opening_journals: &'a OpeningJournals,
 }
@@ -156,9 +158,9 @@ impl<'a> LineReader<'a> {
     fn debit_and_credit(&self, fields: &Fields) -> Result<(Money, Money), Refusal> {
         let money = |field: Field| {
             let text = self.setting.header.get(fields, field);
-            let amount =
-                amount::read(text, Decimal::French).map_err(|reason| Refusal::of(reason, field.name(), text))?;
-            Ok(amount.unwrap_or_default())
+            let refused = |reason| Refusal::of(reason, field.name(), text);
+            let amount = amount::read(text, Decimal::French).map_err(refused)?.unwrap_or_default();
+            if amount.fits(self.setting.decimals) { Ok(amount) } else { Err(refused(Reason::AmountTooPrecise)) }
         };
         let (debit, credit) = if self.setting.header.has_debit_and_credit() {
             (money(Field::Debit)?, money(Field::Credit)?)

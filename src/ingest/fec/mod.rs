@@ -100,6 +100,7 @@ impl Fec {
             );
         }
 
+        let decimals = options.currencies.decimals(options.base_currency);
         let mut reader = LineReader::new(Setting {
             header: &self.header,
             usual_width: facts.usual_width,
@@ -110,9 +111,10 @@ impl Fec {
             roles: options.roles,
             classes: options.classes,
             currencies: options.currencies,
+            decimals,
             opening_journals: options.opening_journals,
         });
-        let mut control = Control::new(&self.header, options.roles, year.year_end);
+        let mut control = Control::new(&self.header, options.roles, year.year_end, decimals);
         let mut totals = Totals::default();
         let mut fields = Fields::default();
         let mut lines = self.lines(path, progress, 6)?;

@@ -17,6 +17,7 @@ use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::ColumnPath;
 
 use super::first_number;
+use crate::model::money::SCALE;
 use crate::model::processors::{processor_count, share_out};
 use crate::model::{ColumnKind, ColumnSpec, Rows, TableSpec, Values};
 
@@ -135,7 +136,9 @@ fn schema(table: &TableSpec) -> Schema {
             ColumnKind::Date => DataType::Date32,
             ColumnKind::Int => DataType::Int64,
             ColumnKind::Flag => DataType::Boolean,
-            ColumnKind::Money | ColumnKind::Decimal | ColumnKind::Ratio => DataType::Decimal128(18, 2),
+            ColumnKind::Money | ColumnKind::Decimal | ColumnKind::Ratio => {
+                DataType::Decimal128(18, SCALE.cast_signed())
+            }
         };
         Field::new(column.name, kind, true)
     };
@@ -162,7 +165,7 @@ fn array(column: &ColumnSpec, values: &Values, load_id: &str) -> io::Result<Arra
         (_, Values::Flag(list)) => Arc::new(list.iter().copied().collect::<BooleanArray>()),
         (_, Values::Money(list)) => {
             let digits = list.iter().map(|amount| amount.map(crate::model::Money::wide));
-            let digits = digits.collect::<Decimal128Array>().with_precision_and_scale(18, 2);
+            let digits = digits.collect::<Decimal128Array>().with_precision_and_scale(18, SCALE.cast_signed());
             Arc::new(digits.map_err(io::Error::other)?)
         }
     })

@@ -35,6 +35,7 @@ pub(super) struct Canonical<'a> {
     table: &'static TableSpec,
     company_id: &'a str,
     base_currency: Option<&'a str>,
+    base_decimals: u8,
     default_terms: Terms,
     currencies: &'a Currencies,
     file_name: &'a str,
@@ -90,6 +91,7 @@ impl<'a> Canonical<'a> {
             table,
             company_id: company_of(options),
             base_currency: options.base_currency,
+            base_decimals: options.currencies.decimals(options.base_currency),
             default_terms: options.default_terms,
             currencies: options.currencies,
             file_name,
@@ -189,7 +191,7 @@ impl<'a> Canonical<'a> {
             totals: Totals::default(),
             notes: BTreeMap::new(),
         };
-        let mut codes = Codes { kind: None, currency: None, currencies: self.currencies };
+        let mut codes = Codes { kind: None, currency: None, decimals: None, currencies: self.currencies };
         let mut fields: Vec<&str> = Vec::with_capacity(self.width);
         let are_items = *self.table == tables::ITEMS;
         let bytes = text.as_bytes();
@@ -244,7 +246,7 @@ impl<'a> Canonical<'a> {
         Ok(())
     }
 
-    fn item(&self, row: &Row<'_>, codes: &mut Codes<'_>, block: &mut Block) -> Result<(), Odd> {
+    fn item(&self, row: &Row<'_>, codes: &mut Codes<'a>, block: &mut Block) -> Result<(), Odd> {
         let company = row.text(Column::COMPANY_ID)?.unwrap_or(self.company_id);
         let (item, customer) = (row.text(Column::ITEM_ID)?.ok_or(Odd)?, row.text(Column::CUSTOMER_ID)?.ok_or(Odd)?);
         let kind = codes.kind(row.text(Column::KIND)?.ok_or(Odd)?)?;
@@ -275,6 +277,9 @@ impl<'a> Canonical<'a> {
         };
         let is_base = self.base_currency == Some(currency);
         let base = row.money(Column::BASE_AMOUNT)?.or_else(|| is_base.then_some(amount));
+        if !(amount.fits(codes.decimals(currency)) && base.is_none_or(|base| base.fits(self.base_decimals))) {
+            return Err(Odd);
+        }
         if ItemNote::is_sign_unusual(kind, amount) {
             note(ItemNote::SignUnusual);
         }
@@ -307,6 +312,7 @@ impl<'a> Canonical<'a> {
 struct Codes<'a> {
     kind: Option<(String, ItemKind)>,
     currency: Option<(String, &'a str)>,
+    decimals: Option<(&'a str, u8)>,
     currencies: &'a Currencies,
 }
 
@@ -331,6 +337,17 @@ impl<'a> Codes<'a> {
         let code = self.currencies.code(text).ok_or(Odd)?;
         self.currency = Some((text.to_owned(), code));
         Ok(code)
+    }
+
+    fn decimals(&mut self, code: &'a str) -> u8 {
+        match self.decimals {
+            Some((known, decimals)) if known == code => decimals,
+            _ => {
+                let decimals = self.currencies.decimals(Some(code));
+                self.decimals = Some((code, decimals));
+                decimals
+            }
+        }
     }
 }
 
@@ -377,40 +394,41 @@ impl<'a> Row<'a> {
         Date::from_ymd_opt(year, month, day).map(Some).ok_or(Odd)
     }
 
-    /// `-1234.50`, with two digits behind the point, one or none.
+    /// `-1234.50`, with up to three digits behind the point.
     fn money(&self, column: impl Into<usize>) -> Result<Option<Money>, Odd> {
         let text = self.cell(column);
         if text.is_empty() {
             return Ok(None);
         }
         let digits = text.strip_prefix('-').unwrap_or(text).as_bytes();
-        let (mut hundredths, mut behind, mut count) = (0_i64, None, 0);
+        let (mut whole, mut behind, mut count) = (0_i64, None, 0);
         for byte in digits {
             match byte {
                 b'0'..=b'9' => {
-                    hundredths = hundredths * 10 + i64::from(byte - b'0');
+                    whole = whole * 10 + i64::from(byte - b'0');
                     behind = behind.map(|behind: u32| behind + 1);
                     count += 1;
                 }
                 b'.' if behind.is_none() && count > 0 => behind = Some(0),
                 _ => return Err(Odd),
             }
-            // as many as an i64 holds for certain
-            if count > 16 {
+            // as many as an i64 holds for certain in thousandths
+            if count > 15 {
                 return Err(Odd);
             }
         }
         let scale = match behind {
-            None => 100,
-            Some(1) => 10,
-            Some(2) => 1,
+            None => 1_000,
+            Some(1) => 100,
+            Some(2) => 10,
+            Some(3) => 1,
             Some(_) => return Err(Odd),
         };
         if count == 0 {
             return Err(Odd);
         }
-        let signed = if text.starts_with('-') { -hundredths } else { hundredths };
-        Money::from_hundredths(signed * scale).map(Some).ok_or(Odd)
+        let signed = if text.starts_with('-') { -whole } else { whole };
+        Money::from_thousandths(signed * scale).map(Some).ok_or(Odd)
     }
 
     fn flag(&self, column: impl Into<usize>) -> Result<Option<bool>, Odd> {

@@ -1,5 +1,6 @@
 //! What the file as a whole says of its dates and amounts: a first pass over its rows.
 
+use std::collections::BTreeSet;
 use std::io;
 
 use super::super::IngestError;
@@ -55,7 +56,9 @@ impl Evidence {
     }
 }
 
-/// Reads every row once. `order` and `decimal` are what the user or the mapping says of dates and amounts.
+/// Reads every row once. `order` and `decimal` are what the user or the mapping says of dates and amounts. Three digits
+/// behind a lone mark are thousands or, where the currency of the books has three decimals and no amount of the file shows
+/// anything else, decimals.
 ///
 /// # Errors
 /// [`IngestError::DatesUndecided`], [`IngestError::DatesContradict`]; [`IngestError::File`] through `failed`.
@@ -63,6 +66,7 @@ pub fn survey(
     rows: &mut dyn RowSource,
     plan: &Plan,
     (order, decimal): (Option<DateOrder>, Option<Decimal>),
+    books_decimals: u8,
     file: &str,
     failed: impl Fn(io::Error) -> IngestError,
 ) -> Result<Conventions, IngestError> {
@@ -73,6 +77,7 @@ pub fn survey(
     let (date_columns, money_columns) = (of_kind(ColumnKind::Date), of_kind(ColumnKind::Money));
     let mut dates = Evidence::default();
     let mut marks = Evidence::default();
+    let mut lone_marks = BTreeSet::new();
     let mut row_count = 0;
     while let Some(row) = rows.next_row().map_err(&failed)? {
         row_count += 1;
@@ -92,7 +97,7 @@ pub fn survey(
             match decimal_mark(&text) {
                 Some(',') => marks.first(&text, row.number()),
                 Some(_) => marks.second(&text, row.number()),
-                None => {}
+                None => lone_marks.extend(text.chars().filter(|letter| matches!(letter, ',' | '.'))),
             }
         }
     }
@@ -101,7 +106,12 @@ pub fn survey(
     } else if marks.is_second() {
         Decimal::Dot
     } else {
-        Decimal::Either
+        let shows_nothing = marks.first_count + marks.second_count == 0;
+        match lone_marks.first().filter(|_| shows_nothing && books_decimals == 3 && lone_marks.len() == 1) {
+            Some(',') => Decimal::Comma,
+            Some(_) => Decimal::Dot,
+            None => Decimal::Either,
+        }
     });
     Ok(Conventions { date_order: decide_order(order, dates, file)?, decimal, row_count })
 }

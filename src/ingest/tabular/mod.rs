@@ -200,12 +200,13 @@ impl Tabular {
         let order = options.date_order.or(plan.date_order);
         let mut rows = self.rows(path, progress, 3).map_err(failed)?;
         let decimal = options.decimal.or(plan.decimal);
-        let conventions = conventions::survey(rows.as_mut(), plan, (order, decimal), file, failed)?;
+        let books_decimals = options.currencies.decimals(options.base_currency);
+        let conventions = conventions::survey(rows.as_mut(), plan, (order, decimal), books_decimals, file, failed)?;
         drop(rows);
         if conventions.row_count == 0 {
             return Err(IngestError::NoLine { file: file.to_owned() });
         }
-        let values = Values::new(plan, conventions, options.currencies);
+        let values = Values::new(plan, conventions, options.currencies, options.base_currency);
         let mut writer = Writer::new(plan, options, file);
         let mut rows = self.rows(path, progress, 6).map_err(failed)?;
         let mut unfilled_count = 0;

@@ -8,17 +8,33 @@ use super::super::reason::{Reason, Refusal};
 use super::super::reference::Currencies;
 use super::conventions::Conventions;
 use super::grid::{Raw, Row};
-use super::inputs::Input;
+use super::inputs::{Input, Shape};
 use super::mapping::Sign;
 use super::plan::{Plan, Source};
+use crate::model::money::{SCALE, money_text};
 use crate::model::rows::Cell;
 use crate::model::{ColumnKind, ItemKind, Money};
+
+/// In which currency an amount is.
+#[derive(Clone, Copy)]
+enum Currency {
+    /// That of its row.
+    Row,
+    /// That of the books.
+    Books,
+    /// That of an item, which its row names.
+    Item,
+}
 
 /// Reads the rows of one file.
 pub struct Values<'a> {
     plan: &'a Plan,
     conventions: Conventions,
     currencies: &'a Currencies,
+    base_currency: Option<&'a str>,
+    /// The amounts of a row.
+    amounts: Vec<(usize, Currency)>,
+    currency: Option<usize>,
     /// Where the signed amount stands, and its two sides.
     amount: Option<usize>,
     sides: Option<(usize, usize)>,
@@ -28,10 +44,44 @@ pub struct Values<'a> {
 impl<'a> Values<'a> {
     /// For the rows of a plan.
     #[must_use]
-    pub fn new(plan: &'a Plan, conventions: Conventions, currencies: &'a Currencies) -> Self {
+    pub fn new(
+        plan: &'a Plan,
+        conventions: Conventions,
+        currencies: &'a Currencies,
+        base_currency: Option<&'a str>,
+    ) -> Self {
         let place = |name: &str| plan.inputs.iter().position(|input| input.name == name);
         let sides = place("debit_amount").zip(place("credit_amount")).filter(|_| plan.sign == Sign::DebitCredit);
-        Self { plan, conventions, currencies, amount: place("amount"), sides, kind: place("kind") }
+        let currency = place("currency_code");
+        let of_item = ["allocations", "disputes", "invoice_details", "actions"];
+        let is_of_item = match plan.shape {
+            Shape::Table(table) => of_item.contains(&table.name),
+            shape => shape == Shape::WorklistResults,
+        };
+        let in_books = ["base_amount", "customer.credit_limit_amount"];
+        let amounts = plan.inputs.iter().enumerate().filter(|(_, input)| input.kind == ColumnKind::Money);
+        let amounts = amounts.map(|(place, input)| {
+            let is_in_books = in_books.contains(&input.name) || (currency.is_none() && !is_of_item);
+            let of = if is_in_books {
+                Currency::Books
+            } else if is_of_item {
+                Currency::Item
+            } else {
+                Currency::Row
+            };
+            (place, of)
+        });
+        Self {
+            plan,
+            conventions,
+            currencies,
+            base_currency,
+            amounts: amounts.collect(),
+            currency,
+            amount: place("amount"),
+            sides,
+            kind: place("kind"),
+        }
     }
 
     /// One cell an input, in the order of the inputs.
@@ -56,6 +106,7 @@ impl<'a> Values<'a> {
         }
         self.sign(&mut values)?;
         self.require(&values)?;
+        self.fit(&values)?;
         Ok(values)
     }
 
@@ -110,11 +161,32 @@ impl<'a> Values<'a> {
         })
     }
 
+    /// No amount has more decimals than its currency.
+    fn fit(&self, values: &[Cell]) -> Result<(), Refusal> {
+        let books = self.currencies.decimals(self.base_currency);
+        let row = match self.currency.map(|place| &values[place]) {
+            Some(Cell::Text(code)) => self.currencies.decimals(Some(code)),
+            _ => books,
+        };
+        for (place, currency) in &self.amounts {
+            let Cell::Money(amount) = values[*place] else { continue };
+            let decimals = match currency {
+                Currency::Row => row,
+                Currency::Books => books,
+                Currency::Item => SCALE,
+            };
+            if !amount.fits(decimals) {
+                let name = self.plan.inputs[*place].name;
+                return Err(Refusal::of(Reason::AmountTooPrecise, name, &amount.to_string()));
+            }
+        }
+        Ok(())
+    }
+
     /// Gives the amount the sign it has with us: + is owed to us.
     fn sign(&self, values: &mut [Cell]) -> Result<(), Refusal> {
         let Some(place) = self.amount else { return Ok(()) };
-        let too_large =
-            |amount: i128| Refusal::of(Reason::AmountTooLarge, "amount", &crate::model::money::decimal_text(amount, 2));
+        let too_large = |amount: i128| Refusal::of(Reason::AmountTooLarge, "amount", &money_text(amount, 2));
         if let Some((debit, credit)) = self.sides {
             let wide = |cell: &Cell| if let Cell::Money(amount) = cell { Some(amount.wide()) } else { None };
             if let (None, None) = (wide(&values[debit]), wide(&values[credit])) {

@@ -72,7 +72,7 @@ impl ItemNote {
     /// Whether the sign is not that of the kind.
     #[must_use]
     pub fn is_sign_unusual(kind: ItemKind, amount: Money) -> bool {
-        kind.sign().is_some_and(|sign| sign * amount.hundredths().signum() < 0)
+        kind.sign().is_some_and(|sign| sign * amount.thousandths().signum() < 0)
     }
 
     /// Its code.

@@ -34,7 +34,7 @@ fn rows_notes_and_totals_are_those_of_reading_cell_by_cell() {
         "O1,C2,opening,2023-12-31,,,,EUR,99.99,,,,,,,",
         "X1,C2,returned_receipt,2024-03-02,,,false,EUR,10.00,,,,'=1+1,,,",
         "A1,C2,credit_note,2024-03-02,,,,EUR,5.00,,,,,,,",
-        "F3,C3,invoice,1899-12-31,,2099-12-31,,JPY,-0.01,,,,,,,",
+        "F3,C3,invoice,1899-12-31,,2099-12-31,,JPY,-1,,,,,,,",
         "F4,C3,invoice,2024-01-01,,,,EUR,99999999999999.99,,,,,,,",
     ];
     for end in ["\n", "\r\n"] {
@@ -75,7 +75,7 @@ fn whatever_is_not_simple_is_read_cell_by_cell() {
         ("G1,C1,invoice,31/01/2024,1.00", 0),                 // another way to write it
         ("G1,C1,invoice,2024-01-31,\"1.00\"", 0),             // a quote
         ("G1,C1,invoice,2024-01-31,1e3", 0),                  // as software writes large numbers
-        ("G1,C1,invoice,2024-01-31,1.234", 1),                // more than two decimals
+        ("G1,C1,invoice,2024-01-31,1.234", 1),                // more decimals than its currency
         ("G1,C1,invoice,2024-01-31,1.00,", 0),                // an empty cell too many
         ("G1,C1,invoice,2024-01-31", 1),                      // a cell too few
         (" G1 ,C1,invoice,2024-01-31,1.00", 0),               // white space

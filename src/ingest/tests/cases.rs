@@ -52,7 +52,7 @@ fn check(folder: &Path, cases: &[Case]) -> Vec<(SourceReport, Collected)> {
         assert_eq!(refused, case.refused, "{name}");
         let notes: Vec<&str> = report.notes.iter().map(|note| note.code).collect();
         assert_eq!(notes, case.notes, "{name}");
-        let debit = crate::model::money::decimal_text(rows.sum("control_movements", "debit_amount"), 2);
+        let debit = crate::model::money::money_text(rows.sum("control_movements", "debit_amount"), 2);
         assert_eq!(debit, case.control_debit, "{name}");
         (report, rows)
     };

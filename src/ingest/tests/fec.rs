@@ -27,7 +27,7 @@ fn with_field(field: usize, value: &str) -> (SourceReport, Collected) {
 fn a_ledger_becomes_lines_movements_and_a_report() {
     let (report, rows) = read_ledger(&[INVOICE, SALE, VAT]);
     assert_eq!((report.line_count, report.accepted_count, report.receivable_count), (3, 3, 1));
-    assert_eq!((report.debit_total, report.credit_total), (12_000, 12_000));
+    assert_eq!((report.debit_total, report.credit_total), (120_000, 120_000));
     assert_eq!((report.source_key.as_str(), report.company_id.as_str()), ("123456789/2024-12-31", "123456789"));
     assert_eq!((report.format_code.as_str(), report.encoding_code), ("fec", "utf-8"));
     assert!(report.notes.is_empty(), "{:?}", report.notes);
@@ -85,7 +85,7 @@ fn a_line_is_refused_alone_with_its_reason_and_still_counts_in_the_control() {
             [format!("123456789/2024-12-31 | 2 | {} | {found}", reason.code())]
         );
         assert_eq!(rows.column("rejects", "text")[0].split('\t').count(), 18);
-        assert_eq!(rows.sum("control_movements", "debit_amount"), 12_000, "{value}");
+        assert_eq!(rows.sum("control_movements", "debit_amount"), 120_000, "{value}");
     }
     let (report, rows) = with_field(4, "");
     assert_eq!(reject_codes(&report), [("account_missing", 1)].into());
@@ -137,7 +137,7 @@ fn nul_bytes_refuse_their_line_only() {
     let (report, rows) = read_ledger(&[&INVOICE.replace("Dupont", "Du\0pont"), SALE, VAT]);
     assert_eq!(reject_codes(&report), [("text_unreadable", 1)].into());
     assert!(!rows.column("rejects", "text")[0].contains('\0'));
-    assert_eq!(rows.sum("control_movements", "debit_amount"), 12_000);
+    assert_eq!(rows.sum("control_movements", "debit_amount"), 120_000);
 }
 
 #[test]
@@ -152,7 +152,7 @@ fn amounts_may_come_with_their_side() {
         let text = [header.clone(), line(INVOICE, "120,00", debit), line(SALE, "120,00", credit), line(VAT, "5", "X")]
             .join("\n");
         let (report, rows) = read_bytes(NAME, text.as_bytes(), &Desk::new().options()).unwrap();
-        assert_eq!((report.debit_total, report.credit_total), (12_000, 12_000));
+        assert_eq!((report.debit_total, report.credit_total), (120_000, 120_000));
         assert_eq!(reject_codes(&report), [("side_unreadable", 1)].into());
         assert_eq!(rows.rows_of("control_movements", &["debit_amount", "credit_amount"]), ["120.00 | 0.00"]);
     }
@@ -162,7 +162,7 @@ fn amounts_may_come_with_their_side() {
 fn a_debit_and_a_credit_on_one_line_are_accepted_and_noted() {
     let (report, rows) = with_field(12, "5,00");
     assert_eq!(note_codes(&report), [("both_sides", 1)]);
-    assert_eq!(report.notes[0].amount, Some(11_500));
+    assert_eq!(report.notes[0].amount, Some(115_000));
     assert_eq!(rows.rows_of("control_movements", &["debit_amount", "credit_amount"]), ["120.00 | 5.00"]);
 }
 
@@ -290,7 +290,7 @@ fn both_forms_of_a_ledger_give_the_same_lines() {
         assert_eq!((report.format_code.as_str(), report.source_key.as_str()), ("fec_xml", "main/2024-12-31"));
         assert_eq!(rows.rows_of("ledger_lines", &columns), flat);
         assert_eq!(rows.column("ledger_lines", "auxiliary_name")[0], "Dupont & Fils");
-        assert_eq!(rows.sum("control_movements", "debit_amount"), 12_000);
+        assert_eq!(rows.sum("control_movements", "debit_amount"), 120_000);
     }
     let cut = &xml[..xml.len() - 30];
     assert!(read_bytes("compta.xml", cut.as_bytes(), &Desk::new().options()).is_err());

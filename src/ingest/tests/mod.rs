@@ -61,7 +61,7 @@ impl Collected {
             .collect()
     }
 
-    /// Σ of a money column, in hundredths.
+    /// Σ of a money column, in thousandths.
     fn sum(&self, table: &str, column: &str) -> i128 {
         let mut sum = 0;
         for rows in self.batches.iter().filter(|rows| rows.table.name == table) {

@@ -13,7 +13,7 @@ fn the_five_columns_of_items_are_enough() {
     let (report, rows) =
         read_text(&format!("{ITEMS}F1,C1,invoice,2024-01-31,120.00\nA1,C1,credit_note,2024-02-10,-20\n"));
     assert_eq!((report.source_key.as_str(), report.format_code.as_str()), ("main/items.csv", "items"));
-    assert_eq!((report.debit_total, report.credit_total, report.receivable_count), (12_000, 2_000, 2));
+    assert_eq!((report.debit_total, report.credit_total, report.receivable_count), (120_000, 20_000, 2));
     assert_eq!(
         rows.rows_of(
             "items",
@@ -36,7 +36,7 @@ fn the_five_columns_of_items_are_enough() {
         ]
     );
     assert_eq!(note_codes(&report), [("currency_assumed", 2), ("due_date_derived", 1)]);
-    assert_eq!(report.notes[1].amount, Some(12_000));
+    assert_eq!(report.notes[1].amount, Some(120_000));
 }
 
 #[test]
@@ -276,7 +276,7 @@ fn inspecting_a_header_nobody_knows_proposes_a_mapping_that_works() {
     let mapping = Mapping::parse("proposed", &found.proposed_mapping.unwrap()).unwrap();
     let (report, rows) =
         read_bytes("f.csv", text.as_bytes(), &ReadOptions { mapping: Some(&mapping), ..desk.options() }).unwrap();
-    assert_eq!((report.rejected_count, rows.sum("items", "amount")), (0, 1_750));
+    assert_eq!((report.rejected_count, rows.sum("items", "amount")), (0, 17_500));
     assert_eq!(rows.column("items", "due_date"), ["2024-03-01", "2024-03-01"]);
 }
 
@@ -284,6 +284,6 @@ fn inspecting_a_header_nobody_knows_proposes_a_mapping_that_works() {
 fn a_long_file_comes_in_batches() {
     let lines: Vec<String> = (0..40_000).map(|number| format!("F{number},C1,invoice,2024-01-31,1.00")).collect();
     let (report, rows) = read_text(&format!("{ITEMS}{}", lines.join("\n")));
-    assert_eq!((report.accepted_count, report.debit_total), (40_000, 4_000_000));
+    assert_eq!((report.accepted_count, report.debit_total), (40_000, 40_000_000));
     assert!(rows.batches.len() > 1);
 }

@@ -101,6 +101,7 @@ impl ColumnValues {
             Self::Text(list) => list.is_known(row),
             Self::Date(list) => list[row].is_some(),
             Self::Int(list) => list[row].is_some(),
+            Self::Money(list) => list.thousandths[row] != super::Amounts::UNKNOWN,
             Self::Decimal(list) => list.scales[row] != super::Decimals::NULL,
             Self::Flag(list) => list[row].is_some(),
         }
@@ -113,6 +114,7 @@ impl ColumnValues {
             Self::Text(list) => text_key(list, row, depth),
             Self::Date(list) => signed(list[row].map_or(0, |day| day.to_epoch_days().into())),
             Self::Int(list) => signed(list[row].unwrap_or_default().into()),
+            Self::Money(list) => signed(list.thousandths[row]),
             // all decimals of a column have the same scale
             Self::Decimal(list) => signed(list.digits[row]),
             Self::Flag(list) => u128::from(list[row] == Some(true)),
@@ -163,7 +165,7 @@ mod tests {
         // whole, and cut where a key is full
         let cut = ["abcdefghijklmno", "abcdefghijklmno\u{0}", "abcdefghijklmnop", "abcdefghijklmnopqrstuvwxyzabcd"];
         let texts = [&["", "a", "a\u{0}", "ab", "é", "z", "abcdefghijklmnopqrstuvwxyzabcde"][..], &cut].concat();
-        let digits = [i128::MIN, -(1 << 64), -1, 0, 1, u64::MAX.into(), 1 << 64, i128::MAX];
+        let digits = [-(1 << 100), -(1 << 64), -1, 0, 1, u64::MAX.into(), 1 << 64, 1 << 100];
         let days = [(1899, 12, 31), (2024, 2, 29), (2099, 1, 1)];
         let columns = columns();
         // a small congruential generator: the same rows each time, in no order

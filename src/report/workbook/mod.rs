@@ -19,6 +19,7 @@ use super::grid::{Grid, Medium, Reader, is_number, narrowed};
 use super::page::{PageInput, command_of, panel_comments, tie_out_sentence};
 use super::panels::{Audience, PageSpec, PanelSpec, Shape, TableView};
 use super::{Formats, ReportError, Templates, visible};
+use crate::model::money::SCALE;
 use crate::model::{Answer, AnswerColumn, ColumnKind, Value};
 
 /// The most rows of a sheet (Excel's own limit is 1 048 576), its head included; more go on in further sheets.
@@ -48,7 +49,13 @@ pub fn render_workbook(input: &PageInput, templates: &Templates, out: impl Write
     let words = templates.words(input.language)?;
     let formats = Formats::new(&words)?;
     let links = std::collections::BTreeMap::new();
-    let reader = Reader { words: &words, formats: &formats, currency_code: input.currency_code, links: &links };
+    let reader = Reader {
+        words: &words,
+        formats: &formats,
+        currency_code: input.currency_code,
+        decimals: input.decimals,
+        links: &links,
+    };
     let styles = Styles::new(input);
     let mut writer = Writer {
         workbook: Workbook::new(),
@@ -360,6 +367,9 @@ impl Writer<'_> {
         let as_of = format!("{title} {} {}", words.get("page.as_of")?, self.reader.formats.long_day(self.input.as_of));
         self.text(&mut sheet, 1, 0, &as_of, &self.styles.note)?;
         let mut lines = Vec::new();
+        if self.input.ages_from_issue {
+            lines.push(words.get("page.ages_from_issue")?.to_owned());
+        }
         if let Some(subject) = &self.input.subject {
             lines.push(subject.clone());
         }
@@ -467,12 +477,13 @@ impl Writer<'_> {
                 if assumption.line_count == 0 { Value::Null } else { count(assumption.line_count) },
                 Value::Null,
                 Value::Null,
-                assumption.amount.map_or(Value::Null, |amount| Value::Decimal { digits: amount.wide(), scale: 2 }),
+                assumption.amount.map_or(Value::Null, |amount| Value::Decimal { digits: amount.wide(), scale: SCALE }),
             ]);
         }
         let labels = ["file_or_assumption", "lines", "accepted", "rejected", "amount"]
             .map(|word| words.get(&format!("load_table.{word}")));
-        answer_of(&columns, rows, labels)
+        let (answer, labels) = answer_of(&columns, rows, labels)?;
+        Ok((answer.with_decimals(self.input.decimals), labels))
     }
 }
 

@@ -58,7 +58,7 @@ impl Styles {
             entry_header: header.clone().set_background_color(Color::RGB(0x00F6_EBC4)),
             entry_text: entry("@").set_text_wrap(),
             entry_date: entry(day).set_align(FormatAlign::Left),
-            entry_amount: entry("#,##0.00"),
+            entry_amount: entry(&number_format(input.decimals)),
             title: Format::new().set_bold().set_font_size(15),
             note: Format::new().set_font_color(quiet),
             command: Format::new().set_font_color(quiet).set_font_name("Courier New").set_font_size(9),
@@ -68,7 +68,7 @@ impl Styles {
             text: top(),
             marked: top().set_quote_prefix(),
             number_text: top().set_align(FormatAlign::Right).set_quote_prefix(),
-            money: top().set_num_format(money_format(input.currency_code)),
+            money: top().set_num_format(money_format(input.currency_code, input.decimals)),
             whole: top().set_num_format("#,##0"),
             decimal: top().set_num_format("#,##0.0"),
             ratio: top().set_num_format("0.0%"),
@@ -92,14 +92,19 @@ impl Styles {
     }
 }
 
-/// Two decimals, as the lake keeps them, with the currency's own code; red below zero. `XXX` is no currency.
-fn money_format(currency_code: &str) -> String {
+/// The decimals of the currency, with its own code; red below zero. `XXX` is no currency.
+fn money_format(currency_code: &str, decimals: u8) -> String {
+    let number = number_format(decimals);
     let is_code = currency_code.len() == 3 && currency_code.bytes().all(|byte| byte.is_ascii_uppercase());
     if is_code && currency_code != "XXX" {
-        format!("#,##0.00\\ \"{currency_code}\";[Red]\\-#,##0.00\\ \"{currency_code}\"")
+        format!("{number}\\ \"{currency_code}\";[Red]\\-{number}\\ \"{currency_code}\"")
     } else {
-        "#,##0.00;[Red]\\-#,##0.00".to_owned()
+        format!("{number};[Red]\\-{number}")
     }
+}
+
+fn number_format(decimals: u8) -> String {
+    if decimals == 0 { "#,##0".to_owned() } else { format!("#,##0.{:0<1$}", "", usize::from(decimals)) }
 }
 
 #[cfg(test)]
@@ -108,8 +113,11 @@ mod tests {
 
     #[test]
     fn amounts_bear_their_currency_and_nothing_else_gets_into_the_format() {
-        assert!(money_format("EUR").starts_with("#,##0.00\\ \"EUR\";"));
-        assert!(!money_format("XXX").contains("XXX"));
-        assert!(!money_format("\"]x").contains('x'));
+        assert!(money_format("EUR", 2).starts_with("#,##0.00\\ \"EUR\";"));
+        assert!(
+            money_format("JPY", 0).starts_with("#,##0\\ \"JPY\";") && money_format("TND", 3).starts_with("#,##0.000\\")
+        );
+        assert!(!money_format("XXX", 2).contains("XXX"));
+        assert!(!money_format("\"]x", 2).contains('x'));
     }
 }

@@ -1,6 +1,6 @@
 //! What became of one item: what was open of it at the end of each day on which that changed.
 
-/// The amounts of an item, in hundredths.
+/// The amounts of an item, in thousandths.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Amounts {
     pub(super) own: i64,
@@ -8,7 +8,7 @@ pub(super) struct Amounts {
     pub(super) base: Option<i64>,
 }
 
-/// A change of what is open, in hundredths, and on which day, counted from 1970-01-01.
+/// A change of what is open, in thousandths, and on which day, counted from 1970-01-01.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Event {
     pub(super) day: i32,
@@ -112,8 +112,8 @@ impl Amounts {
         if self.own == 0 { self.base.is_some_and(|base| base > 0) } else { self.own > 0 }
     }
 
-    /// An amount of the item in the base currency, half up, as queries convert what is open.
-    pub(super) fn in_base(self, amount: i64) -> Option<i64> {
+    /// An amount of the item in the base currency, half up to the smallest amount of that, as queries convert what is open.
+    pub(super) fn in_base(self, amount: i64, smallest: i64) -> Option<i64> {
         let base = self.base?;
         if self.own == base {
             return Some(amount);
@@ -121,9 +121,10 @@ impl Amounts {
         if self.own == 0 {
             return None;
         }
-        let (wide, own) = (i128::from(amount) * i128::from(base), i128::from(self.own));
-        let half_up = (2 * wide.abs() + own.abs()) / (2 * own.abs());
-        i64::try_from(half_up * wide.signum() * own.signum()).ok()
+        let wide = i128::from(amount) * i128::from(base);
+        let unit = i128::from(self.own) * i128::from(smallest);
+        let half_up = (2 * wide.abs() + unit.abs()) / (2 * unit.abs()) * i128::from(smallest);
+        i64::try_from(half_up * wide.signum() * unit.signum()).ok()
     }
 }
 
@@ -189,8 +190,13 @@ mod tests {
     #[test]
     fn an_amount_in_base_currency_is_rounded_half_up() {
         let amounts = Amounts { own: 300, base: Some(100) };
-        assert_eq!([1, 2, 150, -150, -2].map(|own| amounts.in_base(own)), [0, 1, 50, -50, -1].map(Some));
-        assert_eq!(Amounts { own: 4, base: Some(2) }.in_base(1), Some(1));
-        assert_eq!(Amounts { own: 4, base: None }.in_base(1), None);
+        assert_eq!([1, 2, 150, -150, -2].map(|own| amounts.in_base(own, 1)), [0, 1, 50, -50, -1].map(Some));
+        assert_eq!(Amounts { own: 4, base: Some(2) }.in_base(1, 1), Some(1));
+        assert_eq!(Amounts { own: 4, base: None }.in_base(1, 1), None);
+        // to the cent
+        assert_eq!(
+            [1_000, 1_020, -1_030].map(|own| Amounts { own: 2_000, base: Some(1_000) }.in_base(own, 10)),
+            [500, 510, -520].map(Some)
+        );
     }
 }

@@ -31,6 +31,7 @@ const NUMBERS_AT_ONCE: i64 = 12 << 20;
 struct Item {
     number: i64,
     amounts: Amounts,
+    issued: i32,
     posted: i32,
     due: Option<i32>,
     customer: u32,
@@ -57,8 +58,8 @@ struct Group {
     is_claim: bool,
 }
 
-/// Group, whether its items are even, month of posting, due date, day of change.
-type ChangeKey = (u32, bool, i32, Option<i32>, i32);
+/// Group, whether its items are even, month of posting, due date, days of issue and of change.
+type ChangeKey = (u32, bool, i32, Option<i32>, [i32; 2]);
 
 /// Group and kind by number; days of issue and posting; due date, and whether that was derived.
 type ItemKey = (u32, u32, [i32; 2], Option<i32>, bool);
@@ -74,6 +75,8 @@ struct Courses<'a, 'b> {
     uneven: HashSet<i64>,
     changes: Sums<ChangeKey, 8, 1>,
     tolerance: Tolerance,
+    /// The smallest amount of the base currency.
+    smallest: i64,
     /// Sums of all items that are read, while they are wanted.
     item_sums: Option<Sums<ItemKey, 2, 2>>,
     closed_rows: Rows,
@@ -111,6 +114,7 @@ pub(super) async fn follow(
         uneven: HashSet::new(),
         changes: Sums::new(&OPEN_CHANGES),
         tolerance: Tolerance::parse(prepare.settings.reference("settlement_tolerance"))?,
+        smallest: prepare.smallest()?,
         item_sums: None,
         closed_rows: Rows::new(&CLOSED_ITEMS),
         uneven_rows: Rows::new(&UNEVEN_ITEMS),
@@ -261,7 +265,7 @@ impl Courses<'_, '_> {
         let revaluation = item.amounts.base.filter(|_| item.amounts.is_revaluation());
         let month = first_of_month(item.posted);
         for step in &course.steps {
-            let base = |amount: i64| item.amounts.in_base(amount).unwrap_or_default();
+            let base = |amount: i64| item.amounts.in_base(amount, self.smallest).unwrap_or_default();
             let amounts = [step.before, step.after, step.moved];
             let based = revaluation.map_or_else(|| amounts.map(base), |base| [0, base, 0]);
             let [own, based] = [amounts, based].map(|[before, after, moved]| {
@@ -274,7 +278,7 @@ impl Courses<'_, '_> {
             let count = sign * (i64::from(is_open_after) - i64::from(step.before != 0));
             let amounts = [own[0], own[1], own[2], own[3], based[0], based[1], based[2], based[3]];
             if amounts.iter().any(|amount| *amount != 0) || count != 0 {
-                self.changes.add((item.group, is_even, month, item.due, step.day), amounts, [count]);
+                self.changes.add((item.group, is_even, month, item.due, [item.issued, step.day]), amounts, [count]);
             }
         }
     }
@@ -285,8 +289,8 @@ impl Courses<'_, '_> {
         let row = self.closed_rows.row().text(self.texts.value(company)).int(Some(item.number));
         let row = row.text(self.texts.value(item.customer)).text(self.texts.value(currency)).flag(Some(is_debit));
         let row = row.date(Date::from_epoch_days(item.posted)).date(item.due.and_then(Date::from_epoch_days));
-        let row = row.money(Money::from_hundredths(item.amounts.own));
-        let row = row.money(item.amounts.base.and_then(Money::from_hundredths)).date(Date::from_epoch_days(closed));
+        let row = row.money(Money::from_thousandths(item.amounts.own));
+        let row = row.money(item.amounts.base.and_then(Money::from_thousandths)).date(Date::from_epoch_days(closed));
         row.flag(Some(course.is_cash)).flag(Some(is_claim)).text("").end();
         self.output.offer(&mut self.closed_rows)
     }
@@ -302,11 +306,11 @@ impl Courses<'_, '_> {
         self.output.write(&mut self.uneven_rows)?;
         let (texts, groups) = (&self.texts, &self.groups);
         let day = |days: i32| Date::from_epoch_days(days);
-        self.changes.write(self.output, |rows, (group, is_even, month, due, step), amounts, [count]| {
+        self.changes.write(self.output, |rows, (group, is_even, month, due, [issued, step]), amounts, [count]| {
             let Group { company, currency, account, is_debit, is_claim } = *groups.value(group);
             let row = rows.row().text(texts.value(company)).text(texts.value(currency)).text(texts.value(account));
             let row = row.flag(Some(is_debit)).flag(Some(is_claim)).flag(Some(is_even)).date(day(month));
-            let row = row.date(due.and_then(Date::from_epoch_days)).date(day(step));
+            let row = row.date(due.and_then(Date::from_epoch_days)).date(day(issued)).date(day(step));
             amounts.into_iter().fold(row, RowWriter::money).int(count).text("").end();
         })
     }
@@ -345,8 +349,8 @@ impl Courses<'_, '_> {
             if !is_wanted && self.item_sums.is_none() {
                 continue;
             }
-            let own = hundredths(amounts.get(row));
-            let base = bases.get(row).map(|base| hundredths(Some(base)));
+            let own = thousandths(amounts.get(row));
+            let base = bases.get(row).map(|base| thousandths(Some(base)));
             let issued = issued.get(row).unwrap_or_default();
             let posted = posted.get(row).unwrap_or(issued);
             let due = due_date(own, kinds.get(row), due.get(row), issued);
@@ -362,7 +366,7 @@ impl Courses<'_, '_> {
             }
             if is_wanted {
                 let customer = self.texts.number(4, customers.get(row));
-                part.push(Item { number, amounts: Amounts { own, base }, posted, due, customer, group });
+                part.push(Item { number, amounts: Amounts { own, base }, issued, posted, due, customer, group });
             }
         }
     }
@@ -400,7 +404,7 @@ impl Courses<'_, '_> {
                 let (Some(debit), Some(credit), Some(day)) = (debits.get(row), credits.get(row), days.get(row)) else {
                     continue;
                 };
-                let amount = hundredths(amounts.get(row));
+                let amount = thousandths(amounts.get(row));
                 each(debit, Event { day, change: -amount, means: means(kinds.get(row)) });
                 each(credit, Event { day, change: amount, means: Means::Other });
             }
@@ -506,7 +510,7 @@ async fn list_unsettled(
 }
 
 /// All digits of an amount of the lake, which has no more than 18.
-fn hundredths(digits: Option<i128>) -> i64 {
+fn thousandths(digits: Option<i128>) -> i64 {
     digits.and_then(|digits| i64::try_from(digits).ok()).unwrap_or_default()
 }
 

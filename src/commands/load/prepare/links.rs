@@ -52,6 +52,8 @@ struct Items {
     customers: SharedTexts,
     currencies: SharedTexts,
     kinds: SharedTexts,
+    /// The smallest amount of the base currency, in thousandths.
+    smallest: i64,
     /// Amounts, where the one in the base currency differs, by number.
     rates: HashMap<i64, Amounts>,
 }
@@ -62,6 +64,7 @@ pub(super) async fn link(
     wanted: &Wanted,
     is_anew: bool,
     needs_all: bool,
+    smallest: i64,
     output: &mut Output<'_>,
 ) -> Result<bool, Error> {
     let is_read = |file: &WantedFile| is_anew || !file.is_of_base();
@@ -71,7 +74,7 @@ pub(super) async fn link(
     let mut days = AllocationDays::default();
     if !is_anew && row_count <= ALLOCATIONS_AT_ONCE {
         // nearly all are of items that this load brings, or that were left open: those are few
-        let mut items = Items::default();
+        let mut items = Items { smallest, ..Items::default() };
         let new = engine_over(wanted, &ITEMS, |file| !file.is_of_base())?;
         let unsettled = engine_over(wanted, &UNSETTLED_ITEMS, WantedFile::is_of_base)?;
         for (engine, table) in [(new, &ITEMS), (unsettled, &UNSETTLED_ITEMS)] {
@@ -90,7 +93,7 @@ pub(super) async fn link(
     let Some(engine) = engine_over(wanted, &ITEMS, |_| true)? else { return Ok(!needs_all) };
     let item_count: usize = wanted.files(&ITEMS).iter().map(|file| file.row_count).sum();
     let share_count = u64::try_from(item_count.div_ceil(ITEMS_AT_ONCE).max(1)).unwrap_or(1);
-    let mut items = Items::default();
+    let mut items = Items { smallest, ..Items::default() };
     for first in (0..row_count).step_by(ALLOCATIONS_AT_ONCE) {
         let slice = Slice { first, count: ALLOCATIONS_AT_ONCE.min(row_count - first) };
         let mut sides: Sides = vec![[None; 2]; slice.count];
@@ -223,7 +226,7 @@ impl Items {
 
     /// An amount at the rate of a debit item.
     fn base_amount(&self, debit: i64, amount: i64) -> Option<i64> {
-        self.rates.get(&debit).map_or(Some(amount), |amounts| amounts.in_base(amount))
+        self.rates.get(&debit).map_or(Some(amount), |amounts| amounts.in_base(amount, self.smallest))
     }
 }
 
@@ -287,8 +290,8 @@ impl Slice {
                 let acting = dates.get(row).map_or(met, |date| date.max(met));
                 let amount = amounts.get(row).and_then(|digits| i64::try_from(digits).ok()).unwrap_or_default();
                 let (amount, base) = (
-                    Money::from_hundredths(amount),
-                    items.base_amount(debit.number, amount).and_then(Money::from_hundredths),
+                    Money::from_thousandths(amount),
+                    items.base_amount(debit.number, amount).and_then(Money::from_thousandths),
                 );
                 let is_inferred = inferred.get(row);
                 let (currency, kind) =
@@ -339,7 +342,7 @@ impl AllocationDays {
     fn add(&mut self, names: [&str; 3], day: i32, is_inferred: bool, amounts: [Option<Money>; 2]) {
         let [company, currency, kind] = names;
         let (company, currency) = (self.texts.number(0, company), self.texts.number(1, currency));
-        let amounts = amounts.map(|amount| amount.map_or(0, Money::hundredths));
+        let amounts = amounts.map(|amount| amount.map_or(0, Money::thousandths));
         self.sums.add((company, currency, self.texts.number(2, kind), day, is_inferred), amounts, [1]);
     }
 

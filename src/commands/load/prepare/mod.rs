@@ -18,6 +18,7 @@ use crate::engine::Engine;
 use crate::error::Error;
 use crate::ingest::staging::Staging;
 use crate::lake::Snapshot;
+use crate::model::money::smallest;
 use crate::model::tables::{
     ALLOCATION_DAYS, ALLOCATION_LINKS, ALLOCATIONS, CLOSED_ITEMS, ITEM_DAYS, ITEMS, OPEN_CHANGES, UNEVEN_ITEMS,
     UNSETTLED_ITEMS,
@@ -40,6 +41,12 @@ pub(super) struct Prepare<'a> {
 }
 
 impl Prepare<'_> {
+    /// The smallest amount of the base currency, in thousandths.
+    fn smallest(&self) -> Result<i64, Error> {
+        let smallest = smallest(self.settings.ledger_decimals()?);
+        Ok(i64::try_from(smallest).unwrap_or(1))
+    }
+
     /// Links allocations. False, and nothing is added, where an item of one is not known and all are needed: the item of
     /// an allocation of before may have been taken away.
     pub(super) async fn link(&self, wanted: &mut Wanted, needs_all: bool) -> Result<bool, Error> {
@@ -49,7 +56,8 @@ impl Prepare<'_> {
             }
         }
         let mut output = self.output();
-        let are_all_linked = links::link(wanted, self.is_anew(wanted), needs_all, &mut output).await?;
+        let are_all_linked =
+            links::link(wanted, self.is_anew(wanted), needs_all, self.smallest()?, &mut output).await?;
         if are_all_linked {
             output.finish(wanted)?;
         }

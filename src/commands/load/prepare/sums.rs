@@ -7,7 +7,7 @@ use super::Output;
 use crate::error::Error;
 use crate::model::{Money, Rows, TableSpec};
 
-/// Sums of `N` amounts in hundredths and `M` counts, by key.
+/// Sums of `N` amounts in thousandths and `M` counts, by key.
 pub(super) struct Sums<K, const N: usize, const M: usize> {
     table: &'static TableSpec,
     growing: HashMap<K, ([i64; N], [i64; M])>,
@@ -44,7 +44,7 @@ impl<K: Copy + Eq + Hash + Ord, const N: usize, const M: usize> Sums<K, N, M> {
         sums.sort_unstable();
         let mut rows = Rows::new(self.table);
         for (key, amounts, counts) in sums {
-            row(&mut rows, key, amounts.map(Money::from_hundredths), counts.map(Some));
+            row(&mut rows, key, amounts.map(Money::from_thousandths), counts.map(Some));
             output.offer(&mut rows)?;
         }
         output.write(&mut rows)

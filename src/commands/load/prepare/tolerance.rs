@@ -5,7 +5,7 @@ use crate::error::Error;
 /// The larger of an amount and a share, as `settlement_tolerance.csv` says.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Tolerance {
-    /// In hundredths.
+    /// In thousandths.
     amount: i64,
     /// In millionths.
     ratio: i64,
@@ -28,10 +28,10 @@ impl Tolerance {
         };
         let (amount, ratio) = line.split_once(',').ok_or_else(refused)?;
         let digits = |text: &str, decimals| digits(text.trim(), decimals).ok_or_else(refused);
-        Ok(Self { amount: digits(amount, 2)?, ratio: digits(ratio, 6)? })
+        Ok(Self { amount: digits(amount, 3)?, ratio: digits(ratio, 6)? })
     }
 
-    /// Of an item, in hundredths; nothing where the whole item would be within it.
+    /// Of an item, in thousandths; nothing where the whole item would be within it.
     pub(super) fn of(self, amount: i64) -> i64 {
         let share = i128::from(amount.abs()) * i128::from(self.ratio) / 1_000_000;
         let tolerance = self.amount.max(i64::try_from(share).unwrap_or(i64::MAX));
@@ -54,7 +54,10 @@ mod tests {
     #[test]
     fn the_larger_of_an_amount_and_a_share_but_never_all_of_it() {
         let tolerance = Tolerance::parse("tolerance_amount,tolerance_ratio\n1.00,0.005\n").unwrap();
-        assert_eq!([21_528, 100_000, 100, 101, -50_000].map(|amount| tolerance.of(amount)), [107, 500, 0, 100, 250]);
+        assert_eq!(
+            [215_280, 1_000_000, 1_000, 1_010, -500_000].map(|amount| tolerance.of(amount)),
+            [1_076, 5_000, 0, 1_000, 2_500]
+        );
         assert!(Tolerance::parse("tolerance_amount,tolerance_ratio\n1.00\n").is_err());
         assert!(Tolerance::parse("tolerance_amount,tolerance_ratio\n1,00;0,5\n").is_err());
     }
