@@ -6,7 +6,7 @@
 -- params:  $as_of date
 -- columns:
 --   as_of_date     date   end of that day
---   past_due_days  int    as-of day minus the day ages count from, 0 if that is to come; null: unknown
+--   past_due_days  int    as-of day minus the day ages count from, at least 0; null if unknown
 --   open_amount    money  all open items
 --   debit_amount   money  open debit items only
 --   open_count     int    open items
