@@ -66,6 +66,14 @@ fn cases() -> Vec<(&'static str, Vec<(&'static str, String)>)> {
             vec![items(&pair.replace("C1", "00123")), ("customers.csv", "customer_id,name\n123,Dupont\n".to_owned())],
         ),
         (
+            "customer_sources_differ",
+            vec![
+                items(pair),
+                ("a.csv", "customer_id,name,terms_code\nC1,Dupont,30\n".to_owned()),
+                ("b.csv", "customer_id,name,terms_code\nC1,Dupont,60\n".to_owned()),
+            ],
+        ),
+        (
             "customer_unknown",
             vec![items(pair), ("contacts.csv", "customer_id,contact_id,name\nC9,P1,Mme Petit\n".to_owned())],
         ),

@@ -643,10 +643,40 @@ fn a_column_that_a_file_lacks_says_nothing_and_an_empty_cell_clears() {
     // both in one load, whichever comes first; a customer that items made takes what a file says
     desk.load(&[&desk.file("cleared.csv", "customer_id,name,terms_code\nC1,One SA,\nC4,Four,45EOM\n")]);
     assert_eq!(told(&desk), ["C1|One SA||COL1|DE", "C2|Two|30|COL2|", "C3|Three|||FR", "C4|Four|45EOM||"]);
+    // which file says what can be seen, and where two of them disagree
+    let said = desk.run(&["query", "customers_sources", "--output", "csv", "--as-of", "2024-12-31"]).ended(0).stdout;
+    let said: Vec<&str> = said.lines().collect();
+    assert!(said.contains(&"main,C1,One SA,terms_code,60,false,terms.csv"), "{said:?}");
+    assert!(said.contains(&"main,C4,Four,terms_code,45EOM,true,cleared.csv"), "{said:?}");
+    assert!(said.contains(&"main,C1,One SA,name,One,false,terms.csv"), "{said:?}");
+    let check = |desk: &Desk| desk.run(&["check", "--as-of", "2024-12-31"]).stdout;
+    assert!(!check(&desk).contains("disagree"), "a cleared cell is no other value");
+    desk.load(&[&desk.file("crm.csv", "customer_id,name,terms_code,collector_id\nC2,Deux,45,COL2\n")]);
+    let faults = check(&desk);
+    assert!(
+        faults.contains("terms_code: 45 (crm.csv), 30 (terms.csv)") && !faults.contains("collector_id:"),
+        "{faults}"
+    );
+    // the file that was wrong is corrected, or taken back
+    desk.load(&[&desk.file("crm.csv", "customer_id,name,terms_code,collector_id\nC2,Deux,30,COL2\n")]);
+    assert!(!check(&desk).contains("terms_code:"));
+
     // and people keep their numbers
     desk.load(&[&desk.file("people.csv", "customer_id,contact_id,name,phone\nC1,P1,Ada,0102030405\n")]);
     desk.load(&[&desk.file("mails.csv", "customer_id,contact_id,name,email\nC1,P1,Ada,ada@one.example\n")]);
     let people = desk.ask("2024-12-31").sql("select phone, email from contacts");
     assert_eq!([&*people[0]["phone"], &*people[0]["email"]], ["0102030405", "ada@one.example"]);
+    // a dispute keeps its reason when a file tells that it was closed, and an invoice its order
+    desk.load(&[
+        &desk.file("opened.csv", "dispute_id,item_id,opened_date,reason_code\nD1,F-1,2024-02-01,wrong_price\n")
+    ]);
+    desk.load(&[&desk.file("closed.csv", "dispute_id,item_id,closed_date\nD1,F-1,2024-03-01\n")]);
+    let dispute = desk.ask("2024-12-31").sql("select opened_date, closed_date, reason_code from disputes");
+    let dispute = ["opened_date", "closed_date", "reason_code"].map(|column| &*dispute[0][column]);
+    assert_eq!(dispute, ["2024-02-01", "2024-03-01", "wrong_price"]);
+    desk.load(&[&desk.file("orders.csv", "item_id,site,order_id\nF-1,Lille,O-7\n")]);
+    desk.load(&[&desk.file("sites.csv", "item_id,site\nF-1,Lyon\n")]);
+    let details = desk.ask("2024-12-31").sql("select site, order_id from invoice_details");
+    assert_eq!([&*details[0]["site"], &*details[0]["order_id"]], ["Lyon", "O-7"]);
     desk.run(&["lake", "verify"]).ended(0);
 }

@@ -170,7 +170,8 @@ fn buckets_items_customers_and_history_sum_to_what_is_open() {
                 "allocations take as much from debits as from credits"
             );
             let history = asked.rows("receivables_history");
-            let within = |month: &&Row| month["month_end_date"].as_str() >= "2023-01-01";
+            // one list of open items says nothing of earlier months, and why
+            let within = |month: &&Row| &*month["month_end_date"] >= "2023-01-01" && month["missing_text"].is_empty();
             if let Some(month) = history.iter().rfind(within) {
                 let then = asked.at(&month["month_end_date"]).rows("receivables").remove(0);
                 for (name, value) in then.iter().filter(|(name, _)| *name != "as_of_date") {

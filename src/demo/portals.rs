@@ -7,7 +7,7 @@ use super::dice::{Dice, Purpose};
 use super::invoices::{Invoice, PRODUCT_LINES, SITES};
 use super::parameters::{Behaviour, Target};
 use super::settlement::Nature;
-use super::tables::{self, file};
+use super::tables::{self, file, file_without};
 use super::years::bank_day;
 use crate::model::Date;
 use crate::model::calendar::add_days;
@@ -41,7 +41,7 @@ pub(super) fn invoice_details(company: &Company) -> FileText {
             decimal_text((invoice.net * margin_percent / 100).into(), 2),
         ]
     });
-    file(&INVOICE_DETAILS, rows.collect())
+    file_without(&["due_date"], &INVOICE_DETAILS, rows.collect())
 }
 
 /// Whether a customer receives invoices through a platform that tells what becomes of them.

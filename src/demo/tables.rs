@@ -254,8 +254,14 @@ fn left(plan: &Plan, invoice: &Invoice, day: Date) -> i64 {
 
 /// Rows as a plain CSV with the table's own header, without what a load fills.
 pub(super) fn file(table: &TableSpec, rows: Vec<Vec<String>>) -> FileText {
+    file_without(&[], table, rows)
+}
+
+/// As [`file`], without the columns of which nothing is told.
+pub(super) fn file_without(untold: &[&str], table: &TableSpec, rows: Vec<Vec<String>>) -> FileText {
     let names = table.columns.iter().map(|column| column.name);
-    let columns: Vec<&str> = names.filter(|name| !FILLED_BY_LOAD.contains(name)).collect();
+    let is_told = |name: &&str| !FILLED_BY_LOAD.contains(name) && !untold.contains(name);
+    let columns: Vec<&str> = names.filter(is_told).collect();
     let line_count = rows.len();
     let mut text = columns.join(",");
     text.push('\n');

@@ -113,6 +113,31 @@ pub static CUSTOMERS: TableSpec = TableSpec {
     is_loadable: true,
 };
 
+/// One row a customer and file that tells of it, as the file told it last: which of them `customers` goes by can be seen.
+pub static CUSTOMERS_BY_SOURCE: TableSpec = TableSpec {
+    name: "customers_by_source",
+    columns: &[
+        may("company_id", Text),
+        must("customer_id", Text),
+        may("name", Text),
+        may("group_id", Text),
+        may("country_code", Text),
+        may("language", Text),
+        may("terms_code", Text),
+        may("credit_limit_amount", Money),
+        may("collector_id", Text),
+        may("payment_method", Text),
+        may("is_public_body", Flag),
+        may("is_collective", Flag),
+        may("billing_channel", Text),
+        may("status_code", Text),
+        must("source_file", Text),
+        may("load_id", Text),
+    ],
+    key: &[],
+    is_loadable: false,
+};
+
 /// One row a receivable posting; `amount` is signed, + owed to us.
 pub static ITEMS: TableSpec = TableSpec {
     name: "items",
@@ -356,7 +381,7 @@ pub static DISPUTES: TableSpec = TableSpec {
     is_loadable: true,
 };
 
-/// One row an invoice: where its goods came from, who sold them, and what a ledger does not tell. `item_id` may hold an
+/// One row an invoice: where its goods came from, who sold them, when it is due, and what else a ledger does not tell. `item_id` may hold an
 /// item's identifier or its reference (invoice number). `margin_amount` is in the item's currency, VAT excluded.
 pub static INVOICE_DETAILS: TableSpec = TableSpec {
     name: "invoice_details",
@@ -364,10 +389,11 @@ pub static INVOICE_DETAILS: TableSpec = TableSpec {
         may("company_id", Text),
         must("item_id", Text),
         may("order_id", Text),
-        must("site", Text),
+        may("site", Text),
         may("product_line", Text),
         may("salesperson", Text),
         may("delivered_date", Date),
+        may("due_date", Date),
         may("margin_amount", Money),
         may("source_file", Text),
         may("source_line", Int),
@@ -653,6 +679,7 @@ pub static TOLD_LINES: TableSpec = TableSpec {
 /// Every table but `loads`, in the order a load writes them.
 pub static TABLES: &[&TableSpec] = &[
     &CUSTOMERS,
+    &CUSTOMERS_BY_SOURCE,
     &ITEMS,
     &ALLOCATIONS,
     &ALLOCATION_LINKS,

@@ -1,5 +1,5 @@
 //! Due dates that a file does not tell: by the terms of the customer, else by those of the company, whichever of items and
-//! customers came first. Those of ledgers are derived with their items, by the same rule.
+//! customers came first. Those of ledgers are derived with their items, by the same rule; `invoice_details` comes before it.
 
 use url::Url;
 
@@ -11,7 +11,7 @@ use crate::engine::Catalogue;
 use crate::error::Error;
 use crate::ingest::staging::Staging;
 use crate::model::Rows;
-use crate::model::tables::ITEMS;
+use crate::model::tables::{INVOICE_DETAILS, ITEMS};
 use crate::settings::Settings;
 
 /// The step of a load.
@@ -24,6 +24,66 @@ pub(super) struct DueDates<'a> {
 }
 
 impl DueDates<'_> {
+    /// Gives the items of ledgers that this load derived the due dates that `invoice_details` tells.
+    pub(super) async fn take_told(&self, wanted: &mut Wanted) -> Result<(), Error> {
+        let Self { settings, catalogue, load_id, tag, .. } = *self;
+        let files = wanted.files(&ITEMS).iter().filter(|file| file.is_derived() && !file.is_of_base());
+        let files: Vec<(Url, String)> = files.map(|file| (file.url.clone(), file.origin.clone())).collect();
+        if files.is_empty() || wanted.files(&INVOICE_DETAILS).is_empty() {
+            return Ok(());
+        }
+        let engine = step_engine(settings, catalogue, wanted, None, &[]).await?;
+        // a detail names an item by its identifier, else by the number of one document
+        let told = "with told as (\
+                select coalesce(invoice_details.company_id, '') as company_id, invoice_details.item_id, \
+                    min(invoice_details.due_date) as due_date \
+                from invoice_details where invoice_details.due_date is not null \
+                group by coalesce(invoice_details.company_id, ''), invoice_details.item_id\
+            ), numbers as (\
+                select told.company_id, told.item_id, told.due_date \
+                from told inner join items \
+                    on told.company_id = coalesce(items.company_id, '') and told.item_id = items.reference \
+                where items.amount > 0 \
+                group by told.company_id, told.item_id, told.due_date \
+                having min(items.issued_date) = max(items.issued_date)\
+            )";
+        let from = "from read_items \
+            left join told on coalesce(read_items.company_id, '') = told.company_id and read_items.item_id = told.item_id \
+            left join numbers \
+                on coalesce(read_items.company_id, '') = numbers.company_id and read_items.reference = numbers.item_id";
+        let due = "case when read_items.amount > 0 then coalesce(told.due_date, numbers.due_date) end";
+        let column = |name: &str| match name {
+            "due_date" => format!("coalesce({due}, read_items.due_date) as due_date"),
+            "due_is_derived" => format!("({due}) is null and read_items.due_is_derived as due_is_derived"),
+            name => format!("read_items.{name}"),
+        };
+        let columns: Vec<String> = ITEMS.columns.iter().map(|spec| column(spec.name)).collect();
+        let mut staging = Staging::new(settings.lake.staging_folder(), load_id, &format!("{tag}.told_due"));
+        for (url, origin) in files {
+            engine.register_files("read_items", &ITEMS, std::slice::from_ref(&url))?;
+            let found = engine
+                .ask_step(&format!("{told} select count(*) as item_count {from} where {due} is not null"))
+                .await?;
+            if shared::count(&found.at(0, 0)) == 0 {
+                continue;
+            }
+            let sql = format!("{told} select {} {from}", columns.join(", "));
+            let mut rows = engine.stream_table(&ITEMS, &sql).await?;
+            while let Some(answer) = rows.next().await? {
+                let mut dated = Rows::new(&ITEMS);
+                for row in answer.rows() {
+                    dated.push(row.iter().map(shared::cell).collect());
+                }
+                staging.write(&origin, dated).map_err(|cause| unwritable(settings, &cause))?;
+            }
+            wanted.drop_file(&ITEMS, &url);
+        }
+        for file in staging.finish().map_err(|cause| unwritable(settings, &cause))? {
+            wanted.add(&file);
+        }
+        Ok(())
+    }
+
     /// Writes the files anew whose derived due dates are not those of the terms that are known now.
     pub(super) async fn derive(&self, wanted: &mut Wanted) -> Result<(), Error> {
         let Self { settings, catalogue, staged, load_id, tag } = *self;

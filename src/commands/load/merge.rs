@@ -1,18 +1,18 @@
-//! Rows of a plain file take the place of the rows of the same key that the lake held. Of customers, contacts and processes a
-//! column that the file does not have says nothing: what was known of it stays. An empty cell clears, a filled one replaces.
+//! Rows of a plain file take the place of the rows of the same key that the lake held. A column that the file does not have
+//! says nothing: what was known of it stays, but for items and allocations. An empty cell clears, a filled one replaces.
 
 use url::Url;
 
 use super::STEP_MEMORY;
 use super::keys::{ByHash, Keys, each_batch};
-use super::stage::unwritable;
+use super::stage::{Source, unwritable};
 use super::wanted::Wanted;
 use crate::commands::shared;
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::ingest::staging::{StagedFile, Staging};
 use crate::model::rows::Cell;
-use crate::model::tables::{CONTACTS, CUSTOMERS, PAYER_PROCESSES};
+use crate::model::tables::{ALLOCATIONS, CUSTOMERS, CUSTOMERS_BY_SOURCE, ITEMS};
 use crate::model::{Rows, TableSpec};
 use crate::settings::Settings;
 
@@ -107,9 +107,44 @@ pub(super) async fn upsert(
     Ok(())
 }
 
+/// Keeps what a source tells of customers as it tells it, in place of what it told before.
+pub(super) async fn keep_customers(
+    settings: &Settings,
+    wanted: &mut Wanted,
+    source: &Source,
+    load_id: &str,
+    tag: &str,
+) -> Result<(), Error> {
+    for (number, file) in source.files.iter().filter(|file| file.table.name == CUSTOMERS.name).enumerate() {
+        let engine = Engine::bare(STEP_MEMORY)?;
+        engine.register_files("staged_rows", &CUSTOMERS, &[file.url()])?;
+        let told = CUSTOMERS_BY_SOURCE.columns.iter().map(|column| column.name);
+        let told: Vec<String> =
+            told.filter(|name| *name != "source_file").map(|name| format!("staged_rows.{name}")).collect();
+        let sql = format!("select {} from staged_rows", told.join(", "));
+        let source_file = CUSTOMERS_BY_SOURCE.position("source_file").unwrap_or_default();
+        let mut staging = Staging::new(settings.lake.staging_folder(), load_id, &format!("{tag}.source.{number}"));
+        let mut rows = engine.stream_table(&CUSTOMERS, &sql).await?;
+        while let Some(answer) = rows.next().await? {
+            let mut kept = Rows::new(&CUSTOMERS_BY_SOURCE);
+            for row in 0..answer.len() {
+                let mut cells: Vec<Cell> = answer.row(row).map(|value| shared::cell(&value)).collect();
+                cells.insert(source_file, Cell::text(source.report.file_name.as_str()));
+                kept.push(cells);
+            }
+            staging.write(&file.origin, kept).map_err(|cause| unwritable(settings, &cause))?;
+        }
+        for staged in staging.finish().map_err(|cause| unwritable(settings, &cause))? {
+            wanted.replace_origin(&staged);
+        }
+    }
+    Ok(())
+}
+
 /// The places of the columns that a file of such a table says nothing of.
 fn untold_columns(table: &TableSpec, absent: &[String]) -> Vec<usize> {
-    let keeps = [&CUSTOMERS, &CONTACTS, &PAYER_PROCESSES].iter().any(|keeping| keeping.name == table.name);
+    // of an item much is derived from what its file tells; an allocation has nothing but its amount
+    let keeps = ![ITEMS.name, ALLOCATIONS.name].contains(&table.name);
     let is_untold = |name: &str| !table.key.contains(&name) && absent.iter().any(|absent| absent == name);
     let places = table.columns.iter().enumerate().filter(|(_, column)| keeps && is_untold(column.name));
     places.map(|(place, _)| place).collect()

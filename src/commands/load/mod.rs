@@ -164,12 +164,16 @@ async fn prepare(
             }
         }
         wanted.drop_untouched_origin(source);
+        merge::keep_customers(settings, &mut wanted, source, load_id, tag).await?;
     }
-    let brings_customers = |source: &&Source| source.brings("customers");
+    let tells_due_dates = |source: &Source| {
+        source.brings("invoice_details") && !source.report.absent_columns.iter().any(|column| column == "due_date")
+    };
+    let moves_due_dates = |source: &&Source| source.brings("customers") || tells_due_dates(source);
     let mut companies: BTreeSet<String> =
         staged.iter().filter(|source| source.year.is_some()).map(|source| source.report.company_id.clone()).collect();
     // what an earlier version derived of ledgers is derived again
-    if staged.iter().find(brings_customers).is_some() || !removed.is_empty() || !base.is_prepared() {
+    if staged.iter().find(moves_due_dates).is_some() || !removed.is_empty() || !base.is_prepared() {
         companies.extend(years.iter().map(|year| year.company_id.clone()));
         companies.extend(removed.iter().filter_map(|key| Some(key.split_once('/')?.0.to_owned())));
     }
@@ -181,7 +185,9 @@ async fn prepare(
     let references = References { settings, catalogue: &catalogue, base, staged, load_id, tag };
     let mut refused = Refused::new();
     references.resolve(&mut wanted, &mut refused).await?;
-    DueDates { settings, catalogue: &catalogue, staged, load_id, tag }.derive(&mut wanted).await?;
+    let due_dates = DueDates { settings, catalogue: &catalogue, staged, load_id, tag };
+    due_dates.take_told(&mut wanted).await?;
+    due_dates.derive(&mut wanted).await?;
     let preparation = Prepare { settings, base, load_id, tag };
     // linking them tells whether all their items are known; nearly always they are
     if !preparation.link(&mut wanted, true).await? {

@@ -60,12 +60,13 @@ pub(super) fn not_yet_held<'a>(
     for file in files {
         let hash = content_hash(file, &rules)?;
         let known = held.values().find(|source| source.text("hash") == hash);
-        // rows of a plain file may since have been overwritten by another file; a ledger's year is its own
+        // rows of a plain file may since have been overwritten by another file, and those that were refused may name what
+        // a ledger has brought since; a ledger's year is its own
+        let is_ledger = |source: &Held| source.facts["is_ledger"].as_bool() == Some(true);
         let is_last_word = known.is_some_and(|source| {
-            source.facts["is_ledger"].as_bool() == Some(true)
-                || held
-                    .values()
-                    .all(|other| other.version <= source.version || other.facts["is_ledger"].as_bool() == Some(true))
+            let has_refused = source.facts["rejected_count"].as_u64().is_some_and(|count| count > 0);
+            let is_before = |other: &Held| other.version <= source.version || (is_ledger(other) && !has_refused);
+            is_ledger(source) || held.values().all(is_before)
         });
         if is_last_word && replace.is_empty() {
             fresh.held.push(file.as_path());

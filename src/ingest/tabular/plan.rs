@@ -82,7 +82,7 @@ impl Plan {
 /// Finds the plan for a header; `None` when nobody knows it.
 ///
 /// A mapping asked for is used. Else a table whose required columns are all there (of several, the one that knows
-/// most columns), else the one mapping that knows the header.
+/// most columns; of one with a single required column, where it knows all of them), else the one mapping that knows the header.
 ///
 /// # Errors
 /// Two mappings, two columns of one meaning, or a mapping asked for whose columns are missing.
@@ -92,7 +92,15 @@ pub fn find(header: &[String], file: &str, options: &ReadOptions<'_>) -> Result<
         return of_mapping(mapping, header, &folded, file).map(Some);
     }
     let known = |table: &TableSpec| table.columns.iter().filter(|column| folded.contains(&fold(column.name))).count();
-    let complete = tables::TABLES.iter().filter(|table| table.is_loadable && missing(table, &folded).is_empty());
+    let named = folded.iter().filter(|name| !name.is_empty()).count();
+    // one required column tells little: then no other may be unknown
+    let is_told = |table: &TableSpec| {
+        let required = table.columns.iter().filter(|column| column.is_required).count();
+        required > 1 || (known(table) > 1 && known(table) == named)
+    };
+    let complete =
+        tables::TABLES.iter().copied().filter(|table| table.is_loadable && missing(table, &folded).is_empty());
+    let complete = complete.filter(|table| is_told(table));
     if let Some(table) =
         complete.max_by_key(|table| (known(table), table.columns.iter().filter(|column| column.is_required).count()))
     {
