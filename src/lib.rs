@@ -20,7 +20,7 @@
 //! Policy is data (`data/reference`), any figure a controller could argue about is SQL (`queries`), mechanics are Rust.
 //!
 //! Histories are never asked item by item. A load (`commands/load/prepare`) follows each item that it adds or touches and
-//! keeps what questions need: `open_changes` (what changed of the open amounts, by day and due date), `closed_items`,
+//! keeps what questions need: `open_changes` (what changed of the open amounts, by day, due date and day of issue), `closed_items`,
 //! `unsettled_items`, `uneven_items` (followed step by step at question time, as contested ones are), sums by day. They
 //! are made of mechanics only: which bucket, which account, which figure is still SQL. Rows are added, never changed, so
 //! that the past is asked as known then.
@@ -40,7 +40,7 @@
 //! is the query `worklist`, and the room of that name only carries it to people. What they write beside it comes back
 //! through [`ingest`] as actions.
 //!
-//! Money is exact ([`model::Money`]); estimates are not money and live in [`forecast`] alone; every view of the past takes `$as_of`; the clock is read once, in `commands`.
+//! Money is exact ([`model::Money`]: thousandths, shown with the decimals of its currency); estimates are not money and live in [`forecast`] alone; every view of the past takes `$as_of`; the clock is read once, in `commands`.
 
 pub mod cli;
 mod commands;

@@ -72,7 +72,7 @@ numbered as (
         told.columns,
         told.told_values,
         told.held_values,
-        unnest(range(1, 13)) as position
+        unnest(range(1, cast(array_length(told.columns) as bigint) + 1)) as position
     from told
 ),
 

@@ -9,9 +9,6 @@ use std::ops::{Add, AddAssign, Neg, Sub, SubAssign};
 /// The decimals that every amount is held with.
 pub const SCALE: u8 = 3;
 
-/// Thousandths of one.
-const UNIT: i128 = 10_i128.pow(SCALE as u32);
-
 /// An amount in thousandths of its currency. The lake stores it as `decimal(18, 3)`.
 ///
 /// Values built through [`Money::from_thousandths`] stay within ±999 999 999 999 999.999; sums that may
@@ -51,8 +48,8 @@ impl Money {
 
     /// Whether it has no more decimals than that.
     #[must_use]
-    pub fn fits(self, decimals: u8) -> bool {
-        self.wide() % smallest(decimals) == 0
+    pub const fn fits(self, decimals: u8) -> bool {
+        self.0 % 10_i64.pow(SCALE.saturating_sub(decimals) as u32) == 0
     }
 
     /// Thousandths, wide enough for any sum of amounts.
@@ -121,15 +118,24 @@ pub const fn smallest(decimals: u8) -> i128 {
 #[must_use]
 pub fn shown(thousandths: i128, decimals: u8) -> (i128, u8) {
     let needed = needed_decimals(thousandths).max(decimals.min(SCALE));
-    (thousandths / smallest(needed), needed)
+    let digits = match i64::try_from(thousandths) {
+        Ok(thousandths) => (thousandths / 10_i64.pow(u32::from(SCALE - needed))).into(),
+        Err(_) => thousandths / smallest(needed),
+    };
+    (digits, needed)
 }
 
 /// The decimals that tell all of an amount: none, two or three.
 #[must_use]
-pub const fn needed_decimals(thousandths: i128) -> u8 {
-    if thousandths % UNIT == 0 {
+pub fn needed_decimals(thousandths: i128) -> u8 {
+    // the last three digits tell; nearly all amounts are small enough for a quick division
+    let part = match i64::try_from(thousandths) {
+        Ok(small) => i128::from(small % 1_000),
+        Err(_) => thousandths % 1_000,
+    };
+    if part == 0 {
         0
-    } else if thousandths % smallest(2) == 0 {
+    } else if part % 10 == 0 {
         2
     } else {
         SCALE
