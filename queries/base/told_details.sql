@@ -1,4 +1,4 @@
--- told_details: what files beside the ledger tell of an invoice's goods.
+-- told_details: what files beside the ledger tell of an invoice.
 --
 -- grain:   one debit item that such a file names
 -- key:     item_number
@@ -11,6 +11,7 @@
 --   product_line    text   what was sold
 --   salesperson     text   who sold it
 --   delivered_date  date   when goods arrived
+--   due_date        date   when it is due; null where the file does not tell
 --   margin_amount   money  what it earned, in the item's currency, without VAT
 
 -- A file names the item by its identifier or else by the number of the document.
@@ -22,6 +23,7 @@ with details_by_item as (
         invoice_details.product_line,
         invoice_details.salesperson,
         invoice_details.delivered_date,
+        invoice_details.due_date,
         invoice_details.margin_amount
     from invoice_details
     inner join known_items
@@ -38,6 +40,7 @@ details_by_reference as (
         invoice_details.product_line,
         invoice_details.salesperson,
         invoice_details.delivered_date,
+        invoice_details.due_date,
         invoice_details.margin_amount
     from invoice_details
     inner join document_names
@@ -54,6 +57,7 @@ select
     details_by_item.product_line,
     details_by_item.salesperson,
     details_by_item.delivered_date,
+    details_by_item.due_date,
     details_by_item.margin_amount
 from details_by_item
 union all
@@ -64,6 +68,7 @@ select
     details_by_reference.product_line,
     details_by_reference.salesperson,
     details_by_reference.delivered_date,
+    details_by_reference.due_date,
     details_by_reference.margin_amount
 from details_by_reference
 left anti join details_by_item

@@ -586,7 +586,7 @@ impl Engine {
         };
         let frame = self.context.sql_with_options(sql, question::read_only()).await.map_err(failed)?;
         let mut values = Vec::new();
-        for name in ["as_of", "months", "dso_days", "decimals", "in_base", "customer_id", "since"] {
+        for name in ["as_of", "months", "ages_from_issue", "dso_days", "decimals", "in_base", "customer_id", "since"] {
             if let (true, Some(value)) = (sql.contains(&format!("${name}")), self.parameter(name)) {
                 values.push((name, value));
             }

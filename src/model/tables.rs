@@ -89,51 +89,43 @@ const fn may(name: &'static str, kind: ColumnKind) -> ColumnSpec {
     ColumnSpec { name, kind, is_required: false }
 }
 
+/// What is known of a customer.
+const CUSTOMER_COLUMNS: [ColumnSpec; 15] = [
+    may("company_id", Text),
+    must("customer_id", Text),
+    must("name", Text),
+    may("group_id", Text),
+    may("country_code", Text),
+    may("language", Text),
+    may("terms_code", Text),
+    may("credit_limit_amount", Money),
+    may("collector_id", Text),
+    may("payment_method", Text),
+    may("is_public_body", Flag),
+    may("is_collective", Flag),
+    may("billing_channel", Text),
+    may("status_code", Text),
+    may("load_id", Text),
+];
+
 /// One row a customer.
-pub static CUSTOMERS: TableSpec = TableSpec {
-    name: "customers",
-    columns: &[
-        may("company_id", Text),
-        must("customer_id", Text),
-        must("name", Text),
-        may("group_id", Text),
-        may("country_code", Text),
-        may("language", Text),
-        may("terms_code", Text),
-        may("credit_limit_amount", Money),
-        may("collector_id", Text),
-        may("payment_method", Text),
-        may("is_public_body", Flag),
-        may("is_collective", Flag),
-        may("billing_channel", Text),
-        may("status_code", Text),
-        may("load_id", Text),
-    ],
-    key: &["company_id", "customer_id"],
-    is_loadable: true,
-};
+pub static CUSTOMERS: TableSpec =
+    TableSpec { name: "customers", columns: &CUSTOMER_COLUMNS, key: &["company_id", "customer_id"], is_loadable: true };
 
 /// One row a customer and file that tells of it, as the file told it last: which of them `customers` goes by can be seen.
 pub static CUSTOMERS_BY_SOURCE: TableSpec = TableSpec {
     name: "customers_by_source",
-    columns: &[
-        may("company_id", Text),
-        must("customer_id", Text),
-        may("name", Text),
-        may("group_id", Text),
-        may("country_code", Text),
-        may("language", Text),
-        may("terms_code", Text),
-        may("credit_limit_amount", Money),
-        may("collector_id", Text),
-        may("payment_method", Text),
-        may("is_public_body", Flag),
-        may("is_collective", Flag),
-        may("billing_channel", Text),
-        may("status_code", Text),
-        must("source_file", Text),
-        may("load_id", Text),
-    ],
+    columns: &{
+        // the file, then the load
+        let mut columns = [CUSTOMER_COLUMNS[CUSTOMER_COLUMNS.len() - 1]; CUSTOMER_COLUMNS.len() + 1];
+        let mut position = 0;
+        while position + 1 < CUSTOMER_COLUMNS.len() {
+            columns[position] = CUSTOMER_COLUMNS[position];
+            position += 1;
+        }
+        columns[position] = must("source_file", Text);
+        columns
+    },
     key: &[],
     is_loadable: false,
 };
