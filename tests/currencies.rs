@@ -53,6 +53,10 @@ fn dinars_keep_their_third_decimal_from_the_file_to_the_statement() {
     let out = desk.run(&["report", "controller", "--as-of", "2024-03-31"]).ended(0).stdout;
     let page = std::fs::read_to_string(desk.path(out.lines().next().unwrap())).unwrap();
     assert!(page.contains(".625") && !page.contains("1,338.63"), "no figure of the page is rounded to cents");
+    // what it was a month before: 2 573.192
+    let out = desk.run(&["report", "controller", "--as-of", "2024-02-29"]).ended(0).stdout;
+    let page = std::fs::read_to_string(desk.path(out.lines().next().unwrap())).unwrap();
+    assert!(page.contains("\u{2212}1,235 on the month"), "a change goes by the same unit");
     desk.run(&["check", "--as-of", "2024-03-31"]).ended(0);
     desk.run(&["lake", "verify"]).ended(0);
 }
@@ -72,6 +76,20 @@ fn a_ledger_in_dinars_ties_out_to_the_thousandth_and_one_in_euros_has_none() {
     let refused = euros.run(&["load", path.to_str().unwrap()]);
     assert_eq!(refused.status, 1, "{}", refused.stderr);
     assert!(refused.stdout.contains("amount with more decimals than its currency"), "{}", refused.stdout);
+}
+
+/// What the balance rests on is said in the same unit as the balance.
+#[test]
+fn assumptions_are_said_with_the_amounts_that_hang_on_them() {
+    let ledger =
+        Ledger::new(2024).invoice("C1", "F1", "2024-01-05", "1250.50").invoice("C2", "F2", "2024-03-05", "88.10");
+    for (settings, told) in [("base_currency = \"TND\"\n", "1,338.600\u{a0}TND"), ("", "1,338.60\u{a0}EUR")] {
+        let desk = desk(settings, &[("123456789FEC20241231.txt", ledger.text())]);
+        let out = desk.run(&["report", "controller", "--as-of", "2024-12-31"]).ended(0).stdout;
+        let page = std::fs::read_to_string(desk.path(out.lines().next().unwrap())).unwrap();
+        let rest = page.split("What the balance rests on").nth(1).unwrap();
+        assert!(rest.split("</section>").next().unwrap().contains(told), "{settings}");
+    }
 }
 
 /// Where each amount of a file has three digits behind its only mark, they are decimals in books of dinars alone.

@@ -282,8 +282,7 @@ impl<'a> Grid<'a> {
 
     /// The figure of a cell of the answer: of amounts in thousandths.
     fn figure(&self, row: usize, column: usize) -> Option<i128> {
-        let value = self.answer.at(row, column);
-        if self.kind(column) == ColumnKind::Money { value.thousandths() } else { digits(&value) }
+        figure(&self.answer.at(row, column), self.kind(column))
     }
 
     fn sum(&self, column: usize) -> i128 {
@@ -383,6 +382,11 @@ pub(super) fn first_with_amount(answer: &Answer) -> usize {
         values.any(|(value, column)| is_counted(column.kind) && digits(&value).unwrap_or(0) != 0)
     };
     (0..answer.len()).find(has_amount).unwrap_or(0)
+}
+
+/// A number to be held against others of its kind: an amount in thousandths, else its digits.
+pub(super) fn figure(value: &Value<'_>, kind: ColumnKind) -> Option<i128> {
+    if kind == ColumnKind::Money { value.thousandths() } else { digits(value) }
 }
 
 /// The digits of a number, whatever its scale.

@@ -400,7 +400,7 @@ fn assumptions_context(answer: &Answer, reader: &Reader) -> Result<Option<Shown>
             column.map_or_else(String::new, |column| cell_text(&answer.value(row, name), column, false, reader).text)
         };
         let code = answer.value(row, "assumption_code").plain();
-        let amount = digits(&answer.value(row, "amount")).unwrap_or(0);
+        let amount = answer.value(row, "amount").thousandths().unwrap_or(0);
         let sentence = reader.words.find(&format!("assumptions.{code}")).map_or_else(|| code.clone(), str::to_owned);
         let values = [
             ("assumption", sentence),

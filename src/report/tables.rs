@@ -4,7 +4,8 @@ use minijinja::{Value as Shown, context};
 
 use super::ReportError;
 use super::grid::{
-    Grid, GridColumn, Medium, Reader, amounts_caption, cell_text, digits, header_word, is_number, millionths, narrowed,
+    Grid, GridColumn, Medium, Reader, amounts_caption, cell_text, digits, figure, header_word, is_number, millionths,
+    narrowed,
 };
 use super::panels::TableView;
 use super::search::hidden_rows;
@@ -222,7 +223,8 @@ impl TableBuilder<'_> {
                 query: self.view.query.clone(),
                 column: name.clone(),
             })?;
-            amounts.push((name, position, digits(&self.grid.behind(row, position).0).unwrap_or(0)));
+            let (value, column) = self.grid.behind(row, position);
+            amounts.push((name, position, figure(&value, column.kind).unwrap_or(0)));
         }
         let whole: i128 = amounts.iter().map(|(_, _, amount)| amount.max(&0)).sum();
         let mut from = 0;

@@ -3,9 +3,10 @@
 use minijinja::{Value as Shown, context};
 
 use super::ReportError;
-use super::grid::{Reader, amounts_caption, cell_text, digits, header_word};
+use super::grid::{Reader, amounts_caption, cell_text, digits, figure, header_word};
 use super::panels::{Better, PanelSpec, TileSpec};
 use crate::model::calendar::{add_months, month_end};
+use crate::model::money::SCALE;
 use crate::model::{Answer, ColumnKind, Date, Value};
 
 /// How many month-ends the small line of a tile shows.
@@ -167,11 +168,11 @@ fn change(
     key: &str,
     reader: &Reader,
 ) -> Result<Option<Shown>, ReportError> {
-    let (Some(now), Some(then)) = (digits(now), digits(then)) else { return Ok(None) };
+    let (Some(now), Some(then)) = (figure(now, kind), figure(then, kind)) else { return Ok(None) };
     let difference = now.saturating_sub(then);
     let formats = reader.formats;
     let amount = match kind {
-        ColumnKind::Money => formats.rounded(difference, 2, 0),
+        ColumnKind::Money => formats.rounded(difference, SCALE, 0),
         ColumnKind::Int => formats.number(difference, 0),
         // shares of one, in points of a hundred
         ColumnKind::Ratio => {
