@@ -61,6 +61,11 @@ fn ties_out(desk: &Desk, days: &[&str]) {
     }
 }
 
+fn sorted(mut texts: Vec<String>) -> Vec<String> {
+    texts.sort();
+    texts
+}
+
 /// After a SEPA rejection the invoice was counted as paid on time, and the rejection as an invoice of its own.
 #[test]
 fn a_rejected_direct_debit_leaves_its_invoice_open_with_its_own_dates() {
@@ -207,6 +212,86 @@ fn a_bill_is_no_cash_and_one_unpaid_at_maturity_is_the_old_invoice() {
     ties_out(&desk, &["2024-01-31", "2024-03-31"]);
 }
 
+/// A bill that the bank had discounted comes back by one entry, `411 to 512`, though its receipt stands on 413: it counted
+/// as an invoice paid, and the customer as one to whom money was refunded.
+#[test]
+fn a_discounted_bill_that_the_bank_takes_back_is_the_old_invoice() {
+    let drawn = |books: Ledger, number: &str, date: &str, letters: [&str; 2]| {
+        let entry = format!("LCR-{number}");
+        moved(
+            books,
+            date,
+            &entry,
+            credit("411000", "C1", "800.00", letters[0]),
+            debit("413000", "C1", "800.00", letters[1]),
+        )
+    };
+    let bank = |books: Ledger, date: &str, number: &str, lines: &[Part]| books.entry("BQ", date, number, date, lines);
+    let books = Ledger::new(2024).lettered_invoice("C1", "F-1", "2024-01-10", "800.00", "A").lettered_invoice(
+        "C1",
+        "F-2",
+        "2024-01-10",
+        "800.00",
+        "D",
+    );
+    let books = drawn(drawn(books, "1", "2024-01-20", ["A", "B"]), "2", "2024-01-20", ["D", "E"]);
+    let discounted = |letter| [debit("512000", "", "800.00", ""), credit("413000", "C1", "800.00", letter)];
+    let books = bank(books, "2024-01-25", "ESC-1", &discounted("B"));
+    let books = bank(books, "2024-01-25", "ESC-2", &discounted("E"));
+    // one of the two comes back, with the fee of the bank
+    let unpaid =
+        [debit("411000", "C1", "800.00", ""), debit("411000", "C1", "12.00", ""), credit("512000", "", "812.00", "")];
+    let once = bank(books.clone(), "2024-03-12", "IMP-1", &unpaid);
+    let desk = ledger(&once);
+    assert_eq!(open_on(&desk, "2024-03-11"), "0.00");
+    let expected = ["transfer F-2 2024-02-09 51 800.00", "adjustment IMP-1 2024-04-11 -11 12.00"];
+    assert_eq!(open_items(&desk, "2024-03-31"), expected);
+    assert_eq!(lateness(&desk, "2024-02-29", "settled"), "2 -15.0000", "both bills paid by the bank");
+    assert_eq!(lateness(&desk, "2024-03-31", "settled"), "1 -15.0000", "one of them was not");
+    let march = desk.ask("2024-03-31").rows("roll_forward").pop().unwrap();
+    assert_eq!([&*march["refunds_amount"], &*march["returned_receipts_amount"]], ["0.00", "800.00"]);
+    ties_out(&desk, &["2024-03-11", "2024-03-12", "2024-03-31"]);
+    // so does the other; one is paid in the end
+    let unpaid = [debit("411000", "C1", "800.00", "Z"), credit("512000", "", "800.00", "")];
+    let twice = bank(once, "2024-03-20", "IMP-2", &unpaid);
+    let desk = ledger(&bank(
+        twice,
+        "2024-04-05",
+        "VIR",
+        &[debit("512000", "", "800.00", ""), credit("411000", "C1", "800.00", "Z")],
+    ));
+    let expected = ["transfer F-1 2024-02-09 51 800.00", "transfer F-2 2024-02-09 51 800.00"];
+    let open = open_items(&desk, "2024-03-31").into_iter().filter(|item| item.starts_with("transfer")).collect();
+    assert_eq!(sorted(open), expected);
+    assert_eq!(lateness(&desk, "2024-03-31", "settled"), "0 ");
+    assert_eq!(lateness(&desk, "2024-04-30", "settled"), "1 56.0000");
+    ties_out(&desk, &["2024-03-20", "2024-03-31", "2024-04-05", "2024-04-30"]);
+}
+
+/// What was paid twice by bill goes back: nothing is claimed again.
+#[test]
+fn a_refund_of_what_was_paid_twice_is_no_unpaid_bill() {
+    let books = Ledger::new(2024).lettered_invoice("C1", "F-1", "2024-01-10", "800.00", "A");
+    let drawn = credit("411000", "C1", "800.00", "A");
+    let books = moved(books, "2024-01-20", "LCR-1", drawn, debit("413000", "C1", "800.00", "B"));
+    let paid = |books: Ledger, date: &str, account: &str, letter: &str| {
+        books.entry(
+            "BQ",
+            date,
+            date,
+            date,
+            &[debit("512000", "", "800.00", ""), credit(account, "C1", "800.00", letter)],
+        )
+    };
+    let books = paid(paid(books, "2024-03-10", "413000", "B"), "2024-03-12", "411000", "");
+    let back = [debit("411000", "C1", "800.00", ""), credit("512000", "", "800.00", "")];
+    let desk = ledger(&books.entry("BQ", "2024-03-20", "RBT", "2024-03-20", &back));
+    assert_eq!(lateness(&desk, "2024-03-31", "settled"), "1 30.0000");
+    let march = desk.ask("2024-03-31").rows("roll_forward").pop().unwrap();
+    assert_eq!([&*march["refunds_amount"], &*march["returned_receipts_amount"]], ["800.00", "0.00"]);
+    ties_out(&desk, &["2024-03-31"]);
+}
+
 #[test]
 fn what_the_factor_gives_back_is_the_old_invoice() {
     let books = Ledger::new(2024).lettered_invoice("C1", "F-1", "2024-01-10", "800.00", "A");
@@ -342,6 +427,99 @@ fn a_promise_is_kept_by_whoever_pays_and_a_group_has_one_statement() {
     assert!(page.contains("60.00") && page.contains("Sartre Lille") && page.contains("SARTRE"), "{page}");
     let refused = desk.run(&["customer_statement", "--group", "NOBODY", "--as-of", "2024-03-20"]).ended(2).stderr;
     assert!(refused.contains("no customer belongs to the group `NOBODY`"), "{refused}");
+}
+
+/// The parent pays for its subsidiaries, and three people called three customers for one payment.
+#[test]
+fn what_a_group_owes_is_one_line_for_who_pays_and_its_result_is_of_each_customer() {
+    let customers = "customer_id,name,group_id\nHOLD,Sartre Holding,SARTRE\nFIL1,Sartre Nord,SARTRE\n\
+        FIL2,Sartre Sud,SARTRE\nSOLO,Camus,\n";
+    let contacts = "customer_id,contact_id,name,phone,email\nHOLD,1,Mme Beauvoir,0102030405,pay@sartre.example\n\
+        SOLO,2,M. Meursault,0102030406,\n";
+    let invoice = |customer: &str, month: u32| {
+        let (due, amount) = (month + 1, month * 1000);
+        format!("{customer}-{month},{customer},invoice,2024-0{month}-05,2024-0{due}-04,{amount}.00,EUR\n")
+    };
+    let mut items = format!("{ITEM}R-1,HOLD,receipt,2024-03-20,2024-03-20,-3000.00,EUR\n");
+    for customer in ["FIL1", "FIL2", "SOLO"] {
+        items.extend((1..=6).map(|month| invoice(customer, month)));
+    }
+    let allocations = "debit_item_id,credit_item_id,allocated_date,amount\nFIL1-1,R-1,2024-03-20,1000.00\n\
+        FIL2-2,R-1,2024-03-20,2000.00\n";
+    let desk = lists(&[
+        ("customers.csv", customers),
+        ("contacts.csv", contacts),
+        ("items.csv", &items),
+        ("allocations.csv", allocations),
+    ]);
+    let lines = |as_of: &str| desk.ask(as_of).rows("worklist");
+    let told = |row: &crate::desk::Row| {
+        ["customer_id", "action_code", "channel_code", "overdue_amount", "item_count", "members_text"]
+            .map(|column| row[column].clone())
+            .join(" ")
+    };
+    let due = |rows: &[crate::desk::Row]| -> Vec<String> {
+        rows.iter().filter(|row| row["block_code"] == "collect").map(told).collect()
+    };
+    let today = lines("2024-08-14");
+    let expected = [
+        "HOLD formal_notice letter 39000.00 10 FIL1=20000.000|FIL2=19000.000",
+        "SOLO formal_notice letter 21000.00 6 ",
+    ];
+    assert_eq!(due(&today), expected);
+    assert_eq!(&*today[0]["customer_name"], "Sartre Holding · group SARTRE (FIL1, FIL2)");
+    assert_eq!(&*today[0]["documents_text"], "FIL1-2, FIL1-3, FIL1-4, FIL1-5, FIL1-6 +5");
+    assert!(today.iter().all(|row| row["reason_code"] != "contact_unknown"), "who pays for them is known");
+    let mut asked = desk.ask("2024-08-14");
+    let sum: f64 = asked.rows("worklist_sum").iter().map(|row| row["overdue_amount"].parse::<f64>().unwrap()).sum();
+    assert!((sum - 60_000.0).abs() < 0.001, "nothing is listed twice: {sum}");
+    // the collector writes down that the holding contests one invoice and promises half of the rest
+    let line = &today[0];
+    let columns = [
+        "line_id",
+        "company_id",
+        "customer_id",
+        "assignee_id",
+        "list_date",
+        "channel_code",
+        "items_text",
+        "members_text",
+    ];
+    let header: Vec<String> = columns.iter().map(|name| format!("worklist.{name}")).collect();
+    let written =
+        "worklist.result_code,worklist.reason_code,worklist.promised_date,worklist.promised_amount,worklist.document";
+    let row: Vec<&str> = columns.iter().map(|name| &*line[*name]).collect();
+    let filled = |name: &str, result: &str| {
+        let text = format!("{},{written}\n{},{result}\n", header.join(","), row.join(","));
+        desk.load(&[&desk.file(name, text)]);
+    };
+    filled("promise.csv", "promised,,2024-08-30,19500.00,");
+    let actions = desk.ask("2024-08-15").rows("promise_outcomes");
+    let promised: Vec<String> = actions
+        .iter()
+        .map(|row| format!("{} {} {}", row["customer_id"], row["promised_amount"], row["status_code"]))
+        .collect();
+    assert_eq!(sorted(promised), ["FIL1 10000.00 open", "FIL2 9500.00 open"]);
+    // the older half is promised, the rest was spoken of: both wait, as one line each
+    let expected = [
+        "HOLD await_promise internal 19500.00 8 FIL1=10000.000|FIL2=9500.000",
+        "HOLD insist letter 19500.00 4 FIL1=10000.000|FIL2=9500.000",
+    ];
+    let waiting = lines("2024-08-19");
+    let told: Vec<String> = due(&waiting).into_iter().filter(|line| line.starts_with("HOLD")).collect();
+    assert_eq!(sorted(told), expected);
+    assert!(waiting.iter().filter(|row| row["customer_id"] != "SOLO").all(|row| row["status_code"] == "wait"));
+    // a parent that is insolvent pays for nobody: the others are asked themselves
+    let insolvent = customers
+        .replace("group_id\nHOLD,Sartre Holding,SARTRE", "group_id,status_code\nHOLD,Sartre Holding,SARTRE,insolvent");
+    let insolvent = insolvent.replace(",SARTRE\n", ",SARTRE,\n").replace("Camus,\n", "Camus,,\n");
+    let desk = lists(&[("customers.csv", &insolvent), ("items.csv", &items), ("allocations.csv", allocations)]);
+    let expected = [
+        "FIL1 formal_notice letter 39000.00 10 FIL1=20000.000|FIL2=19000.000",
+        "SOLO formal_notice letter 21000.00 6 ",
+    ];
+    let mut asked = desk.ask("2024-08-14");
+    assert_eq!(due(&asked.rows("worklist")), expected);
 }
 
 #[test]

@@ -257,6 +257,22 @@ fn a_bit_that_changed_anywhere_is_found_and_a_copy_brings_the_file_back() {
     assert!(said.stderr.contains("is no copy of this lake"), "{}", said.stderr);
 }
 
+/// The log of loads says what cannot be understood, and is JSON still: its checksum stands in rows that this very log names.
+#[test]
+fn a_log_of_loads_that_is_json_but_no_log_is_found_and_brought_back() {
+    let desk = two_loads();
+    copy(&desk.path("lake"), &desk.path("copy"));
+    let log = desk.path("lake/loads/_delta_log/00000000000000000000.json");
+    let written = fs::read_to_string(&log).unwrap();
+    for key in ["metaData", "format", "schemaString", "protocol"] {
+        fs::write(&log, written.replacen(key, &key.to_uppercase(), 1)).unwrap();
+        let said = desk.run(&["lake", "verify"]).ended(1).stdout;
+        assert!(said.contains("loads/_delta_log/00000000000000000000.json: found "), "{key}: {said}");
+        desk.run(&["lake", "repair", "--from", "copy"]).ended(0);
+        assert_eq!(open(&desk), "120.00", "{key}");
+    }
+}
+
 #[test]
 fn without_a_copy_the_lake_goes_back_to_its_last_whole_load_and_the_sources_are_named() {
     for damage in ["flipped", "missing", "empty"] {

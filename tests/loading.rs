@@ -212,3 +212,34 @@ fn what_was_refused_after_reading_is_named_too() {
     assert!(said.stdout.lines().any(|line| line.contains('1') && line.contains("item")), "{}", said.stdout);
     assert!(said.stdout.lines().count() >= 4, "{}", said.stdout);
 }
+
+/// Sums beyond 18 digits were cut, or ended the program: the control account said 0.
+#[test]
+fn amounts_that_sum_to_more_than_can_be_held_are_an_error_and_no_figure() {
+    let large = "999999999999999.99";
+    let books = |year| {
+        (0..3).fold(Ledger::new(year), |books, number| {
+            books.invoice("C1", &format!("F{number}"), &format!("{year}-03-05"), large)
+        })
+    };
+    let desk = Desk::new();
+    let years = [2023, 2024].map(|year| desk.file(&format!("123456789FEC{year}1231.txt"), books(year).text()));
+    let said = desk.run(&["load", "--quiet", years[0].to_str().unwrap(), years[1].to_str().unwrap()]).ended(2);
+    let expected = "error: the lines of account `411000`, customer `C1`, of company `123456789` sum to more than ";
+    assert!(said.stderr.starts_with(expected) && said.stderr.contains("hint:"), "{}", said.stderr);
+    assert!(desk.run(&["query", "receivables"]).ended(2).stderr.contains("there is no lake"));
+    // of many customers, what can be asked is asked of fewer
+    let rows = (0..1200).map(|number| format!("F{number},C{number},invoice,2024-03-05,2024-04-04,{large},EUR\n"));
+    let text =
+        format!("item_id,customer_id,kind,issued_date,due_date,amount,currency_code\n{}", rows.collect::<String>());
+    desk.load(&[&desk.file("items.csv", text)]);
+    for query in ["receivables", "aging", "dso", "payers", "cash_forecast", "worklist"] {
+        let said = desk.run(&["query", query, "--as-of", "2024-12-31"]).ended(2);
+        assert!(
+            said.stderr.starts_with("error: ") && said.stderr.contains("hint: a sum beyond"),
+            "{query}: {}",
+            said.stderr
+        );
+        assert!(!said.stderr.contains("panicked"), "{query}: {}", said.stderr);
+    }
+}

@@ -183,7 +183,10 @@ turns as (
             order by settled_states.event_date
         ) as next_date
     from settled_states
-    where settled_states.is_settled <> settled_states.was_settled
+    where
+        settled_states.is_settled <> settled_states.was_settled
+        -- something else took the place of the receipt that had settled it
+        or (settled_states.is_settled and settled_states.cash_amount < 0)
 )
 
 select

@@ -14,7 +14,8 @@
 --   rank_order            int      among the assignee's lines of that block and status
 --   company_id            text     whose receivables they are
 --   customer_id           text     who owes
---   customer_name         text     its name, or its identifier where it has none
+--   customer_name         text     its name, or its identifier; of a group, its members too
+--   members_text          text     customer=amount of each, `|` between them; null for one alone
 --   action_code           text     what to do
 --   reason_code           text     why it is this
 --   channel_code          text     through which channel
@@ -24,7 +25,8 @@
 --   item_count            int      items of this line
 --   oldest_days           int      days past due of the oldest; null without items
 --   documents_text        text     numbers of the five oldest, and how many more
---   items_text            text     item=document of each, `|` between them, 500 at most
+--   items_text            text     item=document of each, `|` between them, 500 at most; of a
+--                                  group item=document=customer
 --   list_date             date     $as_of: the day the list is for
 --   priority_amount       money    what acting now is worth, less the cost of the channel
 --   why_rank_text         text     why it stands where it stands, with the figures
@@ -53,7 +55,8 @@ with reader as (
     select
         cast($language as varchar) as language_code,
         case $language when 'fr' then '%d/%m/%Y' else '%Y-%m-%d' end as date_format,
-        case $language when 'fr' then ' %' else '%' end as percent_mark
+        case $language when 'fr' then ' %' else '%' end as percent_mark,
+        case $language when 'fr' then 'groupe' else 'group' end as group_word
 ),
 
 -- nobody works on Saturdays, Sundays and holidays
@@ -231,6 +234,16 @@ decided_lines as (
     cross join day_kinds
 ),
 
+members as (
+    select
+        work_lines.members_text,
+        string_to_array(regexp_replace(work_lines.members_text, '=[^|]*', '', 'g'), '|')
+            as customer_ids
+    from work_lines
+    where work_lines.members_text is not null
+    group by work_lines.members_text
+),
+
 -- figures and days as the language writes them
 told_lines as (
     select
@@ -277,9 +290,17 @@ told_lines as (
                 to_char(last_actions.action_date, reader.date_format),
                 to_char(work_lines.when_date, reader.date_format)
             )
-        ) as why_rank_text
+        ) as why_rank_text,
+        array_to_string(array_slice(members.customer_ids, 1, 5), ', ')
+        || case
+            when cardinality(members.customer_ids) > 5
+                then ' +' || cast(cardinality(members.customer_ids) - 5 as varchar)
+            else ''
+        end as members_shown_text
     from work_lines
     cross join reader
+    left join members
+        on work_lines.members_text = members.members_text
     left join sentences on sentences.sentence_code = 'rank.' || work_lines.reason_code
     left join last_actions
         on work_lines.company_id = last_actions.company_id
@@ -311,7 +332,12 @@ select
     ) as rank_order,
     coalesce(customer_contacts.company_id, '') as company_id,
     work_lines.customer_id,
-    payers.customer_name,
+    case
+        when work_lines.members_text is null then payers.customer_name
+        else payers.customer_name || ' · ' || reader.group_word || ' ' || work_lines.group_id
+            || ' (' || told_lines.members_shown_text || ')'
+    end as customer_name,
+    work_lines.members_text,
     work_lines.action_code,
     work_lines.reason_code,
     work_lines.channel_code,

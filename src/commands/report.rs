@@ -13,7 +13,7 @@ use crate::engine::{Engine, Query};
 use crate::error::{Error, Outcome};
 use crate::lake::{KnownAt, LoadRecord, Snapshot};
 use crate::model::money::thousandths_of;
-use crate::model::{Answer, CustomerKey, Money};
+use crate::model::{Answer, CustomerKey};
 use crate::report::{
     Addressee, Assumption, Audience, LoadFacts, PageInput, PageSpec, SourceFacts, Templates, render_html,
     render_workbook,
@@ -375,12 +375,11 @@ fn facts(snapshot: &Snapshot) -> LoadFacts {
     let history = &snapshot.history;
     let known: Vec<LoadRecord> = history.iter().filter(|past| past.version <= load.version).cloned().collect();
     let held = load::held(&known);
-    let mut assumptions: BTreeMap<String, (u64, Option<Money>)> = BTreeMap::new();
+    let mut assumptions: BTreeMap<String, (u64, Option<i128>)> = BTreeMap::new();
     let mut add = |fact: &serde_json::Value| {
         let sum = assumptions.entry(fact["code"].as_str().unwrap_or_default().to_owned()).or_default();
         sum.0 += fact["line_count"].as_u64().unwrap_or_default();
-        let amount = fact["amount"].as_str().and_then(thousandths_of);
-        if let Some(amount) = amount.and_then(Money::from_wide) {
+        if let Some(amount) = fact["amount"].as_str().and_then(thousandths_of) {
             sum.1 = Some(sum.1.unwrap_or_default() + amount);
         }
     };

@@ -6,6 +6,7 @@ use super::parameters::Behaviour;
 use super::tables;
 use super::{DemoOptions, SIREN};
 use crate::model::Money;
+use crate::model::money::money_text;
 use std::fmt::Write;
 
 /// The name the company goes by.
@@ -52,8 +53,8 @@ pub struct PlantedCause {
     pub dispute_count: usize,
     /// How many of them ended in a credit note.
     pub credited_count: usize,
-    /// What the contested invoices were worth, VAT included.
-    pub invoiced_amount: Money,
+    /// What the contested invoices were worth, VAT included, in thousandths.
+    pub invoiced_amount: i128,
 }
 
 /// What the generator wrote and planted.
@@ -123,7 +124,7 @@ fn causes(company: &Company) -> Vec<PlantedCause> {
             extra_days: cause.extra_days,
             dispute_count: 0,
             credited_count: 0,
-            invoiced_amount: Money::ZERO,
+            invoiced_amount: 0,
         })
         .collect();
     for (position, invoice) in company.invoices.iter().enumerate() {
@@ -131,7 +132,7 @@ fn causes(company: &Company) -> Vec<PlantedCause> {
         let cause = &mut causes[row.cause];
         cause.dispute_count += 1;
         cause.credited_count += usize::from(row.outcome == Some("credited"));
-        cause.invoiced_amount += Money::from_hundredths(invoice.gross()).unwrap_or_default();
+        cause.invoiced_amount += i128::from(invoice.gross()) * 10;
     }
     causes
 }
@@ -200,7 +201,7 @@ fn sections(report: &DemoReport, text: &mut String) -> std::fmt::Result {
             cause.extra_days.1,
             cause.dispute_count,
             cause.credited_count,
-            cause.invoiced_amount,
+            money_text(cause.invoiced_amount, 2),
         )?;
     }
     Ok(())

@@ -26,10 +26,16 @@ pub trait Derivation: Send + Sync {
     fn begin(&self, scope: &Scope) -> Box<dyn Work>;
 }
 
+/// Rows, some at a time; a value a column.
+pub type RowBlocks<'a> = Box<dyn Iterator<Item = Vec<Vec<Value<'static>>>> + 'a>;
+
 /// A derivation under way.
 pub trait Work: Send {
     /// Takes some rows of an input; all rows of one come before those of the next.
     fn take(&mut self, input: &str, rows: &Batch);
     /// The rows of one of its tables, once all its inputs were taken: some at a time, a value a column.
-    fn derive(&mut self, table: &str) -> Box<dyn Iterator<Item = Vec<Vec<Value<'static>>>> + '_>;
+    ///
+    /// # Errors
+    /// Says what cannot be computed from these inputs.
+    fn derive(&mut self, table: &str) -> Result<RowBlocks<'_>, String>;
 }

@@ -30,7 +30,7 @@ pub use answers::parquet;
 pub use batch::{Batch, Days, Decimals, Flags, Numbers, Texts};
 pub use catalogue::{Catalogue, Query, Room};
 pub use cluster::{Cluster, ExecutorSettings, SCHEDULER_PORT, SchedulerSettings, run_executor, run_scheduler};
-pub use derivation::{Derivation, DerivedTable, Work};
+pub use derivation::{Derivation, DerivedTable, RowBlocks, Work};
 pub use header::{Header, HeaderError};
 pub use row_stream::RowStream;
 pub use session::{Engine, Scope, TableFiles};

@@ -1,6 +1,6 @@
 //! A question on its way: a query of the catalogue with its parameters bound, planned, held against its header, answered.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,12 +9,12 @@ use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{Field, Schema, SchemaRef};
 use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::common::ScalarValue;
-use datafusion::common::runtime::SpawnedTask;
 use datafusion::error::DataFusionError;
 use datafusion::execution::context::SQLOptions;
 use datafusion::logical_expr::{Expr, LogicalPlan, Sort};
 use datafusion::prelude::{DataFrame, SessionContext};
-use futures::{StreamExt, TryStreamExt, stream};
+use futures::StreamExt;
+use tokio::task::JoinSet;
 
 use super::catalogue::Query;
 use super::{EngineError, answers, cluster, contract};
@@ -143,19 +143,34 @@ async fn side_by_side<T: Send + 'static>(
     at_once: usize,
     work: impl Iterator<Item = impl Future<Output = Result<T, EngineError>> + Send + 'static>,
 ) -> Result<Vec<T>, EngineError> {
-    let begun = stream::iter(work).map(|work| async move {
-        match SpawnedTask::spawn(work).await {
-            Ok(done) => done,
+    let mut waiting = work.enumerate().map(|(position, work)| async move { (position, work.await) });
+    let mut running = JoinSet::new();
+    for work in waiting.by_ref().take(at_once) {
+        running.spawn(work);
+    }
+    let mut done = BTreeMap::new();
+    while let Some(ended) = running.join_next().await {
+        let cause = match ended {
+            Ok((position, Ok(result))) => {
+                done.insert(position, result);
+                if let Some(work) = waiting.next() {
+                    running.spawn(work);
+                }
+                continue;
+            }
+            Ok((_, Err(cause))) => cause,
             Err(stopped) => match stopped.try_into_panic() {
                 Ok(panic) => resume_unwind(panic),
-                Err(stopped) => Err(EngineError::Sql {
-                    query: "session".to_owned(),
-                    cause: DataFusionError::External(stopped.into()),
-                }),
+                Err(stopped) => {
+                    EngineError::Sql { query: "session".to_owned(), cause: DataFusionError::External(stopped.into()) }
+                }
             },
-        }
-    });
-    begun.buffered(at_once).try_collect().await
+        };
+        // those that still run are ended before the failure is told: none goes on while the program ends
+        running.shutdown().await;
+        return Err(cause);
+    }
+    Ok(done.into_values().collect())
 }
 
 /// What a plan gives, of this process or, in good time, of the cluster.

@@ -483,10 +483,12 @@ impl Engine {
                 .collect();
             // none at all still tells the columns
             let none = answers::batch(&Answer::new(columns.clone()));
-            let batches = work
-                .derive(table.name)
-                .map(|rows| answers::batch(&Answer::of(columns.clone(), rows)))
-                .collect::<Result<Vec<_>, _>>();
+            let blocks = work.derive(table.name).map_err(|cause| EngineError::Sql {
+                query: table.name.to_owned(),
+                cause: DataFusionError::Execution(cause),
+            })?;
+            let batches =
+                blocks.map(|rows| answers::batch(&Answer::of(columns.clone(), rows))).collect::<Result<Vec<_>, _>>();
             let (schema, batches) = none.and_then(|none| Ok((none.schema(), batches?))).map_err(|cause| {
                 EngineError::Sql { query: table.name.to_owned(), cause: DataFusionError::from(cause) }
             })?;

@@ -251,6 +251,17 @@ impl Events {
         }
     }
 
+    /// Whether no sum of its amounts can overflow.
+    pub(super) fn sums_are_bounded(&self) -> bool {
+        let wide = |amount: Amount| i128::from(amount.unsigned_abs());
+        let sums: [i128; 3] = [
+            self.claims.iter().map(|claim| wide(claim.amount)).sum(),
+            self.settlements.iter().map(|settled| wide(settled.cash) + wide(settled.other)).sum(),
+            self.credits.iter().map(|credit| wide(credit.amount)).sum(),
+        ];
+        sums.iter().sum::<i128>() < i128::from(Amount::MAX)
+    }
+
     /// An amount that an answer holds in thousandths.
     fn amount(&self, thousandths: Option<i128>) -> Amount {
         let amount = thousandths.unwrap_or(0) / smallest(self.decimals);

@@ -11,9 +11,8 @@ use super::levels::Priors;
 use super::model::{Model, Shift};
 use super::naive::MeanDelays;
 use super::outlook::{Outlook, Scene, Weeks};
-use super::rows::Rows;
 use super::tables;
-use crate::engine::{Batch, Scope, Work};
+use crate::engine::{Batch, RowBlocks, Scope, Work};
 use crate::model::CustomerKey;
 
 /// What a forecast looks at: what is believed before any event, the scenarios, and the events.
@@ -122,11 +121,14 @@ impl Work for Forecasting {
         }
     }
 
-    fn derive(&mut self, table: &str) -> Box<dyn Iterator<Item = Rows> + '_> {
+    fn derive(&mut self, table: &str) -> Result<RowBlocks<'_>, String> {
         let (forecast, day, taken) = (self.forecast, self.day, &mut self.taken);
+        if self.prepared.is_none() && !taken.events.sums_are_bounded() {
+            return Err("the invoices sum to more than a forecast can hold".to_owned());
+        }
         let prepared = self.prepared.get_or_insert_with(|| Prepared::from(forecast, day, std::mem::take(taken)));
-        Box::new(std::iter::once(match table {
-            tables::ITEM_FORECASTS => return Box::new(prepared.items()),
+        Ok(Box::new(std::iter::once(match table {
+            tables::ITEM_FORECASTS => return Ok(Box::new(prepared.items())),
             tables::WEEK_FORECASTS => prepared.weeks(),
             tables::SEGMENT_WEEK_FORECASTS => prepared.segment_weeks(&self.segments),
             tables::CUSTOMER_WEEK_FORECASTS => prepared.customer_weeks(),
@@ -137,7 +139,7 @@ impl Work for Forecasting {
             tables::BACKTEST_SCORES => prepared.backtest_scores(),
             tables::BACKTEST_CHANCES => prepared.backtest_chances(),
             _ => Vec::new(),
-        }))
+        })))
     }
 }
 

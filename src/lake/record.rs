@@ -45,13 +45,10 @@ pub struct LoadRecord {
 }
 
 impl LoadRecord {
-    /// As a row of `loads`. Totals beyond 18 digits are cut to the largest amount a column holds.
+    /// As a row of `loads`. A total beyond 18 digits is empty: those of its sources tell it.
     #[must_use]
     pub fn rows(&self) -> Rows {
-        let money = |wide: i128| {
-            let largest = Money::from_thousandths(Money::LIMIT).unwrap_or_default();
-            Cell::Money(Money::from_wide(wide).unwrap_or(largest))
-        };
+        let money = |wide: i128| Cell::money(Money::from_wide(wide));
         let mut rows = Rows::new(&LOADS);
         rows.push(vec![
             Cell::text(self.company_id.clone()),

@@ -214,7 +214,7 @@ impl Lake {
 }
 
 /// Whether something of the lake is damaged, rather than out of reach.
-const fn is_damage(cause: &LakeError) -> bool {
+pub(super) const fn is_damage(cause: &LakeError) -> bool {
     matches!(cause, LakeError::Damaged(_) | LakeError::Delta(_) | LakeError::Parquet(_))
 }
 

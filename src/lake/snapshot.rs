@@ -19,6 +19,7 @@ use super::at_once::at_once;
 use super::record::Checksums;
 use super::{Damage, Lake, LakeError, LoadRecord};
 use crate::model::TableSpec;
+use crate::model::money::thousandths_of;
 use crate::model::tables::{LOADS, PREPARED_CODE, TABLES};
 use crate::store::{self, Checksum};
 
@@ -242,7 +243,7 @@ fn version_of(name: &str) -> u64 {
 }
 
 /// The rows of a file of `loads`; `name` names it from the lake's place.
-fn records_in(bytes: Bytes, name: &str) -> Result<Vec<LoadRecord>, LakeError> {
+pub(super) fn records_in(bytes: Bytes, name: &str) -> Result<Vec<LoadRecord>, LakeError> {
     let unreadable = |cause: String| LakeError::Damaged(Damage::new(name, cause, "a row of `loads`"));
     let reader = ParquetRecordBatchReaderBuilder::try_new(bytes)
         .and_then(ParquetRecordBatchReaderBuilder::build)
@@ -271,7 +272,13 @@ fn record(batch: &RecordBatch, row: usize) -> Option<LoadRecord> {
         Some(text.to_owned())
     };
     let count = |name: &str| Some(batch.column_by_name(name)?.as_primitive_opt::<Int64Type>()?.value(row));
-    let total = |name: &str| Some(batch.column_by_name(name)?.as_primitive_opt::<Decimal128Type>()?.value(row));
+    let sources: serde_json::Value = serde_json::from_str(&text("sources")?).ok()?;
+    let total = |name: &str| -> Option<i128> {
+        let column = batch.column_by_name(name)?.as_primitive_opt::<Decimal128Type>()?;
+        let of_source = |source: &serde_json::Value| source[name].as_str().and_then(thousandths_of);
+        let of_sources = || sources.as_array().into_iter().flatten().filter_map(of_source).sum();
+        Some(if column.is_null(row) { of_sources() } else { column.value(row) })
+    };
     Some(LoadRecord {
         version: 0,
         load_id: text("load_id")?,
@@ -282,7 +289,7 @@ fn record(batch: &RecordBatch, row: usize) -> Option<LoadRecord> {
         rejected_count: count("rejected_count")?,
         debit_total: total("debit_amount")?,
         credit_total: total("credit_amount")?,
-        sources: serde_json::from_str(&text("sources")?).ok()?,
+        sources,
         assumptions: serde_json::from_str(&text("assumptions")?).ok()?,
         versions: serde_json::from_str(&text("versions")?).ok()?,
         // loads of before 2026-11-28 kept none

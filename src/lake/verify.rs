@@ -4,6 +4,8 @@ use serde::de::IgnoredAny;
 use url::Url;
 
 use super::record::Checksums;
+use super::repair::is_damage;
+use super::snapshot::records_in;
 use super::soundness::CHECKPOINT;
 use super::{Damage, Lake, LakeError, LoadRecord};
 use crate::model::TableSpec;
@@ -40,12 +42,20 @@ impl Lake {
         }
         let history = match self.history().await {
             Ok(history) => history,
-            Err(LakeError::Damaged(damage)) => {
-                found.add(damage);
-                return Ok(found);
+            Err(cause) if is_damage(&cause) => {
+                let cause = match cause {
+                    LakeError::Damaged(damage) => {
+                        found.add(damage);
+                        None
+                    }
+                    cause => Some(cause),
+                };
+                self.verify_loads(&mut found).await?;
+                return match cause {
+                    Some(cause) if found.damages.is_empty() => Err(cause),
+                    _ => Ok(found),
+                };
             }
-            // its log is told of already
-            Err(LakeError::Delta(_)) if !found.damages.is_empty() => return Ok(found),
             Err(cause) => return Err(cause),
         };
         if history.is_empty() {
@@ -77,6 +87,27 @@ impl Lake {
             progress(found.file_count, all);
         }
         Ok(found)
+    }
+
+    /// Holds the table of loads against the checksums of every row that lies in its folder, whether or not its log can name
+    /// them.
+    async fn verify_loads(&self, found: &mut Verified) -> Result<(), LakeError> {
+        let place = self.place().within(LOADS.name);
+        let mut sums = Checksums::new();
+        for name in store::sizes_in(&place).await?.into_keys().filter(|name| name.ends_with(".parquet")) {
+            let bytes = store::read(&place.file(&name)?).await?;
+            // one that cannot be read proves nothing
+            let records = records_in(bytes, &name).unwrap_or_default();
+            sums.extend(records.into_iter().flat_map(|record| record.checksums));
+        }
+        sums.extend(self.last_load().await?.unwrap_or_default().checksums);
+        for (name, wanted) in sums.into_iter().filter(|(name, _)| name.starts_with(&format!("{}/", LOADS.name))) {
+            let read = self.checksum_of(&name).await?;
+            if read.is_none_or(|read| read.text() != wanted) && !self.is_put_aside(&name).await? {
+                found.add(Damage::of_content(name, read, wanted));
+            }
+        }
+        Ok(())
     }
 
     /// The names of files, from the lake's place, that loads name and no checksum proves.

@@ -10,6 +10,8 @@ mod returned;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+pub(super) use returned::{Undoable, Unexplained};
+
 use super::identity::Identities;
 use super::lettering::{Outcome, Pair, Part, oldest_first};
 use super::pool::{Earlier, Excess, settle_earlier};

@@ -20,7 +20,7 @@ pub struct ControlMovement {
 /// `years` stand oldest first.
 ///
 /// A year that opens starts from its own opening; the balance carried so far holds until that day. A year without
-/// opening entries goes on from the year before.
+/// opening entries goes on from the year before. `None` where a balance has more than 18 digits.
 #[must_use]
 pub fn control_balances(
     company_id: &str,
@@ -28,7 +28,7 @@ pub fn control_balances(
     customer: &str,
     movements: &[ControlMovement],
     years: &[FiscalYear],
-) -> Rows {
+) -> Option<Rows> {
     let mut balances: Vec<(Date, i128)> = Vec::new();
     let mut carried = 0_i128;
     for (position, year) in years.iter().enumerate() {
@@ -60,7 +60,7 @@ pub fn control_balances(
     rows(company_id, account, customer, balances)
 }
 
-fn rows(company_id: &str, account: &str, customer: &str, mut balances: Vec<(Date, i128)>) -> Rows {
+fn rows(company_id: &str, account: &str, customer: &str, mut balances: Vec<(Date, i128)>) -> Option<Rows> {
     // several statements of one day: the last one holds
     balances.sort_by_key(|(day, _)| *day);
     let mut rows = Rows::new(&CONTROL_BALANCES);
@@ -76,9 +76,9 @@ fn rows(company_id: &str, account: &str, customer: &str, mut balances: Vec<(Date
             Cell::text(account),
             Cell::text(customer),
             Cell::Date(*day),
-            Cell::money(Money::from_wide(*balance)),
+            Cell::Money(Money::from_wide(*balance)?),
             Cell::Empty,
         ]);
     }
-    rows
+    Some(rows)
 }

@@ -25,9 +25,14 @@ impl Member {
         self.joined <= day && self.left.is_none_or(|left| day < left)
     }
 
-    /// Money that the company paid to the customer.
+    /// Money that the company paid to the customer, or the bank took back.
     const fn is_money_back(&self) -> bool {
-        self.amount > 0 && matches!(self.kind, ItemKind::Refund)
+        self.amount > 0 && matches!(self.kind, ItemKind::Refund | ItemKind::ReturnedReceipt)
+    }
+
+    /// A credit by which the claim goes on to another account: money that went back leaves it alone.
+    fn moves_claim_of(&self, debit: &Self) -> bool {
+        self.amount < 0 && self.kind == ItemKind::Transfer && self.entry == debit.entry
     }
 }
 
@@ -48,7 +53,7 @@ pub(super) fn money_back(members: &[Member]) -> Vec<MoneyBack> {
     let mut found = Vec::new();
     let mut matched_entries = BTreeSet::new();
     for debit in order {
-        let credits = Credits::on(members, &found, debit.joined);
+        let credits = Credits::before(debit, members, &found);
         let (parts, is_whole) = match credits.of_amount(debit.amount) {
             Some(part) => (vec![part], true),
             // beside a returned receipt the rest of its entry is a fee
@@ -76,9 +81,11 @@ struct Credits {
 }
 
 impl Credits {
-    fn on(members: &[Member], found: &[MoneyBack], day: Date) -> Self {
-        let others: Vec<Member> = members.iter().filter(|member| !member.is_money_back()).cloned().collect();
-        let outcome = outcome_on(&others, found, day);
+    /// As `debit` found them on its day.
+    fn before(debit: &Member, members: &[Member], found: &[MoneyBack]) -> Self {
+        let is_other = |member: &&Member| !member.is_money_back() && !member.moves_claim_of(debit);
+        let others: Vec<Member> = members.iter().filter(is_other).cloned().collect();
+        let outcome = outcome_on(&others, found, debit.joined);
         let money_back: BTreeSet<usize> = found.iter().map(|back| back.pair.debit).collect();
         let mut used: BTreeMap<usize, i64> = BTreeMap::new();
         for pair in outcome.pairs.iter().filter(|pair| !money_back.contains(&pair.debit)) {

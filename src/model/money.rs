@@ -4,7 +4,7 @@
 //! their currency.
 
 use std::fmt;
-use std::ops::{Add, AddAssign, Neg, Sub, SubAssign};
+use std::ops::Neg;
 
 /// The decimals that every amount is held with.
 pub const SCALE: u8 = 3;
@@ -71,35 +71,12 @@ impl Money {
     }
 }
 
-impl Add for Money {
-    type Output = Self;
-    fn add(self, other: Self) -> Self {
-        Self(self.0.saturating_add(other.0))
-    }
-}
-impl Sub for Money {
-    type Output = Self;
-    fn sub(self, other: Self) -> Self {
-        Self(self.0.saturating_sub(other.0))
-    }
-}
 impl Neg for Money {
     type Output = Self;
     fn neg(self) -> Self {
         Self(-self.0)
     }
 }
-impl AddAssign for Money {
-    fn add_assign(&mut self, other: Self) {
-        *self = *self + other;
-    }
-}
-impl SubAssign for Money {
-    fn sub_assign(&mut self, other: Self) {
-        *self = *self - other;
-    }
-}
-
 /// `-1234.50`: a plain decimal point, no grouping; what CSV and JSON carry.
 impl fmt::Display for Money {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -612,7 +612,7 @@ pub static REJECTS: TableSpec = TableSpec {
 
 /// How this version prepares what questions read. It changes with every table or column that a load derives and an earlier
 /// one did not, and with every rule that decides what they hold.
-pub const PREPARED_CODE: &str = "2026-11-29 thousandths";
+pub const PREPARED_CODE: &str = "2026-11-29 replaced receipts";
 
 /// One row a load: the commit point of the lake.
 pub static LOADS: TableSpec = TableSpec {

@@ -14,7 +14,7 @@ use super::panels::{Audience, PageSpec, PanelSpec, Shape};
 use super::tables::table;
 use super::tiles::tiles;
 use super::{Formats, Language, ReportError, Templates, Words, visible};
-use crate::model::{Answer, CustomerKey, Date, Money};
+use crate::model::{Answer, CustomerKey, Date};
 
 /// All a page shows.
 #[derive(Clone, Debug)]
@@ -101,8 +101,8 @@ pub struct Assumption {
     pub code: String,
     /// Lines it touches; 0 for the file as a whole.
     pub line_count: u64,
-    /// Their amount, where it makes sense.
-    pub amount: Option<Money>,
+    /// Their amount in thousandths, where it makes sense.
+    pub amount: Option<i128>,
 }
 
 /// A check and what it found.
@@ -472,8 +472,8 @@ fn load_panel_context(load: &LoadFacts, reader: &Reader) -> Result<Shown, Report
                 lines => count(lines),
             },
             // years and letterings that sum to nothing: a zero would say that nothing hangs on them
-            amount => match assumption.amount.filter(|amount| !amount.is_zero()) {
-                Some(amount) => reader.formats.money(amount.wide(), reader.decimals),
+            amount => match assumption.amount.filter(|amount| *amount != 0) {
+                Some(amount) => reader.formats.money(amount, reader.decimals),
                 None => String::new(),
             },
         });

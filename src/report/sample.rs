@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Assumption, CheckResult, Language, LoadFacts, PageInput, SourceFacts, Templates};
 use crate::model::calendar::{add_days, add_months, month_end};
-use crate::model::{Answer, AnswerColumn, ColumnKind, Date, Money, Value};
+use crate::model::{Answer, AnswerColumn, ColumnKind, Date, Value};
 
 /// Texts that a ledger might carry to do harm.
 pub(crate) const HOSTILE_NAMES: [&str; 4] = [
@@ -93,10 +93,10 @@ fn load() -> LoadFacts {
         accepted_count: line_count - rejected_count,
         rejected_count,
     };
-    let assumption = |code: &str, line_count, hundredths| Assumption {
+    let assumption = |code: &str, line_count, hundredths: i128| Assumption {
         code: code.to_owned(),
         line_count,
-        amount: Money::from_hundredths(hundredths),
+        amount: Some(hundredths * 10),
     };
     LoadFacts {
         load_id: "3".to_owned(),

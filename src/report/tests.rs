@@ -246,7 +246,7 @@ fn a_company_without_a_name_is_called_by_its_identifier_once() {
 fn an_assumption_on_no_amount_shows_none() {
     let mut input = page(Language::En);
     let assumption = |amount| Assumption { code: "year_carried_forward".to_owned(), line_count: 1, amount };
-    input.load.assumptions = vec![assumption(Some(crate::model::Money::ZERO))];
+    input.load.assumptions = vec![assumption(Some(0))];
     let html = html(&input);
     let panel = between(&html, "id=\"load\"", "</section>");
     assert!(panel.contains("years without openings") && !panel.contains("0.00"), "{panel}");

@@ -1,13 +1,14 @@
 -- work_lines: what there is to do, one line a customer and action, before anybody has a day's work.
 --
--- grain:   one customer, action, reason and owner
+-- grain:   one customer, or group of customers, and action, reason and owner
 -- key:     company_id, customer_id, action_code, reason_code, owner
--- source:  work_items, wait_chances, payers, last_actions, channel_actions, customer_contacts,
---          promise_outcomes, known_items, strategies, channels, response_rates, work_settings
+-- source:  customer_lines, group_members, payers, customer_contacts, channels, response_rates
 -- params:  $as_of date, $decimals int
 -- columns:
 --   company_id        text     whose receivables they are
---   customer_id       text     who owes
+--   customer_id       text     who owes; of a group, who pays for the others or else owes most
+--   group_id          text     of which group the line is; null for one customer alone
+--   members_text      text     of a group: customer=amount of each, `|` between them; else null
 --   action_code       text     what to do
 --   reason_code       text     why it is this, and with whom: due, broken_promise, open_dispute…
 --   owner             text     whose work it is; empty: the customer's collector
@@ -22,7 +23,8 @@
 --   item_count        int      items of this line
 --   oldest_days       int      days past due of the oldest; negative if none is
 --   documents_text    text     numbers of the five oldest, and how many more
---   items_text        text     item=document of each, `|` between them, 500 at most
+--   items_text        text     item=document of each, `|` between them, 500 at most; of a group
+--                              item=document=customer
 --   priority_amount   money    what acting now is worth, less the cost of the channel
 --   movable_amount    money    of it, what is not likely to come within 14 days by itself
 --   late_ratio        ratio    the payer's own late share, or that of all where it has none
@@ -35,703 +37,249 @@
 --   deadline_date     date     after which the claim is lost; null without
 --   contest_code      text     why it is contested; null where it is not
 
--- A contact through the same channel, or one that reached somebody, stands in the way of the next
--- for its days; a reminder sent by e-mail does not stand in the way of a call two days later.
-with statuses as (
+-- Customers of a group are spoken to together: what they owe is one line, for the one that pays.
+-- What is nobody's to ask a customer for stays with each.
+with spoken_lines as (
+    select
+        customer_lines.company_id,
+        customer_lines.customer_id,
+        customer_lines.action_code,
+        customer_lines.reason_code,
+        customer_lines.owner,
+        group_members.group_id,
+        group_members.payer_id,
+        row_number() over (
+            partition by
+                customer_lines.company_id,
+                group_members.group_id,
+                customer_lines.block_code,
+                customer_lines.status_code,
+                customer_lines.action_code = 'await_promise'
+            order by
+                customer_lines.override_order,
+                customer_lines.overdue_amount + customer_lines.not_due_amount desc,
+                customer_lines.customer_id
+        ) as line_order,
+        count(*) over (
+            partition by
+                customer_lines.company_id,
+                group_members.group_id,
+                customer_lines.block_code,
+                customer_lines.status_code,
+                customer_lines.action_code = 'await_promise'
+        ) as line_count
+    from customer_lines
+    inner join group_members
+        on customer_lines.company_id = group_members.company_id
+        and customer_lines.customer_id = group_members.customer_id
+    where
+        customer_lines.reason_code
+        in ('due', 'broken_promise', 'too_early', 'contacted', 'promise_open', 'pre_due')
+        -- what separates members and items in a text
+        and strpos(customer_lines.customer_id, '|') = 0
+        and strpos(customer_lines.customer_id, '=') = 0
+),
+
+able_payers as (
     select
         payers.company_id,
-        payers.customer_id,
-        payers.segment_code,
-        payers.status_code,
-        payers.stake_code,
-        payers.open_amount,
-        coalesce(
-            payers.late_ratio,
-            cast(avg(payers.late_ratio) over () as decimal(18, 6)),
-            cast(1 as decimal(18, 6))
-        ) as late_ratio
+        payers.customer_id
     from payers
-),
-
-broken_promises as (
-    select
-        promise_outcomes.company_id,
-        promise_outcomes.customer_id,
-        promise_outcomes.promised_date,
-        promise_outcomes.verdict_date,
-        promise_outcomes.promised_amount,
-        promise_outcomes.received_amount,
-        row_number() over (
-            partition by promise_outcomes.company_id, promise_outcomes.customer_id
-            order by promise_outcomes.verdict_date desc, promise_outcomes.action_id desc
-        ) as promise_order
-    from promise_outcomes
     where
-        promise_outcomes.status_code in ('broken', 'partially_kept')
-        and promise_outcomes.verdict_date > $as_of - interval '30 days'
+        payers.status_code not in ('insolvent', 'legal')
+        and strpos(payers.customer_id, '|') = 0
+        and strpos(payers.customer_id, '=') = 0
 ),
 
-doubtful_days as (
+grouped_lines as (
     select
-        known_items.company_id,
-        known_items.customer_id,
-        min(known_items.posted_date) as doubtful_date
-    from known_items
-    where known_items.is_doubtful and known_items.is_debit
-    group by known_items.company_id, known_items.customer_id
+        spoken_lines.company_id,
+        spoken_lines.customer_id,
+        spoken_lines.action_code,
+        spoken_lines.reason_code,
+        spoken_lines.owner,
+        spoken_lines.group_id,
+        spoken_lines.line_order,
+        able_payers.customer_id as payer_id
+    from spoken_lines
+    left join able_payers
+        on spoken_lines.company_id = able_payers.company_id
+        and spoken_lines.payer_id = able_payers.customer_id
+    where spoken_lines.line_count > 1 or spoken_lines.customer_id <> able_payers.customer_id
 ),
 
-free_parts as (
+group_sums as (
     select
-        work_items.company_id,
-        work_items.customer_id,
-        work_items.item_id,
-        work_items.document_text,
-        work_items.past_due_days,
-        work_items.free_amount,
-        wait_chances.wait_ratio
-    from work_items
-    inner join wait_chances on work_items.item_number = wait_chances.item_number
+        customer_lines.company_id,
+        grouped_lines.group_id,
+        customer_lines.block_code,
+        customer_lines.status_code,
+        customer_lines.action_code = 'await_promise' as is_promise,
+        min(customer_lines.when_date) as when_date,
+        sum(customer_lines.promised_amount) as promised_amount,
+        sum(customer_lines.received_amount) as received_amount,
+        sum(customer_lines.overdue_amount) as overdue_amount,
+        sum(customer_lines.movable_amount) as movable_amount,
+        sum(customer_lines.not_due_amount) as not_due_amount,
+        sum(customer_lines.item_count) as item_count,
+        max(customer_lines.oldest_days) as oldest_days,
+        string_agg(
+            array_to_string(
+                string_to_array(customer_lines.items_text, '|'),
+                '=' || customer_lines.customer_id || '|'
+            ) || '=' || customer_lines.customer_id,
+            '|'
+            order by grouped_lines.line_order
+        ) as items_text,
+        string_agg(
+            customer_lines.customer_id
+            || '='
+            || cast(customer_lines.overdue_amount + customer_lines.not_due_amount as varchar),
+            '|'
+            order by grouped_lines.line_order
+        ) as members_text
+    from customer_lines
+    inner join grouped_lines
+        on customer_lines.company_id = grouped_lines.company_id
+        and customer_lines.customer_id = grouped_lines.customer_id
+        and customer_lines.action_code = grouped_lines.action_code
+        and customer_lines.reason_code = grouped_lines.reason_code
+        and customer_lines.owner = grouped_lines.owner
+    group by
+        customer_lines.company_id,
+        grouped_lines.group_id,
+        customer_lines.block_code,
+        customer_lines.status_code,
+        customer_lines.action_code = 'await_promise'
 ),
 
--- what a customer has that is free to be chased
-chases as (
+-- what is said and how is what the first of them needs
+group_lines as (
     select
-        free_parts.company_id,
-        free_parts.customer_id,
-        sum(free_parts.free_amount) as overdue_amount,
-        money(
-            sum(cast(free_parts.free_amount as decimal(27, 3)) * (1 - free_parts.wait_ratio)),
-            $decimals
-        ) as movable_amount,
-        count(*) as item_count,
-        max(free_parts.past_due_days) as oldest_days,
-        array_agg(
-            free_parts.item_id || '=' || free_parts.document_text
-            order by free_parts.past_due_days desc, free_parts.item_id
-        ) as documents
-    from free_parts
-    group by free_parts.company_id, free_parts.customer_id
-),
-
--- the last step that the oldest item has reached; a segment without steps goes by those of `*`
-segment_strategies as (
-    select
-        statuses.company_id,
-        statuses.customer_id,
-        coalesce(strategies.segment_code, '*') as strategy_code
-    from statuses
-    left join (
-        select distinct strategies.segment_code
-        from strategies
-    ) as strategies on statuses.segment_code = strategies.segment_code
-),
-
-reached_steps as (
-    select
-        chases.company_id,
-        chases.customer_id,
-        max(
-            case when strategies.from_days <= chases.oldest_days then strategies.step_order end
-        ) as reached_order,
-        min(case when strategies.from_days > 0 then strategies.step_order end) as first_order
-    from chases
-    inner join segment_strategies
-        on chases.company_id = segment_strategies.company_id
-        and chases.customer_id = segment_strategies.customer_id
-    inner join strategies on segment_strategies.strategy_code = strategies.segment_code
-    group by chases.company_id, chases.customer_id
-),
-
-chase_steps as (
-    select
-        chases.company_id,
-        chases.customer_id,
-        chases.overdue_amount,
-        chases.movable_amount,
-        work_settings.call_amount,
-        chases.item_count,
-        chases.oldest_days,
-        chases.documents,
-        statuses.status_code,
-        statuses.late_ratio,
-        segment_strategies.strategy_code,
-        coalesce(strategies.action_code, 'call') as action_code,
-        coalesce(strategies.channel_code, 'phone') as channel_code,
-        strategies.skill_code,
-        coalesce(strategies.from_days, 1) as from_days,
-        -- a reminder before the due date is no step for what is overdue
-        coalesce(
-            reached_steps.reached_order >= reached_steps.first_order,
-            strategies.from_days is null
-        ) as is_reached,
-        last_actions.action_date as last_action_date,
-        greatest(
-            cast(cast(last_actions.action_date as int) + 1 as date),
-            cast(
-                cast(last_actions.reached_date as int)
-                + cast(
-                    coalesce(last_actions.reached_wait_days, strategies.wait_days, 7) as int
-                ) as date
-            ),
-            cast(
-                cast(channel_actions.action_date as int)
-                + cast(coalesce(channel_actions.wait_days, strategies.wait_days, 7) as int) as date
-            )
-        ) as next_date,
-        broken_promises.promised_date,
-        broken_promises.promised_amount,
-        broken_promises.received_amount,
-        -- nobody was spoken to since, and whoever was called in vain is called again later
-        coalesce(
-            broken_promises.verdict_date
-            > coalesce(last_actions.reached_date, cast('1900-01-01' as date)),
-            false
-        )
-        and coalesce(
-            cast(
-                cast(phone_actions.action_date as int)
-                + cast(coalesce(phone_actions.wait_days, 1) as int)
-                as date
-            ) <= $as_of,
-            true
-        ) as is_broken,
-        case
-            when
-                statuses.status_code = 'insolvent'
-                and cast(doubtful_days.doubtful_date as int) + work_settings.claim_days
-                > cast($as_of as int)
-                then cast(
-                    cast(doubtful_days.doubtful_date as int) + cast(work_settings.claim_days as int)
-                    as date
-                )
-            when
-                chases.oldest_days
-                >= work_settings.limitation_days - work_settings.limitation_notice_days
-                and chases.oldest_days <= work_settings.limitation_days
-                then cast(
-                    cast($as_of as int)
-                    + cast(work_settings.limitation_days - chases.oldest_days as int) as date
-                )
-        end as deadline_date
-    from chases
-    cross join work_settings
-    inner join statuses
-        on chases.company_id = statuses.company_id
-        and chases.customer_id = statuses.customer_id
-    inner join segment_strategies
-        on chases.company_id = segment_strategies.company_id
-        and chases.customer_id = segment_strategies.customer_id
-    left join reached_steps
-        on chases.company_id = reached_steps.company_id
-        and chases.customer_id = reached_steps.customer_id
-    left join strategies
-        on segment_strategies.strategy_code = strategies.segment_code
-        and greatest(
-            coalesce(reached_steps.reached_order, 0),
-            coalesce(reached_steps.first_order, reached_steps.reached_order)
-        ) = strategies.step_order
-    left join last_actions
-        on chases.company_id = last_actions.company_id
-        and chases.customer_id = last_actions.customer_id
-    left join channel_actions
-        on chases.company_id = channel_actions.company_id
-        and chases.customer_id = channel_actions.customer_id
-        and coalesce(strategies.channel_code, 'phone') = channel_actions.channel_code
-    left join channel_actions as phone_actions
-        on chases.company_id = phone_actions.company_id
-        and chases.customer_id = phone_actions.customer_id
-        and phone_actions.channel_code = 'phone'
-    left join doubtful_days
-        on chases.company_id = doubtful_days.company_id
-        and chases.customer_id = doubtful_days.customer_id
-    left join broken_promises
-        on chases.company_id = broken_promises.company_id
-        and chases.customer_id = broken_promises.customer_id
-        and broken_promises.promise_order = 1
-),
-
-chase_verdicts as (
-    select
-        chase_steps.company_id,
-        chase_steps.customer_id,
-        chase_steps.overdue_amount,
-        chase_steps.movable_amount,
-        chase_steps.item_count,
-        chase_steps.oldest_days,
-        chase_steps.documents,
-        chase_steps.late_ratio,
-        chase_steps.strategy_code,
-        chase_steps.skill_code,
-        chase_steps.deadline_date,
-        case when chase_steps.is_broken then chase_steps.promised_date end as promised_date,
-        case when chase_steps.is_broken then chase_steps.promised_amount end as promised_amount,
-        case when chase_steps.is_broken then chase_steps.received_amount end as received_amount,
-        case
-            when chase_steps.deadline_date is not null then 'deadline'
-            when chase_steps.status_code in ('insolvent', 'legal') then 'legal'
-            when chase_steps.is_broken then 'broken_promise'
-            when not chase_steps.is_reached then 'too_early'
-            when chase_steps.next_date > $as_of then 'contacted'
-            else 'due'
-        end as reason_code,
-        case
-            when
-                chase_steps.deadline_date is not null and chase_steps.status_code = 'insolvent'
-                then 'declare_claim'
-            when chase_steps.deadline_date is not null then 'interrupt_limitation'
-            when chase_steps.status_code = 'insolvent' then 'file_claim'
-            when chase_steps.status_code = 'legal' then 'follow_lawyer'
-            when chase_steps.is_broken then 'chase_promise'
-            when
-                chase_steps.channel_code = 'email'
-                and chase_steps.overdue_amount >= chase_steps.call_amount
-                then 'call'
-            else chase_steps.action_code
-        end as action_code,
-        case
-            when chase_steps.status_code in ('insolvent', 'legal') then 'letter'
-            when chase_steps.is_broken then 'phone'
-            -- a large sum is worth a call
-            when
-                chase_steps.channel_code = 'email'
-                and chase_steps.overdue_amount >= chase_steps.call_amount
-                then 'phone'
-            else chase_steps.channel_code
-        end as channel_code,
-        case
-            when not chase_steps.is_reached
-                then cast(
-                    cast($as_of as int)
-                    + cast(chase_steps.from_days - chase_steps.oldest_days as int) as date
-                )
-            else chase_steps.next_date
-        end as next_date
-    from chase_steps
-),
-
-chase_lines as (
-    select
-        chase_verdicts.company_id,
-        chase_verdicts.customer_id,
-        chase_verdicts.action_code,
-        chase_verdicts.reason_code,
-        case
-            when
-                chase_verdicts.reason_code = 'legal'
-                or chase_verdicts.action_code = 'declare_claim'
-                then 'credit management'
-            else ''
-        end as owner,
-        'collect' as block_code,
-        case
-            when chase_verdicts.reason_code in ('too_early', 'contacted') then 'wait'
-            else 'act'
-        end as status_code,
-        case chase_verdicts.reason_code
-            when 'deadline' then 0
-            when 'broken_promise' then 1
-            else 2
-        end as override_order,
+        customer_lines.company_id,
+        coalesce(grouped_lines.payer_id, customer_lines.customer_id) as customer_id,
+        customer_lines.action_code,
+        customer_lines.reason_code,
+        customer_lines.owner,
+        customer_lines.block_code,
+        customer_lines.status_code,
+        customer_lines.override_order,
         -- nobody telephones without a number
         case
-            when chase_verdicts.channel_code = 'phone' and customer_contacts.phone_text is null
+            when customer_lines.channel_code = 'phone' and customer_contacts.phone_text is null
                 then case when customer_contacts.email_text is null then 'letter' else 'email' end
-            when chase_verdicts.channel_code = 'email' and customer_contacts.email_text is null
+            when customer_lines.channel_code = 'email' and customer_contacts.email_text is null
                 then case when customer_contacts.phone_text is null then 'letter' else 'phone' end
-            else chase_verdicts.channel_code
+            else customer_lines.channel_code
         end as channel_code,
-        chase_verdicts.strategy_code,
-        chase_verdicts.skill_code,
-        case
-            when chase_verdicts.reason_code in ('too_early', 'contacted')
-                then chase_verdicts.next_date
-            else $as_of
-        end as when_date,
-        chase_verdicts.overdue_amount,
-        chase_verdicts.movable_amount,
-        cast(0 as decimal(21, 3)) as not_due_amount,
-        chase_verdicts.item_count,
-        chase_verdicts.oldest_days,
-        chase_verdicts.documents,
-        chase_verdicts.late_ratio,
-        chase_verdicts.promised_date,
-        chase_verdicts.promised_amount,
-        chase_verdicts.received_amount,
-        chase_verdicts.deadline_date,
-        cast(null as varchar) as contest_code
-    from chase_verdicts
+        customer_lines.skill_code,
+        group_sums.when_date,
+        group_sums.overdue_amount,
+        group_sums.movable_amount,
+        group_sums.not_due_amount,
+        group_sums.item_count,
+        group_sums.oldest_days,
+        group_sums.items_text,
+        customer_lines.late_ratio,
+        customer_lines.promised_date,
+        cast(group_sums.promised_amount as decimal(21, 3)) as promised_amount,
+        cast(group_sums.received_amount as decimal(21, 3)) as received_amount,
+        customer_lines.deadline_date,
+        customer_lines.contest_code,
+        group_sums.group_id,
+        group_sums.members_text
+    from customer_lines
+    inner join grouped_lines
+        on customer_lines.company_id = grouped_lines.company_id
+        and customer_lines.customer_id = grouped_lines.customer_id
+        and customer_lines.action_code = grouped_lines.action_code
+        and customer_lines.reason_code = grouped_lines.reason_code
+        and customer_lines.owner = grouped_lines.owner
+        and grouped_lines.line_order = 1
+    inner join group_sums
+        on grouped_lines.company_id = group_sums.company_id
+        and grouped_lines.group_id = group_sums.group_id
+        and customer_lines.block_code = group_sums.block_code
+        and customer_lines.status_code = group_sums.status_code
+        and (customer_lines.action_code = 'await_promise') = group_sums.is_promise
     left join customer_contacts
-        on chase_verdicts.company_id = customer_contacts.company_id
-        and chase_verdicts.customer_id = customer_contacts.customer_id
-),
-
--- Money of the customer's that the company holds already: of a receipt, or of an advance.
-held_amounts as (
-    select
-        work_items.company_id,
-        work_items.customer_id,
-        work_items.item_id,
-        work_items.document_text,
-        work_items.past_due_days,
-        'unallocated_receipt' as reason_code,
-        work_items.received_amount as held_amount
-    from work_items
-    where work_items.received_amount > 0
-    union all
-    select
-        work_items.company_id,
-        work_items.customer_id,
-        work_items.item_id,
-        work_items.document_text,
-        work_items.past_due_days,
-        'advance_held' as reason_code,
-        work_items.advanced_amount as held_amount
-    from work_items
-    where work_items.advanced_amount > 0
-),
-
-blocked_lines as (
-    select
-        work_items.company_id,
-        work_items.customer_id,
-        'await_promise' as action_code,
-        'promise_open' as reason_code,
-        '' as owner,
-        'collect' as block_code,
-        'wait' as status_code,
-        2 as override_order,
-        'internal' as channel_code,
-        '*' as strategy_code,
-        cast(null as varchar) as skill_code,
-        max(work_items.verdict_date) as when_date,
-        sum(work_items.promised_amount) as overdue_amount,
-        cast(null as decimal(21, 3)) as movable_amount,
-        cast(0 as decimal(21, 3)) as not_due_amount,
-        count(*) as item_count,
-        max(work_items.past_due_days) as oldest_days,
-        array_agg(
-            work_items.item_id || '=' || work_items.document_text
-            order by work_items.past_due_days desc, work_items.item_id
-        ) as documents,
-        max(statuses.late_ratio) as late_ratio,
-        max(work_items.promised_date) as promised_date,
-        sum(work_items.promised_amount) as promised_amount,
-        cast(null as decimal(21, 3)) as received_amount,
-        cast(null as date) as deadline_date,
-        cast(null as varchar) as contest_code
-    from work_items
-    inner join statuses
-        on work_items.company_id = statuses.company_id
-        and work_items.customer_id = statuses.customer_id
-    where work_items.promised_amount > 0 and work_items.past_due_days > 0
-    group by work_items.company_id, work_items.customer_id
-    union all
-    select
-        held_amounts.company_id,
-        held_amounts.customer_id,
-        'apply_cash' as action_code,
-        held_amounts.reason_code,
-        'cash application' as owner,
-        'collect' as block_code,
-        'act' as status_code,
-        2 as override_order,
-        'internal' as channel_code,
-        '*' as strategy_code,
-        cast(null as varchar) as skill_code,
-        $as_of as when_date,
-        sum(held_amounts.held_amount) as overdue_amount,
-        cast(null as decimal(21, 3)) as movable_amount,
-        cast(0 as decimal(21, 3)) as not_due_amount,
-        count(*) as item_count,
-        max(held_amounts.past_due_days) as oldest_days,
-        array_agg(
-            held_amounts.item_id || '=' || held_amounts.document_text
-            order by held_amounts.past_due_days desc, held_amounts.item_id
-        ) as documents,
-        max(statuses.late_ratio) as late_ratio,
-        cast(null as date) as promised_date,
-        cast(null as decimal(21, 3)) as promised_amount,
-        cast(null as decimal(21, 3)) as received_amount,
-        cast(null as date) as deadline_date,
-        cast(null as varchar) as contest_code
-    from held_amounts
-    inner join statuses
-        on held_amounts.company_id = statuses.company_id
-        and held_amounts.customer_id = statuses.customer_id
-    group by held_amounts.company_id, held_amounts.customer_id, held_amounts.reason_code
-    union all
-    select
-        work_items.company_id,
-        work_items.customer_id,
-        'solve_dispute' as action_code,
-        'open_dispute' as reason_code,
-        work_items.owner,
-        'care' as block_code,
-        'act' as status_code,
-        2 as override_order,
-        'internal' as channel_code,
-        '*' as strategy_code,
-        cast(null as varchar) as skill_code,
-        $as_of as when_date,
-        sum(
-            case when work_items.past_due_days > 0 then work_items.contested_amount else 0 end
-        ) as overdue_amount,
-        cast(null as decimal(21, 3)) as movable_amount,
-        sum(
-            case when work_items.past_due_days > 0 then 0 else work_items.contested_amount end
-        ) as not_due_amount,
-        count(*) as item_count,
-        max(work_items.past_due_days) as oldest_days,
-        array_agg(
-            work_items.item_id || '=' || work_items.document_text
-            order by work_items.past_due_days desc nulls last, work_items.item_id
-        ) as documents,
-        max(statuses.late_ratio) as late_ratio,
-        cast(null as date) as promised_date,
-        cast(null as decimal(21, 3)) as promised_amount,
-        cast(null as decimal(21, 3)) as received_amount,
-        cast(null as date) as deadline_date,
-        min(work_items.reason_code) as contest_code
-    from work_items
-    inner join statuses
-        on work_items.company_id = statuses.company_id
-        and work_items.customer_id = statuses.customer_id
-    where work_items.contested_amount > 0
-    group by work_items.company_id, work_items.customer_id, work_items.owner
-),
-
-pre_due_steps as (
-    select
-        segment_strategies.company_id,
-        segment_strategies.customer_id,
-        strategies.action_code,
-        strategies.channel_code,
-        strategies.skill_code,
-        strategies.from_days,
-        strategies.wait_days
-    from segment_strategies
-    inner join strategies on segment_strategies.strategy_code = strategies.segment_code
-    where strategies.from_days < 0
-),
-
-pre_due_lines as (
-    select
-        work_items.company_id,
-        work_items.customer_id,
-        pre_due_steps.action_code,
-        'pre_due' as reason_code,
-        '' as owner,
-        'care' as block_code,
-        'act' as status_code,
-        2 as override_order,
-        case
-            when pre_due_steps.channel_code = 'phone' and max(customer_contacts.phone_text) is null
-                then 'email'
-            else pre_due_steps.channel_code
-        end as channel_code,
-        '*' as strategy_code,
-        pre_due_steps.skill_code,
-        $as_of as when_date,
-        cast(0 as decimal(21, 3)) as overdue_amount,
-        cast(null as decimal(21, 3)) as movable_amount,
-        sum(work_items.free_amount) as not_due_amount,
-        count(*) as item_count,
-        max(work_items.past_due_days) as oldest_days,
-        array_agg(
-            work_items.item_id || '=' || work_items.document_text
-            order by work_items.past_due_days desc, work_items.item_id
-        ) as documents,
-        max(statuses.late_ratio) as late_ratio,
-        cast(null as date) as promised_date,
-        cast(null as decimal(21, 3)) as promised_amount,
-        cast(null as decimal(21, 3)) as received_amount,
-        cast(null as date) as deadline_date,
-        cast(null as varchar) as contest_code
-    from work_items
-    cross join work_settings
-    inner join pre_due_steps
-        on work_items.company_id = pre_due_steps.company_id
-        and work_items.customer_id = pre_due_steps.customer_id
-    inner join statuses
-        on work_items.company_id = statuses.company_id
-        and work_items.customer_id = statuses.customer_id
-    left join customer_contacts
-        on work_items.company_id = customer_contacts.company_id
-        and work_items.customer_id = customer_contacts.customer_id
-    left join last_actions
-        on work_items.company_id = last_actions.company_id
-        and work_items.customer_id = last_actions.customer_id
-    where
-        work_items.past_due_days <= 0
-        and work_items.past_due_days >= pre_due_steps.from_days
-        and work_items.free_amount >= work_settings.pre_due_amount
-        and (
-            last_actions.action_date is null
-            or cast(
-                cast(last_actions.action_date as int) + cast(pre_due_steps.wait_days as int) as date
-            ) <= $as_of
-        )
-    group by
-        work_items.company_id,
-        work_items.customer_id,
-        pre_due_steps.action_code,
-        pre_due_steps.channel_code,
-        pre_due_steps.skill_code
-),
-
--- whom to call, and how they validate, must be known of a customer that matters before it is late
-gap_lines as (
-    select
-        statuses.company_id,
-        statuses.customer_id,
-        'complete_contact' as action_code,
-        case
-            when not customer_contacts.has_contact then 'contact_unknown'
-            else 'process_unknown'
-        end as reason_code,
-        '' as owner,
-        'care' as block_code,
-        'act' as status_code,
-        2 as override_order,
-        case when customer_contacts.phone_text is null then 'internal' else 'phone' end
-            as channel_code,
-        '*' as strategy_code,
-        cast(null as varchar) as skill_code,
-        $as_of as when_date,
-        cast(0 as decimal(21, 3)) as overdue_amount,
-        money(
-            cast(statuses.open_amount as decimal(27, 3)) * statuses.late_ratio,
-            $decimals
-        ) as movable_amount,
-        cast(0 as decimal(21, 3)) as not_due_amount,
-        0 as item_count,
-        cast(null as bigint) as oldest_days,
-        cast(make_array() as varchar[]) as documents,
-        statuses.late_ratio,
-        cast(null as date) as promised_date,
-        cast(null as decimal(21, 3)) as promised_amount,
-        cast(null as decimal(21, 3)) as received_amount,
-        cast(null as date) as deadline_date,
-        cast(null as varchar) as contest_code
-    from statuses
-    inner join customer_contacts
-        on statuses.company_id = customer_contacts.company_id
-        and statuses.customer_id = customer_contacts.customer_id
-    where
-        statuses.stake_code in ('A', 'B')
-        and statuses.open_amount > 0
-        and not (customer_contacts.has_contact and customer_contacts.has_process)
+        on customer_lines.company_id = customer_contacts.company_id
+        and coalesce(grouped_lines.payer_id, customer_lines.customer_id)
+        = customer_contacts.customer_id
 ),
 
 lines as (
     select
-        chase_lines.company_id,
-        chase_lines.customer_id,
-        chase_lines.action_code,
-        chase_lines.reason_code,
-        chase_lines.owner,
-        chase_lines.block_code,
-        chase_lines.status_code,
-        chase_lines.override_order,
-        chase_lines.channel_code,
-        chase_lines.strategy_code,
-        chase_lines.skill_code,
-        chase_lines.when_date,
-        chase_lines.overdue_amount,
-        chase_lines.movable_amount,
-        chase_lines.not_due_amount,
-        chase_lines.item_count,
-        chase_lines.oldest_days,
-        chase_lines.documents,
-        chase_lines.late_ratio,
-        chase_lines.promised_date,
-        chase_lines.promised_amount,
-        chase_lines.received_amount,
-        chase_lines.deadline_date,
-        chase_lines.contest_code
-    from chase_lines
+        customer_lines.company_id,
+        customer_lines.customer_id,
+        customer_lines.action_code,
+        customer_lines.reason_code,
+        customer_lines.owner,
+        customer_lines.block_code,
+        customer_lines.status_code,
+        customer_lines.override_order,
+        customer_lines.channel_code,
+        customer_lines.skill_code,
+        customer_lines.when_date,
+        customer_lines.overdue_amount,
+        customer_lines.movable_amount,
+        customer_lines.not_due_amount,
+        customer_lines.item_count,
+        customer_lines.oldest_days,
+        customer_lines.items_text,
+        customer_lines.late_ratio,
+        customer_lines.promised_date,
+        customer_lines.promised_amount,
+        customer_lines.received_amount,
+        customer_lines.deadline_date,
+        customer_lines.contest_code,
+        cast(null as varchar) as group_id,
+        cast(null as varchar) as members_text
+    from customer_lines
+    left anti join grouped_lines
+        on customer_lines.company_id = grouped_lines.company_id
+        and customer_lines.customer_id = grouped_lines.customer_id
+        and customer_lines.action_code = grouped_lines.action_code
+        and customer_lines.reason_code = grouped_lines.reason_code
+        and customer_lines.owner = grouped_lines.owner
+    left join group_members
+        on customer_lines.company_id = group_members.company_id
+        and customer_lines.customer_id = group_members.customer_id
+    left join customer_contacts
+        on group_members.company_id = customer_contacts.company_id
+        and group_members.payer_id = customer_contacts.customer_id
+    where
+        -- whoever pays for a customer is who is spoken to
+        customer_lines.reason_code <> 'contact_unknown'
+        or not coalesce(customer_contacts.has_contact, false)
     union all
     select
-        blocked_lines.company_id,
-        blocked_lines.customer_id,
-        blocked_lines.action_code,
-        blocked_lines.reason_code,
-        blocked_lines.owner,
-        blocked_lines.block_code,
-        blocked_lines.status_code,
-        blocked_lines.override_order,
-        blocked_lines.channel_code,
-        blocked_lines.strategy_code,
-        blocked_lines.skill_code,
-        blocked_lines.when_date,
-        blocked_lines.overdue_amount,
-        blocked_lines.movable_amount,
-        blocked_lines.not_due_amount,
-        blocked_lines.item_count,
-        blocked_lines.oldest_days,
-        blocked_lines.documents,
-        blocked_lines.late_ratio,
-        blocked_lines.promised_date,
-        blocked_lines.promised_amount,
-        blocked_lines.received_amount,
-        blocked_lines.deadline_date,
-        blocked_lines.contest_code
-    from blocked_lines
-    union all
-    select
-        pre_due_lines.company_id,
-        pre_due_lines.customer_id,
-        pre_due_lines.action_code,
-        pre_due_lines.reason_code,
-        pre_due_lines.owner,
-        pre_due_lines.block_code,
-        pre_due_lines.status_code,
-        pre_due_lines.override_order,
-        pre_due_lines.channel_code,
-        pre_due_lines.strategy_code,
-        pre_due_lines.skill_code,
-        pre_due_lines.when_date,
-        pre_due_lines.overdue_amount,
-        pre_due_lines.movable_amount,
-        pre_due_lines.not_due_amount,
-        pre_due_lines.item_count,
-        pre_due_lines.oldest_days,
-        pre_due_lines.documents,
-        pre_due_lines.late_ratio,
-        pre_due_lines.promised_date,
-        pre_due_lines.promised_amount,
-        pre_due_lines.received_amount,
-        pre_due_lines.deadline_date,
-        pre_due_lines.contest_code
-    from pre_due_lines
-    union all
-    select
-        gap_lines.company_id,
-        gap_lines.customer_id,
-        gap_lines.action_code,
-        gap_lines.reason_code,
-        gap_lines.owner,
-        gap_lines.block_code,
-        gap_lines.status_code,
-        gap_lines.override_order,
-        gap_lines.channel_code,
-        gap_lines.strategy_code,
-        gap_lines.skill_code,
-        gap_lines.when_date,
-        gap_lines.overdue_amount,
-        gap_lines.movable_amount,
-        gap_lines.not_due_amount,
-        gap_lines.item_count,
-        gap_lines.oldest_days,
-        gap_lines.documents,
-        gap_lines.late_ratio,
-        gap_lines.promised_date,
-        gap_lines.promised_amount,
-        gap_lines.received_amount,
-        gap_lines.deadline_date,
-        gap_lines.contest_code
-    from gap_lines
+        group_lines.company_id,
+        group_lines.customer_id,
+        group_lines.action_code,
+        group_lines.reason_code,
+        group_lines.owner,
+        group_lines.block_code,
+        group_lines.status_code,
+        group_lines.override_order,
+        group_lines.channel_code,
+        group_lines.skill_code,
+        group_lines.when_date,
+        group_lines.overdue_amount,
+        group_lines.movable_amount,
+        group_lines.not_due_amount,
+        group_lines.item_count,
+        group_lines.oldest_days,
+        group_lines.items_text,
+        group_lines.late_ratio,
+        group_lines.promised_date,
+        group_lines.promised_amount,
+        group_lines.received_amount,
+        group_lines.deadline_date,
+        group_lines.contest_code,
+        group_lines.group_id,
+        group_lines.members_text
+    from group_lines
 ),
 
 -- the most precise rate: of the segment, else of all
@@ -746,7 +294,6 @@ valued_lines as (
         lines.status_code,
         lines.override_order,
         lines.channel_code,
-        lines.strategy_code,
         lines.skill_code,
         lines.when_date,
         lines.overdue_amount,
@@ -761,7 +308,12 @@ valued_lines as (
         lines.not_due_amount,
         lines.item_count,
         lines.oldest_days,
-        lines.documents,
+        lines.items_text,
+        '|'
+        || array_to_string(array_slice(string_to_array(lines.items_text, '|'), 1, 5), '|')
+            as first_items_text,
+        lines.group_id,
+        lines.members_text,
         lines.late_ratio,
         lines.promised_date,
         lines.promised_amount,
@@ -772,11 +324,11 @@ valued_lines as (
         coalesce(channels.cost_amount, 0) as cost_amount,
         coalesce(channels.minute_count, 10) as minute_count
     from lines
-    inner join statuses
-        on lines.company_id = statuses.company_id
-        and lines.customer_id = statuses.customer_id
+    inner join payers
+        on lines.company_id = payers.company_id
+        and lines.customer_id = payers.customer_id
     left join response_rates as own_rates
-        on statuses.segment_code = own_rates.segment_code
+        on payers.segment_code = own_rates.segment_code
         and lines.channel_code = own_rates.channel_code
     left join response_rates as common_rates
         on common_rates.segment_code = '*'
@@ -787,6 +339,8 @@ valued_lines as (
 select
     valued_lines.company_id,
     valued_lines.customer_id,
+    valued_lines.group_id,
+    valued_lines.members_text,
     valued_lines.action_code,
     valued_lines.reason_code,
     valued_lines.owner,
@@ -800,7 +354,7 @@ select
             then 'leave'
         else valued_lines.status_code
     end as status_code,
-    cast(valued_lines.override_order as bigint) as override_order,
+    valued_lines.override_order,
     valued_lines.channel_code,
     valued_lines.skill_code,
     valued_lines.when_date,
@@ -810,12 +364,13 @@ select
     valued_lines.oldest_days,
     -- identifiers may hold anything but what separates them here
     substr(
-        regexp_replace(
-            '|' || array_to_string(array_slice(valued_lines.documents, 1, 5), '|'),
-            '[|][^|=]*=',
-            ', ',
-            'g'
-        ),
+        case
+            when valued_lines.members_text is null
+                then regexp_replace(valued_lines.first_items_text, '[|][^|=]*=', ', ', 'g')
+            else regexp_replace(
+                valued_lines.first_items_text, '[|][^|=]*=([^|]*)=[^|=]*', ', \1', 'g'
+            )
+        end,
         3
     )
     || case
@@ -823,7 +378,9 @@ select
             then ' +' || cast(valued_lines.item_count - 5 as varchar)
         else ''
     end as documents_text,
-    array_to_string(array_slice(valued_lines.documents, 1, 500), '|') as items_text,
+    array_to_string(
+        array_slice(string_to_array(valued_lines.items_text, '|'), 1, 500), '|'
+    ) as items_text,
     money(
         valued_lines.movable_amount * valued_lines.response_ratio - valued_lines.cost_amount,
         $decimals

@@ -285,7 +285,7 @@ impl Receivables<'_> {
                 if groups.last().is_some_and(|group| group.customer != customer) {
                     let done = std::mem::take(&mut groups);
                     self.customer_rows(&done, known, &mut named, &mut customers);
-                    batches.take_all(derive(done, years, known, &rules), assumptions);
+                    batches.take_all(self.derived(done, years, known, &rules)?, assumptions);
                 }
                 if groups.last().is_none_or(|group| group.account != account) {
                     groups.push(Group { account, customer, ..Group::default() });
@@ -297,7 +297,7 @@ impl Receivables<'_> {
             if is_last {
                 let done = std::mem::take(&mut groups);
                 self.customer_rows(&done, known, &mut named, &mut customers);
-                batches.take_all(derive(done, years, known, &rules), assumptions);
+                batches.take_all(self.derived(done, years, known, &rules)?, assumptions);
             }
             if is_last || batches.items.len() > 20_000 {
                 for rows in batches.drain() {
@@ -384,28 +384,69 @@ impl Receivables<'_> {
         let mut stream = engine.stream("control_lines").await?;
         let close = |at: Option<(String, String)>, movements: &mut Vec<ControlMovement>, rows: &mut Rows| {
             if let Some((account, customer)) = at {
-                rows.append(control_balances(self.company, &account, &customer, movements, years));
+                let balances = control_balances(self.company, &account, &customer, movements, years);
+                rows.append(balances.ok_or_else(|| self.too_large(&account, &customer))?);
             }
             movements.clear();
+            Ok::<_, Error>(())
         };
         while let Some(answer) = stream.next().await? {
             for row in 0..answer.len() {
                 let here = (answer.value(row, "account").plain(), answer.value(row, "customer_id").plain());
                 if at.as_ref() != Some(&here) {
-                    close(at.replace(here), &mut movements, &mut rows);
+                    close(at.replace(here), &mut movements, &mut rows)?;
                 }
+                let amount = money(&answer, row, "amount");
                 movements.push(ControlMovement {
                     year_end: day(&answer, row, "year_end_date").unwrap_or_default(),
                     day: day(&answer, row, "movement_date").unwrap_or_default(),
-                    amount: money(&answer, row, "amount").unwrap_or_default(),
+                    amount: amount.ok_or_else(|| {
+                        self.too_large(&answer.value(row, "account").plain(), &answer.value(row, "customer_id").plain())
+                    })?,
                 });
             }
             if rows.len() > 20_000 {
                 self.write(staging, origin, std::mem::replace(&mut rows, Rows::new(&CONTROL_BALANCES)))?;
             }
         }
-        close(at, &mut movements, &mut rows);
+        close(at, &mut movements, &mut rows)?;
         self.write(staging, origin, rows)
+    }
+
+    /// What the accounts of one customer become.
+    fn derived(
+        &self,
+        groups: Vec<Group>,
+        years: &[FiscalYear],
+        known: &Known,
+        rules: &Rules,
+    ) -> Result<Vec<Derived>, Error> {
+        let names: Vec<(String, String)> =
+            groups.iter().map(|group| (group.account.clone(), group.customer.clone())).collect();
+        for group in &groups {
+            // then no sum of some of them is
+            if group.lines.iter().map(|line| line.amount.abs().wide()).sum::<i128>() > i128::from(Money::LIMIT) {
+                return Err(self.too_large(&group.account, &group.customer));
+            }
+        }
+        let accounts = groups.into_iter().zip(&names).map(|(group, (account, customer))| AccountHistory {
+            account,
+            customer,
+            terms: known.terms_of(account, customer),
+            lines: group.lines,
+        });
+        Ok(CustomerHistory { accounts: accounts.collect() }.derive(years, rules))
+    }
+
+    fn too_large(&self, account: &str, customer: &str) -> Error {
+        let largest = Money::from_thousandths(Money::LIMIT).unwrap_or_default();
+        Error::Plain(
+            format!(
+                "the lines of account `{account}`, customer `{customer}`, of company `{}` sum to more than {largest}",
+                self.company
+            ),
+            "look for a line whose amount was mistyped, and load the corrected ledger".to_owned(),
+        )
     }
 
     fn write(&self, staging: &mut Staging, origin: &str, rows: Rows) -> Result<(), Error> {
@@ -506,19 +547,6 @@ impl Group {
             source_line: shared::count(&answer.value(row, "source_line")),
         });
     }
-}
-
-/// What the accounts of one customer become.
-fn derive(groups: Vec<Group>, years: &[FiscalYear], known: &Known, rules: &Rules) -> Vec<Derived> {
-    let names: Vec<(String, String)> =
-        groups.iter().map(|group| (group.account.clone(), group.customer.clone())).collect();
-    let accounts = groups.into_iter().zip(&names).map(|(group, (account, customer))| AccountHistory {
-        account,
-        customer,
-        terms: known.terms_of(account, customer),
-        lines: group.lines,
-    });
-    CustomerHistory { accounts: accounts.collect() }.derive(years, rules)
 }
 
 /// Texts that repeat on every line are held once.

@@ -76,7 +76,7 @@ const RECEIPTS: [Input; 11] = [
 ];
 
 /// What a filled worklist says: the line as it was written out, then what was written beside it.
-const RESULTS: [Input; 13] = [
+const RESULTS: [Input; 14] = [
     may("company_id", Text),
     must("line_id", Text),
     must("customer_id", Text),
@@ -84,6 +84,7 @@ const RESULTS: [Input; 13] = [
     must("list_date", Date),
     must("channel_code", Text),
     may("items_text", Text),
+    may("members_text", Text),
     must("result_code", Text),
     may("reason_code", Text),
     may("promised_date", Date),

@@ -7,13 +7,15 @@ use std::collections::BTreeMap;
 
 use super::super::reason::{Reason, Refusal};
 use super::super::reference::ActionCodes;
+use crate::model::money::thousandths_of;
 use crate::model::rows::Cell;
 use crate::model::{Date, Money, tables};
 
 const DISPUTED: &str = "disputed";
 const SOLVED: &str = "dispute_solved";
 
-/// The actions of a line; each row has one cell a column of `actions`.
+/// The actions of a line; each row has one cell a column of `actions`. What was said for a group was said for each of its
+/// customers on the line.
 pub fn actions(
     values: &[Cell],
     places: &BTreeMap<&'static str, usize>,
@@ -22,21 +24,34 @@ pub fn actions(
     let line = Line { values, places };
     line.check(codes)?;
     let items = line.contested()?;
-    let line_id = line.text("line_id");
-    let action = |item: Option<&str>| {
-        let cell = |name: &str| match name {
-            "action_id" => Cell::text(item.map_or_else(|| line_id.to_owned(), |item| format!("{line_id} {item}"))),
-            "item_id" => item.map_or(Cell::Empty, Cell::text),
-            "collector_id" => line.get("assignee_id").clone(),
-            "action_date" => line.get("list_date").clone(),
-            other => line.get(other).clone(),
-        };
-        tables::ACTIONS.columns.iter().map(|column| cell(column.name)).collect()
-    };
-    Ok(match items.as_slice() {
-        [] => vec![action(None)],
-        items => items.iter().map(|item| action(Some(item))).collect(),
-    })
+    if !items.is_empty() {
+        return Ok(items.iter().map(|item| line.action(item.customer, Some(item.id), None)).collect());
+    }
+    let members = line.members();
+    if members.is_empty() {
+        return Ok(vec![line.action(line.text("customer_id"), None, None)]);
+    }
+    let mut rows: Vec<_> =
+        line.shares(&members).into_iter().map(|(customer, share)| line.action(customer, None, Some(share))).collect();
+    // who speaks for the group was spoken to, and promised nothing of its own
+    if members.iter().all(|(customer, _)| *customer != line.text("customer_id")) {
+        let nothing = Share { day: Cell::Empty, amount: Cell::Empty };
+        rows.push(line.action(line.text("customer_id"), None, Some(nothing)));
+    }
+    Ok(rows)
+}
+
+/// An item of the line, and whose it is.
+struct Item<'a> {
+    id: &'a str,
+    document: &'a str,
+    customer: &'a str,
+}
+
+/// A customer's part of what was promised for its group.
+struct Share {
+    day: Cell,
+    amount: Cell,
 }
 
 /// The values of a line by their names.
@@ -53,6 +68,58 @@ impl<'a> Line<'a> {
 
     fn text(&self, name: &str) -> &'a str {
         if let Cell::Text(text) = self.get(name) { text } else { "" }
+    }
+
+    /// The customers of a group and what each owes on the line, in thousandths; none where the line is of one customer.
+    fn members(&self) -> Vec<(&'a str, i128)> {
+        let pairs = self.text("members_text").split('|').filter_map(|pair| pair.rsplit_once('='));
+        pairs.map(|(customer, amount)| (customer, thousandths_of(amount).unwrap_or_default())).collect()
+    }
+
+    fn action(&self, customer: &str, item: Option<&str>, share: Option<Share>) -> Vec<Cell> {
+        let line_id = self.text("line_id");
+        let name = match (item, &share) {
+            (Some(item), _) => format!("{line_id} {item}"),
+            (None, Some(_)) => format!("{line_id} {customer}"),
+            (None, None) => line_id.to_owned(),
+        };
+        let share = share.unwrap_or_else(|| Share {
+            day: self.get("promised_date").clone(),
+            amount: self.get("promised_amount").clone(),
+        });
+        let cell = |column: &str| match column {
+            "action_id" => Cell::text(name.as_str()),
+            "customer_id" => Cell::text(customer),
+            "item_id" => item.map_or(Cell::Empty, Cell::text),
+            "collector_id" => self.get("assignee_id").clone(),
+            "action_date" => self.get("list_date").clone(),
+            "promised_date" => share.day.clone(),
+            "promised_amount" => share.amount.clone(),
+            other => self.get(other).clone(),
+        };
+        tables::ACTIONS.columns.iter().map(|column| cell(column.name)).collect()
+    }
+
+    /// What was promised, by member: in proportion to what each owes, the last taking the rest.
+    fn shares(&self, members: &[(&'a str, i128)]) -> Vec<(&'a str, Share)> {
+        let day = self.get("promised_date");
+        let Cell::Money(promised) = self.get("promised_amount") else {
+            let share = |customer| (customer, Share { day: day.clone(), amount: Cell::Empty });
+            return members.iter().map(|(customer, _)| share(*customer)).collect();
+        };
+        let owed: i128 = members.iter().map(|(_, owed)| *owed).sum();
+        let mut left = promised.wide();
+        let mut shares = Vec::new();
+        for (position, (customer, part)) in members.iter().enumerate() {
+            let is_last = position + 1 == members.len();
+            // whole hundredths: no currency that is promised in has finer ones for a part of a sum
+            let share = if is_last || owed == 0 { left } else { promised.wide() * part / owed / 10 * 10 };
+            left -= share;
+            let amount = Cell::money(Money::from_wide(share).filter(|share| *share > Money::ZERO));
+            let day = if amount == Cell::Empty { Cell::Empty } else { day.clone() };
+            shares.push((*customer, Share { day, amount }));
+        }
+        shares
     }
 
     fn check(&self, codes: &ActionCodes) -> Result<(), Refusal> {
@@ -84,15 +151,20 @@ impl<'a> Line<'a> {
     }
 
     /// The items that a dispute, or its end, is about: the document named, else all of the line.
-    fn contested(&self) -> Result<Vec<&'a str>, Refusal> {
+    fn contested(&self) -> Result<Vec<Item<'a>>, Refusal> {
         let document = self.text("document");
-        let items = self.text("items_text").split('|').filter_map(|pair| pair.split_once('='));
+        let is_of_group = !self.text("members_text").is_empty();
+        let items = self.text("items_text").split('|').filter_map(|pair| {
+            let (id, rest) = pair.split_once('=')?;
+            let own = (rest, self.text("customer_id"));
+            let (document, customer) = if is_of_group { rest.rsplit_once('=').unwrap_or(own) } else { own };
+            Some(Item { id, document, customer })
+        });
         let is_about_items = [DISPUTED, SOLVED].contains(&self.text("result_code"));
         if document.is_empty() {
-            return Ok(if is_about_items { items.map(|(item, _)| item).collect() } else { Vec::new() });
+            return Ok(if is_about_items { items.collect() } else { Vec::new() });
         }
-        let named: Vec<&str> =
-            items.filter(|(item, number)| *item == document || *number == document).map(|(item, _)| item).collect();
+        let named: Vec<Item<'a>> = items.filter(|item| item.id == document || item.document == document).collect();
         if named.is_empty() { Err(Refusal::of(Reason::ItemUnknown, "document", document)) } else { Ok(named) }
     }
 }
@@ -103,7 +175,9 @@ mod tests {
     use super::*;
     use crate::ingest::samples;
 
-    const NAMES: [&str; 8] = [
+    const NAMES: [&str; 10] = [
+        "customer_id",
+        "members_text",
         "line_id",
         "list_date",
         "result_code",
@@ -142,6 +216,34 @@ mod tests {
         assert_eq!(read(&negative), Err(Reason::AmountNotPositive));
         assert_eq!(read(&[result("shouted")]), Err(Reason::ResultUnknown));
         assert_eq!(read(&[result("disputed"), ("reason_code", Cell::text("bad luck"))]), Err(Reason::ReasonUnknown));
+    }
+
+    #[test]
+    fn what_a_group_promises_each_of_its_customers_promises_in_proportion() {
+        let line = |written: &[(&str, Cell)]| {
+            let of_group = [
+                ("customer_id", Cell::text("P")),
+                ("members_text", Cell::text("A=200.000|B=100.000")),
+                ("items_text", Cell::text("a=F=1=A|b=F2=B")),
+            ];
+            read(&of_group.iter().chain(written).cloned().collect::<Vec<_>>()).unwrap()
+        };
+        let told = |rows: Vec<Vec<Cell>>| {
+            let place = |name: &str| tables::ACTIONS.position(name).unwrap();
+            let columns = ["action_id", "customer_id", "promised_amount"].map(place);
+            rows.iter().map(|row| columns.map(|column| row[column].clone())).collect::<Vec<_>>()
+        };
+        let money = |hundredths| Cell::Money(Money::from_hundredths(hundredths).unwrap());
+        let promised = [("result_code", Cell::text("promised")), ("promised_date", day("2026-01-15"))];
+        let of_part: Vec<_> = promised.iter().cloned().chain([("promised_amount", money(10_000))]).collect();
+        let row = |id: &str, customer: &str, amount: Cell| [Cell::text(id), Cell::text(customer), amount];
+        let expected = [row("L A", "A", money(6666)), row("L B", "B", money(3334)), row("L P", "P", Cell::Empty)];
+        assert_eq!(told(line(&of_part)), expected);
+        // no amount: all that each owes by then
+        let expected = [row("L A", "A", Cell::Empty), row("L B", "B", Cell::Empty), row("L P", "P", Cell::Empty)];
+        assert_eq!(told(line(&promised)), expected);
+        let disputed = [("result_code", Cell::text("disputed")), ("document", Cell::text("F=1"))];
+        assert_eq!(told(line(&disputed)), [row("L a", "A", Cell::Empty)]);
     }
 
     #[test]

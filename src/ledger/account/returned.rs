@@ -12,6 +12,25 @@ use crate::model::{Date, ItemKind};
 
 /// Within so many days a receipt of the same amount is the one that was returned (FEC.md 5).
 const RETURN_DAYS: i64 = 60;
+/// Within so many, where the receipt stands on another account: a bill that the bank had discounted comes back after its
+/// maturity.
+const BILL_RETURN_DAYS: i64 = 120;
+
+/// Money that went back and finds on its own account nothing to undo or to refund.
+pub(in crate::ledger) struct Unexplained {
+    pub source: (Arc<str>, i64),
+    pub posted: Date,
+    pub amount: i64,
+}
+
+/// A receipt that money of another account may undo.
+pub(in crate::ledger) struct Undoable {
+    /// Its number among the items of its account.
+    pub item: usize,
+    pub posted: Date,
+    pub year_end: Date,
+    pub letter: Option<Box<str>>,
+}
 
 impl Work<'_> {
     /// Money that went back joins the group of the receipt that it undoes, where its own group holds none; a receipt of a
@@ -21,13 +40,13 @@ impl Work<'_> {
         let mut undone: BTreeSet<usize> = BTreeSet::new();
         for item in first_of_year..self.items.len() {
             let Item { kind, amount, posted, .. } = self.items[item];
-            if amount <= 0 || kind != ItemKind::Refund {
+            if amount <= 0 || !matches!(kind, ItemKind::Refund | ItemKind::ReturnedReceipt) {
                 continue;
             }
             let own = groups.iter().find(|(_, members)| members.iter().any(|member| member.item == item));
             let own = own.map(|(letter, members)| (letter.clone(), money_back(members)));
             let is_found = own.as_ref().is_some_and(|(_, backs)| backs.iter().any(|back| back.pair.debit == item));
-            if is_found || self.has_unused_credit(item, first_of_year) {
+            if is_found || kind == ItemKind::Refund && self.has_unused_credit(item, first_of_year) {
                 continue;
             }
             let own = own.map(|(letter, _)| letter);
@@ -53,6 +72,52 @@ impl Work<'_> {
             }
         }
         reopened
+    }
+
+    /// Money that went back without a credit before it, lettered with it or waiting.
+    pub(in crate::ledger) fn unexplained(&self) -> impl Iterator<Item = Unexplained> + '_ {
+        let debits = self.items.iter().enumerate();
+        let debits = debits.filter(|(_, item)| item.kind == ItemKind::Refund && item.amount > 0);
+        debits.filter_map(|(debit, item)| {
+            let is_before = |credit: usize| self.items[credit].posted <= item.posted;
+            let is_refund = self.changes.keys().any(|(_, of, credit)| *of == debit && is_before(*credit));
+            let waits =
+                |credit: &Item| credit.amount == -item.amount && credit.posted <= item.posted && credit.left != 0;
+            if is_refund || self.items.iter().any(waits) {
+                return None;
+            }
+            let source = item.source.clone()?;
+            Some(Unexplained { source, posted: item.posted, amount: item.amount })
+        })
+    }
+
+    /// Receipts of that amount which on that day had settled a claim.
+    pub(in crate::ledger) fn undoable<'a>(&'a self, money: &'a Unexplained) -> impl Iterator<Item = Undoable> + 'a {
+        let is_of_amount = move |item: &Item| {
+            item.kind == ItemKind::Receipt
+                && item.amount == -money.amount
+                && item.posted <= money.posted
+                && money.posted <= add_days(item.posted, BILL_RETURN_DAYS)
+        };
+        let receipts = self.items.iter().enumerate().filter(move |(_, item)| is_of_amount(item));
+        let used = receipts.filter(|(receipt, _)| {
+            let mut settled: BTreeMap<usize, i64> = BTreeMap::new();
+            for ((day, debit, credit), (amount, _)) in &self.changes {
+                if credit == receipt && *day <= money.posted {
+                    *settled.entry(*debit).or_default() += amount;
+                }
+            }
+            settled.retain(|_, amount| *amount > 0);
+            let is_claim =
+                |debit: &usize| !matches!(self.items[*debit].kind, ItemKind::Refund | ItemKind::ReturnedReceipt);
+            !settled.is_empty() && settled.keys().all(is_claim)
+        });
+        used.map(|(item, Item { posted, year_end, letter, .. })| Undoable {
+            item,
+            posted: *posted,
+            year_end: *year_end,
+            letter: letter.clone(),
+        })
     }
 
     /// Whether a credit of that amount, which no letter names, waits for money that went back.

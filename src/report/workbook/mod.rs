@@ -477,7 +477,7 @@ impl Writer<'_> {
                 if assumption.line_count == 0 { Value::Null } else { count(assumption.line_count) },
                 Value::Null,
                 Value::Null,
-                assumption.amount.map_or(Value::Null, |amount| Value::Decimal { digits: amount.wide(), scale: SCALE }),
+                assumption.amount.map_or(Value::Null, |amount| Value::Decimal { digits: amount, scale: SCALE }),
             ]);
         }
         let labels = ["file_or_assumption", "lines", "accepted", "rejected", "amount"]

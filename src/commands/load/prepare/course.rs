@@ -70,6 +70,9 @@ impl Course {
             change += of_day.iter().map(|event| event.change).sum::<i64>();
             let has = |means: Means| of_day.iter().any(|event| event.means == means);
             has_late_discount |= has(Means::Discount) && !has(Means::Receipt);
+            let cash: i64 = of_day.iter().filter(|event| event.means == Means::Receipt).map(|event| event.change).sum();
+            // what a receipt had settled, something else settles from now on: that it was closed by cash no longer holds
+            self.is_even &= change != 0 || cash.signum() != amount.signum();
             if change != 0 || day == posted {
                 let of_moves = of_day.iter().filter(|event| event.means == Means::Move);
                 let moved = of_moves.map(|event| event.change).sum();
@@ -185,6 +188,19 @@ mod tests {
         // a credit, the other way round
         assert!(followed(-100, &[(20, 60), (30, 40)]).is_even);
         assert!(!followed(-100, &[(20, 60), (30, 50)]).is_even);
+    }
+
+    #[test]
+    fn an_item_whose_receipt_something_else_replaces_is_uneven() {
+        let is_even = |means: Means| {
+            let change = |day, change, means| Event { day, change, means };
+            let events = [change(20, -100, Means::Receipt), change(30, 100, Means::Receipt), change(30, -100, means)];
+            let mut course = Course::default();
+            course.follow(100, 10, &events, 0);
+            course.is_even
+        };
+        assert!(!is_even(Means::Move) && !is_even(Means::Other));
+        assert!(is_even(Means::Receipt), "one receipt for another is cash as before");
     }
 
     #[test]
