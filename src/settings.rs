@@ -15,7 +15,7 @@ use crate::error::Error;
 use crate::ingest::Currencies;
 use crate::lake::{KnownAt, Lake};
 use crate::memory;
-use crate::model::{Date, Terms, YearEnd};
+use crate::model::{AgreedTerms, Date, Terms, YearEnd};
 use crate::report::Language;
 use crate::store::{self, Place, Readers};
 
@@ -106,7 +106,7 @@ pub struct Settings {
     /// The language that the command line names.
     pub asked_language: Option<Language>,
     /// Due dates where a ledger has none.
-    pub default_terms: Terms,
+    pub default_terms: AgreedTerms,
     /// The day on which the company usually closes its books.
     pub usual_year_end: Option<YearEnd>,
     /// Whether letters act from their `DateLet`.
@@ -155,11 +155,11 @@ impl Settings {
             Some(text) => Language::parse(text)?,
         };
         let default_terms = match &file.default_terms {
-            None => Terms::STATUTORY,
-            Some(code) => Terms::parse(code).ok_or_else(|| {
+            None => Terms::STATUTORY.into(),
+            Some(code) => AgreedTerms::parse(code).ok_or_else(|| {
                 plain(
                     format!("found `default_terms = \"{code}\"`"),
-                    "write days, end of month and day of the month as `30`, `45EOM`, `EOM45` or `30EOM10`",
+                    &format!("write days, end of month and day of the month as {}", AgreedTerms::FORMS),
                 )
             })?,
         };

@@ -94,6 +94,37 @@ fn thirty_days_end_of_month_on_the_tenth_falls_on_the_tenth() {
     assert_eq!(of("C45"), "50.0000");
 }
 
+/// Terms of June moved the due dates of what had been invoiced in May.
+#[test]
+fn terms_that_change_in_the_middle_of_a_year_leave_older_invoices_theirs() {
+    let invoices = [("F-1", "2024-05-20", "100.00"), ("F-2", "2024-06-03", "200.00"), ("F-3", "2025-02-01", "300.00")];
+    let customers = "customer_id,name,terms_code\nC1,One,30 / 60EOM from 2024-06-01 / 45 from 2025-01-01\n";
+    let right = ["2024-06-19", "2024-08-31", "2025-03-18"];
+    // as lists, and as ledgers whose customer changes its terms after they were loaded
+    let rows = invoices.map(|(number, day, amount)| format!("{number},C1,invoice,{day},{amount},EUR\n"));
+    let items = format!("item_id,customer_id,kind,issued_date,amount,currency_code\n{}", rows.concat());
+    let desk = Desk::new();
+    desk.load(&[&desk.file("items.csv", items)]);
+    desk.load(&[&desk.file("customers.csv", customers)]);
+    assert_eq!(due_dates(&desk), right);
+    let desk = Desk::new();
+    for year in [2024, 2025] {
+        let of_year = invoices.iter().filter(|(_, day, _)| day.starts_with(&year.to_string()));
+        let books =
+            of_year.fold(Ledger::new(year), |books, (number, day, amount)| books.invoice("C1", number, day, amount));
+        desk.load(&[&desk.file(&format!("123456789FEC{year}1231.txt"), books.text())]);
+    }
+    desk.load(&[&desk.file("customers.csv", customers)]);
+    let rows = desk.ask("2025-12-31").sql("select due_date from items where reference is not null order by reference");
+    let found: Vec<_> = rows.iter().map(|row| row["due_date"].clone()).collect();
+    assert_eq!(found, right);
+    // the company's own terms may change too
+    let desk = Desk::new();
+    desk.file("encours.toml", "default_terms = \"30 / 45EOM from 2024-02-01\"\n");
+    desk.load(&[&desk.file("items.csv", ITEMS)]);
+    assert_eq!(due_dates(&desk), ["2024-02-19", "2024-03-31", "2024-03-31", "2024-02-14"]);
+}
+
 #[test]
 fn terms_that_cannot_be_read_empty_their_cell_and_the_customer_keeps_the_rest() {
     for code in ["EOM30 10", "3 0", "net thirty", "400", "30EOM32"] {

@@ -44,7 +44,7 @@ pub use self::reference::{
     AccountRoles, ActionCodes, CounterpartClasses, Currencies, OpeningJournals, Role, RoleTerms,
 };
 pub use self::tabular::mapping::Mapping;
-use crate::model::{Rows, Terms, YearEnd};
+use crate::model::{AgreedTerms, Rows, YearEnd};
 
 /// Takes rows, batch by batch.
 pub trait Sink {
@@ -81,7 +81,7 @@ pub struct ReadOptions<'a> {
     /// The mappings that may select themselves by the header.
     pub mappings: &'a [Mapping],
     /// The terms of items without due date.
-    pub default_terms: Terms,
+    pub default_terms: &'a AgreedTerms,
     /// The day on which the company usually closes its books, for ledgers whose name does not tell.
     pub usual_year_end: Option<YearEnd>,
     /// Roles of accounts.

@@ -19,7 +19,7 @@ use super::returns::{Member, MoneyBack, money_back, outcome_on};
 use super::{FiscalYear, Line};
 use crate::model::rows::Cell;
 use crate::model::tables::{ALLOCATIONS, ITEMS, OPENING_GAPS};
-use crate::model::{Date, ItemKind, Money, Rows, Terms};
+use crate::model::{AgreedTerms, Date, ItemKind, Money, Rows};
 
 /// Lettered groups of a year.
 type Groups = BTreeMap<Box<str>, Vec<Member>>;
@@ -43,7 +43,7 @@ pub struct AccountHistory<'a> {
     /// The customer.
     pub customer: &'a str,
     /// By which terms its invoices fall due; nothing where that is not known.
-    pub terms: Option<Terms>,
+    pub terms: Option<AgreedTerms>,
     /// Lines of every year.
     pub lines: Vec<Line>,
 }
@@ -133,7 +133,7 @@ impl AccountHistory<'_> {
             rules,
             account: self.account,
             customer: self.customer,
-            terms: self.terms,
+            terms: self.terms.as_ref(),
             identities: Identities::new(self.account, self.customer),
             items: Vec::new(),
             changes: BTreeMap::new(),
@@ -157,7 +157,7 @@ pub(super) struct Work<'a> {
     rules: &'a Rules,
     account: &'a str,
     customer: &'a str,
-    terms: Option<Terms>,
+    terms: Option<&'a AgreedTerms>,
     identities: Identities<'a>,
     items: Vec<Item>,
     /// (day, debit item, credit item) → amount, and whether letters state it outright.

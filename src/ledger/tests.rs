@@ -61,7 +61,7 @@ fn rules() -> Rules {
 /// Allocations as `debit credit day amount`, items named by their references.
 fn allocations(lines: &[&str], years: &[FiscalYear], rules: &Rules) -> Vec<String> {
     let lines = lines.iter().map(|text| line(text)).collect();
-    let account = AccountHistory { account: "411", customer: "X", terms: Some(Terms::STATUTORY), lines };
+    let account = AccountHistory { account: "411", customer: "X", terms: Some(Terms::STATUTORY.into()), lines };
     let derived = CustomerHistory { accounts: vec![account] }.derive(years, rules).remove(0);
     let name = |id: &Cell| {
         let row = (0..derived.items.len()).find(|row| derived.items.cell(*row, 1) == *id).unwrap();
@@ -209,7 +209,7 @@ fn debits(accounts: &[(&str, &[&str])]) -> Vec<String> {
     let accounts = accounts.iter().map(|(account, lines)| AccountHistory {
         account,
         customer: "X",
-        terms: Some(Terms::STATUTORY),
+        terms: Some(Terms::STATUTORY.into()),
         lines: lines.iter().map(|text| line(text)).collect(),
     });
     let derived = CustomerHistory { accounts: accounts.collect() }.derive(&[year(2024, None)], &rules());

@@ -10,6 +10,7 @@ pub mod money;
 pub mod processors;
 pub mod rows;
 pub mod tables;
+pub mod terms;
 
 pub use answer::{Answer, AnswerColumn, Value};
 pub use calendar::{Date, Terms, YearEnd};
@@ -18,3 +19,4 @@ pub use kinds::ItemKind;
 pub use money::Money;
 pub use rows::{Rows, Values};
 pub use tables::{ColumnKind, ColumnSpec, TableSpec};
+pub use terms::AgreedTerms;

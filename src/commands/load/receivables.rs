@@ -20,7 +20,7 @@ use crate::ledger::{
 use crate::model::money::money_text;
 use crate::model::rows::Cell;
 use crate::model::tables::{ALLOCATIONS, CONTROL_BALANCES, CUSTOMERS, FISCAL_YEARS, ITEMS, OPENING_GAPS, TOLD_LINES};
-use crate::model::{Answer, Date, ItemKind, Money, Rows, TableSpec, Terms, Value};
+use crate::model::{AgreedTerms, Answer, Date, ItemKind, Money, Rows, TableSpec, Value};
 use crate::settings::Settings;
 
 /// An account without sub-accounts or auxiliaries that carries at least so many lines stands for many customers.
@@ -130,18 +130,21 @@ pub(super) struct Receivables<'a> {
 /// What files other than the ledger tell of its customers and accounts.
 struct Known {
     /// The own terms of each customer that a file names.
-    terms: BTreeMap<String, Option<Terms>>,
+    terms: BTreeMap<String, Option<AgreedTerms>>,
     roles: AccountRoles,
-    default_terms: Terms,
+    default_terms: AgreedTerms,
 }
 
 impl Known {
     /// By which terms a customer's invoices on an account fall due; nothing where nobody knows.
-    fn terms_of(&self, account: &str, customer: &str) -> Option<Terms> {
+    fn terms_of(&self, account: &str, customer: &str) -> Option<AgreedTerms> {
         match self.roles.role(account).map(|role| role.terms).unwrap_or_default() {
             RoleTerms::Unknown => None,
-            RoleTerms::Own(terms) => Some(terms),
-            RoleTerms::Usual => Some(self.terms.get(customer).copied().flatten().unwrap_or(self.default_terms)),
+            RoleTerms::Own(terms) => Some(terms.into()),
+            RoleTerms::Usual => {
+                let own = self.terms.get(customer).and_then(Option::as_ref);
+                Some(own.unwrap_or(&self.default_terms).clone())
+            }
         }
     }
 }
@@ -210,12 +213,12 @@ impl Receivables<'_> {
         let mut known = Known {
             terms: BTreeMap::new(),
             roles: AccountRoles::parse(self.settings.reference("account_roles"))?,
-            default_terms: self.settings.default_terms,
+            default_terms: self.settings.default_terms.clone(),
         };
         let sql = "select customers.customer_id, customers.terms_code from customers";
         let answer = engine.ask_step(sql).await?;
         for row in 0..answer.len() {
-            let terms = Terms::parse(&answer.value(row, "terms_code").plain());
+            let terms = AgreedTerms::parse(&answer.value(row, "terms_code").plain());
             known.terms.insert(answer.value(row, "customer_id").plain(), terms);
         }
         Ok(known)

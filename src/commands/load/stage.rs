@@ -242,7 +242,7 @@ impl<'a> Rules<'a> {
             decimal: self.decimal,
             mapping: self.mapping.as_ref(),
             mappings: &self.mappings,
-            default_terms: self.settings.default_terms,
+            default_terms: &self.settings.default_terms,
             usual_year_end: self.settings.usual_year_end,
             roles: &self.roles,
             classes: &self.classes,

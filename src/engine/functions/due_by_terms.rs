@@ -8,7 +8,7 @@ use datafusion::arrow::datatypes::{DataType, Date32Type};
 use datafusion::error::DataFusionError;
 use datafusion::logical_expr::{ColumnarValue, ScalarUDF, Volatility, create_udf};
 
-use crate::model::{Date, Terms};
+use crate::model::{AgreedTerms, Date};
 
 pub(super) fn function() -> ScalarUDF {
     let arguments = vec![DataType::Date32, DataType::Utf8];
@@ -23,7 +23,7 @@ fn due_by_terms(arguments: &[ColumnarValue]) -> Result<ColumnarValue, DataFusion
     let codes: &StringArray = codes.as_string();
     let due = |row: usize| {
         let is_known = issued.is_valid(row) && codes.is_valid(row);
-        let terms = is_known.then(|| Terms::parse(codes.value(row))).flatten()?;
+        let terms = is_known.then(|| AgreedTerms::parse(codes.value(row))).flatten()?;
         Some(terms.due(Date::from_epoch_days(issued.value(row))?).to_epoch_days())
     };
     let dates: Date32Array = (0..issued.len()).map(due).collect();

@@ -23,7 +23,7 @@ use super::item::Column;
 use super::plan::{Plan, Source};
 use super::writer::{ItemNote, Totals, company_of};
 use crate::model::processors::processor_count;
-use crate::model::{Date, ItemKind, Money, Rows, TableSpec, Terms, tables};
+use crate::model::{AgreedTerms, Date, ItemKind, Money, Rows, TableSpec, tables};
 
 /// Bytes that are cut into rows at once: rows of the shortest kind still make a batch.
 const BLOCK_BYTES: usize = 1 << 19;
@@ -36,7 +36,7 @@ pub(super) struct Canonical<'a> {
     company_id: &'a str,
     base_currency: Option<&'a str>,
     base_decimals: u8,
-    default_terms: Terms,
+    default_terms: AgreedTerms,
     currencies: &'a Currencies,
     file_name: &'a str,
     separator: u8,
@@ -92,7 +92,7 @@ impl<'a> Canonical<'a> {
             company_id: company_of(options),
             base_currency: options.base_currency,
             base_decimals: options.currencies.decimals(options.base_currency),
-            default_terms: options.default_terms,
+            default_terms: options.default_terms.clone(),
             currencies: options.currencies,
             file_name,
             separator: u8::try_from(separator.unwrap_or(',')).unwrap_or(b','),

@@ -12,7 +12,7 @@ use super::item::{Column, Item};
 use super::plan::{Plan, Source};
 use super::results;
 use crate::model::rows::Cell;
-use crate::model::{Date, ItemKind, Money, TableSpec, Terms, tables};
+use crate::model::{AgreedTerms, Date, ItemKind, Money, TableSpec, tables};
 
 /// The sums of the items written.
 #[derive(Clone, Copy, Debug, Default)]
@@ -483,12 +483,12 @@ impl<'a> Writer<'a> {
         for name in ["terms_code", "customer.terms_code"] {
             let Some(cell) = self.places.get(name).and_then(|&place| values.get_mut(place)) else { continue };
             if let Cell::Text(code) = cell
-                && Terms::parse(code).is_none()
+                && AgreedTerms::parse(code).is_none()
             {
                 output.note(
                     "terms_unknown",
                     None,
-                    &format!("payment terms as `{code}` left out: write {}", Terms::FORMS),
+                    &format!("payment terms as `{code}` left out: write {}", AgreedTerms::FORMS),
                 );
                 *cell = Cell::Empty;
             }

@@ -20,7 +20,7 @@ use super::{
     ReadOptions, Reason, Sink, SourceReport, inspect, read, samples,
 };
 use crate::model::rows::Cell;
-use crate::model::{Rows, Terms};
+use crate::model::{AgreedTerms, Rows, Terms};
 
 /// Keeps every row.
 #[derive(Default)]
@@ -95,6 +95,7 @@ struct Desk {
     currencies: Currencies,
     action_codes: super::ActionCodes,
     mappings: Vec<Mapping>,
+    default_terms: AgreedTerms,
 }
 
 impl Desk {
@@ -106,6 +107,7 @@ impl Desk {
             currencies: samples::currencies(),
             action_codes: samples::action_codes(),
             mappings: samples::mappings(),
+            default_terms: Terms::STATUTORY.into(),
         }
     }
 
@@ -119,7 +121,7 @@ impl Desk {
             decimal: None,
             mapping: None,
             mappings: &self.mappings,
-            default_terms: Terms::STATUTORY,
+            default_terms: &self.default_terms,
             usual_year_end: None,
             roles: &self.roles,
             classes: &self.classes,
