@@ -271,6 +271,16 @@ fn a_log_of_loads_that_is_json_but_no_log_is_found_and_brought_back() {
         desk.run(&["lake", "repair", "--from", "copy"]).ended(0);
         assert_eq!(open(&desk), "120.00", "{key}");
     }
+    // and where the checksums of the last load are themselves what is damaged
+    let last = desk.path("lake/loads/_last_load");
+    let written = fs::read_to_string(&last).unwrap();
+    let digit = written.find('\n').unwrap() + 5;
+    let other = if &written[digit..=digit] == "0" { "1" } else { "0" };
+    fs::write(&last, format!("{}{other}{}", &written[..digit], &written[digit + 1..])).unwrap();
+    desk.run(&["lake", "verify"]).ended(1);
+    let said = desk.run(&["lake", "repair", "--from", "copy"]).ended(0).stdout;
+    assert!(said.contains("brought from the copy: loads/_last_load"), "{said}");
+    assert_eq!(open(&desk), "120.00");
 }
 
 #[test]

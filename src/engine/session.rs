@@ -28,8 +28,14 @@ use crate::lake::Snapshot;
 use crate::model::tables::{CONTROL_BALANCES, CONTROL_MOVEMENTS, LEDGER_LINES, LOADS, TABLES};
 use crate::model::{Answer, AnswerColumn, CustomerKey, Date, TableSpec, Value};
 
-/// The files that hold each table, by table name.
-pub type TableFiles = BTreeMap<&'static str, Vec<Url>>;
+/// The files that hold the tables asked.
+#[derive(Clone, Debug, Default)]
+pub struct TableFiles {
+    /// Of each table, by its name.
+    pub addresses: BTreeMap<&'static str, Vec<Url>>,
+    /// Rows of all tables together: how a question is planned goes by it.
+    pub row_count: usize,
+}
 
 /// Which part of the lake is asked, and as of when.
 #[derive(Clone, Debug, Default)]
@@ -108,12 +114,12 @@ impl Engine {
     /// The files of a snapshot, for [`Engine::open`].
     #[must_use]
     pub fn files_of(snapshot: &Snapshot) -> TableFiles {
-        TABLES
-            .iter()
-            .copied()
-            .chain([&LOADS])
-            .map(|table| (table.name, snapshot.files(table).iter().map(|file| file.url.clone()).collect()))
-            .collect()
+        let tables = || TABLES.iter().copied().chain([&LOADS]);
+        let addresses = |table| snapshot.files(table).iter().map(|file| file.url.clone()).collect();
+        TableFiles {
+            addresses: tables().map(|table| (table.name, addresses(table))).collect(),
+            row_count: tables().map(|table| snapshot.row_count(table)).sum(),
+        }
     }
 
     /// A session over these files, computed in this process or by a cluster. `references` are the reference files, by
@@ -129,7 +135,7 @@ impl Engine {
         cluster: Option<&Cluster>,
     ) -> Result<Self, EngineError> {
         let mut engine = match cluster {
-            None => Self::new(context::embedded(None)?, catalogue, scope, DataType::Utf8View),
+            None => Self::new(context::embedded(files.row_count)?, catalogue, scope, DataType::Utf8View),
             Some(cluster) => {
                 // 2026-11-27: texts as views do not travel between executors
                 let mut engine = Self::new(cluster.context().await?, catalogue, scope, DataType::Utf8);
@@ -161,7 +167,7 @@ impl Engine {
         memory_limit: usize,
     ) -> Result<Self, EngineError> {
         let scope = Scope { company_id: company_id.map(str::to_owned), ..Scope::default() };
-        let engine = Self::new(context::embedded(Some(memory_limit))?, catalogue, scope, DataType::Utf8);
+        let engine = Self::new(context::of_step(memory_limit)?, catalogue, scope, DataType::Utf8);
         engine.register(files, references).await?;
         Ok(engine)
     }
@@ -172,7 +178,7 @@ impl Engine {
     /// # Errors
     /// When no session can be had.
     pub fn bare(memory_limit: usize) -> Result<Self, EngineError> {
-        Ok(Self::new(context::embedded(Some(memory_limit))?, Catalogue::default(), Scope::default(), DataType::Utf8))
+        Ok(Self::new(context::of_step(memory_limit)?, Catalogue::default(), Scope::default(), DataType::Utf8))
     }
 
     fn new(context: SessionContext, catalogue: Catalogue, scope: Scope, text: DataType) -> Self {
@@ -198,7 +204,7 @@ impl Engine {
         let none = Vec::new();
         for table in TABLES.iter().copied().chain([&LOADS]) {
             let failed = |cause| EngineError::Sql { query: table.name.to_owned(), cause };
-            let files = files.get(table.name).unwrap_or(&none);
+            let files = files.addresses.get(table.name).unwrap_or(&none);
             let provider = match &self.shared {
                 // an empty table of this process cannot be sent to another
                 Some(shared) if files.is_empty() => {

@@ -12,7 +12,7 @@ use crate::model::tables::{LOADS, TABLES};
 use crate::store;
 
 /// Beside the log of `loads`: the last load that was done, so that a log lost at its end is noticed.
-const LAST_LOAD: &str = "_last_load";
+pub(super) const LAST_LOAD: &str = "_last_load";
 
 /// The last load that was done: its number, and the checksums of its row and of the entry that names it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

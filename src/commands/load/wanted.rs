@@ -62,7 +62,10 @@ impl Wanted {
 
     pub(super) fn addresses(&self) -> TableFiles {
         let addresses = |files: &Vec<WantedFile>| files.iter().map(|file| file.url.clone()).collect();
-        self.files.iter().map(|(table, files)| (*table, addresses(files))).collect()
+        TableFiles {
+            addresses: self.files.iter().map(|(table, files)| (*table, addresses(files))).collect(),
+            row_count: self.files.values().flatten().map(|file| file.row_count).sum(),
+        }
     }
 
     pub(super) fn add(&mut self, file: &StagedFile) {
