@@ -212,6 +212,51 @@ fn a_bill_is_no_cash_and_one_unpaid_at_maturity_is_the_old_invoice() {
     ties_out(&desk, &["2024-01-31", "2024-03-31"]);
 }
 
+/// A list says that a debit came back, and not what it undoes: the invoice counted as paid on time, by a bounced cheque.
+#[test]
+fn a_returned_receipt_of_a_list_opens_its_invoice_however_the_list_says_so() {
+    let items = format!(
+        "{ITEM}F-1,C1,invoice,2024-03-01,2024-03-31,1200.00,EUR\nR-1,C1,receipt,2024-03-31,,-1200.00,EUR\n\
+         RR-1,C1,returned_receipt,2024-04-05,,1200.00,EUR\nR-2,C1,receipt,2024-05-20,,-1200.00,EUR\n"
+    );
+    let first = "debit_item_id,credit_item_id,allocated_date,amount\nF-1,R-1,2024-03-31,1200.00\n";
+    for (form, rest) in [
+        ("allocated to its receipt", "RR-1,R-1,2024-04-05,1200.00\nF-1,R-2,2024-05-20,1200.00\n"),
+        ("allocated to nothing", "F-1,R-2,2024-05-20,1200.00\n"),
+        ("paid by the next receipt", "RR-1,R-2,2024-05-20,1200.00\n"),
+        (
+            "taken back by the list itself",
+            "F-1,R-1,2024-04-05,-1200.00\nRR-1,R-1,2024-04-05,1200.00\nF-1,R-2,2024-05-20,1200.00\n",
+        ),
+    ] {
+        let desk = lists(&[("items.csv", &items), ("allocations.csv", &format!("{first}{rest}"))]);
+        assert_eq!(
+            ["2024-03-31", "2024-04-10", "2024-05-20"].map(|day| open_on(&desk, day)),
+            ["0.00", "1200.00", "0.00"],
+            "{form}"
+        );
+        assert_eq!(open_items(&desk, "2024-04-10"), ["invoice  2024-03-31 10 1200.00"], "{form}");
+        assert_eq!(lateness(&desk, "2024-06-30", "settled"), "1 50.0000", "{form}");
+        assert_eq!(lateness(&desk, "2024-04-04", "settled"), "1 0.0000", "{form}");
+        desk.run(&["check", "--as-of", "2024-06-30"]).ended(0);
+        // a list that was wrong is corrected, and nothing of the return is left
+        let corrected = items.replace("returned_receipt", "adjustment");
+        desk.load(&[&desk.file("items.csv", corrected)]);
+        let open: f64 = open_on(&desk, "2024-04-10").parse().unwrap();
+        assert!((open - 1200.0).abs() < 0.001, "{form}");
+        let settled = if form.starts_with("taken back") { "0 " } else { "1 0.0000" };
+        assert_eq!(lateness(&desk, "2024-04-10", "settled"), settled, "{form}");
+    }
+    // of another customer, another currency or another company nothing is undone
+    for other in ["C2,returned_receipt,2024-04-05,,1200.00,EUR", "C1,returned_receipt,2024-04-05,,1200.00,USD"] {
+        let items = items.replace("C1,returned_receipt,2024-04-05,,1200.00,EUR", other);
+        let desk = lists(&[("items.csv", &items), ("allocations.csv", first)]);
+        let open = desk.ask("2024-04-10").sql("select item_id from unsettled_items order by item_id");
+        let open: Vec<_> = open.iter().map(|row| row["item_id"].clone()).collect();
+        assert!(!open.contains(&"F-1".to_owned()), "{other}: {open:?}");
+    }
+}
+
 /// A bill that the bank had discounted comes back by one entry, `411 to 512`, though its receipt stands on 413: it counted
 /// as an invoice paid, and the customer as one to whom money was refunded.
 #[test]

@@ -1,5 +1,7 @@
 //! What scripts rely on: outputs, exit status, and errors that say what was found, wanted and to do.
 
+use calamine::{Reader, open_workbook_auto};
+
 use crate::books::Ledger;
 use crate::desk::Desk;
 
@@ -161,4 +163,31 @@ fn names_of_customers_are_text_on_the_page() {
     assert!(page.contains("Content-Security-Policy") && !page.contains("<script src"));
     let csv = desk.run(&["query", "aging_by_customer", "--as-of", "2024-12-31", "--output", "csv"]).ended(0);
     assert!(csv.stdout.contains("'=cmd|"), "{}", csv.stdout);
+}
+
+/// A page that is sent to a customer or an auditor told where the lake lies on the sender's disk.
+#[test]
+fn pages_and_workbooks_tell_nobody_where_the_lake_lies() {
+    let desk = Desk::new();
+    let file =
+        desk.file("111111111FEC20241231.txt", Ledger::new(2024).invoice("C1", "F1", "2024-03-05", "120.00").text());
+    desk.load(&[&file]);
+    let here = desk.path("");
+    let folder = here.file_name().unwrap().to_str().unwrap();
+    let statement = ["customer_statement", "--customer", "C1", "--as-of", "2024-12-31"];
+    for written in [&["report", "controller", "--as-of", "2024-12-31"], &statement[..]] {
+        let said = desk.run(written);
+        assert_ne!(said.status, 2, "{}", said.stderr);
+        for name in said.stdout.lines() {
+            let path = desk.path(name);
+            let text = match open_workbook_auto(&path) {
+                Ok(mut workbook) => format!("{:?}", workbook.worksheets()),
+                Err(_) => std::fs::read_to_string(path).unwrap(),
+            };
+            // what a customer gets tells no commands
+            assert!(!text.contains(folder) && (written[0] != "report" || text.contains("--lake lake")), "{name}");
+        }
+    }
+    // what is said there can be asked again where the lake lies
+    desk.run(&["query", "receivables", "--as-of", "2024-12-31", "--lake", "lake"]).ended(0);
 }

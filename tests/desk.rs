@@ -20,6 +20,9 @@ pub struct Desk {
     folder: tempfile::TempDir,
 }
 
+/// What a session of the tests may hold.
+const MEMORY: u64 = 4 << 30;
+
 /// What a command said.
 #[derive(Debug)]
 pub struct Said {
@@ -151,7 +154,7 @@ impl Asked {
             let references = encours::settings::built_in_references();
             let files = Engine::files_of(&snapshot);
             let mut engine =
-                Engine::open(&files, Catalogue::load(&[]).unwrap(), &references, scope, cluster).await.unwrap();
+                Engine::open(&files, Catalogue::load(&[]).unwrap(), &references, scope, MEMORY, cluster).await.unwrap();
             engine.set_derivation(Arc::new(Forecast::default()));
             engine
         });

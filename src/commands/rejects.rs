@@ -13,7 +13,8 @@ pub(super) async fn run(settings: &Settings, output: Output) -> Result<Outcome, 
     let snapshot = shared::snapshot(settings).await?;
     let scope = settings.scope(shared::today());
     let files = Engine::files_of(&snapshot);
-    let engine = Engine::open(&files, settings.catalogue()?, &settings.references, scope, None).await?;
+    let engine =
+        Engine::open(&files, settings.catalogue()?, &settings.references, scope, settings.memory_limit, None).await?;
     shared::write(settings, &engine.ask_step(REJECTS).await?, output)?;
     Ok(Outcome::Done)
 }

@@ -19,7 +19,7 @@ use crate::report::{
     render_workbook,
 };
 use crate::settings::Settings;
-use crate::store::{self, Readers};
+use crate::store::{self, Place, Readers};
 
 /// The report that leads to a page for each customer that matters, and that page.
 const PAYERS: &str = "payers";
@@ -418,9 +418,16 @@ fn facts(snapshot: &Snapshot) -> LoadFacts {
     }
 }
 
-/// What asks the same part of the same lake again.
+/// What asks the same part of the same lake again. A page that leaves the house tells nobody where the lake lies: its
+/// folder alone is named, as from where it lies.
 fn query_options(settings: &Settings, customer: Option<&CustomerKey>) -> Vec<String> {
-    let mut options = vec!["--lake".to_owned(), settings.lake.place().to_string()];
+    let lake = match settings.lake.place() {
+        Place::Folder(path) => {
+            path.file_name().map_or_else(|| "lake".into(), |name| name.to_string_lossy()).into_owned()
+        }
+        bucket @ Place::Bucket(_) => bucket.to_string(),
+    };
+    let mut options = vec!["--lake".to_owned(), lake];
     let known_at = match &settings.known_at {
         KnownAt::Latest => None,
         KnownAt::Version(version) => Some(version.to_string()),

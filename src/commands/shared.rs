@@ -42,7 +42,8 @@ pub(super) async fn engine_with(settings: &Settings, snapshot: &Snapshot, foreca
     let asked = settings.as_of.unwrap_or_default();
     let (catalogue, references) = (settings.catalogue()?, &settings.references);
     let cluster = settings.cluster.as_ref();
-    let mut engine = Engine::open(&files, catalogue, references, settings.scope(asked), cluster).await?;
+    let mut engine =
+        Engine::open(&files, catalogue, references, settings.scope(asked), settings.memory_limit, cluster).await?;
     engine.set_derivation(Arc::new(forecast));
     known_scope(settings, &engine, &files).await?;
     if settings.as_of.is_none() {

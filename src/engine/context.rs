@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use datafusion::execution::memory_pool::FairSpillPool;
+use datafusion::execution::memory_pool::{FairSpillPool, GreedyMemoryPool};
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::execution::session_state::SessionStateBuilder;
 use datafusion::physical_optimizer::PhysicalOptimizerRule;
@@ -18,10 +18,14 @@ const FEW_ROWS: usize = 200_000;
 /// What makes a plan right, and lets it be stopped; the other rules make it faster.
 const NEEDED_RULES: [&str; 4] = ["OutputRequirements", "EnsureRequirements", "EnsureCooperative", "SanityCheckPlan"];
 
-/// A session in this process, for questions to a lake of so many rows.
-pub(super) fn embedded(row_count: usize) -> Result<SessionContext, EngineError> {
+/// A session in this process, for questions to a lake of so many rows: what sorts and groups goes to disk before the run
+/// holds `memory_limit` bytes.
+pub(super) fn embedded(row_count: usize, memory_limit: usize) -> Result<SessionContext, EngineError> {
+    // results that later questions read are not counted, nor is what a thread keeps to use again
+    let pool = GreedyMemoryPool::new(memory_limit / 10 * 7);
+    let runtime = runtime().with_memory_pool(Arc::new(pool));
     if row_count > FEW_ROWS {
-        return session(config(), runtime(), PhysicalOptimizer::new().rules);
+        return session(config(), runtime, PhysicalOptimizer::new().rules);
     }
     // 2026-11-29: planned more plainly, a page of a ledger of 5 000 lines takes a third less
     let mut config = config().with_target_partitions(1);
@@ -29,7 +33,7 @@ pub(super) fn embedded(row_count: usize) -> Result<SessionContext, EngineError> 
     config.options_mut().execution.collect_statistics = false;
     let mut rules = PhysicalOptimizer::new().rules;
     rules.retain(|rule| NEEDED_RULES.contains(&rule.name()));
-    session(config, runtime(), rules)
+    session(config, runtime, rules)
 }
 
 /// A session in this process for a step of a load: so many bytes, then to disk.

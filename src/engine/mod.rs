@@ -192,7 +192,9 @@ impl EngineError {
                 .to_owned(),
             Self::Sql { query, cause } => match cause.find_root() {
                 DataFusionError::ResourcesExhausted(_) => {
-                    "free memory or room on the disk, and run it again".to_owned()
+                    "allow more with `memory_megabytes` in encours.toml, make room on the disk, or ask for less (one \
+                     `--company`, fewer `--months`)"
+                        .to_owned()
                 }
                 DataFusionError::ArrowError(..) | DataFusionError::Execution(_) => {
                     "a sum beyond 18 digits or a day out of range cannot be answered: ask a narrower `--company`, \

@@ -2,6 +2,7 @@
 
 mod currencies;
 mod customers;
+mod sql;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -23,7 +24,7 @@ use super::cluster::results::SharedResults;
 use super::derivation::{Derivation, Work};
 use super::question::{self, Question};
 use super::row_stream::RowStream;
-use super::{EngineError, answers, context, reference, tables, user_sql};
+use super::{EngineError, answers, context, reference, tables};
 use crate::lake::Snapshot;
 use crate::model::tables::{CONTROL_BALANCES, CONTROL_MOVEMENTS, LEDGER_LINES, LOADS, TABLES};
 use crate::model::{Answer, AnswerColumn, CustomerKey, Date, TableSpec, Value};
@@ -122,8 +123,8 @@ impl Engine {
         }
     }
 
-    /// A session over these files, computed in this process or by a cluster. `references` are the reference files, by
-    /// stem.
+    /// A session over these files, computed in this process, which may hold `memory_limit` bytes, or by a cluster.
+    /// `references` are the reference files, by stem.
     ///
     /// # Errors
     /// When a reference file is not a table or the cluster cannot be reached.
@@ -132,10 +133,12 @@ impl Engine {
         catalogue: Catalogue,
         references: &BTreeMap<String, String>,
         scope: Scope,
+        memory_limit: u64,
         cluster: Option<&Cluster>,
     ) -> Result<Self, EngineError> {
+        let memory_limit = usize::try_from(memory_limit).unwrap_or(usize::MAX);
         let mut engine = match cluster {
-            None => Self::new(context::embedded(files.row_count)?, catalogue, scope, DataType::Utf8View),
+            None => Self::new(context::embedded(files.row_count, memory_limit)?, catalogue, scope, DataType::Utf8View),
             Some(cluster) => {
                 // 2026-11-27: texts as views do not travel between executors
                 let mut engine = Self::new(cluster.context().await?, catalogue, scope, DataType::Utf8);
@@ -551,57 +554,6 @@ impl Engine {
         }
     }
 
-    /// Answers SQL of the user, who may read every table and base query but change nothing, within so many seconds. `$as_of`
-    /// is bound.
-    ///
-    /// # Errors
-    /// When it would write, is nested too deep, does not plan, takes longer or fails.
-    pub async fn ask_sql(&mut self, sql: &str, seconds: u64) -> Result<Answer, EngineError> {
-        user_sql::check(sql)?;
-        let answer = tokio::time::timeout(Duration::from_secs(seconds), self.answer_sql(sql)).await;
-        answer.unwrap_or(Err(EngineError::TooLong { seconds }))
-    }
-
-    async fn answer_sql(&mut self, sql: &str) -> Result<Answer, EngineError> {
-        let bases = self.catalogue.in_room(Room::Base).filter(|base| sql.contains(&base.header.name));
-        let bases: Vec<Query> = bases.cloned().collect();
-        self.compute_bases(&bases).await?;
-        self.compute(bases).await?;
-        self.derive(|table| sql.contains(table)).await?;
-        let frame = self.planned(sql).await?;
-        // an executor knows the engine's own functions only
-        let frame = if self.patience.is_some() {
-            frame
-        } else {
-            let (state, plan) = frame.into_parts();
-            let failed = |cause| EngineError::Sql { query: "--sql".to_owned(), cause };
-            DataFrame::new(state, user_sql::checked(plan).map_err(failed)?)
-        };
-        self.answer_of(frame).await
-    }
-
-    async fn sql(&self, sql: &str) -> Result<Answer, EngineError> {
-        self.answer_of(self.planned(sql).await?).await
-    }
-
-    /// The plan of SQL that only asks, its parameters bound.
-    async fn planned(&self, sql: &str) -> Result<DataFrame, EngineError> {
-        let failed = |cause: DataFusionError| match cause.find_root() {
-            DataFusionError::Plan(message) if message.contains("not supported:") => {
-                EngineError::ReadOnly(message.clone())
-            }
-            _ => EngineError::Sql { query: "--sql".to_owned(), cause },
-        };
-        let frame = self.context.sql_with_options(sql, question::read_only()).await.map_err(failed)?;
-        let mut values = Vec::new();
-        for name in ["as_of", "months", "ages_from_issue", "dso_days", "decimals", "in_base", "customer_id", "since"] {
-            if let (true, Some(value)) = (sql.contains(&format!("${name}")), self.parameter(name)) {
-                values.push((name, value));
-            }
-        }
-        if values.is_empty() { Ok(frame) } else { frame.with_param_values(values).map_err(failed) }
-    }
-
     async fn answer_of(&self, frame: DataFrame) -> Result<Answer, EngineError> {
         let columns = answers::columns_of(frame.schema().as_arrow()).map_err(EngineError::ReadOnly)?;
         let batches = question::answered("--sql", self.patience, frame.collect()).await?;
@@ -650,13 +602,5 @@ impl Engine {
             })
             .map(|_| ())
             .map_err(|cause| EngineError::Sql { query: name.to_owned(), cause })
-    }
-
-    /// Answers SQL of ours over registered tables.
-    ///
-    /// # Errors
-    /// As [`Engine::ask_sql`].
-    pub async fn ask_step(&self, sql: &str) -> Result<Answer, EngineError> {
-        self.sql(sql).await
     }
 }

@@ -3,6 +3,9 @@
 
 use std::collections::BTreeMap;
 
+use deltalake_core::parquet::errors::ParquetError;
+use deltalake_core::parquet::file::metadata::ParquetMetaDataReader;
+
 use super::at_once::at_once;
 use super::record::Checksums;
 use super::snapshot::DataFile;
@@ -49,6 +52,9 @@ pub(super) fn checkpoint_name(table: &TableSpec, version: u64) -> String {
 /// Bytes of data files that are read once more to be held against their checksums.
 const MOST_BYTES_READ_AGAIN: u64 = 64 << 20;
 
+/// Bytes at the end of a data file that nearly always hold all of its footer.
+const FOOTER_BYTES: u64 = 64 << 10;
+
 /// How the name of a checkpoint ends, after the version it folds.
 pub(super) const CHECKPOINT: &str = ".checkpoint.parquet";
 
@@ -94,6 +100,28 @@ impl Log {
         let checkpoints = self.sizes.keys().rev().filter(|name| name.ends_with(CHECKPOINT));
         checkpoints.filter_map(|name| Some((entry_of(name)?, name.as_str()))).find(|found| found.0 <= version)
     }
+}
+
+/// The footer of a data file counts as many rows as the log says.
+async fn rows_are_counted(table: &str, file: &DataFile) -> Result<(), LakeError> {
+    let size = u64::try_from(file.add.size).unwrap_or_default();
+    let name = format!("{table}/{}", file.name());
+    let unreadable = |cause: String| LakeError::Damaged(Damage::new(name.clone(), cause, "a Parquet file"));
+    let mut byte_count = FOOTER_BYTES;
+    let found = loop {
+        let mut reader = ParquetMetaDataReader::new();
+        let bytes = store::read_end(&file.url, byte_count).await?;
+        match reader.try_parse_sized(&bytes, size) {
+            Ok(()) => break reader.finish().map_err(|cause| unreadable(cause.to_string()))?,
+            Err(ParquetError::NeedMoreData(needed)) if (needed as u64) > byte_count => byte_count = needed as u64,
+            Err(cause) => return Err(unreadable(cause.to_string())),
+        }
+    };
+    let count = usize::try_from(found.file_metadata().num_rows()).unwrap_or_default();
+    if count == file.row_count {
+        return Ok(());
+    }
+    Err(LakeError::Damaged(Damage::new(name.clone(), format!("{count} rows"), format!("{} rows", file.row_count))))
 }
 
 /// Whether a file of a log is an entry, not a checkpoint.
@@ -160,7 +188,7 @@ impl Lake {
     }
 
     /// Data files are what was written, as far as checksums were kept. Of more bytes than can be read once more in a moment,
-    /// `verify` tells.
+    /// `verify` tells; each holds as many rows as its log says.
     pub(super) async fn files_hold_what_was_written(
         &self,
         tables: &BTreeMap<&'static str, Vec<DataFile>>,
@@ -168,7 +196,9 @@ impl Lake {
     ) -> Result<(), LakeError> {
         let sizes = tables.values().flatten().map(|file| u64::try_from(file.add.size).unwrap_or_default());
         if sizes.sum::<u64>() > MOST_BYTES_READ_AGAIN {
-            return Ok(());
+            let all = tables.iter().flat_map(|(table, files)| files.iter().map(|file| (*table, file.clone())));
+            let counted = all.map(|(table, file)| async move { rows_are_counted(table, &file).await });
+            return at_once(counted).await.into_iter().collect();
         }
         let names =
             tables.iter().flat_map(|(table, files)| files.iter().map(move |file| format!("{table}/{}", file.name())));
@@ -234,5 +264,45 @@ impl Lake {
     pub(super) async fn keep_last_load(&self, last: &LastLoad) -> Result<(), LakeError> {
         let url = self.place().within(LOADS.name).file(LAST_LOAD)?;
         Ok(store::send(last.text().into_bytes(), &url).await?)
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a file that cannot be made must stop the test")]
+mod tests {
+    use std::sync::Arc;
+
+    use deltalake_core::arrow::array::{ArrayRef, Int64Array};
+    use deltalake_core::arrow::record_batch::RecordBatch;
+    use deltalake_core::parquet::arrow::ArrowWriter;
+
+    use super::*;
+    use crate::store::Place;
+
+    #[tokio::test]
+    async fn a_data_file_holds_as_many_rows_as_its_log_says() {
+        let folder = tempfile::tempdir().unwrap();
+        let column = Int64Array::from_iter_values(0..100_000);
+        let batch = RecordBatch::try_from_iter([("n", Arc::new(column) as ArrayRef)]).unwrap();
+        let path = folder.path().join("rows.parquet");
+        let mut writer = ArrowWriter::try_new(std::fs::File::create(&path).unwrap(), batch.schema(), None).unwrap();
+        writer.write(&batch).unwrap();
+        writer.close().unwrap();
+        let size = std::fs::metadata(&path).unwrap().len();
+        let file = |row_count: usize| DataFile {
+            url: Place::folder(folder.path()).file("rows.parquet").unwrap(),
+            origin: "rows".to_owned(),
+            row_count,
+            add: serde_json::from_value(serde_json::json!({
+                "path": "rows.parquet", "size": size, "partitionValues": {}, "modificationTime": 0, "dataChange": true,
+            }))
+            .unwrap(),
+        };
+        rows_are_counted("items", &file(100_000)).await.unwrap();
+        let missed = rows_are_counted("items", &file(100_001)).await.unwrap_err().to_string();
+        assert!(missed.contains("items/rows.parquet") && missed.contains("100000 rows"), "{missed}");
+        let bytes = std::fs::read(&path).unwrap();
+        std::fs::write(&path, [&bytes[..bytes.len() - 5], b"xxxxx"].concat()).unwrap();
+        assert!(matches!(rows_are_counted("items", &file(100_000)).await, Err(LakeError::Damaged(_))));
     }
 }

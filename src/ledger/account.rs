@@ -10,7 +10,7 @@ mod returned;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-pub(super) use returned::{Undoable, Unexplained};
+pub(super) use returned::{RETURN_DAYS, Undoable, Unexplained};
 
 use super::identity::Identities;
 use super::lettering::{Outcome, Pair, Part, oldest_first};

@@ -1,7 +1,7 @@
 //! A bucket: the store behind an address, and files brought from and to it.
 
 use std::collections::BTreeMap;
-use std::io::Read;
+use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::time::Duration;
@@ -10,7 +10,7 @@ use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt};
 use object_store::aws::AmazonS3Builder;
 use object_store::path::Path as Key;
-use object_store::{ClientOptions, ObjectStore, ObjectStoreExt, RetryConfig, WriteMultipart};
+use object_store::{ClientOptions, GetOptions, GetRange, ObjectStore, ObjectStoreExt, RetryConfig, WriteMultipart};
 use url::Url;
 use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
@@ -82,6 +82,28 @@ pub async fn read(url: &Url) -> Result<Bytes, StoreError> {
     }
     let failed = |cause| StoreError::refused(url, cause);
     let found = store_of(url)?.get(&path_in(url)?).await.map_err(failed)?;
+    found.bytes().await.map_err(failed)
+}
+
+/// The last bytes of a file, all of it where it is shorter.
+///
+/// # Errors
+/// When the store refuses or holds no such file.
+pub async fn read_end(url: &Url, byte_count: u64) -> Result<Bytes, StoreError> {
+    if let Ok(path) = url.to_file_path() {
+        let read = || {
+            let mut file = std::fs::File::open(&path)?;
+            let size = file.metadata()?.len();
+            file.seek(SeekFrom::Start(size.saturating_sub(byte_count)))?;
+            let mut bytes = Vec::new();
+            file.read_to_end(&mut bytes)?;
+            Ok(Bytes::from(bytes))
+        };
+        return read().map_err(|cause| StoreError::Disk(path.clone(), cause));
+    }
+    let failed = |cause| StoreError::refused(url, cause);
+    let options = GetOptions { range: Some(GetRange::Suffix(byte_count)), ..GetOptions::default() };
+    let found = store_of(url)?.get_opts(&path_in(url)?, options).await.map_err(failed)?;
     found.bytes().await.map_err(failed)
 }
 

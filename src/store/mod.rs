@@ -15,7 +15,8 @@ pub use object_store::ObjectStore;
 use url::Url;
 
 pub use bucket::{
-    Checksum, checksum, fetch, is_bucket, names_in, path_in, read, remove_all, rename, send, sizes_in, store_of, upload,
+    Checksum, checksum, fetch, is_bucket, names_in, path_in, read, read_end, remove_all, rename, send, sizes_in,
+    store_of, upload,
 };
 pub use disk::{Readers, flush, make_folder, make_folder_for};
 

@@ -7,6 +7,7 @@ mod merge;
 mod prepare;
 mod receivables;
 mod references;
+mod returns;
 mod sources;
 mod stage;
 mod summary;
@@ -19,6 +20,7 @@ use self::due_dates::DueDates;
 use self::prepare::Prepare;
 use self::receivables::Receivables;
 use self::references::{References, Refused};
+use self::returns::Returns;
 use self::stage::Source;
 use self::wanted::Wanted;
 use crate::cli::{LoadArguments, ReadingArguments};
@@ -188,6 +190,7 @@ async fn prepare(
     let due_dates = DueDates { settings, catalogue: &catalogue, staged, load_id, tag };
     due_dates.take_told(&mut wanted).await?;
     due_dates.derive(&mut wanted).await?;
+    Returns { settings, catalogue: &catalogue, load_id, tag }.derive(&mut wanted).await?;
     let preparation = Prepare { settings, base, load_id, tag };
     // linking them tells whether all their items are known; nearly always they are
     if !preparation.link(&mut wanted, true).await? {

@@ -31,9 +31,9 @@ impl WantedFile {
         self.staged.is_none()
     }
 
-    /// Whether it is derived from ledgers, so that a load replaces it by deriving again.
+    /// Whether it is derived, so that a load replaces it by deriving again.
     pub(super) fn is_derived(&self) -> bool {
-        self.origin.starts_with(DERIVED)
+        self.origin.starts_with(DERIVED) || self.origin == Wanted::RETURNS
     }
 }
 
@@ -44,6 +44,9 @@ pub(super) struct Wanted {
 }
 
 impl Wanted {
+    /// The origin of allocations that returned receipts of lists make.
+    pub(super) const RETURNS: &str = "returned-receipts";
+
     /// What it holds now.
     pub(super) fn of(base: &Snapshot) -> Self {
         let held = |file: &DataFile| WantedFile {

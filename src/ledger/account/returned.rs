@@ -11,7 +11,7 @@ use crate::model::calendar::add_days;
 use crate::model::{Date, ItemKind};
 
 /// Within so many days a receipt of the same amount is the one that was returned (FEC.md 5).
-const RETURN_DAYS: i64 = 60;
+pub(in crate::ledger) const RETURN_DAYS: i64 = 60;
 /// Within so many, where the receipt stands on another account: a bill that the bank had discounted comes back after its
 /// maturity.
 const BILL_RETURN_DAYS: i64 = 120;
