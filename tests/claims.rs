@@ -313,6 +313,97 @@ fn a_discounted_bill_that_the_bank_takes_back_is_the_old_invoice() {
     ties_out(&desk, &["2024-03-20", "2024-03-31", "2024-04-05", "2024-04-30"]);
 }
 
+/// A bill of ninety days comes back long after it was discounted, and in the next year.
+#[test]
+fn a_bill_that_comes_back_after_its_maturity_in_the_next_year_is_the_old_invoice() {
+    let bill = |year: i32, day: &str, discounted: &str| {
+        let books = Ledger::new(year).lettered_invoice("C1", "F-1", day, "800.00", "A");
+        let drawn = credit("411000", "C1", "800.00", "A");
+        let books = moved(books, day, "LCR-1", drawn, debit("413000", "C1", "800.00", "B"));
+        let received = [debit("512000", "", "800.00", ""), credit("413000", "C1", "800.00", "B")];
+        books.entry("BQ", discounted, "ESC", discounted, &received)
+    };
+    let unpaid = |books: Ledger, day: &str| {
+        books.entry("BQ", day, "IMP", day, &[debit("411000", "C1", "800.00", ""), credit("512000", "", "800.00", "")])
+    };
+    let desk = ledger(&unpaid(bill(2024, "2024-01-10", "2024-01-15"), "2024-04-25"));
+    assert_eq!(open_on(&desk, "2024-04-24"), "0.00");
+    assert_eq!(open_items(&desk, "2024-04-30"), ["transfer F-1 2024-02-09 81 800.00"]);
+    assert_eq!(lateness(&desk, "2024-04-30", "settled"), "0 ");
+    ties_out(&desk, &["2024-04-24", "2024-04-25", "2024-12-31"]);
+    let desk = Desk::new();
+    let first = desk.file("123456789FEC20231231.txt", bill(2023, "2023-11-10", "2023-11-15").text());
+    let second = desk.file(COMPANY, unpaid(Ledger::new(2024), "2024-02-20").text());
+    desk.load(&[&first, &second]);
+    assert_eq!(open_items(&desk, "2024-02-29"), ["transfer F-1 2023-12-10 81 800.00"]);
+    assert_eq!(lateness(&desk, "2024-02-29", "settled"), "0 ");
+    ties_out(&desk, &["2023-12-31", "2024-02-19", "2024-02-20", "2024-12-31"]);
+}
+
+/// In one entry of the bank a bill and a transfer come back: each is undone where its receipt stands.
+#[test]
+fn an_entry_that_takes_back_a_bill_and_a_transfer_opens_both() {
+    let books = Ledger::new(2024)
+        .lettered_invoice("C1", "F-2", "2024-01-05", "200.00", "A")
+        .receipt("C1", "VIR", "2024-03-10", "200.00", "A")
+        .lettered_invoice("C1", "F-1", "2024-01-06", "100.00", "D");
+    let drawn = credit("411000", "C1", "100.00", "D");
+    let books = moved(books, "2024-02-01", "LCR", drawn, debit("413000", "C1", "100.00", "B"));
+    let received = [debit("512000", "", "100.00", ""), credit("413000", "C1", "100.00", "B")];
+    let books = books.entry("BQ", "2024-03-25", "REM", "2024-03-25", &received);
+    let back =
+        [debit("411000", "C1", "200.00", ""), debit("411000", "C1", "100.00", ""), credit("512000", "", "300.00", "")];
+    let desk = ledger(&books.entry("BQ", "2024-04-01", "IMP", "2024-04-01", &back));
+    let expected = ["invoice F-2 2024-02-04 86 200.00", "transfer F-1 2024-02-05 85 100.00"];
+    assert_eq!(sorted(open_items(&desk, "2024-04-30")), expected);
+    assert_eq!(lateness(&desk, "2024-04-30", "settled"), "0 ");
+    ties_out(&desk, &["2024-03-31", "2024-04-01", "2024-12-31"]);
+}
+
+/// Two bills of one amount that come back in the next year are two old invoices.
+#[test]
+fn two_equal_bills_that_come_back_are_two_old_invoices() {
+    let mut books = Ledger::new(2023);
+    for (number, letters, received) in [("F-1", ["A", "B"], "2023-12-20"), ("F-2", ["D", "E"], "2023-12-28")] {
+        books = books.lettered_invoice("C1", number, "2023-11-10", "800.00", letters[0]);
+        let drawn = credit("411000", "C1", "800.00", letters[0]);
+        books = moved(books, "2023-11-12", number, drawn, debit("413000", "C1", "800.00", letters[1]));
+        let lines = [debit("512000", "", "800.00", ""), credit("413000", "C1", "800.00", letters[1])];
+        books = books.entry("BQ", received, number, received, &lines);
+    }
+    let mut next = Ledger::new(2024);
+    for (day, number) in [("2024-01-10", "IMP-1"), ("2024-01-12", "IMP-2")] {
+        next = next.entry(
+            "BQ",
+            day,
+            number,
+            day,
+            &[debit("411000", "C1", "800.00", ""), credit("512000", "", "800.00", "")],
+        );
+    }
+    let desk = Desk::new();
+    let first = desk.file("123456789FEC20231231.txt", books.text());
+    desk.load(&[&first, &desk.file(COMPANY, next.text())]);
+    let expected = ["transfer F-1 2023-12-10 52 800.00", "transfer F-2 2023-12-10 52 800.00"];
+    assert_eq!(sorted(open_items(&desk, "2024-01-31")), expected);
+    assert_eq!(lateness(&desk, "2024-01-31", "settled"), "0 ");
+    ties_out(&desk, &["2023-12-31", "2024-01-10", "2024-01-12", "2024-12-31"]);
+}
+
+/// Half a euro that goes back decides nothing: the invoice stays paid.
+#[test]
+fn a_trifle_that_comes_back_leaves_the_invoice_paid() {
+    let items = format!(
+        "{ITEM}F-1,C1,invoice,2024-03-01,2024-03-31,100.00,EUR\nR-1,C1,receipt,2024-03-31,,-100.00,EUR\n\
+         RR-1,C1,returned_receipt,2024-04-10,,0.50,EUR\n"
+    );
+    let allocations =
+        "debit_item_id,credit_item_id,allocated_date,amount\nF-1,R-1,2024-03-31,100.00\nRR-1,R-1,2024-04-10,0.50\n";
+    let desk = lists(&[("items.csv", &items), ("allocations.csv", allocations)]);
+    assert_eq!(open_on(&desk, "2024-04-30"), "0.50");
+    assert_eq!(lateness(&desk, "2024-04-30", "settled"), "1 0.0000");
+}
+
 /// What was paid twice by bill goes back: nothing is claimed again.
 #[test]
 fn a_refund_of_what_was_paid_twice_is_no_unpaid_bill() {
@@ -548,7 +639,7 @@ fn what_a_group_owes_is_one_line_for_who_pays_and_its_result_is_of_each_customer
     // the older half is promised, the rest was spoken of: both wait, as one line each
     let expected = [
         "HOLD await_promise internal 19500.00 8 FIL1=10000.000|FIL2=9500.000",
-        "HOLD insist letter 19500.00 4 FIL1=10000.000|FIL2=9500.000",
+        "HOLD insist phone 19500.00 4 FIL1=10000.000|FIL2=9500.000",
     ];
     let waiting = lines("2024-08-19");
     let told: Vec<String> = due(&waiting).into_iter().filter(|line| line.starts_with("HOLD")).collect();

@@ -135,6 +135,7 @@ states as (
     select
         days.item_number,
         days.event_date,
+        days.change_amount,
         days.cash_amount,
         sum(days.change_amount) over item_days as left_amount,
         max(days.known_date) over item_days as known_date
@@ -151,6 +152,8 @@ settled_states as (
         states.item_number,
         states.event_date,
         states.cash_amount,
+        -- cash that went back, and something else took its place
+        -states.cash_amount - states.change_amount > followed.tolerance_amount as is_replaced,
         states.known_date,
         followed.company_id,
         followed.customer_id,
@@ -185,8 +188,7 @@ turns as (
     from settled_states
     where
         settled_states.is_settled <> settled_states.was_settled
-        -- something else took the place of the receipt that had settled it
-        or (settled_states.is_settled and settled_states.cash_amount < 0)
+        or (settled_states.is_settled and settled_states.is_replaced)
 )
 
 select

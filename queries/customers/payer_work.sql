@@ -17,9 +17,33 @@
 --   why_rank_text   text   why
 --   documents_text  text   numbers of the oldest items
 
+-- a line of a group is one of each of its members
+with members as (
+    select
+        worklist.company_id,
+        worklist.line_id,
+        unnest(string_to_array(worklist.members_text, '|')) as member_text
+    from worklist
+    where worklist.members_text is not null
+),
+
+named_lines as (
+    select
+        worklist.company_id,
+        worklist.customer_id,
+        worklist.line_id
+    from worklist
+    union
+    select
+        members.company_id,
+        split_part(members.member_text, '=', 1) as customer_id,
+        members.line_id
+    from members
+)
+
 select
-    worklist.company_id,
-    worklist.customer_id,
+    named_lines.company_id,
+    named_lines.customer_id,
     worklist.line_id,
     worklist.assignee_name,
     worklist.status_code,
@@ -31,7 +55,8 @@ select
     worklist.why_rank_text,
     worklist.documents_text
 from worklist
+inner join named_lines on worklist.line_id = named_lines.line_id
 inner join asked_customers
-    on worklist.company_id = asked_customers.company_id
-    and worklist.customer_id = asked_customers.customer_id
+    on named_lines.company_id = asked_customers.company_id
+    and named_lines.customer_id = asked_customers.customer_id
 order by company_id, customer_id, status_code, overdue_amount desc, line_id

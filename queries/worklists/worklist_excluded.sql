@@ -6,7 +6,7 @@
 -- params:  none
 -- columns:
 --   company_id       text   whose receivables they are
---   customer_id      text   whose items they are
+--   customer_id      text   whose items they are; of a group, who would be spoken to for it
 --   customer_name    text   its name, or its identifier where it has none
 --   reason_code      text   credit_item: open credits are nobody's to chase; below_cost: acting
 --                           costs more than it moves

@@ -162,7 +162,7 @@ impl Lake {
         }
         // what holds the checksums of the last load may itself be what is damaged
         let name = format!("{}/{LAST_LOAD}", LOADS.name);
-        if fetched.is_empty() && self.log_head(&LOADS).await? == copy.log_head(&LOADS).await? {
+        if fetched.is_empty() && self.ends_as(copy).await? {
             let (own, other) = (self.checksum_of(&name).await?, copy.checksum_of(&name).await?);
             if other.is_some() && own.as_ref().map(Checksum::text) != other.as_ref().map(Checksum::text) {
                 let bytes = store::read(&copy.address_of(&name)?).await?;
@@ -174,6 +174,15 @@ impl Lake {
             }
         }
         Ok((fetched, aside))
+    }
+
+    /// Whether both logs of loads end with the same entry.
+    async fn ends_as(&self, copy: &Self) -> Result<bool, LakeError> {
+        let (Some(head), other) = (self.log_head(&LOADS).await?, copy.log_head(&LOADS).await?) else {
+            return Ok(false);
+        };
+        let name = entry_name(&LOADS, head);
+        Ok(other == Some(head) && self.checksum_of(&name).await? == copy.checksum_of(&name).await?)
     }
 
     /// A copy agrees with the lake in each entry of the log of `loads` that both hold.

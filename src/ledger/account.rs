@@ -10,7 +10,7 @@ mod returned;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-pub(super) use returned::{RETURN_DAYS, Undoable, Unexplained};
+pub(super) use returned::{RETURN_DAYS, Undoable, Unexplained, Uses};
 
 use super::identity::Identities;
 use super::lettering::{Outcome, Pair, Part, oldest_first};
@@ -415,7 +415,7 @@ impl Work<'_> {
         }
         let has_no_date = line.kind == ItemKind::Opening && line.piece_date.is_none_or(|day| is_placeholder(day, year));
         let (due, due_is_derived) = match (left > 0, line.kind) {
-            (true, ItemKind::Refund) | (false, _) => (Some(issued), false),
+            (true, ItemKind::Refund | ItemKind::ReturnedReceipt) | (false, _) => (Some(issued), false),
             (true, _) if line.due_date.is_some() => (line.due_date, false),
             (true, ItemKind::Opening) if has_no_date => (None, false),
             (true, _) => (self.terms.map(|terms| terms.due(issued)), self.terms.is_some()),

@@ -1,6 +1,9 @@
 //! All receivable accounts of one customer: claims that move from one to another keep what they were (FEC.md 6).
 
-use super::account::{AccountHistory, Derived, Rules, Undoable, Unexplained, Work};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::account::{AccountHistory, Derived, Rules, Undoable, Unexplained, Uses, Work};
 use super::transfers::{Arrival, Departures};
 use super::{FiscalYear, Line};
 use crate::model::ItemKind;
@@ -51,45 +54,64 @@ impl CustomerHistory<'_> {
             return false;
         }
         let works: Vec<Work<'_>> = self.accounts.iter().map(|account| account.work(years, rules)).collect();
-        let money =
-            works.iter().enumerate().flat_map(|(here, work)| work.unexplained().map(move |money| (here, money)));
+        let uses: Vec<Uses<'_>> = works.iter().map(Work::uses).collect();
+        let money = uses.iter().enumerate().flat_map(|(here, uses)| uses.unexplained().map(move |money| (here, money)));
         let mut money: Vec<(usize, Unexplained)> = money.collect();
-        money.sort_by_key(|(_, money)| money.posted);
+        money.sort_by(|(_, left), (_, right)| (left.posted, &left.source).cmp(&(right.posted, &right.source)));
+        let mut taken: BTreeSet<(usize, usize)> = BTreeSet::new();
         let mut returns: Vec<(usize, Unexplained, usize, Undoable)> = Vec::new();
+        let mut others_back: Vec<(usize, Unexplained)> = Vec::new();
         for (here, money) in money {
-            let others = works.iter().enumerate().filter(|(there, _)| *there != here);
+            let others = uses.iter().enumerate().filter(|(there, _)| *there != here);
             let receipts =
                 others.flat_map(|(there, other)| other.undoable(&money).map(move |receipt| (there, receipt)));
-            let is_free = |(there, receipt): &(usize, Undoable)| {
-                returns.iter().all(|(_, _, of, taken)| (of, taken.item) != (there, receipt.item))
-            };
-            let latest = receipts.filter(is_free).max_by_key(|(_, receipt)| (receipt.posted, receipt.item));
-            if let Some((there, receipt)) = latest {
-                returns.push((here, money, there, receipt));
+            let free = receipts.filter(|(there, receipt)| !taken.contains(&(*there, receipt.item)));
+            match free.max_by_key(|(_, receipt)| (receipt.posted, receipt.item)) {
+                Some((there, receipt)) => {
+                    taken.insert((there, receipt.item));
+                    returns.push((here, money, there, receipt));
+                }
+                None => others_back.push((here, money)),
             }
         }
+        drop(uses);
         drop(works);
         for (here, money, there, receipt) in &returns {
             self.move_back(*here, money, *there, receipt);
         }
+        // beside a claim that comes back, money that nothing explains is the bank's fee
+        let entries: BTreeSet<(usize, Arc<str>)> = returns
+            .iter()
+            .filter_map(|(here, money, ..)| Some((*here, self.line_of(*here, money)?.entry.clone())))
+            .collect();
+        for (here, money) in others_back {
+            if let Some(line) = self.line_of(here, &money)
+                && entries.contains(&(here, line.entry.clone()))
+            {
+                line.kind = ItemKind::Adjustment;
+            }
+        }
         !returns.is_empty()
+    }
+
+    /// The line that money comes from.
+    fn line_of(&mut self, account: usize, money: &Unexplained) -> Option<&mut Line> {
+        let is_it = |line: &&mut Line| (&line.source_file, line.source_line) == (&money.source.0, money.source.1);
+        self.accounts[account].lines.iter_mut().find(is_it)
     }
 
     /// Books the return of a receipt of account `there`, which `money` took back on account `here`.
     fn move_back(&mut self, here: usize, money: &Unexplained, there: usize, receipt: &Undoable) {
-        let lines = &mut self.accounts[here].lines;
-        let is_it = |line: &Line| (&line.source_file, line.source_line) == (&money.source.0, money.source.1);
-        let Some(line) = lines.iter_mut().find(|line| is_it(line)) else { return };
+        let Some(line) = self.line_of(here, money) else { return };
         line.kind = ItemKind::Transfer;
         // lettered with the receipt; in another year its letter means something else
         let letter = receipt.letter.clone().filter(|_| receipt.year_end == line.year_end);
         let letter = letter.unwrap_or_else(|| format!("{} {}", line.entry, line.source_line).into());
         let apart = Line { letter: None, letter_date: None, origins: Vec::new(), ..line.clone() };
-        let left = Line { amount: -line.amount, letter: Some(letter), ..apart.clone() };
+        // in another year the claim that leaves is known by its reference
+        let piece_reference = receipt.reference.clone().or_else(|| line.piece_reference.clone());
+        let left = Line { amount: -line.amount, letter: Some(letter), piece_reference, ..apart.clone() };
         let undone = Line { kind: ItemKind::ReturnedReceipt, ..apart };
-        for fee in lines.iter_mut().filter(|fee| fee.entry == undone.entry && is_money_back(fee)) {
-            fee.kind = ItemKind::Adjustment;
-        }
         let lines = &mut self.accounts[there].lines;
         lines.extend([undone, left]);
         lines.sort_by(Line::by_age);

@@ -35,7 +35,7 @@ pub struct ListedReceipt {
 }
 
 /// An allocation, given or concluded.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ListedAllocation {
     /// The debit item.
     pub debit: String,
@@ -89,8 +89,19 @@ impl<'a> Book<'a> {
             undone.push((receipt, returned.day, true));
         }
         let mut open_again: Vec<(String, i64)> = Vec::new();
-        for (receipt, day, is_inferred) in undone {
-            let mut excess = self.used(&receipt.item_id, day).values().sum::<i64>() - receipt.amount;
+        for (receipt, given_day, is_inferred) in undone {
+            let day = returned.day;
+            if given_day > day {
+                // the list says so later: it came back on its own day
+                let pair = self.of_debit(&returned.item_id).filter(|given| given.credit == receipt.item_id);
+                let amount: i64 = pair.map(|given| given.amount).sum();
+                self.infer(&returned.item_id, &receipt.item_id, day, amount);
+                self.infer(&returned.item_id, &receipt.item_id, given_day, -amount);
+            }
+            // what the list itself takes back, then or later, is not taken back again
+            let all: i64 = self.of_credit(&receipt.item_id).map(|given| given.amount).sum();
+            let used: i64 = self.used(&receipt.item_id, day).values().sum();
+            let mut excess = used.min(all) - receipt.amount;
             // what it settled last is open again first
             for (debit, amount) in self.settled_last_first(&receipt.item_id, day) {
                 let back = amount.min(excess);
@@ -121,8 +132,14 @@ impl<'a> Book<'a> {
     fn found_receipt(&self, returned: &ListedReturn) -> Option<&'a ListedReceipt> {
         let may_be = |receipt: &&&ListedReceipt| {
             let is_near = receipt.day <= returned.day && returned.day <= add_days(receipt.day, RETURN_DAYS);
+            if !is_near {
+                return false;
+            }
             let used = self.used(&receipt.item_id, returned.day);
-            is_near && !used.is_empty() && used.keys().all(|debit| !self.returns.contains(debit.as_str()))
+            // the list took back what it had settled, and left the return as it is
+            let is_taken_back = || self.of_credit(&receipt.item_id).any(|given| given.amount < 0);
+            let is_claimed = used.keys().all(|debit| !self.returns.contains(debit.as_str()));
+            is_claimed && (!used.is_empty() || is_taken_back())
         };
         let receipts = self.by_owner.get(&(&returned.owner, returned.amount))?.iter();
         receipts.filter(may_be).max_by_key(|receipt| (receipt.day, &receipt.item_id)).copied()
@@ -133,8 +150,9 @@ impl<'a> Book<'a> {
         let mut excess = self.of_debit(&returned.item_id).map(|given| given.amount).sum::<i64>() - returned.amount;
         let is_later = |credit: &str| self.receipts.get(credit).is_none_or(|receipt| receipt.day > returned.day);
         let of_return = self.of_debit(&returned.item_id);
-        let payments: Vec<ListedAllocation> =
+        let mut payments: Vec<ListedAllocation> =
             of_return.filter(|given| given.amount > 0 && is_later(&given.credit)).cloned().collect();
+        payments.sort_by(|left, right| (left.day, &left.credit).cmp(&(right.day, &right.credit)));
         for payment in payments {
             let mut left = payment.amount.min(excess);
             while left > 0
@@ -258,6 +276,19 @@ mod tests {
         assert_eq!(made(&[("B", "07-05", 100)], &receipts, &[PAID]), [""; 0]);
         assert_eq!(made(&[("B", "04-05", 90)], &receipts, &[PAID]), [""; 0]);
         assert_eq!(made(&returns, &receipts, &[]), [""; 0]);
+    }
+
+    #[test]
+    fn it_came_back_on_its_own_day_whenever_the_list_says_so() {
+        let (returns, receipts) = ([("B", "04-05", 100)], [("R", "03-31", 100)]);
+        assert_eq!(
+            made(&returns, &receipts, &[PAID, ("B", "R", "06-01", 100)]),
+            ["B R 2024-04-05 100", "B R 2024-06-01 -100", "F R 2024-04-05 -100"]
+        );
+        // what the list takes back itself, be it later, is not taken back twice
+        let later = [PAID, ("B", "R", "04-05", 100), ("F", "R", "04-10", -100)];
+        assert_eq!(made(&returns, &receipts, &later), [""; 0]);
+        assert_eq!(made(&returns, &receipts, &[PAID, ("F", "R", "04-05", -100)]), ["B R 2024-04-05 100"]);
     }
 
     #[test]

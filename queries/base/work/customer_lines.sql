@@ -14,7 +14,7 @@
 --   block_code        text     collect: what is overdue; care: disputes, reminders before due, gaps
 --   status_code       text     act, or wait until when_date
 --   override_order    int      0 a deadline, 1 a broken promise, 2 neither
---   channel_code      text     through which channel
+--   channel_code      text     through which channel, whether or not it can be reached so
 --   skill_code        text     what a collector must master for it; null if nothing
 --   when_date         date     from when on; $as_of for what is to be done now
 --   overdue_amount    money    past due, of this line
@@ -328,14 +328,7 @@ chase_lines as (
             when 'broken_promise' then 1
             else 2
         end as override_order,
-        -- nobody telephones without a number
-        case
-            when chase_verdicts.channel_code = 'phone' and customer_contacts.phone_text is null
-                then case when customer_contacts.email_text is null then 'letter' else 'email' end
-            when chase_verdicts.channel_code = 'email' and customer_contacts.email_text is null
-                then case when customer_contacts.phone_text is null then 'letter' else 'phone' end
-            else chase_verdicts.channel_code
-        end as channel_code,
+        chase_verdicts.channel_code,
         chase_verdicts.skill_code,
         case
             when chase_verdicts.reason_code in ('too_early', 'contacted')
@@ -355,9 +348,6 @@ chase_lines as (
         chase_verdicts.deadline_date,
         cast(null as varchar) as contest_code
     from chase_verdicts
-    left join customer_contacts
-        on chase_verdicts.company_id = customer_contacts.company_id
-        and chase_verdicts.customer_id = customer_contacts.customer_id
 ),
 
 -- Money of the customer's that the company holds already: of a receipt, or of an advance.

@@ -164,14 +164,7 @@ group_lines as (
         customer_lines.block_code,
         customer_lines.status_code,
         customer_lines.override_order,
-        -- nobody telephones without a number
-        case
-            when customer_lines.channel_code = 'phone' and customer_contacts.phone_text is null
-                then case when customer_contacts.email_text is null then 'letter' else 'email' end
-            when customer_lines.channel_code = 'email' and customer_contacts.email_text is null
-                then case when customer_contacts.phone_text is null then 'letter' else 'phone' end
-            else customer_lines.channel_code
-        end as channel_code,
+        customer_lines.channel_code,
         customer_lines.skill_code,
         group_sums.when_date,
         group_sums.overdue_amount,
@@ -202,10 +195,6 @@ group_lines as (
         and customer_lines.block_code = group_sums.block_code
         and customer_lines.status_code = group_sums.status_code
         and (customer_lines.action_code = 'await_promise') = group_sums.is_promise
-    left join customer_contacts
-        on customer_lines.company_id = customer_contacts.company_id
-        and coalesce(grouped_lines.payer_id, customer_lines.customer_id)
-        = customer_contacts.customer_id
 ),
 
 lines as (
@@ -245,9 +234,12 @@ lines as (
     left join group_members
         on customer_lines.company_id = group_members.company_id
         and customer_lines.customer_id = group_members.customer_id
+    left join able_payers
+        on group_members.company_id = able_payers.company_id
+        and group_members.payer_id = able_payers.customer_id
     left join customer_contacts
-        on group_members.company_id = customer_contacts.company_id
-        and group_members.payer_id = customer_contacts.customer_id
+        on able_payers.company_id = customer_contacts.company_id
+        and able_payers.customer_id = customer_contacts.customer_id
     where
         -- whoever pays for a customer is who is spoken to
         customer_lines.reason_code <> 'contact_unknown'
@@ -282,8 +274,7 @@ lines as (
     from group_lines
 ),
 
--- the most precise rate: of the segment, else of all
-valued_lines as (
+addressed_lines as (
     select
         lines.company_id,
         lines.customer_id,
@@ -293,25 +284,14 @@ valued_lines as (
         lines.block_code,
         lines.status_code,
         lines.override_order,
-        lines.channel_code,
         lines.skill_code,
         lines.when_date,
         lines.overdue_amount,
-        money(
-            coalesce(
-                lines.movable_amount,
-                cast(lines.overdue_amount + lines.not_due_amount as decimal(27, 3))
-                * lines.late_ratio
-            ),
-            $decimals
-        ) as movable_amount,
+        lines.movable_amount,
         lines.not_due_amount,
         lines.item_count,
         lines.oldest_days,
         lines.items_text,
-        '|'
-        || array_to_string(array_slice(string_to_array(lines.items_text, '|'), 1, 5), '|')
-            as first_items_text,
         lines.group_id,
         lines.members_text,
         lines.late_ratio,
@@ -320,20 +300,81 @@ valued_lines as (
         lines.received_amount,
         lines.deadline_date,
         lines.contest_code,
+        -- nobody telephones without a number
+        case
+            when
+                lines.reason_code
+                not in (
+                    'due', 'broken_promise', 'too_early', 'contacted', 'deadline', 'legal'
+                )
+                then lines.channel_code
+            when lines.channel_code = 'phone' and customer_contacts.phone_text is null
+                then case when customer_contacts.email_text is null then 'letter' else 'email' end
+            when lines.channel_code = 'email' and customer_contacts.email_text is null
+                then case when customer_contacts.phone_text is null then 'letter' else 'phone' end
+            else lines.channel_code
+        end as channel_code
+    from lines
+    left join customer_contacts
+        on lines.company_id = customer_contacts.company_id
+        and lines.customer_id = customer_contacts.customer_id
+),
+
+-- the most precise rate: of the segment, else of all
+valued_lines as (
+    select
+        addressed_lines.company_id,
+        addressed_lines.customer_id,
+        addressed_lines.action_code,
+        addressed_lines.reason_code,
+        addressed_lines.owner,
+        addressed_lines.block_code,
+        addressed_lines.status_code,
+        addressed_lines.override_order,
+        addressed_lines.channel_code,
+        addressed_lines.skill_code,
+        addressed_lines.when_date,
+        addressed_lines.overdue_amount,
+        money(
+            coalesce(
+                addressed_lines.movable_amount,
+                cast(
+                    addressed_lines.overdue_amount + addressed_lines.not_due_amount
+                    as decimal(27, 3)
+                )
+                * addressed_lines.late_ratio
+            ),
+            $decimals
+        ) as movable_amount,
+        addressed_lines.not_due_amount,
+        addressed_lines.item_count,
+        addressed_lines.oldest_days,
+        addressed_lines.items_text,
+        '|'
+        || array_to_string(array_slice(string_to_array(addressed_lines.items_text, '|'), 1, 5), '|')
+            as first_items_text,
+        addressed_lines.group_id,
+        addressed_lines.members_text,
+        addressed_lines.late_ratio,
+        addressed_lines.promised_date,
+        addressed_lines.promised_amount,
+        addressed_lines.received_amount,
+        addressed_lines.deadline_date,
+        addressed_lines.contest_code,
         coalesce(own_rates.response_ratio, common_rates.response_ratio, 0) as response_ratio,
         coalesce(channels.cost_amount, 0) as cost_amount,
         coalesce(channels.minute_count, 10) as minute_count
-    from lines
+    from addressed_lines
     inner join payers
-        on lines.company_id = payers.company_id
-        and lines.customer_id = payers.customer_id
+        on addressed_lines.company_id = payers.company_id
+        and addressed_lines.customer_id = payers.customer_id
     left join response_rates as own_rates
         on payers.segment_code = own_rates.segment_code
-        and lines.channel_code = own_rates.channel_code
+        and addressed_lines.channel_code = own_rates.channel_code
     left join response_rates as common_rates
         on common_rates.segment_code = '*'
-        and lines.channel_code = common_rates.channel_code
-    left join channels on lines.channel_code = channels.channel_code
+        and addressed_lines.channel_code = common_rates.channel_code
+    left join channels on addressed_lines.channel_code = channels.channel_code
 )
 
 select

@@ -190,7 +190,7 @@ async fn prepare(
     let due_dates = DueDates { settings, catalogue: &catalogue, staged, load_id, tag };
     due_dates.take_told(&mut wanted).await?;
     due_dates.derive(&mut wanted).await?;
-    Returns { settings, catalogue: &catalogue, load_id, tag }.derive(&mut wanted).await?;
+    Returns { settings, catalogue: &catalogue, base, load_id, tag }.derive(&mut wanted).await?;
     let preparation = Prepare { settings, base, load_id, tag };
     // linking them tells whether all their items are known; nearly always they are
     if !preparation.link(&mut wanted, true).await? {

@@ -9,6 +9,7 @@ use crate::commands::shared;
 use crate::engine::{Catalogue, Engine};
 use crate::error::Error;
 use crate::ingest::staging::Staging;
+use crate::lake::Snapshot;
 use crate::ledger::{ListedAllocation, ListedReceipt, ListedReturn, allocations_of_returns};
 use crate::model::rows::Cell;
 use crate::model::tables::{ALLOCATIONS, ITEMS};
@@ -19,6 +20,7 @@ use crate::settings::Settings;
 pub(super) struct Returns<'a> {
     pub settings: &'a Settings,
     pub catalogue: &'a Catalogue,
+    pub base: &'a Snapshot,
     pub load_id: &'a str,
     pub tag: &'a str,
 }
@@ -39,57 +41,116 @@ const LISTED: &str = "select read_items.company_id, read_items.item_id, read_ite
     where returned.kind = 'returned_receipt' and returned.customer_id = read_items.customer_id)";
 
 /// What they are allocated to: of either item that is looked at.
-const GIVEN: &str = "with given as (select allocations.company_id, allocations.debit_item_id, allocations.credit_item_id, \
-    greatest(allocations.allocated_date, coalesce(debits.posted_date, debits.issued_date)) as acting_date, allocations.amount \
-    from allocations inner join items as debits on allocations.debit_item_id = debits.item_id \
-    and coalesce(allocations.company_id, '') = coalesce(debits.company_id, '')), \
-    listed as (select distinct listed_items.item_id from (LISTED) as listed_items) \
-    select given.* from given left semi join listed on given.credit_item_id = listed.item_id union all \
-    select given.* from given left semi join listed on given.debit_item_id = listed.item_id \
-    left anti join listed as others on given.credit_item_id = others.item_id";
+const GIVEN: &str = "with listed as (select distinct listed_items.item_id from (LISTED) as listed_items), \
+    given as (select allocations.* from allocations left semi join listed on allocations.credit_item_id = listed.item_id \
+    union all select allocations.* from allocations left semi join listed on allocations.debit_item_id = listed.item_id \
+    left anti join listed as others on allocations.credit_item_id = others.item_id) \
+    select given.company_id, given.debit_item_id, given.credit_item_id, given.amount, \
+    greatest(given.allocated_date, coalesce(debits.posted_date, debits.issued_date)) as acting_date \
+    from given inner join items as debits on given.debit_item_id = debits.item_id \
+    and coalesce(given.company_id, '') = coalesce(debits.company_id, '')";
+
+/// What was concluded before.
+const CONCLUDED: &str = "select concluded.company_id, concluded.debit_item_id, concluded.credit_item_id, concluded.amount, \
+    concluded.allocated_date, concluded.is_inferred from concluded";
+
+/// An allocation of a company.
+type Row = (String, ListedAllocation);
 
 impl Returns<'_> {
     /// Puts what returns make in the place of what they made before.
     pub(super) async fn derive(&self, wanted: &mut Wanted) -> Result<(), Error> {
-        wanted.drop_origin(Wanted::RETURNS);
+        let is_touched = [&ITEMS, &ALLOCATIONS].into_iter().any(|table| wanted.lists_change(self.base, table));
+        if !is_touched && self.base.is_prepared() {
+            return Ok(());
+        }
+        let mut given = wanted.clone();
+        given.drop_origin(Wanted::RETURNS);
+        let before = wanted.files(&ALLOCATIONS).iter().filter(|file| file.origin == Wanted::RETURNS);
+        let before: Vec<_> = before.map(|file| file.url.clone()).collect();
         let lists = wanted.files(&ITEMS).iter().filter(|file| !file.is_derived());
         let lists: Vec<_> = lists.map(|file| file.url.clone()).collect();
-        if lists.is_empty() {
-            return Ok(());
-        }
-        let engine = step_engine(self.settings, self.catalogue, wanted, None, &[]).await?;
+        let mut made = Vec::new();
+        let engine = step_engine(self.settings, self.catalogue, &given, None, &[]).await?;
         engine.register_files("read_items", &ITEMS, &lists)?;
         let count = "select count(*) as item_count from read_items where read_items.kind = 'returned_receipt'";
-        if shared::count(&engine.ask_step(count).await?.at(0, 0)) == 0 {
+        if !lists.is_empty() && shared::count(&engine.ask_step(count).await?.at(0, 0)) > 0 {
+            for (company, lists) in told(&engine).await? {
+                let rows = allocations_of_returns(&lists.returns, &lists.receipts, &lists.given);
+                made.extend(rows.into_iter().map(|row| (company.clone(), row)));
+            }
+        }
+        if !before.is_empty() {
+            engine.register_files("concluded", &ALLOCATIONS, &before)?;
+            let known = rows_of(&engine.ask_step(CONCLUDED).await?, "allocated_date");
+            match beyond(&made, known) {
+                // what still holds stays where it is: only what is new is followed
+                Some(new) => made = new,
+                None => {
+                    wanted.drop_origin(Wanted::RETURNS);
+                }
+            }
+        }
+        self.write(made, wanted)
+    }
+
+    fn write(&self, made: Vec<Row>, wanted: &mut Wanted) -> Result<(), Error> {
+        if made.is_empty() {
             return Ok(());
         }
-        let mut staging =
-            Staging::new(self.settings.lake.staging_folder(), self.load_id, &format!("{}.returns", self.tag));
-        for (company, lists) in told(&engine).await? {
-            let made = allocations_of_returns(&lists.returns, &lists.receipts, &lists.given);
-            let mut rows = Rows::new(&ALLOCATIONS);
-            for ListedAllocation { debit, credit, day, amount, is_inferred } in made {
-                let mut cells = vec![Cell::Empty; ALLOCATIONS.columns.len()];
-                let mut set = |column: &str, cell: Cell| {
-                    if let Some(position) = ALLOCATIONS.position(column) {
-                        cells[position] = cell;
-                    }
-                };
-                set("company_id", if company.is_empty() { Cell::Empty } else { Cell::text(company.as_str()) });
-                set("debit_item_id", Cell::text(debit));
-                set("credit_item_id", Cell::text(credit));
-                set("allocated_date", Cell::Date(day));
-                set("amount", Cell::money(Money::from_thousandths(amount)));
-                set("is_inferred", Cell::Flag(is_inferred));
-                rows.push(cells);
-            }
-            staging.write(Wanted::RETURNS, rows).map_err(|cause| unwritable(self.settings, &cause))?;
+        let mut rows = Rows::new(&ALLOCATIONS);
+        for (company, ListedAllocation { debit, credit, day, amount, is_inferred }) in made {
+            let mut cells = vec![Cell::Empty; ALLOCATIONS.columns.len()];
+            let mut set = |column: &str, cell: Cell| {
+                if let Some(position) = ALLOCATIONS.position(column) {
+                    cells[position] = cell;
+                }
+            };
+            set("company_id", if company.is_empty() { Cell::Empty } else { Cell::text(company) });
+            set("debit_item_id", Cell::text(debit));
+            set("credit_item_id", Cell::text(credit));
+            set("allocated_date", Cell::Date(day));
+            set("amount", Cell::money(Money::from_thousandths(amount)));
+            set("is_inferred", Cell::Flag(is_inferred));
+            rows.push(cells);
         }
+        let folder = self.settings.lake.staging_folder();
+        let mut staging = Staging::new(folder, self.load_id, &format!("{}.returns", self.tag));
+        staging.write(Wanted::RETURNS, rows).map_err(|cause| unwritable(self.settings, &cause))?;
         for file in staging.finish().map_err(|cause| unwritable(self.settings, &cause))? {
             wanted.add(&file);
         }
         Ok(())
     }
+}
+
+/// The rows that were not known before; nothing where one that was known is no longer there.
+fn beyond(made: &[Row], known: Vec<Row>) -> Option<Vec<Row>> {
+    let mut counts: BTreeMap<Row, usize> = BTreeMap::new();
+    for row in made {
+        *counts.entry(row.clone()).or_default() += 1;
+    }
+    for row in known {
+        let count = counts.get_mut(&row)?;
+        *count = count.checked_sub(1)?;
+    }
+    Some(counts.into_iter().flat_map(|(row, count)| std::iter::repeat_n(row, count)).collect())
+}
+
+/// Allocations of an answer, which acts on the day of a column.
+fn rows_of(answer: &Answer, day_column: &str) -> Vec<Row> {
+    let row = |row: usize| {
+        let text = |name: &str| answer.value(row, name).plain();
+        let allocation = ListedAllocation {
+            debit: text("debit_item_id"),
+            credit: text("credit_item_id"),
+            day: day(answer, row, day_column)?,
+            amount: thousandths(answer, row),
+            is_inferred: answer.position("is_inferred").is_some() && text("is_inferred") == "true",
+        };
+        Some((text("company_id"), allocation))
+    };
+    (0..answer.len()).filter_map(row).collect()
 }
 
 /// What lists tell of returns, by company; returns in the order of their days.
@@ -109,13 +170,10 @@ async fn told(engine: &Engine) -> Result<BTreeMap<String, Lists>, Error> {
         }
     }
     companies.retain(|_, lists| !lists.returns.is_empty());
-    let given = engine.ask_step(&GIVEN.replace("LISTED", LISTED)).await?;
-    for row in 0..given.len() {
-        let text = |name: &str| given.value(row, name).plain();
-        let Some(lists) = companies.get_mut(&text("company_id")) else { continue };
-        let Some(day) = day(&given, row, "acting_date") else { continue };
-        let (debit, credit) = (text("debit_item_id"), text("credit_item_id"));
-        lists.given.push(ListedAllocation { debit, credit, day, amount: thousandths(&given, row), is_inferred: false });
+    for (company, allocation) in rows_of(&engine.ask_step(&GIVEN.replace("LISTED", LISTED)).await?, "acting_date") {
+        if let Some(lists) = companies.get_mut(&company) {
+            lists.given.push(allocation);
+        }
     }
     Ok(companies)
 }

@@ -33,8 +33,12 @@ impl WantedFile {
 
     /// Whether it is derived, so that a load replaces it by deriving again.
     pub(super) fn is_derived(&self) -> bool {
-        self.origin.starts_with(DERIVED) || self.origin == Wanted::RETURNS
+        is_derived(&self.origin)
     }
+}
+
+fn is_derived(origin: &str) -> bool {
+    origin.starts_with(DERIVED) || origin == Wanted::RETURNS
 }
 
 /// What the lake shall hold.
@@ -91,6 +95,13 @@ impl Wanted {
     pub(super) fn lacks(&self, base: &Snapshot, table: &TableSpec) -> bool {
         let kept = self.files(table).iter().filter(|file| file.is_of_base()).count();
         kept < base.files(table).len()
+    }
+
+    /// Whether a file of lists that a table had goes, or a new one comes.
+    pub(super) fn lists_change(&self, base: &Snapshot, table: &TableSpec) -> bool {
+        let lists = || self.files(table).iter().filter(|file| !file.is_derived());
+        let held = base.files(table).iter().filter(|file| !is_derived(&file.origin)).count();
+        lists().any(|file| !file.is_of_base()) || lists().count() < held
     }
 
     /// Drops every file of a table.

@@ -24,10 +24,18 @@ pub fn actions(
     let line = Line { values, places };
     line.check(codes)?;
     let items = line.contested()?;
-    if !items.is_empty() {
-        return Ok(items.iter().map(|item| line.action(item.customer, Some(item.id), None)).collect());
-    }
     let members = line.members();
+    if !items.is_empty() {
+        let mut rows: Vec<_> = items.iter().map(|item| line.action(item.customer, Some(item.id), None)).collect();
+        // the others of a group were spoken to, no more
+        let mut spoken: Vec<&str> = members.iter().map(|(customer, _)| *customer).collect();
+        if !spoken.is_empty() && !spoken.contains(&line.text("customer_id")) {
+            spoken.push(line.text("customer_id"));
+        }
+        spoken.retain(|customer| items.iter().all(|item| item.customer != *customer));
+        rows.extend(spoken.into_iter().map(|customer| line.reached(customer)));
+        return Ok(rows);
+    }
     if members.is_empty() {
         return Ok(vec![line.action(line.text("customer_id"), None, None)]);
     }
@@ -98,6 +106,17 @@ impl<'a> Line<'a> {
             other => self.get(other).clone(),
         };
         tables::ACTIONS.columns.iter().map(|column| cell(column.name)).collect()
+    }
+
+    /// Somebody was spoken to of other items than this customer's.
+    fn reached(&self, customer: &str) -> Vec<Cell> {
+        let mut cells = self.action(customer, None, Some(Share { day: Cell::Empty, amount: Cell::Empty }));
+        for (name, cell) in [("result_code", Cell::text("reached")), ("reason_code", Cell::Empty)] {
+            if let Some(place) = tables::ACTIONS.position(name) {
+                cells[place] = cell;
+            }
+        }
+        cells
     }
 
     /// What was promised, by member: in proportion to what each owes, the last taking the rest.
@@ -243,7 +262,8 @@ mod tests {
         let expected = [row("L A", "A", Cell::Empty), row("L B", "B", Cell::Empty), row("L P", "P", Cell::Empty)];
         assert_eq!(told(line(&promised)), expected);
         let disputed = [("result_code", Cell::text("disputed")), ("document", Cell::text("F=1"))];
-        assert_eq!(told(line(&disputed)), [row("L a", "A", Cell::Empty)]);
+        let others = [row("L B", "B", Cell::Empty), row("L P", "P", Cell::Empty)];
+        assert_eq!(told(line(&disputed)), [&[row("L a", "A", Cell::Empty)][..], &others].concat());
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Which receipt the money undoes that went back (FEC.md 5 and 6): of its own lettered group, of another group of the year,
 //! or of a year before.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::{Groups, Item, Work};
@@ -30,6 +30,63 @@ pub(in crate::ledger) struct Undoable {
     pub posted: Date,
     pub year_end: Date,
     pub letter: Option<Box<str>>,
+    /// Reference of what it had settled.
+    pub reference: Option<Box<str>>,
+}
+
+/// The credits of an account by amount, and what each settled.
+pub(in crate::ledger) struct Uses<'a> {
+    items: &'a [Item],
+    by_amount: HashMap<i64, Vec<usize>>,
+    /// Days, debits and amounts.
+    of_credit: HashMap<usize, Vec<(Date, usize, i64)>>,
+    /// Money that went back, and whether it is lettered with a credit before it.
+    refunds: HashMap<usize, bool>,
+}
+
+impl Uses<'_> {
+    /// Money that went back without a credit before it, lettered with it or waiting.
+    pub(in crate::ledger) fn unexplained(&self) -> impl Iterator<Item = Unexplained> + '_ {
+        let unlettered = self.refunds.iter().filter(|(_, is_explained)| !**is_explained);
+        unlettered.filter_map(|(debit, _)| {
+            let Item { posted, amount, ref source, .. } = self.items[*debit];
+            let waits =
+                |credit: &usize| self.items[*credit].posted <= posted && self.settled(*credit, posted).is_empty();
+            if self.by_amount.get(&amount).into_iter().flatten().any(waits) {
+                return None;
+            }
+            Some(Unexplained { source: source.clone()?, posted, amount })
+        })
+    }
+
+    /// Receipts of that amount which on that day had settled a claim.
+    pub(in crate::ledger) fn undoable<'a>(&'a self, money: &'a Unexplained) -> impl Iterator<Item = Undoable> + 'a {
+        let credits = self.by_amount.get(&money.amount).into_iter().flatten().copied();
+        let receipts = credits.filter(move |credit| {
+            let Item { kind, posted, .. } = self.items[*credit];
+            kind == ItemKind::Receipt && posted <= money.posted && money.posted <= add_days(posted, BILL_RETURN_DAYS)
+        });
+        let is_claim = |debit: &usize| !matches!(self.items[*debit].kind, ItemKind::Refund | ItemKind::ReturnedReceipt);
+        receipts.filter_map(move |item| {
+            let settled = self.settled(item, money.posted);
+            let first = *settled.keys().next().filter(|_| settled.keys().all(is_claim))?;
+            let Item { posted, year_end, ref letter, .. } = self.items[item];
+            let reference = self.items[first].reference.clone();
+            Some(Undoable { item, posted, year_end, letter: letter.clone(), reference })
+        })
+    }
+
+    /// What a credit had settled by the end of a day, by debit.
+    fn settled(&self, credit: usize, day: Date) -> BTreeMap<usize, i64> {
+        let mut settled: BTreeMap<usize, i64> = BTreeMap::new();
+        for (_, debit, amount) in
+            self.of_credit.get(&credit).into_iter().flatten().filter(|(acting, ..)| *acting <= day)
+        {
+            *settled.entry(*debit).or_default() += amount;
+        }
+        settled.retain(|_, amount| *amount > 0);
+        settled
+    }
 }
 
 impl Work<'_> {
@@ -64,7 +121,8 @@ impl Work<'_> {
                 let group = groups.entry(letter).or_default();
                 group.extend(moved);
                 group.sort_by_key(|member| member.item);
-            } else if let Some(receipt) = self.receipt_of_before(item, first_of_year) {
+            } else if let Some(receipt) = self.receipt_of_before(item, first_of_year, &undone) {
+                undone.insert(receipt);
                 reopened.extend(self.take_back(item, receipt));
                 for members in groups.values_mut() {
                     members.retain(|member| member.item != item);
@@ -74,50 +132,29 @@ impl Work<'_> {
         reopened
     }
 
-    /// Money that went back without a credit before it, lettered with it or waiting.
-    pub(in crate::ledger) fn unexplained(&self) -> impl Iterator<Item = Unexplained> + '_ {
-        let debits = self.items.iter().enumerate();
-        let debits = debits.filter(|(_, item)| item.kind == ItemKind::Refund && item.amount > 0);
-        debits.filter_map(|(debit, item)| {
-            let is_before = |credit: usize| self.items[credit].posted <= item.posted;
-            let is_refund = self.changes.keys().any(|(_, of, credit)| *of == debit && is_before(*credit));
-            let waits =
-                |credit: &Item| credit.amount == -item.amount && credit.posted <= item.posted && credit.left != 0;
-            if is_refund || self.items.iter().any(waits) {
-                return None;
+    /// The credits of this account by amount, and what each settled.
+    pub(in crate::ledger) fn uses(&self) -> Uses<'_> {
+        let mut uses =
+            Uses { items: &self.items, by_amount: HashMap::new(), of_credit: HashMap::new(), refunds: HashMap::new() };
+        let returned = self.items.iter().filter(|item| item.kind == ItemKind::ReturnedReceipt);
+        let entries: BTreeSet<&Arc<str>> = returned.map(|item| &item.entry).collect();
+        for (position, item) in self.items.iter().enumerate() {
+            // what stands beside a returned receipt was taken for a fee
+            let is_fee = item.kind == ItemKind::Adjustment && entries.contains(&item.entry);
+            if item.amount < 0 {
+                uses.by_amount.entry(-item.amount).or_default().push(position);
+            } else if (item.kind == ItemKind::Refund || is_fee) && item.amount > 0 {
+                uses.refunds.insert(position, false);
             }
-            let source = item.source.clone()?;
-            Some(Unexplained { source, posted: item.posted, amount: item.amount })
-        })
-    }
-
-    /// Receipts of that amount which on that day had settled a claim.
-    pub(in crate::ledger) fn undoable<'a>(&'a self, money: &'a Unexplained) -> impl Iterator<Item = Undoable> + 'a {
-        let is_of_amount = move |item: &Item| {
-            item.kind == ItemKind::Receipt
-                && item.amount == -money.amount
-                && item.posted <= money.posted
-                && money.posted <= add_days(item.posted, BILL_RETURN_DAYS)
-        };
-        let receipts = self.items.iter().enumerate().filter(move |(_, item)| is_of_amount(item));
-        let used = receipts.filter(|(receipt, _)| {
-            let mut settled: BTreeMap<usize, i64> = BTreeMap::new();
-            for ((day, debit, credit), (amount, _)) in &self.changes {
-                if credit == receipt && *day <= money.posted {
-                    *settled.entry(*debit).or_default() += amount;
-                }
+        }
+        for ((day, debit, credit), (amount, _)) in &self.changes {
+            uses.of_credit.entry(*credit).or_default().push((*day, *debit, *amount));
+            if let Some(is_explained) = uses.refunds.get_mut(debit) {
+                let until = self.items[*debit].posted;
+                *is_explained |= *day <= until && self.items[*credit].posted <= until;
             }
-            settled.retain(|_, amount| *amount > 0);
-            let is_claim =
-                |debit: &usize| !matches!(self.items[*debit].kind, ItemKind::Refund | ItemKind::ReturnedReceipt);
-            !settled.is_empty() && settled.keys().all(is_claim)
-        });
-        used.map(|(item, Item { posted, year_end, letter, .. })| Undoable {
-            item,
-            posted: *posted,
-            year_end: *year_end,
-            letter: letter.clone(),
-        })
+        }
+        uses
     }
 
     /// Whether a credit of that amount, which no letter names, waits for money that went back.
@@ -137,9 +174,9 @@ impl Work<'_> {
         first_of_year: usize,
         undone: &BTreeSet<usize>,
     ) -> Option<(usize, Box<str>)> {
-        let Item { amount, posted, .. } = self.items[item];
+        let posted = self.items[item].posted;
         for receipt in (first_of_year..self.items.len()).rev() {
-            if undone.contains(&receipt) || !self.may_be_returned(receipt, amount, posted) {
+            if undone.contains(&receipt) || !self.may_be_returned(receipt, item) {
                 continue;
             }
             let is_here = |member: &Member| member.item == receipt && member.left.is_none();
@@ -157,16 +194,19 @@ impl Work<'_> {
     }
 
     /// A receipt of an earlier year that settled something.
-    fn receipt_of_before(&self, item: usize, first_of_year: usize) -> Option<usize> {
-        let Item { amount, posted, .. } = self.items[item];
+    fn receipt_of_before(&self, item: usize, first_of_year: usize, undone: &BTreeSet<usize>) -> Option<usize> {
         let is_used = |receipt: &usize| self.items[*receipt].left != self.items[*receipt].amount;
-        (0..first_of_year).rev().filter(is_used).find(|receipt| self.may_be_returned(*receipt, amount, posted))
+        let mut used = (0..first_of_year).rev().filter(is_used).filter(|receipt| !undone.contains(receipt));
+        used.find(|receipt| self.may_be_returned(*receipt, item))
     }
 
-    fn may_be_returned(&self, receipt: usize, amount: i64, day: Date) -> bool {
+    fn may_be_returned(&self, receipt: usize, item: usize) -> bool {
+        let Item { kind, amount, posted, .. } = self.items[item];
         let receipt = &self.items[receipt];
         let is_of_amount = receipt.kind == ItemKind::Receipt && receipt.amount == -amount;
-        is_of_amount && receipt.posted <= day && day <= add_days(receipt.posted, RETURN_DAYS)
+        // money that is known to come back was found on another account
+        let days = if kind == ItemKind::ReturnedReceipt { BILL_RETURN_DAYS } else { RETURN_DAYS };
+        is_of_amount && receipt.posted <= posted && posted <= add_days(receipt.posted, days)
     }
 
     /// Takes back what a receipt of an earlier year settled, the latest first; answers what is open again.

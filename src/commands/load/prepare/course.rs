@@ -72,7 +72,7 @@ impl Course {
             has_late_discount |= has(Means::Discount) && !has(Means::Receipt);
             let cash: i64 = of_day.iter().filter(|event| event.means == Means::Receipt).map(|event| event.change).sum();
             // what a receipt had settled, something else settles from now on: that it was closed by cash no longer holds
-            self.is_even &= change != 0 || cash.signum() != amount.signum();
+            self.is_even &= change != 0 || cash == 0 || cash.signum() != amount.signum();
             if change != 0 || day == posted {
                 let of_moves = of_day.iter().filter(|event| event.means == Means::Move);
                 let moved = of_moves.map(|event| event.change).sum();
