@@ -127,12 +127,14 @@ impl<'a> Line<'a> {
             return members.iter().map(|(customer, _)| share(*customer)).collect();
         };
         let owed: i128 = members.iter().map(|(_, owed)| *owed).sum();
+        // whole units where all is in whole units (yen have no cents), else hundredths, else thousandths
+        let is_whole = |unit: &i128| promised.wide() % unit == 0 && members.iter().all(|(_, owed)| owed % unit == 0);
+        let unit = [1000, 10].into_iter().find(is_whole).unwrap_or(1);
         let mut left = promised.wide();
         let mut shares = Vec::new();
         for (position, (customer, part)) in members.iter().enumerate() {
             let is_last = position + 1 == members.len();
-            // whole hundredths: no currency that is promised in has finer ones for a part of a sum
-            let share = if is_last || owed == 0 { left } else { promised.wide() * part / owed / 10 * 10 };
+            let share = if is_last || owed == 0 { left } else { promised.wide() * part / owed / unit * unit };
             left -= share;
             let amount = Cell::money(Money::from_wide(share).filter(|share| *share > Money::ZERO));
             let day = if amount == Cell::Empty { Cell::Empty } else { day.clone() };
@@ -256,7 +258,7 @@ mod tests {
         let promised = [("result_code", Cell::text("promised")), ("promised_date", day("2026-01-15"))];
         let of_part: Vec<_> = promised.iter().cloned().chain([("promised_amount", money(10_000))]).collect();
         let row = |id: &str, customer: &str, amount: Cell| [Cell::text(id), Cell::text(customer), amount];
-        let expected = [row("L A", "A", money(6666)), row("L B", "B", money(3334)), row("L P", "P", Cell::Empty)];
+        let expected = [row("L A", "A", money(6600)), row("L B", "B", money(3400)), row("L P", "P", Cell::Empty)];
         assert_eq!(told(line(&of_part)), expected);
         // no amount: all that each owes by then
         let expected = [row("L A", "A", Cell::Empty), row("L B", "B", Cell::Empty), row("L P", "P", Cell::Empty)];

@@ -1,5 +1,5 @@
 //! Which receipt the money undoes that went back (FEC.md 5 and 6): of its own lettered group, of another group of the year,
-//! or of a year before.
+//! or of a year before; and what is left over of it, with the receipts that money of another account may undo.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
