@@ -11,7 +11,8 @@
 --   is_debit       flag   amount above zero
 --   posted_date    date   from which it counts
 --   due_date       date   as known_items says; null where unknown
---   answer_amount  money  its amount, in the currency of the answer
+--   amount         money  in the item's own currency
+--   answer_amount  money  the same in the currency of the answer
 --   closed_date    date   the day on which its open amount reached 0
 --   is_cash        flag   a receipt acted on that day: it was paid, not credited, offset or lost
 --   is_claim       flag   as known_items says
@@ -24,6 +25,7 @@ select
     closed_items.is_debit,
     closed_items.posted_date,
     closed_items.due_date,
+    closed_items.amount,
     case when $in_base then closed_items.base_amount else closed_items.amount end
         as answer_amount,
     closed_items.closed_date,

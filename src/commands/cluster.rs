@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use log::LevelFilter;
-
 use crate::cli::{ClusterCommand, ExecutorArguments, SchedulerArguments};
 use crate::commands::shared;
 use crate::engine::{ExecutorSettings, SCHEDULER_PORT, SchedulerSettings, run_executor, run_scheduler};
@@ -11,8 +9,6 @@ use crate::error::{Error, Outcome};
 use crate::settings::Settings;
 
 pub(super) async fn run(settings: &Settings, command: &ClusterCommand) -> Result<Outcome, Error> {
-    // silent unless RUST_LOG asks: what is logged may name customers
-    env_logger::Builder::new().filter_level(LevelFilter::Off).parse_default_env().init();
     match command {
         ClusterCommand::Scheduler(arguments) => {
             let scheduler = scheduler(arguments);

@@ -19,6 +19,8 @@ mod report;
 mod shared;
 mod worklist;
 
+use log::LevelFilter;
+
 use crate::cli::{Cli, Command};
 use crate::error::{Error, Outcome};
 use crate::memory;
@@ -29,6 +31,8 @@ use crate::settings::Settings;
 /// # Errors
 /// Whatever the run cannot go on from.
 pub async fn run(cli: &Cli) -> Result<Outcome, Error> {
+    // silent unless RUST_LOG asks: what is logged may name customers
+    drop(env_logger::Builder::new().filter_level(LevelFilter::Off).parse_default_env().try_init());
     let settings = Settings::settle(&cli.common)?;
     // an executor is told by itself what it may take
     if !matches!(cli.command, Command::Cluster(_)) {

@@ -3,7 +3,7 @@
 //! The engine knows neither which room nor how: it feeds the inputs and registers what comes out.
 
 use super::{Batch, Scope};
-use crate::model::{ColumnKind, Value};
+use crate::model::{ColumnKind, Date, Value};
 
 /// A derived table: its name and its columns.
 #[derive(Clone, Copy, Debug)]
@@ -22,6 +22,8 @@ pub trait Derivation: Send + Sync {
     fn tables(&self) -> &'static [DerivedTable];
     /// The queries and tables it must see first, in this order.
     fn inputs(&self) -> &'static [&'static str];
+    /// The day that a parameter of its inputs stands for, as of a day; none where it has no such parameter.
+    fn parameter(&self, name: &str, as_of: Date) -> Option<Date>;
     /// Begins anew, for a scope.
     fn begin(&self, scope: &Scope) -> Box<dyn Work>;
 }

@@ -3,10 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::resume_unwind;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use datafusion::arrow::array::{ArrayRef, AsArray};
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{Field, Schema, SchemaRef};
+use datafusion::arrow::error::ArrowError;
 use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::common::ScalarValue;
 use datafusion::error::DataFusionError;
@@ -60,7 +62,7 @@ impl Question {
 
     /// The answer, held against the header.
     async fn answer(self) -> Result<Answer, EngineError> {
-        let name = &self.query.header.name;
+        let (name, started) = (&self.query.header.name, Instant::now());
         let frame = self.planned().await?;
         let answer = if self.patience.is_some() {
             answers::answer(self.columns(), answered(name, self.patience, frame.collect()).await?)
@@ -76,6 +78,7 @@ impl Question {
             answer.sort(&order);
             answer
         };
+        log::debug!("{name}: answered {} rows in {:.2?}", answer.len(), started.elapsed());
         match contract::repeated_key(&self.query.header, &answer) {
             Some(key) => {
                 Err(EngineError::Contract { query: name.clone(), difference: format!("the key ({key}) comes twice") })
@@ -86,13 +89,21 @@ impl Question {
 
     /// The rows of a base result, for later questions to read.
     async fn result(self) -> Result<BaseResult, EngineError> {
-        let name = self.query.header.name.clone();
+        let (name, started) = (self.query.header.name.clone(), Instant::now());
         let frame = self.planned().await?;
         let schema = nullable(frame.schema().as_arrow());
         let parts = answered(&name, self.patience, frame.collect_partitioned()).await?;
         let parts = parts.into_iter().map(|batches| relaxed(&schema, batches));
         let parts = parts.collect::<Result<Vec<_>, _>>();
-        Ok(BaseResult { parts: parts.map_err(|cause| EngineError::Sql { query: name.clone(), cause })?, name, schema })
+        let parts = parts.map_err(|cause| EngineError::Sql { query: name.clone(), cause })?;
+        let batches = || parts.iter().flatten();
+        log::debug!(
+            "{name}: computed {} rows, {} MB, in {:.2?}",
+            batches().map(RecordBatch::num_rows).sum::<usize>(),
+            batches().map(RecordBatch::get_array_memory_size).sum::<usize>() >> 20,
+            started.elapsed()
+        );
+        Ok(BaseResult { name, schema, parts })
     }
 }
 
@@ -199,11 +210,17 @@ fn nullable(schema: &Schema) -> SchemaRef {
     Arc::new(Schema::new(fields))
 }
 
-/// Batches as the schema says: a plan may promise one kind of text and bring the other.
+/// Batches as the schema says: a plan may promise one kind of text and bring the other. Few texts chosen of many hold no
+/// more memory than they take.
 fn relaxed(schema: &SchemaRef, batches: Vec<RecordBatch>) -> Result<Vec<RecordBatch>, DataFusionError> {
     let relax = |batch: RecordBatch| {
-        let columns =
-            batch.columns().iter().zip(schema.fields()).map(|(column, field)| cast(column, field.data_type()));
+        let columns = batch.columns().iter().zip(schema.fields()).map(|(column, field)| {
+            let column = cast(column, field.data_type())?;
+            Ok::<_, ArrowError>(match column.as_string_view_opt() {
+                Some(texts) => Arc::new(texts.gc()) as ArrayRef,
+                None => column,
+            })
+        });
         let columns = columns.collect::<Result<Vec<_>, _>>()?;
         Ok(RecordBatch::try_new(schema.clone(), columns)?)
     };

@@ -550,7 +550,10 @@ impl Engine {
                 is_one.then(|| ScalarValue::Utf8(Some(first.customer_id.clone())))
             }
             "since" => self.scope.since.map(|day| ScalarValue::Date32(Some(day.to_epoch_days()))),
-            _ => None,
+            _ => {
+                let day = self.derivation.as_ref()?.parameter(name, self.scope.as_of)?;
+                Some(ScalarValue::Date32(Some(day.to_epoch_days())))
+            }
         }
     }
 

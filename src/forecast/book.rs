@@ -6,7 +6,7 @@
 use super::events::{Amount, Day, Events, ROLE, place, starts};
 
 /// How far back payments tell how customers pay, in days.
-const MEMORY_DAYS: Day = 3 * 365;
+pub(super) const MEMORY_DAYS: Day = 3 * 365;
 
 /// A part of a claim: paid on a day, or not yet.
 #[derive(Clone, Copy, Debug)]

@@ -185,15 +185,10 @@ pub(super) struct Events {
     lags: BTreeMap<String, Day>,
     /// By company, then customer.
     customers: HashMap<String, HashMap<String, u32>>,
-    /// Movements of credits when they were last added up.
-    credits_summed: usize,
     claim_of_item: ItemClaims,
 }
 
 const NO_CLAIM: u32 = u32::MAX;
-
-/// Movements of credits held before they are added up.
-const CREDITS_AT_ONCE: usize = 2_000_000;
 
 impl Events {
     /// The base results that tell events, in the order they must be taken.
@@ -347,25 +342,6 @@ impl Events {
             let (day, amount) = (day_since(day), self.amount(amounts.get(row)));
             self.credits.push(CreditMovement { customer, company, currency, day, amount });
         }
-        // what is used up on the day it came moves nothing: most of a long history
-        if self.credits.len() > CREDITS_AT_ONCE.max(2 * self.credits_summed) {
-            self.sum_credits();
-            self.credits_summed = self.credits.len();
-        }
-    }
-
-    /// One movement a day and account; what came and was used on one day moved nothing.
-    fn sum_credits(&mut self) {
-        self.credits.sort_unstable_by_key(|credit| (credit.customer, credit.company, credit.currency, credit.day));
-        self.credits.dedup_by(|later, first| {
-            let account = |credit: &CreditMovement| (credit.customer, credit.company, credit.currency, credit.day);
-            let is_same = account(later) == account(first);
-            if is_same {
-                first.amount += later.amount;
-            }
-            is_same
-        });
-        self.credits.retain(|credit| credit.amount != 0);
     }
 
     fn take_holds(&mut self, rows: &Batch) {
@@ -458,7 +434,7 @@ impl Events {
             promise.claim = promise.claim.map(|claim| new_place[place(claim)]);
         }
         self.promises.sort_unstable_by_key(|promise| (promise.customer, promise.claim, promise.said, promise.promised));
-        self.sum_credits();
+        self.credits.sort_unstable_by_key(|credit| (credit.customer, credit.company, credit.currency, credit.day));
         self.holidays.sort_unstable();
         self.names_in_order();
     }

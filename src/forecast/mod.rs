@@ -33,6 +33,12 @@ use crate::engine::{Derivation, DerivedTable, Scope, Work};
 use crate::model::Date;
 use crate::model::calendar::add_months;
 
+use book::MEMORY_DAYS;
+use events::{Day, date_of, day_of};
+
+/// What changed is told since so many days.
+const CHANGE_DAYS: Day = 7;
+
 /// Between which days and how often the back-test forecasts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
@@ -80,6 +86,15 @@ impl Default for Forecast {
     }
 }
 
+impl Forecast {
+    /// The first day at whose end the accounts are looked at: that of the back-test, or of what changed lately.
+    fn looked_from(&self, as_of: Date) -> Day {
+        let tested = self.span.unwrap_or_else(|| Span::before(as_of)).from;
+        // what is posted on the first day is forecast from the day before
+        day_of(tested).min(day_of(as_of) - CHANGE_DAYS) - 1
+    }
+}
+
 impl Derivation for Forecast {
     fn tables(&self) -> &'static [DerivedTable] {
         tables::ALL
@@ -87,6 +102,15 @@ impl Derivation for Forecast {
 
     fn inputs(&self) -> &'static [&'static str] {
         &work::INPUTS
+    }
+
+    fn parameter(&self, name: &str, as_of: Date) -> Option<Date> {
+        let looked_from = self.looked_from(as_of);
+        match name {
+            "looked_from" => Some(date_of(looked_from)),
+            "remembered_from" => Some(date_of(looked_from - MEMORY_DAYS)),
+            _ => None,
+        }
     }
 
     fn begin(&self, scope: &Scope) -> Box<dyn Work> {

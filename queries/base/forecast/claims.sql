@@ -1,9 +1,9 @@
 -- claims: what customers owe or owed, as a forecast of receipts looks at it.
 --
--- grain:   one claim of known_items
+-- grain:   one claim of known_items: issued after $remembered_from, or open after $looked_from
 -- key:     item_number
--- source:  known_items, told_details
--- params:  none
+-- source:  known_items, maybe_open_items, even_closings, told_details
+-- params:  $looked_from date, $remembered_from date
 -- kept:    no
 -- columns:
 --   item_number      int    the item, of known_items
@@ -19,6 +19,15 @@
 --   posted_date      date   from which the item counts
 --   due_date         date   null where unknown
 --   amount           money  in the answer's currency
+
+with late_items as (
+    select maybe_open_items.item_number
+    from maybe_open_items
+    union
+    select even_closings.item_number
+    from even_closings
+    where even_closings.closed_date > $looked_from
+)
 
 select
     known_items.item_number,
@@ -36,4 +45,7 @@ select
     known_items.answer_amount as amount
 from known_items
 left join told_details on known_items.item_number = told_details.item_number
-where known_items.is_claim
+left join late_items on known_items.item_number = late_items.item_number
+where
+    known_items.is_claim
+    and (known_items.issued_date > $remembered_from or late_items.item_number is not null)

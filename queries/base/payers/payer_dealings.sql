@@ -2,7 +2,7 @@
 --
 -- grain:   one picture and customer with an item posted by then
 -- key:     picture_date, company_id, customer_id
--- source:  payer_days, known_items, item_details, known_allocations, settled_spells,
+-- source:  payer_days, payer_bounds, known_items, told_details, known_allocations, settled_spells,
 --          contested_items, reasons, promise_outcomes
 -- params:  $in_base flag, $decimals int
 -- columns:
@@ -26,31 +26,9 @@
 --   promise_count           int    promises that fell due in the 12 months before
 --   broken_promise_ratio    ratio  of these: broken; null if there were none
 
-with issued as (
-    select
-        payer_days.picture_date,
-        known_items.company_id,
-        known_items.customer_id,
-        known_items.item_number,
-        known_items.answer_amount,
-        case
-            when $in_base
-                then money(
-                    cast(item_details.margin_amount as decimal(41, 3))
-                    * known_items.answer_amount / nullif(known_items.amount, 0),
-                    $decimals
-                )
-            else item_details.margin_amount
-        end as margin_amount
-    from known_items
-    cross join payer_days
-    left join item_details on known_items.item_number = item_details.item_number
-    where
-        known_items.kind = 'invoice'
-        and known_items.is_debit
-        and known_items.issued_date > payer_days.window_date
-        and known_items.issued_date <= payer_days.picture_date
-        and known_items.posted_date <= payer_days.picture_date
+with first_window as (
+    select min(payer_days.window_date) as first_date
+    from payer_days
 ),
 
 contests as (
@@ -63,139 +41,259 @@ contests as (
     group by contested_items.item_number
 ),
 
-issued_sums as (
+invoices as (
     select
-        issued.picture_date,
-        issued.company_id,
-        issued.customer_id,
-        count(*) as item_count,
-        sum(issued.answer_amount) as billed_amount,
-        sum(issued.margin_amount) as margin_amount,
-        sum(case when issued.margin_amount is not null then issued.answer_amount end)
-            as margin_base_amount,
-        sum(case when contests.from_date <= issued.picture_date then 1 else 0 end)
-            as disputed_count,
-        sum(case when contests.lost_date <= issued.picture_date then 1 else 0 end) as lost_count
-    from issued
-    left join contests on issued.item_number = contests.item_number
-    group by issued.picture_date, issued.company_id, issued.customer_id
+        known_items.company_id,
+        known_items.customer_id,
+        known_items.issued_date,
+        known_items.posted_date,
+        contests.from_date,
+        contests.lost_date,
+        known_items.answer_amount,
+        case
+            when $in_base
+                then money(
+                    cast(told_details.margin_amount as decimal(41, 3))
+                    * known_items.answer_amount / nullif(known_items.amount, 0),
+                    $decimals
+                )
+            else told_details.margin_amount
+        end as margin_amount
+    from known_items
+    cross join first_window
+    left join told_details on known_items.item_number = told_details.item_number
+    left join contests on known_items.item_number = contests.item_number
+    where
+        known_items.kind = 'invoice'
+        and known_items.is_debit
+        and known_items.issued_date > first_window.first_date
 ),
 
+-- a day outside of the bounds stands for itself
+invoice_sums as (
+    select
+        invoices.company_id,
+        invoices.customer_id,
+        coalesce(issued.bound_date, invoices.issued_date) as issued_date,
+        coalesce(posted.bound_date, invoices.posted_date) as posted_date,
+        coalesce(contested.bound_date, invoices.from_date) as from_date,
+        coalesce(lost.bound_date, invoices.lost_date) as lost_date,
+        count(*) as item_count,
+        sum(invoices.answer_amount) as billed_amount,
+        sum(invoices.margin_amount) as margin_amount,
+        sum(invoices.answer_amount) filter (where invoices.margin_amount is not null)
+            as margin_base_amount
+    from invoices
+    left join payer_bounds as issued on invoices.issued_date = issued.day_date
+    left join payer_bounds as posted on invoices.posted_date = posted.day_date
+    left join payer_bounds as contested on invoices.from_date = contested.day_date
+    left join payer_bounds as lost on invoices.lost_date = lost.day_date
+    group by
+        invoices.company_id,
+        invoices.customer_id,
+        coalesce(issued.bound_date, invoices.issued_date),
+        coalesce(posted.bound_date, invoices.posted_date),
+        coalesce(contested.bound_date, invoices.from_date),
+        coalesce(lost.bound_date, invoices.lost_date)
+),
+
+issued_sums as (
+    select
+        payer_days.picture_date,
+        invoice_sums.company_id,
+        invoice_sums.customer_id,
+        sum(invoice_sums.item_count) as item_count,
+        sum(invoice_sums.billed_amount) as billed_amount,
+        sum(invoice_sums.margin_amount) as margin_amount,
+        sum(invoice_sums.margin_base_amount) as margin_base_amount,
+        coalesce(
+            sum(invoice_sums.item_count)
+                filter (where invoice_sums.from_date <= payer_days.picture_date),
+            0
+        ) as disputed_count,
+        coalesce(
+            sum(invoice_sums.item_count)
+                filter (where invoice_sums.lost_date <= payer_days.picture_date),
+            0
+        ) as lost_count
+    from invoice_sums
+    inner join payer_days
+        on invoice_sums.issued_date > payer_days.window_date
+        and invoice_sums.issued_date <= payer_days.picture_date
+        and invoice_sums.posted_date <= payer_days.picture_date
+    group by payer_days.picture_date, invoice_sums.company_id, invoice_sums.customer_id
+),
+
+paid as (
+    select
+        settled_spells.item_number,
+        settled_spells.company_id,
+        settled_spells.customer_id,
+        settled_spells.settled_date,
+        settled_spells.from_date,
+        settled_spells.until_date
+    from settled_spells
+    where settled_spells.is_cash
+),
+
+-- of what was paid in a window: by receipts of several days, less a discount
 credits as (
     select
         known_allocations.debit_item_number as item_number,
-        count(
-            distinct case when known_items.kind = 'receipt' then known_allocations.acting_date end
-        ) as receipt_day_count,
-        bool_or(known_items.kind = 'discount') as has_discount
+        min(known_allocations.acting_date)
+            filter (where known_allocations.credit_kind = 'receipt')
+        < max(known_allocations.acting_date)
+            filter (where known_allocations.credit_kind = 'receipt') as is_in_parts,
+        bool_or(known_allocations.credit_kind = 'discount') as has_discount
     from known_allocations
-    inner join known_items on known_allocations.credit_item_number = known_items.item_number
+    left semi join (
+        select paid.item_number
+        from paid
+        cross join first_window
+        where paid.settled_date > first_window.first_date
+    ) as recent
+        on known_allocations.debit_item_number = recent.item_number
     where known_allocations.amount > 0
     group by known_allocations.debit_item_number
+),
+
+paid_sums as (
+    select
+        paid.company_id,
+        paid.customer_id,
+        settled.bound_date as settled_date,
+        known.bound_date as from_date,
+        coalesce(until.bound_date, paid.until_date) as until_date,
+        count(*) as item_count,
+        count(*) filter (where credits.is_in_parts) as partial_count,
+        count(*) filter (where credits.has_discount) as discount_count
+    from paid
+    cross join first_window
+    left join credits on paid.item_number = credits.item_number
+    inner join payer_bounds as settled
+        on greatest(paid.settled_date, first_window.first_date) = settled.day_date
+    inner join payer_bounds as known
+        on greatest(paid.from_date, first_window.first_date) = known.day_date
+    left join payer_bounds as until on paid.until_date = until.day_date
+    group by
+        paid.company_id,
+        paid.customer_id,
+        settled.bound_date,
+        known.bound_date,
+        coalesce(until.bound_date, paid.until_date)
 ),
 
 settled as (
     select
         payer_days.picture_date,
+        paid_sums.company_id,
+        paid_sums.customer_id,
+        sum(paid_sums.item_count) as ever_settled_count,
+        coalesce(
+            sum(paid_sums.item_count)
+                filter (where paid_sums.settled_date > payer_days.window_date),
+            0
+        ) as settled_count,
+        coalesce(
+            sum(paid_sums.partial_count)
+                filter (where paid_sums.settled_date > payer_days.window_date),
+            0
+        ) as partial_count,
+        coalesce(
+            sum(paid_sums.discount_count)
+                filter (where paid_sums.settled_date > payer_days.window_date),
+            0
+        ) as discount_count
+    from paid_sums
+    inner join payer_days
+        on paid_sums.from_date <= payer_days.picture_date
+        and (paid_sums.until_date is null or paid_sums.until_date > payer_days.picture_date)
+    group by payer_days.picture_date, paid_sums.company_id, paid_sums.customer_id
+),
+
+posting_sums as (
+    select
         known_items.company_id,
         known_items.customer_id,
-        count(*) as ever_settled_count,
-        sum(case when settled_spells.settled_date > payer_days.window_date then 1 else 0 end)
-            as settled_count,
-        sum(
-            case
-                when
-                    settled_spells.settled_date > payer_days.window_date
-                    and credits.receipt_day_count > 1
-                    then 1
-                else 0
-            end
-        ) as partial_count,
-        sum(
-            case
-                when settled_spells.settled_date > payer_days.window_date and credits.has_discount
-                    then 1
-                else 0
-            end
-        ) as discount_count
-    from settled_spells
-    inner join known_items on settled_spells.item_number = known_items.item_number
-    cross join payer_days
-    left join credits on settled_spells.item_number = credits.item_number
-    where
-        settled_spells.is_cash
-        and settled_spells.from_date <= payer_days.picture_date
-        and (
-            settled_spells.until_date is null
-            or settled_spells.until_date > payer_days.picture_date
-        )
-    group by payer_days.picture_date, known_items.company_id, known_items.customer_id
+        payer_bounds.bound_date as posted_date,
+        min(known_items.posted_date) as first_posted_date,
+        max(known_items.issued_date) filter (where known_items.kind = 'invoice')
+            as last_issued_date,
+        bool_or(known_items.kind = 'opening') as is_brought_forward,
+        count(*) filter (where known_items.kind = 'receipt') as receipt_count,
+        count(*) filter (where known_items.kind = 'returned_receipt') as returned_count,
+        count(*) filter (where known_items.kind = 'factored') as factored_count
+    from known_items
+    cross join first_window
+    inner join payer_bounds
+        on greatest(known_items.posted_date, first_window.first_date) = payer_bounds.day_date
+    group by known_items.company_id, known_items.customer_id, payer_bounds.bound_date
 ),
 
 postings as (
     select
         payer_days.picture_date,
-        known_items.company_id,
-        known_items.customer_id,
-        max(case when known_items.kind = 'invoice' then known_items.issued_date end)
-            as last_issued_date,
-        min(known_items.posted_date) as first_posted_date,
-        bool_or(known_items.kind = 'opening') as is_brought_forward,
-        min(min(known_items.posted_date)) over (
-            partition by payer_days.picture_date, known_items.company_id
+        posting_sums.company_id,
+        posting_sums.customer_id,
+        max(posting_sums.last_issued_date) as last_issued_date,
+        min(posting_sums.first_posted_date) as first_posted_date,
+        bool_or(posting_sums.is_brought_forward) as is_brought_forward,
+        min(min(posting_sums.first_posted_date)) over (
+            partition by payer_days.picture_date, posting_sums.company_id
         ) <= payer_days.window_date as is_window_known,
-        sum(
-            case
-                when known_items.kind = 'receipt'
-                    and known_items.posted_date > payer_days.window_date then 1
-                else 0
-            end
+        coalesce(
+            sum(posting_sums.receipt_count)
+                filter (where posting_sums.posted_date > payer_days.window_date),
+            0
         ) as receipt_count,
-        sum(
-            case
-                when known_items.kind = 'returned_receipt'
-                    and known_items.posted_date > payer_days.window_date then 1
-                else 0
-            end
+        coalesce(
+            sum(posting_sums.returned_count)
+                filter (where posting_sums.posted_date > payer_days.window_date),
+            0
         ) as returned_count,
-        sum(
-            case
-                when known_items.kind = 'factored'
-                    and known_items.posted_date > payer_days.window_date then 1
-                else 0
-            end
+        coalesce(
+            sum(posting_sums.factored_count)
+                filter (where posting_sums.posted_date > payer_days.window_date),
+            0
         ) as factored_count
-    from known_items
-    cross join payer_days
-    where known_items.posted_date <= payer_days.picture_date
+    from posting_sums
+    inner join payer_days on posting_sums.posted_date <= payer_days.picture_date
     group by
         payer_days.picture_date,
         payer_days.window_date,
-        known_items.company_id,
-        known_items.customer_id
+        posting_sums.company_id,
+        posting_sums.customer_id
 ),
 
 -- what is written off leaves the balance, not the memory
+doubtful_items as (
+    select
+        known_items.item_number,
+        known_items.company_id,
+        known_items.customer_id,
+        known_items.posted_date
+    from known_items
+    where known_items.is_doubtful and known_items.is_debit
+),
+
 doubtful as (
     select
         payer_days.picture_date,
-        known_items.company_id,
-        known_items.customer_id,
+        doubtful_items.company_id,
+        doubtful_items.customer_id,
         count(*) as doubtful_count
-    from known_items
+    from doubtful_items
     cross join payer_days
     left join settled_spells
-        on known_items.item_number = settled_spells.item_number
+        on doubtful_items.item_number = settled_spells.item_number
         and settled_spells.until_date is null
     where
-        known_items.is_doubtful
-        and known_items.is_debit
-        and known_items.posted_date <= payer_days.picture_date
+        doubtful_items.posted_date <= payer_days.picture_date
         and (
             settled_spells.settled_date is null
             or settled_spells.settled_date > payer_days.window_date
         )
-    group by payer_days.picture_date, known_items.company_id, known_items.customer_id
+    group by payer_days.picture_date, doubtful_items.company_id, doubtful_items.customer_id
 ),
 
 promises as (

@@ -22,196 +22,128 @@ with contests as (
     group by contested_items.item_number
 ),
 
-receipt_uses as (
+held_receipts as (
     select
         known_allocations.credit_item_number as item_number,
-        min(
-            case
-                when contests.from_date <= known_allocations.acting_date
-                    then known_allocations.acting_date
-            end
-        ) as held_date,
-        min(
-            case
-                when contests.from_date is null
-                    or contests.from_date > known_allocations.acting_date
-                    then known_allocations.acting_date
-            end
-        ) as free_date
+        min(known_allocations.acting_date) as held_date
     from known_allocations
-    left join contests on known_allocations.debit_item_number = contests.item_number
-    where known_allocations.amount > 0
+    inner join contests on known_allocations.debit_item_number = contests.item_number
+    where
+        known_allocations.amount > 0
+        and contests.from_date <= known_allocations.acting_date
     group by known_allocations.credit_item_number
 ),
 
-payment_dates as (
-    select distinct
-        payer_days.picture_date,
+-- what else they paid
+free_uses as (
+    select
+        held_receipts.item_number,
+        min(known_allocations.acting_date) as free_date
+    from held_receipts
+    inner join known_allocations
+        on held_receipts.item_number = known_allocations.credit_item_number
+    left join contests on known_allocations.debit_item_number = contests.item_number
+    where
+        known_allocations.amount > 0
+        and (
+            contests.from_date is null
+            or contests.from_date > known_allocations.acting_date
+        )
+    group by held_receipts.item_number
+),
+
+first_window as (
+    select min(payer_days.window_date) as first_date
+    from payer_days
+),
+
+receipt_dates as (
+    select
         known_items.company_id,
         known_items.customer_id,
         known_items.posted_date,
-        cast(date_part('day', known_items.posted_date) as bigint) as month_day,
-        cast(date_part('dow', known_items.posted_date) as bigint) as week_day
+        bool_or(held_receipts.item_number is null) as is_free,
+        max(held_receipts.held_date) as last_held_date,
+        min(free_uses.free_date) as first_free_date
     from known_items
-    cross join payer_days
-    left join receipt_uses on known_items.item_number = receipt_uses.item_number
+    cross join first_window
+    left join held_receipts on known_items.item_number = held_receipts.item_number
+    left join free_uses on known_items.item_number = free_uses.item_number
     where
         known_items.kind = 'receipt'
         and known_items.amount < 0
-        and known_items.posted_date > payer_days.window_date
-        and known_items.posted_date <= payer_days.picture_date
+        and known_items.posted_date > first_window.first_date
+    group by known_items.company_id, known_items.customer_id, known_items.posted_date
+),
+
+payment_dates as (
+    select
+        payer_days.picture_date,
+        receipt_dates.company_id,
+        receipt_dates.customer_id,
+        date_part('day', receipt_dates.posted_date) as month_day,
+        date_part('dow', receipt_dates.posted_date) as week_day
+    from receipt_dates
+    inner join payer_days
+        on receipt_dates.posted_date > payer_days.window_date
+        and receipt_dates.posted_date <= payer_days.picture_date
         and (
-            receipt_uses.held_date is null
-            or receipt_uses.held_date > payer_days.picture_date
-            or receipt_uses.free_date <= payer_days.picture_date
+            receipt_dates.is_free
+            or receipt_dates.last_held_date > payer_days.picture_date
+            or receipt_dates.first_free_date <= payer_days.picture_date
         )
 ),
 
-date_counts as (
+-- A run on the 10th that falls on a weekend is seen on the 11th or 12th: a day stands for itself
+-- and the two after it. Of week days that are as common, the first one is taken.
+counts as (
     select
         payment_dates.picture_date,
         payment_dates.company_id,
         payment_dates.customer_id,
-        count(*) as payment_date_count
+        count(*) as payment_date_count,
+        densest_runs(array_agg(payment_dates.month_day), 3) as day_runs,
+        greatest(
+            count(*) filter (where payment_dates.week_day = 0) * 7 + 6,
+            count(*) filter (where payment_dates.week_day = 1) * 7 + 5,
+            count(*) filter (where payment_dates.week_day = 2) * 7 + 4,
+            count(*) filter (where payment_dates.week_day = 3) * 7 + 3,
+            count(*) filter (where payment_dates.week_day = 4) * 7 + 2,
+            count(*) filter (where payment_dates.week_day = 5) * 7 + 1,
+            count(*) filter (where payment_dates.week_day = 6) * 7
+        ) as week_score
     from payment_dates
     group by payment_dates.picture_date, payment_dates.company_id, payment_dates.customer_id
 ),
 
--- a run on the 10th that falls on a weekend is seen on the 11th or 12th: a day stands for itself
--- and the two after it
-day_counts as (
-    select
-        payment_dates.picture_date,
-        payment_dates.company_id,
-        payment_dates.customer_id,
-        payment_dates.month_day - shifts.shift_days as first_day,
-        count(*) as covered_count
-    from payment_dates
-    cross join (values (0), (1), (2)) as shifts (shift_days)
-    where payment_dates.month_day > shifts.shift_days
-    group by
-        payment_dates.picture_date,
-        payment_dates.company_id,
-        payment_dates.customer_id,
-        payment_dates.month_day - shifts.shift_days
-),
-
-first_days as (
-    select
-        day_counts.picture_date,
-        day_counts.company_id,
-        day_counts.customer_id,
-        day_counts.first_day,
-        day_counts.covered_count,
-        row_number() over (
-            partition by day_counts.picture_date, day_counts.company_id, day_counts.customer_id
-            order by day_counts.covered_count desc, day_counts.first_day desc
-        ) as day_order
-    from day_counts
-),
-
-best_days as (
-    select
-        first_days.picture_date,
-        first_days.company_id,
-        first_days.customer_id,
-        first_days.first_day,
-        first_days.covered_count
-    from first_days
-    where first_days.day_order = 1
-),
-
-second_days as (
-    select
-        day_counts.picture_date,
-        day_counts.company_id,
-        day_counts.customer_id,
-        day_counts.first_day,
-        day_counts.covered_count,
-        row_number() over (
-            partition by day_counts.picture_date, day_counts.company_id, day_counts.customer_id
-            order by day_counts.covered_count desc, day_counts.first_day desc
-        ) as day_order
-    from day_counts
-    inner join best_days
-        on day_counts.picture_date = best_days.picture_date
-        and day_counts.company_id = best_days.company_id
-        and day_counts.customer_id = best_days.customer_id
-    where abs(day_counts.first_day - best_days.first_day) >= 3
-),
-
-week_counts as (
-    select
-        payment_dates.picture_date,
-        payment_dates.company_id,
-        payment_dates.customer_id,
-        payment_dates.week_day,
-        count(*) as covered_count
-    from payment_dates
-    group by
-        payment_dates.picture_date,
-        payment_dates.company_id,
-        payment_dates.customer_id,
-        payment_dates.week_day
-),
-
-week_days as (
-    select
-        week_counts.picture_date,
-        week_counts.company_id,
-        week_counts.customer_id,
-        week_counts.week_day,
-        week_counts.covered_count,
-        row_number() over (
-            partition by week_counts.picture_date, week_counts.company_id, week_counts.customer_id
-            order by week_counts.covered_count desc, week_counts.week_day
-        ) as day_order
-    from week_counts
-),
-
 patterns as (
     select
-        date_counts.picture_date,
-        date_counts.company_id,
-        date_counts.customer_id,
-        date_counts.payment_date_count,
+        counts.picture_date,
+        counts.company_id,
+        counts.customer_id,
+        counts.payment_date_count,
         cast(
-            cast(best_days.covered_count as decimal(38, 12)) / date_counts.payment_date_count
+            cast(counts.day_runs[2] as decimal(38, 12)) / counts.payment_date_count
             as decimal(18, 6)
         ) as one_day_ratio,
         cast(
-            cast(
-                best_days.covered_count + coalesce(second_days.covered_count, 0) as decimal(38, 12)
-            ) / date_counts.payment_date_count as decimal(18, 6)
+            cast(counts.day_runs[2] + coalesce(counts.day_runs[4], 0) as decimal(38, 12))
+            / counts.payment_date_count as decimal(18, 6)
         ) as two_day_ratio,
         cast(
-            cast(week_days.covered_count as decimal(38, 12)) / date_counts.payment_date_count
+            cast(counts.week_score / 7 as decimal(38, 12)) / counts.payment_date_count
             as decimal(18, 6)
         ) as week_day_ratio,
-        best_days.first_day,
-        second_days.first_day as second_day,
-        week_days.week_day,
-        date_counts.payment_date_count >= payer_thresholds.payment_date_count as is_known,
-        date_counts.payment_date_count >= payer_thresholds.one_day_date_count
-        and best_days.covered_count
-        >= date_counts.payment_date_count * payer_thresholds.payment_day_ratio as is_one_day,
+        counts.day_runs[1] as first_day,
+        counts.day_runs[3] as second_day,
+        6 - counts.week_score % 7 as week_day,
+        counts.payment_date_count >= payer_thresholds.payment_date_count as is_known,
+        counts.payment_date_count >= payer_thresholds.one_day_date_count
+        and counts.day_runs[2]
+        >= counts.payment_date_count * payer_thresholds.payment_day_ratio as is_one_day,
         payer_thresholds.payment_day_ratio as wanted_ratio
-    from date_counts
+    from counts
     cross join payer_thresholds
-    inner join best_days
-        on date_counts.picture_date = best_days.picture_date
-        and date_counts.company_id = best_days.company_id
-        and date_counts.customer_id = best_days.customer_id
-    left join second_days
-        on date_counts.picture_date = second_days.picture_date
-        and date_counts.company_id = second_days.company_id
-        and date_counts.customer_id = second_days.customer_id
-        and second_days.day_order = 1
-    left join week_days
-        on date_counts.picture_date = week_days.picture_date
-        and date_counts.company_id = week_days.company_id
-        and date_counts.customer_id = week_days.customer_id
-        and week_days.day_order = 1
 )
 
 select

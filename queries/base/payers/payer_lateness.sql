@@ -2,8 +2,9 @@
 --
 -- grain:   one picture and claim: paid in the 12 months before, or past due
 -- key:     picture_date, item_number
--- source:  payer_days, settled_spells, picture_balances
+-- source:  payer_days, settled_spells, stepped_spells, picture_balances
 -- params:  none
+-- kept:    no
 -- columns:
 --   picture_date   date   the day of the picture
 --   company_id     text   whose receivables they are
@@ -13,20 +14,19 @@
 --   weight_amount  money  the item's amount; for what is past due, what is open
 --   is_open        flag   past due at the end of that day
 --   is_recent      flag   past due, or settled in the 3 months before
+--   late_date      date   the day it was settled; for what is past due, the picture's day
 
 -- the last cent of what was settled is not past due
 with settled_rests as (
     select
         payer_days.picture_date,
-        settled_spells.item_number
-    from settled_spells
-    cross join payer_days
-    where
-        settled_spells.is_stepped
-        and settled_spells.from_date <= payer_days.picture_date
+        stepped_spells.item_number
+    from stepped_spells
+    inner join payer_days
+        on stepped_spells.from_date <= payer_days.picture_date
         and (
-            settled_spells.until_date is null
-            or settled_spells.until_date > payer_days.picture_date
+            stepped_spells.until_date is null
+            or stepped_spells.until_date > payer_days.picture_date
         )
 )
 
@@ -38,7 +38,8 @@ select
     settled_spells.settled_date - settled_spells.due_date as late_days,
     settled_spells.answer_amount as weight_amount,
     false as is_open,
-    settled_spells.settled_date > payer_days.recent_date as is_recent
+    settled_spells.settled_date > payer_days.recent_date as is_recent,
+    settled_spells.settled_date as late_date
 from settled_spells
 cross join payer_days
 where
@@ -59,7 +60,8 @@ select
     payer_days.picture_date - picture_balances.due_date as late_days,
     picture_balances.open_amount as weight_amount,
     true as is_open,
-    true as is_recent
+    true as is_recent,
+    payer_days.picture_date as late_date
 from picture_balances
 inner join payer_days on picture_balances.picture_date = payer_days.picture_date
 left anti join settled_rests

@@ -2,7 +2,7 @@
 --
 -- grain:   one picture and customer with an item paid in the 12 months before, or past due
 -- key:     picture_date, company_id, customer_id
--- source:  payer_lateness, known_items, contested_items, reasons
+-- source:  payer_lateness, contested_items, reasons
 -- params:  none
 -- columns:
 --   picture_date          date     the day of the picture
@@ -57,9 +57,9 @@ known_lateness as (
         payer_lateness.picture_date,
         payer_lateness.company_id,
         payer_lateness.customer_id,
-        payer_lateness.item_number,
         payer_lateness.late_days,
         payer_lateness.weight_amount,
+        payer_lateness.late_date,
         payer_lateness.is_open,
         item_causes.cause_code,
         case
@@ -75,202 +75,54 @@ known_lateness as (
 
 -- Whether a payer changes is told by the invoices that nothing held up: a reason is no habit. By
 -- medians, for one invoice forgotten for months is no drift.
-ranked_lateness as (
+days as (
     select
         known_lateness.picture_date,
         known_lateness.company_id,
         known_lateness.customer_id,
-        known_lateness.item_number,
         known_lateness.late_days,
         known_lateness.weight_amount,
+        cast(known_lateness.late_days as decimal(8, 0)) * known_lateness.weight_amount
+            as day_amount,
+        known_lateness.late_days > 0 as is_late,
+        known_lateness.late_date,
         known_lateness.is_open,
         known_lateness.cause_code,
-        known_lateness.period_code,
-        cast(
-            row_number() over (
-                partition by
-                    known_lateness.picture_date,
-                    known_lateness.company_id,
-                    known_lateness.customer_id
-                order by known_lateness.late_days
-            ) as bigint
-        ) - 1 as late_rank,
-        count(*) over (
-            partition by
-                known_lateness.picture_date,
-                known_lateness.company_id,
-                known_lateness.customer_id
-        ) as item_count,
-        cast(
-            row_number() over (
-                partition by
-                    known_lateness.picture_date,
-                    known_lateness.company_id,
-                    known_lateness.customer_id,
-                    known_lateness.period_code
-                order by known_lateness.late_days
-            ) as bigint
-        ) - 1 as period_rank,
-        count(*) over (
-            partition by
-                known_lateness.picture_date,
-                known_lateness.company_id,
-                known_lateness.customer_id,
-                known_lateness.period_code
-        ) as period_count
+        known_lateness.period_code
     from known_lateness
-),
-
--- a quantile stands at (count − 1) × share: the two ranks around it are mixed, in hundredths
-weighted_lateness as (
-    select
-        ranked_lateness.picture_date,
-        ranked_lateness.company_id,
-        ranked_lateness.customer_id,
-        ranked_lateness.item_number,
-        ranked_lateness.late_days,
-        ranked_lateness.weight_amount,
-        ranked_lateness.is_open,
-        ranked_lateness.cause_code,
-        ranked_lateness.period_code,
-        case ranked_lateness.late_rank - (ranked_lateness.item_count - 1) * 50 / 100
-            when 0 then 100 - (ranked_lateness.item_count - 1) * 50 % 100
-            when 1 then (ranked_lateness.item_count - 1) * 50 % 100
-            else 0
-        end as median_weight,
-        case ranked_lateness.late_rank - (ranked_lateness.item_count - 1) * 90 / 100
-            when 0 then 100 - (ranked_lateness.item_count - 1) * 90 % 100
-            when 1 then (ranked_lateness.item_count - 1) * 90 % 100
-            else 0
-        end as p90_weight,
-        case ranked_lateness.period_rank - (ranked_lateness.period_count - 1) * 50 / 100
-            when 0 then 100 - (ranked_lateness.period_count - 1) * 50 % 100
-            when 1 then (ranked_lateness.period_count - 1) * 50 % 100
-            else 0
-        end as period_median_weight,
-        case ranked_lateness.period_rank - (ranked_lateness.period_count - 1) * 90 / 100
-            when 0 then 100 - (ranked_lateness.period_count - 1) * 90 % 100
-            when 1 then (ranked_lateness.period_count - 1) * 90 % 100
-            else 0
-        end as period_p90_weight
-    from ranked_lateness
 ),
 
 sums as (
     select
-        weighted_lateness.picture_date,
-        weighted_lateness.company_id,
-        weighted_lateness.customer_id,
+        days.picture_date,
+        days.company_id,
+        days.customer_id,
         count(*) as item_count,
-        sum(case when weighted_lateness.is_open then 0 else 1 end) as settled_count,
-        sum(case when weighted_lateness.is_open then 1 else 0 end) as past_due_count,
-        sum(case when weighted_lateness.late_days > 0 then 1 else 0 end) as late_count,
-        sum(weighted_lateness.weight_amount) as weight_amount,
-        sum(
-            case when weighted_lateness.late_days > 0 then weighted_lateness.weight_amount end
-        ) as late_amount,
-        sum(
-            case when not weighted_lateness.is_open then weighted_lateness.weight_amount end
-        ) as settled_amount,
-        sum(
-            case
-                when not weighted_lateness.is_open
-                    then cast(
-                        weighted_lateness.late_days * weighted_lateness.weight_amount
-                        as decimal(38, 3)
-                    )
-            end
-        ) as settled_day_amount,
-        sum(
-            cast(
-                weighted_lateness.late_days * weighted_lateness.weight_amount as decimal(38, 3)
-            )
-        ) as at_risk_day_amount,
-        sum(weighted_lateness.late_days * weighted_lateness.median_weight) as median_hundredths,
-        sum(weighted_lateness.late_days * weighted_lateness.p90_weight) as p90_hundredths,
-        sum(case when weighted_lateness.period_code = 'recent' then 1 else 0 end) as recent_count,
-        sum(
-            case
-                when weighted_lateness.period_code = 'recent'
-                    then weighted_lateness.late_days * weighted_lateness.period_median_weight
-            end
-        ) as recent_hundredths,
-        sum(case when weighted_lateness.period_code = 'previous' then 1 else 0 end)
-            as previous_count,
-        sum(
-            case
-                when weighted_lateness.period_code = 'previous'
-                    then weighted_lateness.late_days * weighted_lateness.period_median_weight
-            end
-        ) as previous_hundredths,
-        sum(
-            case
-                when weighted_lateness.period_code = 'previous'
-                    then weighted_lateness.late_days
-                    * (
-                        weighted_lateness.period_p90_weight
-                        - weighted_lateness.period_median_weight
-                    )
-            end
-        ) as previous_spread_hundredths,
-        sum(
-            case
-                when weighted_lateness.late_days > 0
-                    then cast(
-                        weighted_lateness.late_days * weighted_lateness.weight_amount
-                        as decimal(38, 3)
-                    )
-            end
-        ) as late_day_amount,
-        sum(
-            case
-                when
-                    weighted_lateness.late_days > 0
-                    and weighted_lateness.cause_code = 'process'
-                    then cast(
-                        weighted_lateness.late_days * weighted_lateness.weight_amount
-                        as decimal(38, 3)
-                    )
-            end
-        ) as process_day_amount,
-        sum(
-            case
-                when
-                    weighted_lateness.late_days > 0
-                    and weighted_lateness.cause_code = 'ability'
-                    then cast(
-                        weighted_lateness.late_days * weighted_lateness.weight_amount
-                        as decimal(38, 3)
-                    )
-            end
-        ) as ability_day_amount,
-        sum(
-            case
-                when
-                    weighted_lateness.late_days > 0
-                    and weighted_lateness.cause_code = 'willingness'
-                    then cast(
-                        weighted_lateness.late_days * weighted_lateness.weight_amount
-                        as decimal(38, 3)
-                    )
-            end
-        ) as willingness_day_amount,
-        max(
-            case
-                when weighted_lateness.late_days > 0
-                    then cast(
-                        cast(known_items.due_date as int)
-                        + cast(weighted_lateness.late_days as int) as date
-                    )
-            end
-        ) as last_late_date
-    from weighted_lateness
-    inner join known_items on weighted_lateness.item_number = known_items.item_number
-    group by
-        weighted_lateness.picture_date,
-        weighted_lateness.company_id,
-        weighted_lateness.customer_id
+        count(*) filter (where not days.is_open) as settled_count,
+        count(*) filter (where days.is_open) as past_due_count,
+        count(*) filter (where days.is_late) as late_count,
+        count(*) filter (where days.period_code = 'recent') as recent_count,
+        count(*) filter (where days.period_code = 'previous') as previous_count,
+        sum(days.weight_amount) as weight_amount,
+        sum(days.weight_amount) filter (where days.is_late) as late_amount,
+        sum(days.weight_amount) filter (where not days.is_open) as settled_amount,
+        sum(days.day_amount) filter (where not days.is_open) as settled_day_amount,
+        sum(days.day_amount) as at_risk_day_amount,
+        sum(days.day_amount) filter (where days.is_late) as late_day_amount,
+        sum(days.day_amount) filter (where days.is_late and days.cause_code = 'process')
+            as process_day_amount,
+        sum(days.day_amount) filter (where days.is_late and days.cause_code = 'ability')
+            as ability_day_amount,
+        sum(days.day_amount) filter (where days.is_late and days.cause_code = 'willingness')
+            as willingness_day_amount,
+        max(days.late_date) filter (where days.is_late) as last_late_date,
+        array_agg(days.late_days) as all_days,
+        array_agg(days.late_days) filter (where days.period_code = 'recent') as recent_days,
+        array_agg(days.late_days) filter (where days.period_code = 'previous') as previous_days
+    from days
+    group by days.picture_date, days.company_id, days.customer_id
 )
+
 
 select
     sums.picture_date,
@@ -293,23 +145,21 @@ select
         cast(sums.at_risk_day_amount as decimal(50, 8))
         / nullif(cast(sums.weight_amount as decimal(27, 3)), 0) as decimal(18, 4)
     ) as at_risk_late_days,
-    cast(cast(sums.median_hundredths as decimal(38, 6)) / 100 as decimal(18, 4))
-        as median_late_days,
-    cast(cast(sums.p90_hundredths as decimal(38, 6)) / 100 as decimal(18, 4)) as p90_late_days,
+    percentile_of(sums.all_days, 50) as median_late_days,
+    percentile_of(sums.all_days, 90) as p90_late_days,
     cast(
-        cast(sums.p90_hundredths - sums.median_hundredths as decimal(38, 6)) / 100
-        as decimal(18, 4)
+        percentile_of(sums.all_days, 90) - percentile_of(sums.all_days, 50) as decimal(18, 4)
     ) as spread_days,
     sums.recent_count,
-    cast(cast(sums.recent_hundredths as decimal(38, 6)) / 100 as decimal(18, 4))
-        as recent_late_days,
+    percentile_of(sums.recent_days, 50) as recent_late_days,
     sums.previous_count,
-    cast(cast(sums.previous_hundredths as decimal(38, 6)) / 100 as decimal(18, 4))
-        as previous_late_days,
-    cast(cast(sums.previous_spread_hundredths as decimal(38, 6)) / 100 as decimal(18, 4))
-        as previous_spread_days,
+    percentile_of(sums.previous_days, 50) as previous_late_days,
     cast(
-        cast(sums.recent_hundredths - sums.previous_hundredths as decimal(38, 6)) / 100
+        percentile_of(sums.previous_days, 90) - percentile_of(sums.previous_days, 50)
+        as decimal(18, 4)
+    ) as previous_spread_days,
+    cast(
+        percentile_of(sums.recent_days, 50) - percentile_of(sums.previous_days, 50)
         as decimal(18, 4)
     ) as trend_days,
     sums.last_late_date,

@@ -36,100 +36,97 @@ uneven as (
     where stepped_items.is_uneven
 ),
 
+-- amounts in the items' own currency, which rounding left alone
 even_items as (
     select
         maybe_open_items.item_number,
+        maybe_open_items.company_id,
+        maybe_open_items.customer_id,
+        maybe_open_items.is_debit,
+        maybe_open_items.is_claim,
         maybe_open_items.posted_date,
+        maybe_open_items.due_date,
+        maybe_open_items.amount,
+        maybe_open_items.answer_amount,
         cast(null as date) as closed_date
     from maybe_open_items
     left anti join uneven on maybe_open_items.item_number = uneven.item_number
     union all
     select
         even_closings.item_number,
+        even_closings.company_id,
+        even_closings.customer_id,
+        even_closings.is_debit,
+        even_closings.is_claim,
         even_closings.posted_date,
+        even_closings.due_date,
+        even_closings.amount,
+        even_closings.answer_amount,
         even_closings.closed_date
     from even_closings
     cross join first_picture
     where even_closings.closed_date > first_picture.picture_date
 ),
 
--- amounts in the items' own currency, which rounding left alone
-described_items as (
-    select
-        even_items.item_number,
-        even_items.posted_date,
-        even_items.closed_date,
-        known_items.company_id,
-        known_items.customer_id,
-        known_items.is_debit,
-        known_items.is_claim,
-        known_items.due_date,
-        known_items.amount,
-        known_items.answer_amount
-    from even_items
-    inner join known_items on even_items.item_number = known_items.item_number
-),
-
 open_items as (
     select
         pictures.picture_date,
-        described_items.item_number
-    from described_items
-    cross join pictures
-    where
-        described_items.posted_date <= pictures.picture_date
+        even_items.item_number,
+        even_items.company_id,
+        even_items.customer_id,
+        even_items.is_debit,
+        even_items.is_claim,
+        even_items.due_date,
+        even_items.amount,
+        even_items.answer_amount
+    from even_items
+    inner join pictures
+        on even_items.posted_date <= pictures.picture_date
         and (
-            described_items.closed_date is null
-            or described_items.closed_date > pictures.picture_date
+            even_items.closed_date is null
+            or even_items.closed_date > pictures.picture_date
         )
 ),
 
 movements as (
     select
-        even_items.item_number,
+        known_allocations.debit_item_number as item_number,
         known_allocations.acting_date,
         -known_allocations.amount as amount
-    from even_items
-    inner join known_allocations
-        on even_items.item_number = known_allocations.debit_item_number
-    where
-        even_items.closed_date is null or known_allocations.acting_date < even_items.closed_date
+    from known_allocations
     union all
     select
-        even_items.item_number,
+        known_allocations.credit_item_number as item_number,
         known_allocations.acting_date,
         known_allocations.amount
-    from even_items
-    inner join known_allocations
-        on even_items.item_number = known_allocations.credit_item_number
-    where
-        even_items.closed_date is null or known_allocations.acting_date < even_items.closed_date
+    from known_allocations
 ),
 
 moved_sums as (
     select
-        pictures.picture_date,
-        movements.item_number,
+        open_items.picture_date,
+        open_items.item_number,
         sum(movements.amount) as amount
-    from movements
-    inner join pictures on movements.acting_date <= pictures.picture_date
-    group by pictures.picture_date, movements.item_number
+    from open_items
+    inner join movements
+        on open_items.item_number = movements.item_number
+        and movements.acting_date <= open_items.picture_date
+    group by open_items.picture_date, open_items.item_number
 ),
 
 even_states as (
     select
         open_items.picture_date,
         open_items.item_number,
-        described_items.company_id,
-        described_items.customer_id,
-        described_items.is_debit,
-        described_items.is_claim,
-        described_items.due_date,
-        described_items.amount,
-        described_items.answer_amount,
-        described_items.amount + coalesce(moved_sums.amount, 0) as item_open_amount
+        open_items.company_id,
+        open_items.customer_id,
+        open_items.is_debit,
+        open_items.is_claim,
+        open_items.due_date,
+        open_items.amount,
+        open_items.answer_amount,
+        open_items.amount + coalesce(moved_sums.amount, 0) as item_open_amount
     from open_items
-    inner join described_items on open_items.item_number = described_items.item_number
     left join moved_sums
         on open_items.picture_date = moved_sums.picture_date
         and open_items.item_number = moved_sums.item_number

@@ -7,6 +7,8 @@
 //! | `number_text(number, decimals, language)` | the number rounded half-up, thousands grouped: `1 234,5` or `1,234.5` |
 //! | `filled_text(sentence, names, values)` | the sentence with each `{name}` replaced by its value, a dash for none |
 //! | `fisher_p_value(hits, misses, earlier_hits, earlier_misses)` | two-sided p of equal rates, ten decimals |
+//! | `percentile_of(numbers, percent)` | the interpolated percentile of a list of whole numbers; null for none |
+//! | `densest_runs(numbers, width)` | `[start, count, start, count]` of the two runs of so many whole numbers that hold most of a list |
 //! | `received_in_turn(promises, receipts)` | what came in for each promise of a customer or of one of its items, oldest promise first |
 
 mod due_by_terms;
@@ -14,7 +16,9 @@ mod filled_text;
 mod fisher;
 pub(super) mod money;
 mod number_text;
+mod percentile;
 mod promises;
+mod runs;
 pub(super) mod whole_sum;
 
 use datafusion::logical_expr::ScalarUDF;
@@ -27,6 +31,8 @@ pub(super) fn all() -> Vec<ScalarUDF> {
         number_text::function(),
         filled_text::function(),
         fisher::function(),
+        percentile::function(),
+        runs::function(),
         promises::function(),
     ]
 }

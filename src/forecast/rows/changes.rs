@@ -3,15 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::{Rows, day, text};
+use crate::forecast::CHANGE_DAYS;
 use crate::forecast::book::OpenClaim;
 use crate::forecast::events::{Day, place};
 use crate::forecast::outlook::{Outlook, mean_in_week};
 use crate::forecast::simulation::rounded;
 use crate::forecast::work::{Picture, Prepared};
 use crate::model::Value;
-
-/// What changed is told since so many days.
-const CHANGE_DAYS: Day = 7;
 
 impl Prepared {
     /// The cash of the days that both forecasts see, claim by claim: a week ago's, and today's.
