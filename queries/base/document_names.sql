@@ -37,27 +37,27 @@ with names as (
     where actions.item_id is not null
 ),
 
-identified as (
+named as (
     select
         names.company_id,
         names.name_text,
         known_items.customer_id,
         known_items.item_number,
-        known_items.issued_date
+        known_items.issued_date,
+        true as is_identifier
     from names
     inner join known_items
         on names.company_id = known_items.company_id
         and names.name_text = known_items.item_id
     where known_items.is_debit
-),
-
-numbered as (
+    union all
     select
         names.company_id,
         names.name_text,
         known_items.customer_id,
         known_items.item_number,
-        known_items.issued_date
+        known_items.issued_date,
+        false as is_identifier
     from names
     inner join known_items
         on names.company_id = known_items.company_id
@@ -65,25 +65,29 @@ numbered as (
     where known_items.is_claim
 ),
 
+ranked as (
+    select
+        named.company_id,
+        named.name_text,
+        named.customer_id,
+        named.item_number,
+        named.issued_date,
+        named.is_identifier,
+        bool_or(named.is_identifier) over (
+            partition by named.company_id, named.name_text
+        ) as is_identified
+    from named
+),
+
 borne as (
     select
-        identified.company_id,
-        identified.name_text,
-        identified.customer_id,
-        identified.item_number,
-        identified.issued_date
-    from identified
-    union all
-    select
-        numbered.company_id,
-        numbered.name_text,
-        numbered.customer_id,
-        numbered.item_number,
-        numbered.issued_date
-    from numbered
-    left anti join identified
-        on numbered.company_id = identified.company_id
-        and numbered.name_text = identified.name_text
+        ranked.company_id,
+        ranked.name_text,
+        ranked.customer_id,
+        ranked.item_number,
+        ranked.issued_date
+    from ranked
+    where ranked.is_identifier = ranked.is_identified
 ),
 
 counted as (

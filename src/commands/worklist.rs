@@ -17,9 +17,9 @@ pub(super) async fn run(settings: &Settings, arguments: &WorklistArguments) -> R
     let mut engine = shared::engine(settings, &snapshot).await?;
     // the day's list looks at no month-end but the last
     engine.set_months(1);
-    let worklist = engine.ask("worklist").await?;
-    let load = engine.ask("collector_load").await?;
-    nothing_is_forgotten(&mut engine).await?;
+    let asked = engine.ask_all(&["worklist", "collector_load", "worklist_sum", "receivables"]).await?;
+    let [worklist, load, parts, receivables] = asked.try_into().unwrap_or_default();
+    nothing_is_forgotten(&parts, &receivables);
     let as_of = engine.scope().as_of;
     let mut outcome = shared::tie_out(&mut engine).await?;
     if worklist.is_empty() {
@@ -53,14 +53,11 @@ pub(super) async fn run(settings: &Settings, arguments: &WorklistArguments) -> R
 }
 
 /// What is listed and what is excluded sums to what is overdue: a list that forgets somebody is worse than none.
-async fn nothing_is_forgotten(engine: &mut Engine) -> Result<(), Error> {
-    let parts = engine.ask("worklist_sum").await?;
-    let receivables = engine.ask("receivables").await?;
+fn nothing_is_forgotten(parts: &Answer, receivables: &Answer) {
     let amount = |value: &Value| value.thousandths().unwrap_or_default();
     let listed: i128 = (0..parts.len()).map(|row| amount(&parts.value(row, "overdue_amount"))).sum();
     let overdue = amount(&receivables.value(0, "overdue_amount"));
     assert_eq!(listed, overdue, "the lines of the worklist and what it excludes sum to what is overdue");
-    Ok(())
 }
 
 /// Whose list it is, in the reader's words where the assignee is an owner of ours.

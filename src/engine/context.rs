@@ -9,6 +9,7 @@ use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::physical_optimizer::optimizer::PhysicalOptimizer;
 use datafusion::prelude::{SessionConfig, SessionContext};
 
+use super::small_first::SmallFirst;
 use super::stores::Stores;
 use super::{EngineError, functions};
 
@@ -40,8 +41,7 @@ pub(super) fn embedded(row_count: usize, memory_limit: usize) -> Result<SessionC
 pub(super) fn of_step(memory_limit: usize) -> Result<SessionContext, EngineError> {
     // 2026-11-22: one partition, since repartitioned sorts of one pool starve each other; steps of a load sort once and
     // join small tables only
-    let mut config = config().with_target_partitions(1).with_batch_size(4096);
-    config.options_mut().execution.parquet.schema_force_view_types = false;
+    let config = config().with_target_partitions(1).with_batch_size(4096);
     let runtime = runtime().with_memory_pool(Arc::new(FairSpillPool::new(memory_limit)));
     session(config, runtime, PhysicalOptimizer::new().rules)
 }
@@ -49,13 +49,18 @@ pub(super) fn of_step(memory_limit: usize) -> Result<SessionContext, EngineError
 fn config() -> SessionConfig {
     let mut config = SessionConfig::new().with_information_schema(false);
     config.options_mut().execution.parquet.pushdown_filters = true;
+    config.options_mut().execution.parquet.schema_force_view_types = false;
+    config.options_mut().sql_parser.map_string_types_to_utf8view = false;
     config.options_mut().sql_parser.enable_ident_normalization = true;
     config
 }
 
 type Rules = Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>>;
 
-fn session(config: SessionConfig, runtime: RuntimeEnvBuilder, rules: Rules) -> Result<SessionContext, EngineError> {
+fn session(config: SessionConfig, runtime: RuntimeEnvBuilder, mut rules: Rules) -> Result<SessionContext, EngineError> {
+    // before anything is shared out: what must be together is seen to after it
+    let position = rules.iter().position(|rule| rule.name() == "EnsureRequirements").unwrap_or(0);
+    rules.insert(position, Arc::new(SmallFirst));
     let runtime = runtime.build_arc().map_err(|cause| EngineError::Sql { query: "session".to_owned(), cause })?;
     let state = SessionStateBuilder::new()
         .with_config(config)

@@ -18,6 +18,7 @@ mod question;
 mod reference;
 mod row_stream;
 mod session;
+mod small_first;
 mod stores;
 mod tables;
 mod user_sql;

@@ -5,10 +5,8 @@ use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use datafusion::arrow::array::{ArrayRef, AsArray};
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{Field, Schema, SchemaRef};
-use datafusion::arrow::error::ArrowError;
 use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::common::ScalarValue;
 use datafusion::error::DataFusionError;
@@ -34,6 +32,8 @@ pub(super) struct Question {
     pub(super) values: Vec<(String, ScalarValue)>,
     /// Bases that are looked up whenever they are read.
     pub(super) views: Arc<BTreeSet<String>>,
+    /// Its rows were computed for others that read them.
+    pub(super) is_computed: bool,
     pub(super) patience: Option<Duration>,
 }
 
@@ -69,7 +69,10 @@ impl Question {
         } else {
             // of a long list, no batch is held longer than it takes to be taken, not even to be sorted
             let failed = |cause| EngineError::Sql { query: name.clone(), cause };
-            let (frame, order) = without_order(frame);
+            let (mut frame, order) = without_order(frame);
+            if self.is_computed && !order.is_empty() {
+                frame = self.context.table(name.as_str()).await.map_err(failed)?;
+            }
             let mut batches = frame.execute_stream().await.map_err(failed)?;
             let mut answer = Answer::new(self.columns());
             while let Some(batch) = batches.next().await {
@@ -210,17 +213,11 @@ fn nullable(schema: &Schema) -> SchemaRef {
     Arc::new(Schema::new(fields))
 }
 
-/// Batches as the schema says: a plan may promise one kind of text and bring the other. Few texts chosen of many hold no
-/// more memory than they take.
+/// Batches as the schema says: a plan may promise one kind of text and bring the other.
 fn relaxed(schema: &SchemaRef, batches: Vec<RecordBatch>) -> Result<Vec<RecordBatch>, DataFusionError> {
     let relax = |batch: RecordBatch| {
-        let columns = batch.columns().iter().zip(schema.fields()).map(|(column, field)| {
-            let column = cast(column, field.data_type())?;
-            Ok::<_, ArrowError>(match column.as_string_view_opt() {
-                Some(texts) => Arc::new(texts.gc()) as ArrayRef,
-                None => column,
-            })
-        });
+        let columns =
+            batch.columns().iter().zip(schema.fields()).map(|(column, field)| cast(column, field.data_type()));
         let columns = columns.collect::<Result<Vec<_>, _>>()?;
         Ok(RecordBatch::try_new(schema.clone(), columns)?)
     };

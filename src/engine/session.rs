@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use datafusion::arrow::datatypes::{DataType, SchemaRef};
+use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::catalog::TableProvider;
 use datafusion::common::ScalarValue;
@@ -93,8 +93,6 @@ pub struct Engine {
     is_in_base: bool,
     /// Currencies of the items asked about.
     currencies: Vec<String>,
-    /// How texts are held: views where speed counts, plain where a sort must count its memory truly.
-    text: DataType,
     /// Where results that later questions read are kept, if not in memory.
     shared: Option<SharedResults>,
     /// How long the cluster that answers may take for a question.
@@ -138,10 +136,9 @@ impl Engine {
     ) -> Result<Self, EngineError> {
         let memory_limit = usize::try_from(memory_limit).unwrap_or(usize::MAX);
         let mut engine = match cluster {
-            None => Self::new(context::embedded(files.row_count, memory_limit)?, catalogue, scope, DataType::Utf8View),
+            None => Self::new(context::embedded(files.row_count, memory_limit)?, catalogue, scope),
             Some(cluster) => {
-                // 2026-11-27: texts as views do not travel between executors
-                let mut engine = Self::new(cluster.context().await?, catalogue, scope, DataType::Utf8);
+                let mut engine = Self::new(cluster.context().await?, catalogue, scope);
                 engine.shared = Some(SharedResults::open(&cluster.results).await?);
                 engine.patience = Some(cluster.patience);
                 engine
@@ -170,7 +167,7 @@ impl Engine {
         memory_limit: usize,
     ) -> Result<Self, EngineError> {
         let scope = Scope { company_id: company_id.map(str::to_owned), ..Scope::default() };
-        let engine = Self::new(context::of_step(memory_limit)?, catalogue, scope, DataType::Utf8);
+        let engine = Self::new(context::of_step(memory_limit)?, catalogue, scope);
         engine.register(files, references).await?;
         Ok(engine)
     }
@@ -181,17 +178,16 @@ impl Engine {
     /// # Errors
     /// When no session can be had.
     pub fn bare(memory_limit: usize) -> Result<Self, EngineError> {
-        Ok(Self::new(context::of_step(memory_limit)?, Catalogue::default(), Scope::default(), DataType::Utf8))
+        Ok(Self::new(context::of_step(memory_limit)?, Catalogue::default(), Scope::default()))
     }
 
-    fn new(context: SessionContext, catalogue: Catalogue, scope: Scope, text: DataType) -> Self {
+    fn new(context: SessionContext, catalogue: Catalogue, scope: Scope) -> Self {
         Self {
             context,
             catalogue,
             scope,
             is_in_base: false,
             currencies: Vec::new(),
-            text,
             shared: None,
             patience: None,
             rate_missing: None,
@@ -211,9 +207,9 @@ impl Engine {
             let provider = match &self.shared {
                 // an empty table of this process cannot be sent to another
                 Some(shared) if files.is_empty() => {
-                    shared.keep(table.name, tables::schema(table, &self.text), std::iter::empty()).await?
+                    shared.keep(table.name, tables::schema(table), std::iter::empty()).await?
                 }
-                _ => tables::of_files(table, files, &self.text).map_err(failed)?,
+                _ => tables::of_files(table, files).map_err(failed)?,
             };
             let view = self.scoped(table, provider).map_err(failed)?;
             self.context.deregister_table(table.name).map_err(failed)?;
@@ -303,6 +299,7 @@ impl Engine {
         let mut read: Vec<&str> = names.to_vec();
         while let Some(name) = read.pop() {
             let Ok(query) = self.catalogue.get(name) else { continue };
+            kept.insert(name.to_owned());
             for source in &query.header.sources {
                 let is_known = self.catalogue.get(source).is_ok();
                 if kept.insert(source.clone()) && is_known && !self.has_result(source) {
@@ -466,7 +463,8 @@ impl Engine {
             values.push((param.clone(), value));
         }
         let (context, views) = (self.context.clone(), self.views.clone());
-        Ok(Question { context, query, values, views, patience: self.patience })
+        let is_computed = self.has_result(&query.header.name);
+        Ok(Question { context, query, values, views, is_computed, patience: self.patience })
     }
 
     /// Derives and registers the tables wanted that no SQL computes, unless they are there.
@@ -598,7 +596,7 @@ impl Engine {
     /// # Errors
     /// When `DataFusion` refuses.
     pub fn register_files(&self, name: &str, table: &TableSpec, files: &[Url]) -> Result<(), EngineError> {
-        tables::of_files(table, files, &self.text)
+        tables::of_files(table, files)
             .and_then(|provider| {
                 self.context.deregister_table(name)?;
                 self.context.register_table(name, provider)

@@ -1,6 +1,8 @@
 //! The back-test: what would have been forecast on past days, from what was known then, beside what came.
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
+use std::sync::{Mutex, PoisonError};
 
 use super::book::{Book, Index, OpenClaim, State};
 use super::clock::BankDays;
@@ -10,6 +12,7 @@ use super::model::{Model, Shift, number};
 use super::naive::{MeanDelays, due_day};
 use super::outlook::{Outlook, Scene, WITHIN_DAYS, Weeks, amount, mean_in_week};
 use super::simulation::{Draw, Groups, futures};
+use crate::model::processors::{processor_count, share_out};
 
 /// From which days forecasts are made.
 #[derive(Clone, Debug)]
@@ -89,27 +92,37 @@ impl Bench<'_> {
         Model::learn(book, self.events, self.index, self.bank, self.priors)
     }
 
+    /// Each day is forecast by itself, so that the processors share them.
     fn run_days(&self, days: &[Day]) -> Results {
+        let by_day = Mutex::new(BTreeMap::new());
+        let worker_count = processor_count().min(days.len());
+        let done: Result<(), Infallible> = share_out(worker_count, days.iter(), |day| {
+            let found = self.run_day(*day);
+            by_day.lock().unwrap_or_else(PoisonError::into_inner).insert(*day, found);
+            Ok(())
+        });
+        let Ok(()) = done;
         let mut results = Results::default();
-        for day in days {
-            let book = Book::at(self.events, self.index, *day);
-            let learned = self.learn(&book);
-            let delays = MeanDelays::of(&book, self.events);
-            let weeks = Weeks::after(*day, self.week_count);
-            let scene = Scene {
-                events: self.events,
-                index: self.index,
-                bank: self.bank,
-                model: &learned,
-                day: *day,
-                weeks: &weeks,
-            };
-            let outlooks = scene.outlooks(&book, &|open| (Shift::default(), open.state));
-            self.add_weeks(&scene, &book, &outlooks, &delays, &mut results);
-            for (open, outlook) in book.open.iter().zip(&outlooks) {
-                results.items.push(self.item(open, outlook, &delays, *day));
-            }
+        for found in by_day.into_inner().unwrap_or_else(PoisonError::into_inner).into_values() {
+            results.weeks.extend(found.weeks);
+            results.items.extend(found.items);
         }
+        results
+    }
+
+    fn run_day(&self, day: Day) -> Results {
+        let mut results = Results::default();
+        let book = Book::at(self.events, self.index, day);
+        let learned = self.learn(&book);
+        let delays = MeanDelays::of(&book, self.events);
+        let weeks = Weeks::after(day, self.week_count);
+        let scene =
+            Scene { events: self.events, index: self.index, bank: self.bank, model: &learned, day, weeks: &weeks };
+        let outlooks = scene.outlooks(&book, &|open| (Shift::default(), open.state));
+        self.add_weeks(&scene, &book, &outlooks, &delays, &mut results);
+        results
+            .items
+            .extend(book.open.iter().zip(&outlooks).map(|(open, outlook)| self.item(open, outlook, &delays, day)));
         results
     }
 

@@ -6,9 +6,10 @@
 
 use chrono::Datelike;
 
-use super::book::Book;
+use super::book::{Book, MEMORY_DAYS, Part};
 use super::events::{Claim, Day, Events, date_of, day_of, place};
 use crate::model::calendar::{add_months, month_end};
+use crate::model::processors::each_of;
 
 /// What a customer counts from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -42,8 +43,25 @@ pub(super) struct Clock {
 #[derive(Debug)]
 pub(super) struct BankDays {
     first: Day,
+    dates: Vec<CalendarDay>,
     is_open: Vec<bool>,
     next_open: Vec<Day>,
+}
+
+/// Where a day stands in its week and month.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct CalendarDay {
+    /// 0 for Monday.
+    pub(super) weekday: u32,
+    /// 1 for the first.
+    pub(super) month_day: u32,
+}
+
+impl CalendarDay {
+    fn of(day: Day) -> Self {
+        let date = date_of(day);
+        Self { weekday: date.weekday().num_days_from_monday(), month_day: date.day() }
+    }
 }
 
 /// How far before the first and after the last day the calendar reaches.
@@ -54,8 +72,8 @@ impl BankDays {
     pub(super) fn around(first: Day, last: Day, holidays: &[Day]) -> Self {
         let first = first - MARGIN_DAYS;
         let count = usize::try_from(last + MARGIN_DAYS - first).unwrap_or_default();
-        let mut is_open: Vec<bool> =
-            (0..).take(count).map(|later| date_of(first + later).weekday().number_from_monday() < 6).collect();
+        let dates: Vec<CalendarDay> = (first..).take(count).map(CalendarDay::of).collect();
+        let mut is_open: Vec<bool> = dates.iter().map(|date| date.weekday < 5).collect();
         for holiday in holidays {
             if let Some(open) = usize::try_from(holiday - first).ok().and_then(|position| is_open.get_mut(position)) {
                 *open = false;
@@ -67,7 +85,12 @@ impl BankDays {
                 next_open[position] = next_open[position + 1];
             }
         }
-        Self { first, is_open, next_open }
+        Self { first, dates, is_open, next_open }
+    }
+
+    /// Where a day stands in its week and month.
+    pub(super) fn date(&self, day: Day) -> CalendarDay {
+        self.position(day).map_or_else(|| CalendarDay::of(day), |position| self.dates[position])
     }
 
     /// Whether banks are open.
@@ -133,7 +156,7 @@ impl Clock {
 /// closed.
 fn nominal_days(day: Day, bank: &BankDays) -> impl Iterator<Item = u32> + '_ {
     let closed = (1..5).map(move |back| day - back).take_while(|before| !bank.is_open(*before));
-    std::iter::once(day).chain(closed).map(|day| date_of(day).day())
+    std::iter::once(day).chain(closed).map(|day| bank.date(day).month_day)
 }
 
 /// How many payment dates a habit needs.
@@ -149,27 +172,25 @@ const LATEST: usize = 60;
 
 /// The clock of every customer at the day of the book.
 pub(super) fn clocks(book: &Book, events: &Events, bank: &BankDays) -> Vec<Clock> {
+    let customer_of = |part: &Part| events.claims[place(part.claim)].customer;
+    let memories = Memories::default();
+    let of_customer: Vec<&[Part]> =
+        book.parts.chunk_by(|left, right| customer_of(left) == customer_of(right)).collect();
+    let found = each_of(&of_customer, |parts| {
+        let paid = parts.iter().filter(|part| part.is_paid);
+        let mut paid: Vec<(&Claim, Day)> = paid.map(|part| (&events.claims[place(part.claim)], part.end)).collect();
+        paid.sort_by_key(|(claim, end)| (*end, claim.identity));
+        clock(&paid[paid.len().saturating_sub(LATEST)..], bank, &memories)
+    });
     let unknown = Clock { half_life: STEADY_HALF_LIFE, ..Clock::default() };
     let mut clocks = vec![unknown; events.payers.len()];
-    let mut first = 0;
-    while first < book.parts.len() {
-        let customer = events.claims[place(book.parts[first].claim)].customer;
-        let count =
-            book.parts[first..].iter().take_while(|part| events.claims[place(part.claim)].customer == customer).count();
-        let mut paid: Vec<(&Claim, Day)> = book.parts[first..first + count]
-            .iter()
-            .filter(|part| part.is_paid)
-            .map(|part| (&events.claims[place(part.claim)], part.end))
-            .collect();
-        first += count;
-        paid.sort_by_key(|(claim, end)| (*end, claim.identity));
-        let latest = paid.len().saturating_sub(LATEST);
-        clocks[place(customer)] = clock(&paid[latest..], bank);
+    for (parts, clock) in of_customer.iter().zip(found) {
+        clocks[place(customer_of(&parts[0]))] = clock;
     }
     clocks
 }
 
-fn clock(paid: &[(&Claim, Day)], bank: &BankDays) -> Clock {
+fn clock(paid: &[(&Claim, Day)], bank: &BankDays, memories: &Memories) -> Clock {
     let (month_days, on_days_share) = habit(paid, bank);
     let mut terms: Vec<Day> = paid.iter().map(|(claim, _)| claim.due - claim.issued).collect();
     terms.sort_unstable();
@@ -194,7 +215,7 @@ fn clock(paid: &[(&Claim, Day)], bank: &BankDays) -> Clock {
     }
     clock.anchor = best.0;
     clock.half_life =
-        half_life(paid.iter().map(|(claim, end)| (claim.posted, *end, *end - clock.anchor_day(claim, bank))));
+        half_life(paid.iter().map(|(claim, end)| (claim.posted, *end, *end - clock.anchor_day(claim, bank))), memories);
     clock
 }
 
@@ -207,32 +228,66 @@ const CHANGE_PAYMENTS: usize = 8;
 /// How much better the faster memory must foretell.
 const CHANGE_RATIO: f64 = 0.88;
 
+/// What a payment of so many days ago weighs.
+struct Memory {
+    half_life: Day,
+    weights: Vec<f64>,
+}
+
+impl Memory {
+    fn of(half_life: Day) -> Self {
+        Self { half_life, weights: (0..MEMORY_DAYS).map(|days| weight(days, half_life)).collect() }
+    }
+
+    fn weight(&self, days: Day) -> f64 {
+        let known = usize::try_from(days).ok().and_then(|days| self.weights.get(days));
+        known.copied().unwrap_or_else(|| weight(days, self.half_life))
+    }
+}
+
+fn weight(days: Day, half_life: Day) -> f64 {
+    0.5_f64.powf(f64::from(days) / f64::from(half_life))
+}
+
+/// That of a steady customer, and of those whose pace changes.
+struct Memories {
+    steady: Memory,
+    changing: [Memory; CHANGING_HALF_LIVES.len()],
+}
+
+impl Default for Memories {
+    fn default() -> Self {
+        Self { steady: Memory::of(STEADY_HALF_LIFE), changing: CHANGING_HALF_LIVES.map(Memory::of) }
+    }
+}
+
 /// Whether recent payments foretell the next one better by far than all payments do: each is foretold from those before
 /// its document was posted.
-fn half_life(paid: impl Iterator<Item = (Day, Day, Day)>) -> Day {
-    let paid: Vec<(Day, Day, Day)> = paid.collect();
-    let off = |half_life: Day| {
+fn half_life(paid: impl Iterator<Item = (Day, Day, Day)>, memories: &Memories) -> Day {
+    let paid: Vec<(Day, Day, f64)> =
+        paid.map(|(posted, end, late)| (posted, end, f64::from(late.clamp(-60, 60)))).collect();
+    let off = |memory: &Memory| {
         let (mut off, mut count) = (0.0, 0_usize);
         for (posted, _, late) in paid.iter().skip(2) {
             let (mut sum, mut weights) = (0.0, 0.0);
             for (_, end, late) in paid.iter().filter(|(_, end, _)| end < posted) {
-                let weight = 0.5_f64.powf(f64::from(posted - end) / f64::from(half_life));
-                sum += weight * f64::from((*late).clamp(-60, 60));
+                let weight = memory.weight(posted - end);
+                sum += weight * late;
                 weights += weight;
             }
             if weights > 0.0 {
-                off += (f64::from((*late).clamp(-60, 60)) - sum / weights).abs().min(30.0);
+                off += (late - sum / weights).abs().min(30.0);
                 count += 1;
             }
         }
         (off, count)
     };
-    let (mut least, count) = off(STEADY_HALF_LIFE);
+    let (mut least, count) = off(&memories.steady);
     let mut best = STEADY_HALF_LIFE;
-    for half_life in CHANGING_HALF_LIVES.into_iter().filter(|_| count >= CHANGE_PAYMENTS) {
-        let (faster, _) = off(half_life);
+    for memory in memories.changing.iter().filter(|_| count >= CHANGE_PAYMENTS) {
+        let (faster, _) = off(memory);
         if faster < CHANGE_RATIO * least {
-            (least, best) = (faster, half_life);
+            (least, best) = (faster, memory.half_life);
         }
     }
     best
@@ -253,11 +308,11 @@ fn habit(paid: &[(&Claim, Day)], bank: &BankDays) -> (Vec<u32>, f64) {
     let mut left = dates.clone();
     let mut days = Vec::new();
     while days.len() < MOST_DAYS {
-        let best = (1..=31_u32)
-            .map(|day| {
-                (left.iter().filter(|date| nominal_days(**date, bank).any(|nominal| nominal == day)).count(), 31 - day)
-            })
-            .max();
+        let mut counts = [0_usize; 32];
+        for nominal in left.iter().flat_map(|date| nominal_days(*date, bank)) {
+            counts[usize::try_from(nominal).unwrap_or(0)] += 1;
+        }
+        let best = (1..).zip(&counts[1..]).map(|(day, count)| (*count, 31_u32 - day)).max();
         let Some((_, rank)) = best.filter(|(count, _)| *count >= FEWEST_ON_DAY) else { break };
         let day = 31 - rank;
         left.retain(|date| !nominal_days(*date, bank).any(|nominal| nominal == day));

@@ -136,11 +136,22 @@ impl ItemClaims {
 #[derive(Debug, Default)]
 pub(super) struct Names {
     codes: HashMap<String, u16>,
+    own: Vec<(&'static str, u16)>,
     last: u16,
     pub(super) texts: Vec<String>,
 }
 
 impl Names {
+    /// The code of one of a few texts of the program's own, known by where it lies.
+    fn code_of_own(&mut self, text: &'static str) -> u16 {
+        if let Some((_, code)) = self.own.iter().find(|(known, _)| std::ptr::eq(*known, text)) {
+            return *code;
+        }
+        let code = self.code(text);
+        self.own.push((text, code));
+        code
+    }
+
     fn code(&mut self, text: &str) -> u16 {
         // one row is often like the one before
         if self.texts.get(usize::from(self.last)).is_some_and(|last| last == text) {
@@ -270,7 +281,7 @@ impl Events {
             (rows.days("issued_date"), rows.days("posted_date"), rows.days("due_date"));
         let (companies, ids, currencies) =
             (rows.texts("company_id"), rows.texts("item_id"), rows.texts("currency_code"));
-        let traits = ["role_code", "billing_channel", "site", "product_line"].map(|column| rows.texts(column));
+        let texts = ["role_code", "billing_channel", "site", "product_line"].map(|column| rows.texts(column));
         self.claims.reserve(rows.len());
         for row in 0..rows.len() {
             let (Some(number), Some(issued), Some(posted)) =
@@ -282,18 +293,17 @@ impl Events {
             let due = due_days.get(row).map(day_since);
             let amount = self.amount(amounts.get(row));
             let company = companies.get(row);
-            let texts = [
-                company,
-                traits[0].get(row),
-                traits[1].get(row),
-                traits[2].get(row),
-                traits[3].get(row),
+            let told = [company, texts[0].get(row), texts[1].get(row), texts[2].get(row), texts[3].get(row)];
+            let own = [
                 due.map_or("unknown", |due| terms_code(due - issued)),
                 amount_code(amounts.get(row).unwrap_or_default() / 10),
             ];
             let mut traits = [0; TRAITS];
-            for (position, text) in texts.into_iter().enumerate() {
+            for (position, text) in told.into_iter().enumerate() {
                 traits[position] = self.traits[position].code(text);
+            }
+            for (position, text) in (told.len()..).zip(own) {
+                traits[position] = self.traits[position].code_of_own(text);
             }
             let arrival = u32::try_from(self.claims.len()).unwrap_or(NO_CLAIM);
             self.claim_of_item.insert(number, arrival);
@@ -489,6 +499,7 @@ impl Names {
         ranks[usize::from(u16::MAX)] = u16::MAX;
         self.texts = order.into_iter().map(|old| self.texts[old].clone()).collect();
         self.codes.clear();
+        self.own.clear();
         ranks
     }
 }

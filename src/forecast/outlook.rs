@@ -4,7 +4,7 @@ use super::book::{Book, Index, OpenClaim, ratio};
 use super::clock::BankDays;
 use super::events::{Amount, Day, Events, date_of, place};
 use super::model::{Model, Shift};
-use super::simulation::joined;
+use crate::model::processors::each_of;
 use chrono::Datelike;
 
 /// Days after which nobody is told a date any more.
@@ -132,24 +132,9 @@ impl Scene<'_> {
         book: &Book,
         shift_of: &(impl Fn(&OpenClaim) -> (Shift, super::book::State) + Sync),
     ) -> Vec<Outlook> {
-        let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        let chunk = book.open.len().div_ceil(threads).max(1);
-        std::thread::scope(|scope| {
-            let running: Vec<_> = book
-                .open
-                .chunks(chunk)
-                .map(|open| {
-                    scope.spawn(move || {
-                        open.iter()
-                            .map(|open| {
-                                let (shift, state) = shift_of(open);
-                                self.outlook(open, &state, shift)
-                            })
-                            .collect::<Vec<_>>()
-                    })
-                })
-                .collect();
-            running.into_iter().flat_map(joined).collect()
+        each_of(&book.open, |open| {
+            let (shift, state) = shift_of(open);
+            self.outlook(open, &state, shift)
         })
     }
 }

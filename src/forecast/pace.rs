@@ -6,11 +6,9 @@
 //! F. Yates' and W. E. Deming's scheme, as in D. Clayton, M. Hills, "Statistical Models in Epidemiology", 1993, ch. 22).
 //! One factor follows the cumulated hazard itself, so that tails longer than normal ones are learned (a time change).
 
-use chrono::Datelike;
-
 use super::book::{Index, Part, State};
 use super::clock::{BankDays, Clock};
-use super::events::{Claim, Day, Events, date_of, place};
+use super::events::{Claim, Day, Events, place};
 use super::levels::Expectation;
 
 /// Bounds of the cumulated hazard at which the time change may bend.
@@ -118,11 +116,11 @@ impl Walk<'_> {
     }
 
     fn calendar_codes(&self, day: Day) -> (u8, u8, u8) {
-        let date = date_of(day);
-        let weekday = u8::try_from(date.weekday().num_days_from_monday()).unwrap_or(0);
+        let date = self.bank.date(day);
+        let weekday = u8::try_from(date.weekday).unwrap_or(0);
         let weekday = if weekday < 5 && !self.bank.is_open(day) { 7 } else { weekday };
         // four days each, the last ones of the month together
-        let month_part = u8::try_from((date.day() - 1) / 4).unwrap_or(0).min(7);
+        let month_part = u8::try_from((date.month_day - 1) / 4).unwrap_or(0).min(7);
         let payment_day = match self.clock.is_payment_day(day, self.bank) {
             None => 0,
             Some(true) => 1,

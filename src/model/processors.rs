@@ -35,11 +35,34 @@ pub fn share_out<T: Send, E: Send>(
     })
 }
 
+/// What the work of each thing gives, in the order of the things: each processor takes a part of them.
+///
+/// # Panics
+/// When the work does.
+pub fn each_of<T: Sync, R: Send>(things: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let part = things.len().div_ceil(processor_count()).max(1);
+    thread::scope(|scope| {
+        let work = &work;
+        let running: Vec<_> = things
+            .chunks(part)
+            .map(|things| scope.spawn(move || things.iter().map(work).collect::<Vec<R>>()))
+            .collect();
+        running.into_iter().flat_map(|part| part.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use std::sync::atomic::{AtomicU64, Ordering};
 
     use super::*;
+
+    #[test]
+    fn results_stand_in_the_order_of_the_things() {
+        let squares = each_of(&(0..100_u64).collect::<Vec<_>>(), |number| number * number);
+        assert!(squares.into_iter().eq((0..100).map(|number| number * number)));
+        assert!(each_of(&[], |nothing: &u64| *nothing).is_empty());
+    }
 
     #[test]
     fn each_thing_is_done_once_and_a_failure_is_told() {

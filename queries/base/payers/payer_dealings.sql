@@ -116,8 +116,8 @@ issued_sums as (
                 filter (where invoice_sums.lost_date <= payer_days.picture_date),
             0
         ) as lost_count
-    from invoice_sums
-    inner join payer_days
+    from payer_days
+    inner join invoice_sums
         on invoice_sums.issued_date > payer_days.window_date
         and invoice_sums.issued_date <= payer_days.picture_date
         and invoice_sums.posted_date <= payer_days.picture_date
@@ -204,8 +204,8 @@ settled as (
                 filter (where paid_sums.settled_date > payer_days.window_date),
             0
         ) as discount_count
-    from paid_sums
-    inner join payer_days
+    from payer_days
+    inner join paid_sums
         on paid_sums.from_date <= payer_days.picture_date
         and (paid_sums.until_date is null or paid_sums.until_date > payer_days.picture_date)
     group by payer_days.picture_date, paid_sums.company_id, paid_sums.customer_id
@@ -256,8 +256,8 @@ postings as (
                 filter (where posting_sums.posted_date > payer_days.window_date),
             0
         ) as factored_count
-    from posting_sums
-    inner join payer_days on posting_sums.posted_date <= payer_days.picture_date
+    from payer_days
+    inner join posting_sums on posting_sums.posted_date <= payer_days.picture_date
     group by
         payer_days.picture_date,
         payer_days.window_date,
@@ -282,8 +282,8 @@ doubtful as (
         doubtful_items.company_id,
         doubtful_items.customer_id,
         count(*) as doubtful_count
-    from doubtful_items
-    cross join payer_days
+    from payer_days
+    cross join doubtful_items
     left join settled_spells
         on doubtful_items.item_number = settled_spells.item_number
         and settled_spells.until_date is null
@@ -303,8 +303,8 @@ promises as (
         promise_outcomes.customer_id,
         count(*) as promise_count,
         sum(case when promise_outcomes.status_code = 'broken' then 1 else 0 end) as broken_count
-    from promise_outcomes
-    cross join payer_days
+    from payer_days
+    cross join promise_outcomes
     where
         promise_outcomes.verdict_date > payer_days.window_date
         and promise_outcomes.verdict_date <= payer_days.picture_date

@@ -83,8 +83,8 @@ payment_dates as (
         receipt_dates.customer_id,
         date_part('day', receipt_dates.posted_date) as month_day,
         date_part('dow', receipt_dates.posted_date) as week_day
-    from receipt_dates
-    inner join payer_days
+    from payer_days
+    inner join receipt_dates
         on receipt_dates.posted_date > payer_days.window_date
         and receipt_dates.posted_date <= payer_days.picture_date
         and (

@@ -21,8 +21,8 @@ with settled_rests as (
     select
         payer_days.picture_date,
         stepped_spells.item_number
-    from stepped_spells
-    inner join payer_days
+    from payer_days
+    inner join stepped_spells
         on stepped_spells.from_date <= payer_days.picture_date
         and (
             stepped_spells.until_date is null
@@ -40,8 +40,8 @@ select
     false as is_open,
     settled_spells.settled_date > payer_days.recent_date as is_recent,
     settled_spells.settled_date as late_date
-from settled_spells
-cross join payer_days
+from payer_days
+cross join settled_spells
 where
     settled_spells.is_cash
     and settled_spells.due_date is not null

@@ -79,8 +79,8 @@ open_items as (
         even_items.due_date,
         even_items.amount,
         even_items.answer_amount
-    from even_items
-    inner join pictures
+    from pictures
+    inner join even_items
         on even_items.posted_date <= pictures.picture_date
         and (
             even_items.closed_date is null

@@ -67,7 +67,20 @@
 with reader as (
     select
         cast($language as varchar) as language_code,
-        case $language when 'fr' then ' %' else '%' end as percent_mark
+        case $language when 'fr' then ' %' else '%' end as percent_mark,
+        max(
+            case
+                when sentences.sentence_code = 'why.any'
+                    then case $language when 'fr' then sentences.fr_text else sentences.en_text end
+            end
+        ) as common_why_text,
+        max(
+            case
+                when sentences.sentence_code = 'missing.year_before'
+                    then case $language when 'fr' then sentences.fr_text else sentences.en_text end
+            end
+        ) as missing_text
+    from sentences
 ),
 
 segmented as (
@@ -107,14 +120,13 @@ rule_sentences as (
         segmented.picture_date,
         segmented.company_id,
         segmented.customer_id,
-        case reader.language_code
-            when 'fr' then coalesce(own.fr_text, common.fr_text)
-            else coalesce(own.en_text, common.en_text)
-        end as sentence_text
+        coalesce(
+            case reader.language_code when 'fr' then sentences.fr_text else sentences.en_text end,
+            reader.common_why_text
+        ) as sentence_text
     from segmented
     cross join reader
-    left join sentences as own on own.sentence_code = 'why.' || segmented.rule_code
-    left join sentences as common on common.sentence_code = 'why.any'
+    left join sentences on sentences.sentence_code = 'why.' || segmented.rule_code
     where segmented.is_as_of
 ),
 
@@ -239,10 +251,7 @@ select
     segmented.channel_code,
     segmented.cadence_days,
     segmented.is_pre_due,
-    case
-        when payer_axes.status_code is null
-            then case reader.language_code when 'fr' then missing.fr_text else missing.en_text end
-    end as missing_text
+    case when payer_axes.status_code is null then reader.missing_text end as missing_text
 from segmented
 cross join reader
 inner join payer_axes
@@ -255,7 +264,6 @@ inner join earlier
 left join reasons_told
     on segmented.company_id = reasons_told.company_id
     and segmented.customer_id = reasons_told.customer_id
-left join sentences as missing on missing.sentence_code = 'missing.year_before'
 where segmented.is_as_of
 order by
     payer_axes.exposure_ratio desc,

@@ -40,7 +40,7 @@ impl Engine {
         for table in [&ITEM_DAYS, &CUSTOMERS, &FISCAL_YEARS] {
             let failed = |cause| EngineError::Sql { query: table.name.to_owned(), cause };
             let Some(files) = files.addresses.get(table.name).filter(|files| !files.is_empty()) else { continue };
-            let provider = tables::of_files(table, files, &self.text).map_err(failed)?;
+            let provider = tables::of_files(table, files).map_err(failed)?;
             let frame = self.context.read_table(provider).map_err(failed)?;
             let frame = frame.select(vec![col("company_id")]).and_then(DataFrame::distinct).map_err(failed)?;
             let answer = self.answer_of(frame).await?;
