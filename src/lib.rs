@@ -25,6 +25,9 @@
 //! are made of mechanics only: which bucket, which account, which figure is still SQL. Rows are added, never changed, so
 //! that the past is asked as known then.
 //!
+//! `RUST_LOG=encours=debug` tells of each result its rows, its memory and its time: whatever is slow is found there first, then
+//! with `encours query --sql "explain analyze …"`.
+//!
 //! A place is a folder or a prefix in a bucket ([`store::Place`]); files are named by addresses, so that lake and engine do
 //! not care which. On a cluster ([`engine::Cluster`]) nothing but the plan travels: what a session computed and later
 //! questions read lies as Parquet beside the lake, where executors find it, instead of in memory.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use encours::demo::DemoOptions;
 use encours::report::{PageSpec, Templates};
@@ -27,8 +28,8 @@ pub struct Report {
 const SINCE: &str = "2000-01-01";
 
 impl Report {
-    pub fn spec(&self) -> PageSpec {
-        PageSpec::load(&self.name, &Templates::built_in()).unwrap()
+    pub fn spec(&self) -> Arc<PageSpec> {
+        Templates::built_in().report(&self.name).unwrap()
     }
 }
 

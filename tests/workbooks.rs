@@ -118,7 +118,7 @@ fn views(report: &Report) -> Vec<View> {
     let words = Templates::built_in().words(Language::En).unwrap();
     let word = |key: &str| words.get(key).unwrap().to_owned();
     let mut views = Vec::new();
-    for panel in report.spec().panels {
+    for panel in report.spec().panels.clone() {
         let title = word(&format!("panels.{}.title", panel.id));
         if !panel.tiles.is_empty() {
             let query = panel.query.clone().unwrap();

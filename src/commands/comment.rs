@@ -5,11 +5,10 @@ use std::fs;
 use crate::cli::{CommentArguments, ReadingArguments};
 use crate::commands::{load, shared};
 use crate::error::{Error, Outcome};
-use crate::report::PageSpec;
 use crate::settings::Settings;
 
 pub(super) async fn run(settings: &Settings, arguments: &CommentArguments) -> Result<Outcome, Error> {
-    let spec = PageSpec::load(&arguments.report, &shared::templates(settings))?;
+    let spec = shared::templates(settings).report(&arguments.report)?;
     let panels: Vec<&str> = spec.panels.iter().map(|panel| panel.id.as_str()).collect();
     if !panels.contains(&arguments.panel.as_str()) {
         return Err(Error::Plain(

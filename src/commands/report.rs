@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use tempfile::NamedTempFile;
 
@@ -13,6 +14,7 @@ use crate::engine::{Engine, Query};
 use crate::error::{Error, Outcome};
 use crate::lake::{KnownAt, LoadRecord, Snapshot};
 use crate::model::money::thousandths_of;
+use crate::model::processors::{processor_count, share_out};
 use crate::model::{Answer, CustomerKey};
 use crate::report::{
     Addressee, Assumption, Audience, LoadFacts, PageInput, PageSpec, SourceFacts, Templates, render_html,
@@ -24,6 +26,8 @@ use crate::store::{self, Place, Readers};
 /// The report that leads to a page for each customer that matters, and that page.
 const PAYERS: &str = "payers";
 const PAYER: &str = "payer";
+/// So many customers' pages wait to be written together.
+const PAGES_AT_ONCE: usize = 64;
 /// What differs from the control accounts.
 const TIE_OUT: &str = "tie_out";
 
@@ -58,7 +62,8 @@ pub(super) async fn payers(settings: &Settings, folder: &Path) -> Result<Written
         |query: &Query| !query.is_by_customer() && !query.header.params.iter().any(|name| name == "customer_id");
     let shared_answers = asked_once(settings, &mut engine, PAYER, of_all).await?;
     let origin = Origin::of(settings, &snapshot, &engine).await?;
-    for (key, name) in &customers {
+    let mut prepared = Vec::new();
+    for (position, (key, name)) in customers.iter().enumerate() {
         let own = answers.iter_mut().map(|(query, (none, by_customer))| {
             (query.clone(), by_customer.remove(key).unwrap_or_else(|| none.clone()))
         });
@@ -71,7 +76,10 @@ pub(super) async fn payers(settings: &Settings, folder: &Path) -> Result<Written
             ..About::default()
         };
         let target = Target { folder: &pages, stem: file(key) };
-        write_files(settings, &origin, &mut engine, PAYER, about, &target).await?;
+        prepared.push(prepare(settings, &origin, &mut engine, PAYER, about, &target).await?);
+        if prepared.len() == PAGES_AT_ONCE || position + 1 == customers.len() {
+            write_all(std::mem::take(&mut prepared))?;
+        }
     }
     engine.set_customers(&[], None).await?;
     let answers = shared_answers.into_iter().chain([(PAYERS.to_owned(), payers)]).collect();
@@ -86,7 +94,7 @@ pub(super) async fn asked_once(
     report: &str,
     is_wanted: impl Fn(&Query) -> bool,
 ) -> Result<BTreeMap<String, Answer>, Error> {
-    let spec = PageSpec::load(report, &shared::templates(settings))?;
+    let spec = shared::templates(settings).report(report)?;
     let mut asked = asked_by(&spec);
     asked.retain(|query| engine.catalogue().get(query).is_ok_and(&is_wanted));
     let found = engine.ask_all(&asked).await?;
@@ -152,7 +160,7 @@ impl Written {
 /// Writes the page and the workbook of a report.
 pub(super) async fn write(settings: &Settings, name: &str, folder: &Path) -> Result<Written, Error> {
     // a report nobody wrote is refused before the work starts
-    let spec = PageSpec::load(name, &shared::templates(settings))?;
+    let spec = shared::templates(settings).report(name)?;
     if spec.audience == Audience::Customer {
         return Err(Error::Plain(
             format!("report `{name}` is written for one customer"),
@@ -217,6 +225,7 @@ pub(super) struct About {
 
 /// Whose books all pages of a run are made from.
 pub(super) struct Origin {
+    templates: Templates,
     company_id: String,
     currency_code: String,
     decimals: u8,
@@ -227,6 +236,7 @@ impl Origin {
     pub(super) async fn of(settings: &Settings, snapshot: &Snapshot, engine: &Engine) -> Result<Self, Error> {
         let company_id = company(settings, engine).await?;
         Ok(Self {
+            templates: shared::templates(settings),
             company_id,
             currency_code: currency(settings, engine).await?,
             decimals: engine.scope().decimals,
@@ -241,6 +251,45 @@ pub(super) struct Target<'a> {
     pub stem: String,
 }
 
+/// A page and a workbook that wait to be written.
+pub(super) struct Prepared<'a> {
+    input: PageInput<'a>,
+    templates: &'a Templates,
+    readers: Readers,
+    files: Written,
+}
+
+impl Prepared<'_> {
+    /// Page and workbook are made of the same answers, side by side. They stand in their places once both are whole.
+    pub(super) fn write(self) -> Result<Written, Error> {
+        let Self { input, templates, readers, files } = self;
+        let (mut html, xlsx) = (begun(&files.page, readers)?, begun(&files.workbook, readers)?);
+        std::thread::scope(|scope| {
+            let written = scope.spawn(|| render_workbook(&input, templates, xlsx.as_file()));
+            let text = render_html(&input, templates)?;
+            html.write_all(text.as_bytes()).map_err(|cause| Error::Disk(files.page.clone(), cause))?;
+            match written.join() {
+                Ok(written) => Ok::<_, Error>(written?),
+                Err(cause) => std::panic::resume_unwind(cause),
+            }
+        })?;
+        put(html, &files.page)?;
+        put(xlsx, &files.workbook)?;
+        Ok(files)
+    }
+}
+
+/// Writes pages and workbooks, as many at once as there are processors; they come back in their order.
+pub(super) fn write_all(prepared: Vec<Prepared<'_>>) -> Result<Vec<Written>, Error> {
+    let written = Mutex::new(BTreeMap::new());
+    share_out(processor_count(), prepared.into_iter().enumerate(), |(position, prepared)| {
+        let files = prepared.write()?;
+        written.lock().unwrap_or_else(PoisonError::into_inner).insert(position, files);
+        Ok::<_, Error>(())
+    })?;
+    Ok(written.into_inner().unwrap_or_else(PoisonError::into_inner).into_values().collect())
+}
+
 /// Asks the queries of a report and writes its files.
 pub(super) async fn write_files(
     settings: &Settings,
@@ -250,8 +299,19 @@ pub(super) async fn write_files(
     about: About,
     target: &Target<'_>,
 ) -> Result<Written, Error> {
-    let templates = shared::templates(settings);
-    let spec = PageSpec::load(name, &templates)?;
+    prepare(settings, origin, engine, name, about, target).await?.write()
+}
+
+/// Asks the queries of a report that nobody asked yet.
+pub(super) async fn prepare<'a>(
+    settings: &'a Settings,
+    origin: &'a Origin,
+    engine: &mut Engine,
+    name: &'a str,
+    about: About,
+    target: &Target<'_>,
+) -> Result<Prepared<'a>, Error> {
+    let spec = origin.templates.report(name)?;
     store::make_folder_for(target.folder, settings.readable_by)
         .map_err(|cause| Error::Disk(target.folder.to_owned(), cause))?;
     let mut answers = about.answers;
@@ -277,34 +337,13 @@ pub(super) async fn write_files(
         addressee: about.addressee,
         subject: about.subject,
         links: about.links,
-        query_options: &query_options(settings, about.customer.as_ref()),
+        query_options: query_options(settings, about.customer.as_ref()),
         generated_note: concat!("encours ", env!("CARGO_PKG_VERSION")),
     };
     let page = target.folder.join(format!("{}.html", target.stem));
     let workbook = target.folder.join(format!("{}.xlsx", target.stem));
-    render(&input, &templates, settings.readable_by, (&page, &workbook))?;
-    Ok(Written { page, workbook, outcome })
-}
-
-/// Page and workbook are made of the same answers, side by side. They stand in their places once both are whole.
-fn render(
-    input: &PageInput<'_>,
-    templates: &Templates,
-    readers: Readers,
-    (page, workbook): (&Path, &Path),
-) -> Result<(), Error> {
-    let (mut html, xlsx) = (begun(page, readers)?, begun(workbook, readers)?);
-    std::thread::scope(|scope| {
-        let written = scope.spawn(|| render_workbook(input, templates, xlsx.as_file()));
-        let text = render_html(input, templates)?;
-        html.write_all(text.as_bytes()).map_err(|cause| Error::Disk(page.to_owned(), cause))?;
-        match written.join() {
-            Ok(written) => Ok::<_, Error>(written?),
-            Err(cause) => std::panic::resume_unwind(cause),
-        }
-    })?;
-    put(html, page)?;
-    put(xlsx, workbook)
+    let files = Written { page, workbook, outcome };
+    Ok(Prepared { input, templates: &origin.templates, readers: settings.readable_by, files })
 }
 
 /// Writes a file that is whole once it bears its name.

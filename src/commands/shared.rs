@@ -205,7 +205,7 @@ pub(super) fn file_names<'a>(identifiers: impl Iterator<Item = &'a str>) -> BTre
 }
 
 /// The words of the language asked.
-pub(super) fn words(settings: &Settings) -> Result<Words, Error> {
+pub(super) fn words(settings: &Settings) -> Result<Arc<Words>, Error> {
     Ok(templates(settings).words(settings.language)?)
 }
 

@@ -6,7 +6,7 @@ use crate::commands::shared;
 use crate::engine::{Engine, Query};
 use crate::error::{Error, Outcome};
 use crate::model::{Answer, AnswerColumn, Value};
-use crate::report::Formats;
+use crate::report::{Formats, Words};
 use crate::settings::Settings;
 use crate::worklist::{self, Agenda, Assignee};
 
@@ -30,20 +30,25 @@ pub(super) async fn run(settings: &Settings, arguments: &WorklistArguments) -> R
     let origin = Origin::of(settings, &snapshot, &engine).await?;
     let is_shared = |query: &Query| !["collector_load", "worklist"].contains(&query.header.name.as_str());
     let shared_answers = report::asked_once(settings, &mut engine, REPORT, is_shared).await?;
+    let words = shared::words(settings)?;
+    let mut prepared = Vec::new();
     for assignee in &assignees {
         let lines = worklist::of_assignee(&worklist, &assignee.id);
+        let stem = format!("{REPORT}-{as_of}-{}-{}", names[&assignee.id], settings.language.code());
+        let agenda_path = arguments.out.join(format!("{stem}.ics"));
+        let agenda = agenda(&words, &engine, &lines)?;
         let mut answers = shared_answers.clone();
         answers.insert("collector_load".to_owned(), worklist::of_assignee(&load, &assignee.id));
-        answers.insert("worklist".to_owned(), lines.clone());
-        let subject = named(settings, assignee)?;
-        let stem = format!("{REPORT}-{as_of}-{}-{}", names[&assignee.id], settings.language.code());
-        let about = About { subject: Some(subject), answers, ..About::default() };
-        let target = Target { folder: &arguments.out, stem: stem.clone() };
-        let written = report::write_files(settings, &origin, &mut engine, REPORT, about, &target).await?;
+        answers.insert("worklist".to_owned(), lines);
+        let about = About { subject: Some(named(&words, assignee)), answers, ..About::default() };
+        let target = Target { folder: &arguments.out, stem };
+        let files = report::prepare(settings, &origin, &mut engine, REPORT, about, &target).await?;
+        prepared.push((files, (agenda_path, agenda)));
+    }
+    let (prepared, agendas): (Vec<_>, Vec<_>) = prepared.into_iter().unzip();
+    for (written, (agenda_path, agenda)) in report::write_all(prepared)?.into_iter().zip(agendas) {
         written.print()?;
-        let agenda_path = arguments.out.join(format!("{stem}.ics"));
-        let text = agenda(settings, &engine, &lines)?;
-        report::write_file(&agenda_path, settings.readable_by, text.as_bytes())?;
+        report::write_file(&agenda_path, settings.readable_by, agenda.as_bytes())?;
         shared::print(&agenda_path.display().to_string())?;
         if written.outcome != Outcome::Done {
             outcome = written.outcome;
@@ -61,14 +66,12 @@ fn nothing_is_forgotten(parts: &Answer, receivables: &Answer) {
 }
 
 /// Whose list it is, in the reader's words where the assignee is an owner of ours.
-fn named(settings: &Settings, assignee: &Assignee) -> Result<String, Error> {
-    let words = shared::words(settings)?;
-    Ok(words.of_code("owner", &assignee.name).map_or_else(|| assignee.name.clone(), str::to_owned))
+fn named(words: &Words, assignee: &Assignee) -> String {
+    words.of_code("owner", &assignee.name).map_or_else(|| assignee.name.clone(), str::to_owned)
 }
 
-fn agenda(settings: &Settings, engine: &Engine, lines: &Answer) -> Result<String, Error> {
-    let words = shared::words(settings)?;
-    let formats = Formats::new(&words)?;
+fn agenda(words: &Words, engine: &Engine, lines: &Answer) -> Result<String, Error> {
+    let formats = Formats::new(words)?;
     let word = |column: &str, code: &str| words.of_code(column, code).unwrap_or(code).to_owned();
     let text = |value: &Value, column: &str| match (value, lines.position(column)) {
         (Value::Null, _) => String::new(),

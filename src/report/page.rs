@@ -10,7 +10,7 @@ use minijinja::{Environment, ErrorKind, HtmlEscape, UndefinedBehavior, Value as 
 use super::chart::chart;
 use super::content_policy::content_policy;
 use super::grid::{Reader, amounts_caption, cell_text, digits};
-use super::panels::{Audience, PageSpec, PanelSpec, Shape};
+use super::panels::{Audience, PanelSpec, Shape};
 use super::tables::table;
 use super::tiles::tiles;
 use super::{Formats, Language, ReportError, Templates, Words, visible};
@@ -50,7 +50,7 @@ pub struct PageInput<'a> {
     /// Pages of customers, as addresses from where this page stands.
     pub links: BTreeMap<CustomerKey, String>,
     /// What comes after `encours query NAME --as-of DAY` and `encours check --as-of DAY` to ask the same again: `["--lake", "./lake"]`; quoted here.
-    pub query_options: &'a [String],
+    pub query_options: Vec<String>,
     /// Who made the page, at the foot: `encours 0.1.0`.
     pub generated_note: &'a str,
 }
@@ -123,7 +123,7 @@ pub struct CheckResult {
 /// # Errors
 /// A word, template or column that the page asks for and nobody has: [`ReportError`].
 pub fn render_html(input: &PageInput, templates: &Templates) -> Result<String, ReportError> {
-    let spec = PageSpec::load(input.report_name, templates)?;
+    let spec = templates.report(input.report_name)?;
     let words = templates.words(input.language)?;
     let formats = Formats::new(&words)?;
     let reader = Reader {
@@ -175,11 +175,11 @@ pub fn render_html(input: &PageInput, templates: &Templates) -> Result<String, R
     render(&spec.template, &source, page, &words)
 }
 
-fn render(name: &str, source: &str, page: Shown, words: &Words) -> Result<String, ReportError> {
+fn render(name: &str, source: &str, page: Shown, words: &Arc<Words>) -> Result<String, ReportError> {
     let mut environment = Environment::new();
     // a name that the page misspells must stop it, not print nothing
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    let shared = Arc::new(words.clone());
+    let shared = words.clone();
     environment.add_function("word", move |key: String| {
         let found = shared.get(&key).map(str::to_owned);
         found.map_err(|missing| {
@@ -314,7 +314,7 @@ pub(super) fn panel_comments(input: &PageInput, panel: &str) -> Vec<String> {
 /// The command that asks a panel's question again, ready to paste into a POSIX shell.
 pub(super) fn command_of(question: &str, input: &PageInput) -> String {
     let mut command = format!("encours {question} --as-of {}", input.as_of);
-    for option in input.query_options {
+    for option in &input.query_options {
         command.push(' ');
         command.push_str(&quoted(&visible(option)));
     }

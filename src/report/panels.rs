@@ -398,7 +398,7 @@ impl PageSpec {
     ///
     /// # Errors
     /// [`ReportError::ReportUnknown`] when nobody wrote its panels, [`ReportError::PanelsUnreadable`].
-    pub fn load(report_name: &str, templates: &Templates) -> Result<Self, ReportError> {
+    pub(super) fn load(report_name: &str, templates: &Templates) -> Result<Self, ReportError> {
         let name = format!("{report_name}.toml");
         let known = templates.report_names();
         if !known.iter().any(|known| known == report_name) {

@@ -81,7 +81,7 @@ pub(crate) fn page(language: Language) -> PageInput<'static> {
         addressee: None,
         subject: None,
         links: BTreeMap::new(),
-        query_options: &[],
+        query_options: Vec::new(),
         generated_note: "encours 0.1.0",
     }
 }

@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use super::{Language, ReportError, Words};
+use super::{Language, PageSpec, ReportError, Words};
 
 const BUILT_IN: [(&str, &str); 11] = [
     ("collections.toml", include_str!("../../reports/collections.toml")),
@@ -21,9 +22,17 @@ const BUILT_IN: [(&str, &str); 11] = [
 
 /// The files a page is made of. A user's file of the same name replaces a built-in one; a user's words
 /// (`words.fr.toml`, `words.en.toml`) are laid over the built-in ones, word by word.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct Templates {
     own: BTreeMap<String, String>,
+    read: Arc<Mutex<Read>>,
+}
+
+/// What was read of them: a report may have a page for each of a thousand customers.
+#[derive(Debug, Default)]
+struct Read {
+    words: BTreeMap<&'static str, Arc<Words>>,
+    specs: BTreeMap<String, Arc<PageSpec>>,
 }
 
 impl Templates {
@@ -35,8 +44,8 @@ impl Templates {
 
     /// A user's files, name → text, over what is compiled in.
     #[must_use]
-    pub const fn with_own(own: BTreeMap<String, String>) -> Self {
-        Self { own }
+    pub fn with_own(own: BTreeMap<String, String>) -> Self {
+        Self { own, read: Arc::default() }
     }
 
     /// The text of a file, its line ends as `\n` (browsers read them so before they hash a style or a script).
@@ -58,8 +67,28 @@ impl Templates {
     ///
     /// # Errors
     /// [`ReportError::WordsUnreadable`].
-    pub fn words(&self, language: Language) -> Result<Words, ReportError> {
-        Words::load(language, self.own.get(language.words_name()).map(String::as_str))
+    pub fn words(&self, language: Language) -> Result<Arc<Words>, ReportError> {
+        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(words) = read.words.get(language.code()) {
+            return Ok(words.clone());
+        }
+        let words = Arc::new(Words::load(language, self.own.get(language.words_name()).map(String::as_str))?);
+        read.words.insert(language.code(), words.clone());
+        Ok(words)
+    }
+
+    /// The panels of a report.
+    ///
+    /// # Errors
+    /// [`ReportError::ReportUnknown`] when nobody wrote its panels, [`ReportError::PanelsUnreadable`].
+    pub fn report(&self, name: &str) -> Result<Arc<PageSpec>, ReportError> {
+        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(spec) = read.specs.get(name) {
+            return Ok(spec.clone());
+        }
+        let spec = Arc::new(PageSpec::load(name, self)?);
+        read.specs.insert(name.to_owned(), spec.clone());
+        Ok(spec)
     }
 
     /// The names of all reports, in order: a report is a file of panels.

@@ -419,7 +419,7 @@ fn what_the_controller_wrote_stands_in_its_panel_as_text() {
 fn commands_can_be_pasted() {
     let mut input = page(Language::En);
     let options = ["--lake".to_owned(), "./my lake".to_owned()];
-    input.query_options = &options;
+    input.query_options = options.to_vec();
     let html = html(&input);
     for command in ["query aging", "query dso_bridge", "check"] {
         let whole = format!("<code>encours {command} --as-of 2025-12-31 --lake &#x27;.&#x2f;my lake&#x27;</code>");

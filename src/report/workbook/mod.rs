@@ -45,7 +45,7 @@ const MEASURED_ROWS: usize = 500;
 /// # Panics
 /// When the folder of temporary files is full: cells of large sheets wait there, uncompressed.
 pub fn render_workbook(input: &PageInput, templates: &Templates, out: impl Write + Send) -> Result<(), ReportError> {
-    let spec = PageSpec::load(input.report_name, templates)?;
+    let spec = templates.report(input.report_name)?;
     let words = templates.words(input.language)?;
     let formats = Formats::new(&words)?;
     let links = std::collections::BTreeMap::new();
