@@ -70,6 +70,7 @@ impl Question {
             // of a long list, no batch is held longer than it takes to be taken, not even to be sorted
             let failed = |cause| EngineError::Sql { query: name.clone(), cause };
             let (mut frame, order) = without_order(frame);
+            // an order that is none of the answer's columns is in the plan alone
             if self.is_computed && !order.is_empty() {
                 frame = self.context.table(name.as_str()).await.map_err(failed)?;
             }

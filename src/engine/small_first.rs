@@ -1,8 +1,9 @@
 //! A rule of planning: of two sides without a key in common, a small one is held and the other passes by.
 //!
-//! `DataFusion` holds the side that the SQL names first unless it knows the rows of both. Of what a filter or a join
-//! leaves it knows none: a table of one row after it, settings or a day, makes a batch of one row for each row before it,
-//! and what was held may be more than memory bears.
+//! `DataFusion` holds the side that the SQL names first unless it knows, or guesses, the rows of both. What a filter or a
+//! join leaves it can only guess: a table of one row after it, settings or a day, makes a batch of one row for each row
+//! before it. And where the held side is more than memory bears, it is read again to wait on the disk, which what was shared
+//! out between processors cannot be: that ends the run (2026-11-29, `DataFusion` 55.2: `partition not used yet`).
 
 use std::sync::Arc;
 

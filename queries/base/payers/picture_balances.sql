@@ -164,9 +164,9 @@ select
     known_items.is_claim,
     known_items.due_date,
     item_steps.open_amount
-from item_steps
+from pictures
+cross join item_steps
 inner join known_items on item_steps.item_number = known_items.item_number
-cross join pictures
 where
     item_steps.is_uneven
     and item_steps.open_amount <> 0
