@@ -11,12 +11,17 @@ use crate::settings::Settings;
 pub(super) async fn run(settings: &Settings, arguments: &InspectArguments) -> Result<Outcome, Error> {
     let fetched = Fetched::bring(std::slice::from_ref(&arguments.file)).await?;
     let rules = load::Rules::settle(settings, &arguments.reading)?;
-    let inspection = ingest::inspect(&fetched.files[0], &rules.options(&|_| {}))?;
     let words = shared::words(settings)?;
-    for line in lines(&inspection, &words, &Formats::new(&words)?, settings.ledger_decimals()?)? {
-        shared::print(&line)?;
+    let formats = Formats::new(&words)?;
+    let mut is_doubtful = false;
+    // an archive holds several
+    for file in &fetched.files {
+        let inspection = ingest::inspect(file, &rules.options(&|_| {}))?;
+        for line in lines(&inspection, &words, &formats, settings.ledger_decimals()?)? {
+            shared::print(&line)?;
+        }
+        is_doubtful |= inspection.report.as_ref().is_none_or(|report| report.rejected_count > 0);
     }
-    let is_doubtful = inspection.report.as_ref().is_none_or(|report| report.rejected_count > 0);
     Ok(if is_doubtful { Outcome::Doubtful } else { Outcome::Done })
 }
 

@@ -8,6 +8,7 @@
 mod answers;
 mod batch;
 mod catalogue;
+mod cell_sql;
 mod cluster;
 mod context;
 mod contract;
@@ -30,6 +31,7 @@ use datafusion::error::DataFusionError;
 pub use answers::parquet;
 pub use batch::{Batch, Days, Decimals, Flags, Numbers, Texts};
 pub use catalogue::{Catalogue, Query, Room};
+pub use cell_sql::CellSql;
 pub use cluster::{Cluster, ExecutorSettings, SCHEDULER_PORT, SchedulerSettings, run_executor, run_scheduler};
 pub use derivation::{Derivation, DerivedTable, RowBlocks, Work};
 pub use header::{Header, HeaderError};

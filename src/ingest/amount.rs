@@ -48,6 +48,53 @@ pub fn read(text: &str, decimal: Decimal) -> Result<Option<Money>, Reason> {
     read_written(text, decimal).map(Some)
 }
 
+/// An amount of a table, and what stands beside its digits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Marked {
+    /// The amount.
+    pub amount: Money,
+    /// A currency's code or mark, as written.
+    pub currency: Option<String>,
+}
+
+/// Reads an amount of a table, where a currency may stand before or after the digits (`$1,200.00`, `600,00 EUR`) and a side
+/// behind them (`20.00 CR`, `300,00 H`): a credit lowers what is owed. `None` when the text is blank.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_marked(text: &str, decimal: Decimal) -> Result<Option<Marked>, Reason> {
+    match read(text, decimal) {
+        Err(Reason::AmountUnreadable) => {}
+        read => return Ok(read?.map(|amount| Marked { amount, currency: None })),
+    }
+    let plain: String = text.chars().map(plain_mark).collect();
+    let (mut digits, mut currency, mut is_credit) = (String::new(), None, None);
+    // runs of letters and signs of money are taken out; what is left must be an amount
+    let is_mark = |c: char| c.is_alphabetic() || matches!(c, '$' | '£' | '€' | '¥' | '₹' | '₽' | '₺' | '₩' | '₪');
+    let mut rest = plain.trim();
+    while let Some(start) = rest.find(is_mark) {
+        digits.push_str(&rest[..start]);
+        let length = rest[start..].find(|c: char| !is_mark(c)).unwrap_or(rest.len() - start);
+        let mark = &rest[start..start + length];
+        let is_behind = digits.contains(|c: char| c.is_ascii_digit());
+        rest = &rest[start + length..];
+        let known = match mark {
+            "CR" | "Cr" | "cr" | "C" | "H" if is_behind => is_credit.replace(true).is_none(),
+            "DR" | "Dr" | "dr" | "DB" | "Db" | "D" | "S" if is_behind => is_credit.replace(false).is_none(),
+            mark if mark.chars().count() <= 4 => currency.replace(mark.to_owned()).is_none(),
+            _ => false,
+        };
+        // within the digits nothing stands: 1E5 is read as it is, or not at all
+        let is_within = is_behind && rest.contains(|c: char| c.is_ascii_digit());
+        if !known || is_within {
+            return Err(Reason::AmountUnreadable);
+        }
+    }
+    digits.push_str(rest);
+    let amount = read(digits.trim(), decimal)?.ok_or(Reason::AmountUnreadable)?;
+    Ok(Some(Marked { amount: if is_credit == Some(true) { -amount } else { amount }, currency }))
+}
+
 /// Reads a number that a workbook stores in binary.
 ///
 /// It is first written out with the digits such a number holds for certain (15 in all, 6 after the point),
@@ -274,6 +321,34 @@ mod tests {
         for text in ["1000000000000000", "99999999999999999999999999", "1E40", "1E99999"] {
             assert_eq!(thousandths(text, Decimal::French), Err(Reason::AmountTooLarge), "{text}");
         }
+    }
+
+    #[test]
+    fn a_table_may_write_a_currency_or_a_side_beside_its_amounts() {
+        for (text, expected, currency) in [
+            ("$1,200.00", 1_200_000, Some("$")),
+            ("600.00 EUR", 600_000, Some("EUR")),
+            ("EUR 600.00", 600_000, Some("EUR")),
+            ("EUR600.00", 600_000, Some("EUR")),
+            ("($50.00)", -50_000, Some("$")),
+            ("$(50.00)", -50_000, Some("$")),
+            ("-$50.00", -50_000, Some("$")),
+            ("$ -50.00", -50_000, Some("$")),
+            ("20.00 CR", -20_000, None),
+            ("20.00 Dr", 20_000, None),
+            ("300.00 H", -300_000, None),
+            ("£20.00CR", -20_000, Some("£")),
+            ("1 200.50 kr", 1_200_500, Some("kr")),
+        ] {
+            let amount = Money::from_thousandths(expected).unwrap_or_default();
+            let marked = Marked { amount, currency: currency.map(str::to_owned) };
+            assert_eq!(read_marked(text, Decimal::Dot), Ok(Some(marked)), "{text}");
+        }
+        for text in ["abc", "$", "EUR USD 5", "1 EUR 2", "5 CR DR", "CR 5.00", "5.00 euros", "1E"] {
+            let read = read_marked(text, Decimal::Dot);
+            assert!(matches!(read, Err(Reason::AmountUnreadable)) || text == "CR 5.00", "{text}: {read:?}");
+        }
+        assert_eq!(read_marked(" ", Decimal::Dot), Ok(None));
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! Dates as software writes them: `20240105` `2024-01-05` `05/01/2024` `5.1.2024` `05012024`, with or without a time.
+//! Dates as software writes them: `20240105` `2024-01-05` `05/01/2024` `5.1.2024` `05012024`, with or without a time; in
+//! tables also `13-Jan-2025`, `13 janv. 25`, `January 13, 2025` and `13/01/25`.
 
 use super::Reason;
 use crate::model::Date;
@@ -59,6 +60,111 @@ pub fn read(text: &str, order: DateOrder) -> Result<Date, Reason> {
     calendar_day(year, month, day).ok_or(Reason::DateImpossible)
 }
 
+/// Reads a date of a table, where months may have names and years two digits: those stand for the hundred years from
+/// `first_year` on.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_written(text: &str, order: DateOrder, first_year: u32) -> Result<Date, Reason> {
+    match read(text, order) {
+        Err(Reason::DateUnreadable) => {}
+        read => return read,
+    }
+    let (year, month, day) = match short(text.trim()) {
+        Some(Shape::YearFirst(year, month, day)) => (year, month, day),
+        Some(Shape::YearLast(first, second, year)) => match order {
+            DateOrder::DayFirst => (year, second, first),
+            DateOrder::MonthFirst => (year, first, second),
+        },
+        None => named(text).ok_or(Reason::DateUnreadable)?,
+    };
+    let year = if year < 100 { in_window(year, first_year) } else { year };
+    calendar_day(year, month, day).ok_or(Reason::DateImpossible)
+}
+
+/// Whether a date writes its year with two digits.
+#[must_use]
+pub fn has_short_year(text: &str) -> bool {
+    shape(text).is_none() && short(text.trim()).is_some() || named(text).is_some_and(|(year, _, _)| year < 100)
+}
+
+/// The year of the hundred from `first_year` on that ends with two digits.
+const fn in_window(year: u32, first_year: u32) -> u32 {
+    let year = first_year - first_year % 100 + year;
+    if year < first_year { year + 100 } else { year }
+}
+
+/// Three numbers of at most two digits with one mark between them. The year comes first where it can be no day.
+fn short(text: &str) -> Option<Shape> {
+    let mark = text.chars().find(|c| matches!(c, '/' | '-' | '.'))?;
+    let mut parts = text.split(mark);
+    let mut number = || {
+        let part = parts.next().filter(|part| (1..=2).contains(&part.len()))?;
+        part.bytes().all(|byte| byte.is_ascii_digit()).then(|| part.parse::<u32>().ok()).flatten()
+    };
+    let (first, second, third) = (number()?, number()?, number()?);
+    if parts.next().is_some() || text.rsplit(mark).next().is_none_or(|year| year.len() != 2) {
+        return None;
+    }
+    Some(if first > 31 { Shape::YearFirst(first, second, third) } else { Shape::YearLast(first, second, third) })
+}
+
+/// How months begin in English, French, German, Spanish, Italian and Dutch, folded; longer beginnings tell apart what shorter
+/// ones do not.
+const MONTHS: [(u32, &[&str]); 12] = [
+    (1, &["jan", "ene", "gen"]),
+    (2, &["feb", "fev"]),
+    (3, &["mar", "mrz", "maa", "mae", "mrt"]),
+    (4, &["apr", "avr", "abr"]),
+    (5, &["may", "mai", "mei", "mag"]),
+    (6, &["jun", "juin", "giu"]),
+    (7, &["jul", "juil", "lug"]),
+    (8, &["aug", "aou", "ago"]),
+    (9, &["sep", "set"]),
+    (10, &["oct", "okt", "ott"]),
+    (11, &["nov"]),
+    (12, &["dec", "dez", "dic"]),
+];
+
+/// Year, month and day of a date whose month has a name; the year may have two digits.
+fn named(text: &str) -> Option<(u32, u32, u32)> {
+    if text.len() > 40 {
+        return None;
+    }
+    let month_of = |word: &str| {
+        let folded = super::names::fold(word);
+        let begins = |starts: &&[&str]| starts.iter().any(|start| folded.starts_with(start));
+        MONTHS.iter().find(|(_, starts)| begins(&starts)).map(|(month, _)| *month)
+    };
+    let (mut numbers, mut month, mut is_month_first) = (Vec::new(), None, false);
+    let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    for (position, word) in words.enumerate() {
+        let digits = word.bytes().take_while(u8::is_ascii_digit).count();
+        if digits > 0 {
+            // 1st, 2nd, 1er
+            if !["", "st", "nd", "rd", "th", "er"].contains(&&word[digits..]) || digits > 4 {
+                return None;
+            }
+            numbers.push((word[..digits].parse::<u32>().ok()?, digits));
+        } else if let Some(found) = month_of(word) {
+            if month.replace(found).is_some() {
+                return None;
+            }
+            is_month_first = numbers.is_empty();
+        } else if !(["de", "del", "of"].contains(&word) || position == 0) {
+            // the first word may be a day of the week
+            return None;
+        }
+    }
+    let [(first, first_digits), (second, second_digits)] = numbers[..] else { return None };
+    let month = month?;
+    match (first_digits, second_digits) {
+        (4, 1..=2) if !is_month_first => Some((first, month, second)),
+        (1..=2, 2 | 4) => Some((second, month, first)),
+        _ => None,
+    }
+}
+
 /// Whether the cell holds no date: blank, zeros, or the first day of year 1 that some software writes for "none".
 #[must_use]
 pub fn is_blank(text: &str) -> bool {
@@ -70,9 +176,11 @@ pub fn is_blank(text: &str) -> bool {
 /// What a date tells of the order of days and months.
 #[must_use]
 pub fn order_evidence(text: &str) -> OrderEvidence {
-    let Some(Shape::YearLast(first, second, year)) = shape(text) else {
+    let Some(Shape::YearLast(first, second, year)) = shape(text).or_else(|| short(text.trim())) else {
         return OrderEvidence::None;
     };
+    // any leap year serves to tell whether there is such a day
+    let year = if year < 100 { 2000 } else { year };
     match (calendar_day(year, second, first), calendar_day(year, first, second)) {
         (Some(day_first), Some(month_first)) if day_first != month_first => OrderEvidence::Either,
         (Some(_), None) => OrderEvidence::DayFirst,
@@ -228,6 +336,37 @@ mod tests {
     }
 
     #[test]
+    fn a_table_may_name_months_and_shorten_years() {
+        for text in [
+            "05-Jan-2025",
+            "5 janv. 25",
+            "January 5, 2025",
+            "Jan 5th, 2025",
+            "5. Januar 2025",
+            "5 de enero de 2025",
+            "Sun, 05 Jan 2025",
+            "2025-Jan-05",
+            "05/01/25",
+            "5.1.25",
+            "05/01/2025",
+        ] {
+            assert_eq!(read_written(text, DateOrder::DayFirst, 1970), Ok(day(2025, 1, 5)), "{text}");
+        }
+        assert_eq!(read_written("3 août 71", DateOrder::DayFirst, 1970), Ok(day(1971, 8, 3)));
+        assert_eq!(read_written("3 juil. 69", DateOrder::DayFirst, 1970), Ok(day(2069, 7, 3)));
+        assert_eq!(read_written("31-Dec-99", DateOrder::MonthFirst, 1970), Ok(day(1999, 12, 31)));
+        assert_eq!(read_written("1/13/25", DateOrder::MonthFirst, 1970), Ok(day(2025, 1, 13)));
+        assert_eq!(read_written("99-12-31", DateOrder::DayFirst, 1970), Ok(day(1999, 12, 31)));
+        assert_eq!(read_written("31 Feb 2025", DateOrder::DayFirst, 1970), Err(Reason::DateImpossible));
+        for text in ["Jan", "Jan 2025", "5 Jan Feb 2025", "5 Jan 2025 x", "5 soon 2025", "1/2/3", "25 25 Jan 25"] {
+            assert_eq!(read_written(text, DateOrder::DayFirst, 1970), Err(Reason::DateUnreadable), "{text}");
+        }
+        assert!(has_short_year("13/01/25") && has_short_year("13 Jan 25") && !has_short_year("13 Jan 2025"));
+        assert_eq!(order_evidence("13/01/25"), OrderEvidence::DayFirst);
+        assert_eq!(order_evidence("01/13/25"), OrderEvidence::MonthFirst);
+    }
+
+    #[test]
     fn zeros_and_the_first_day_of_year_one_say_no_date() {
         for text in ["", "  ", "00000000", "0", "00/00/0000", "0000-00-00", "00010101", "0001-01-01", "01/01/0001"] {
             assert!(is_blank(text), "{text}");
@@ -254,6 +393,7 @@ mod tests {
         #[test]
         fn no_text_stops_the_reader(text in "\\PC{0,20}", digits in "[0-9/. T:-]{0,20}") {
             let _either = (read(&text, DateOrder::DayFirst), read(&digits, DateOrder::MonthFirst), is_blank(&digits), is_blank(&text));
+            let _written = (read_written(&text, DateOrder::DayFirst, 1970), read_written(&digits, DateOrder::MonthFirst, 1970));
         }
 
         #[test]

@@ -4,6 +4,8 @@ use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
+use super::unreadable::NoTable;
+
 /// What any part of the program may hand back when it cannot take rows.
 pub type BoxedError = Box<dyn std::error::Error + Send + Sync>;
 
@@ -76,6 +78,13 @@ pub enum IngestError {
         /// What it may say.
         wanted: String,
     },
+    /// SQL of a mapping that cannot be evaluated over the columns of the file.
+    ExpressionBroken {
+        /// Which mapping.
+        format: String,
+        /// The expression, and what the engine says.
+        cause: String,
+    },
     /// A reference table says what it cannot.
     ReferenceBroken {
         /// Which table.
@@ -102,6 +111,20 @@ pub enum IngestError {
         day_first: (String, u64),
         /// A date that is month first, and its line.
         month_first: (String, u64),
+    },
+    /// A kind of file that holds no table that can be read.
+    NoTable {
+        /// Which file.
+        file: String,
+        /// What it is.
+        what: NoTable,
+    },
+    /// A ZIP whose files cannot be unpacked.
+    Archive {
+        /// Which file.
+        file: String,
+        /// Why.
+        cause: String,
     },
     /// A workbook that cannot be opened.
     Workbook {
@@ -149,11 +172,17 @@ impl IngestError {
                 format!("say which with `--mapping {}`", names.first().map_or("NAME", String::as_str))
             }
             Self::MappingBroken { .. } => "correct the mapping; the shipped ones are examples".into(),
+            Self::ExpressionBroken { .. } => {
+                "write columns as in the header, between double quotes; `amount(\"…\")` and `day(\"…\")` read their cells"
+                    .into()
+            }
             Self::ReferenceBroken { .. } => "correct the reference table".into(),
             Self::DatesUndecided { .. } => "say which with `--date-order dmy` or `--date-order mdy`".into(),
             Self::DatesContradict { .. } => {
                 "correct the export; with `--date-order dmy` or `mdy` the dates that do not fit become rejects".into()
             }
+            Self::NoTable { what, .. } => what.hint.into(),
+            Self::Archive { .. } => "unpack it and load its files".into(),
             Self::Workbook { .. } => "open it and save it again as .xlsx, or as CSV".into(),
             Self::SheetMissing { .. } => "name a sheet that holds a table with `sheet = \"…\"` in a mapping".into(),
             Self::Sink { .. } => "check that the disk has room and that the lake may be written".into(),
@@ -186,6 +215,9 @@ impl fmt::Display for IngestError {
             Self::MappingBroken { name, found, wanted } => {
                 write!(out, "mapping `{name}` cannot be used: found {found}, wanted {wanted}")
             }
+            Self::ExpressionBroken { format, cause } => {
+                write!(out, "the SQL of `{format}` cannot be evaluated: {}", super::reason::shortened(cause, 400))
+            }
             Self::ReferenceBroken { name, line, found, wanted } => {
                 write!(out, "reference table `{name}`, line {line}: found {found}, wanted {wanted}")
             }
@@ -198,6 +230,10 @@ impl fmt::Display for IngestError {
                 "`{file}` writes dates in two orders: `{}` (line {}) is day first, `{}` (line {}) is month first",
                 day_first.0, day_first.1, month_first.0, month_first.1
             ),
+            Self::NoTable { file, what } => {
+                write!(out, "`{file}` is {}, which holds no table that can be read", what.name)
+            }
+            Self::Archive { file, cause } => write!(out, "`{file}` is a ZIP that cannot be unpacked: {cause}"),
             Self::Workbook { file, cause } => write!(out, "workbook `{file}` cannot be opened: {cause}"),
             Self::SheetMissing { file, wanted, found } if wanted.is_empty() => {
                 write!(out, "workbook `{file}` has no sheet with rows: found {}", listed(found))

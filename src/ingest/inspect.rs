@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::encoding::TextForm;
-use super::fec::Fec;
+use super::fec::{Fec, Written};
 use super::open::{self, Opened};
 use super::progress::Progress;
 use super::tabular::{Tabular, guess, plan};
@@ -29,16 +29,16 @@ pub fn inspect(path: &Path, options: &ReadOptions<'_>) -> Result<Inspection, Ing
     let inspection = match open::open(path, &file_name, options, &progress)? {
         Opened::Fec(fec) => {
             let report = fec.read(path, &file_name, options, &progress, &mut sampler)?;
-            let text = (!fec.is_xml).then_some(fec.header.separator);
+            let text = matches!(fec.written, Written::Text(_)).then_some(fec.header.separator);
             Inspection {
                 columns: fec_columns(&fec),
-                missing_columns: if fec.is_xml {
+                missing_columns: if fec.written.is_xml() {
                     Vec::new()
                 } else {
                     fec.header.spared().into_iter().map(str::to_owned).collect()
                 },
                 report: Some(report),
-                ..described(file_name, byte_count, fec.format_code(), Some(fec.form), text)
+                ..described(file_name, byte_count, fec.format_code(), fec.written.form(), text)
             }
         }
         Opened::Tabular(mut table) => {

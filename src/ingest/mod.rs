@@ -6,6 +6,7 @@
 //! read at all is an [`IngestError`] with a hint. Files are streamed, never held whole (workbooks excepted).
 
 mod amount;
+pub mod archive;
 mod cells;
 mod dates;
 mod encoding;
@@ -29,6 +30,7 @@ mod tabular;
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "a test that cannot prepare its files must stop")]
 mod tests;
+mod unreadable;
 
 use std::path::Path;
 
@@ -41,9 +43,11 @@ pub use self::open::regular_file;
 pub use self::outcome::{ColumnFinding, FiscalYear, Inspection, Note, RejectSample, SourceReport};
 pub use self::reason::Reason;
 pub use self::reference::{
-    AccountRoles, ActionCodes, CounterpartClasses, Currencies, OpeningJournals, Role, RoleTerms,
+    AccountRoles, ActionCodes, CounterpartClasses, Currencies, OpeningJournals, Role, RoleTerms, WrittenForms,
 };
 pub use self::tabular::mapping::Mapping;
+pub use self::unreadable::NoTable;
+use crate::model::expressions::Expressions;
 use crate::model::{AgreedTerms, Rows, YearEnd};
 
 /// Takes rows, batch by batch.
@@ -92,6 +96,10 @@ pub struct ReadOptions<'a> {
     pub opening_journals: &'a OpeningJournals,
     /// Currencies known.
     pub currencies: &'a Currencies,
+    /// How tables write what can be written in several ways.
+    pub written_forms: WrittenForms,
+    /// Evaluates the SQL of mappings.
+    pub expressions: &'a dyn Expressions,
     /// Results and reasons of actions known.
     pub action_codes: &'a ActionCodes,
     /// Hears how many bytes are done, up to the size of the file.

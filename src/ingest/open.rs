@@ -6,11 +6,16 @@ use std::path::Path;
 
 use super::encoding::{self, TextForm};
 use super::fec::header::Header;
-use super::fec::{Fec, xml};
+use super::fec::sheet::SheetLines;
+use super::fec::{Fec, Written, xml};
 use super::lines::{LineSource, Lines};
 use super::progress::Progress;
 use super::tabular::Tabular;
+use super::unreadable;
 use super::{IngestError, ReadOptions};
+
+/// Lines among which the header of a ledger is looked for.
+const HEADER_LINES: usize = 20;
 
 /// A file, opened as far as its header.
 pub enum Opened {
@@ -42,7 +47,15 @@ pub fn open(
             read => filled += read,
         }
     }
+    if let Some(what) = unreadable::told_by(path, &start).map_err(failed)? {
+        return Err(IngestError::NoTable { file: file.to_owned(), what });
+    }
     if is_workbook(start) {
+        if options.mapping.is_none()
+            && let Some((header, lines_above)) = fec_header(&mut SheetLines::open(path, file)?, file, failed)?
+        {
+            return Ok(Opened::Fec(Fec { header, written: Written::Workbook, lines_above, closing_date: None }));
+        }
         return Tabular::open_workbook(path, file, options).map(Opened::Tabular);
     }
     let form = encoding::survey(path, options.encoding, progress.pass(1)).map_err(failed)?;
@@ -53,10 +66,32 @@ pub fn open(
     if header.trim_start().starts_with('<') {
         return open_xml(path, file, form, &header).map(Opened::Fec);
     }
-    match Header::read(&header, file)? {
-        Some(header) => Ok(Opened::Fec(Fec { header, form, is_xml: false, closing_date: None })),
+    let mut lines = Lines::open(path, form, |_| {}).map_err(failed)?;
+    match fec_header(&mut lines, file, failed)? {
+        Some((header, lines_above)) => {
+            Ok(Opened::Fec(Fec { header, written: Written::Text(form), lines_above, closing_date: None }))
+        }
         None => Tabular::open_text(path, file, form, options).map(Opened::Tabular),
     }
+}
+
+/// The header of a FEC among the first lines, and how many titles stand above it.
+fn fec_header(
+    lines: &mut dyn LineSource,
+    file: &str,
+    failed: impl Fn(std::io::Error) -> IngestError,
+) -> Result<Option<(Header, usize)>, IngestError> {
+    for lines_above in 0..HEADER_LINES {
+        let Some(line) = lines.next_line().map_err(&failed)? else { break };
+        match Header::read(line.text, file) {
+            Ok(Some(header)) => return Ok(Some((header, lines_above))),
+            Ok(None) => {}
+            // what a first line lacks is said; a title above may hold anything
+            Err(cause) if lines_above == 0 => return Err(cause),
+            Err(_) => {}
+        }
+    }
+    Ok(None)
 }
 
 /// Opens a file, and nothing that has no end.
@@ -88,7 +123,8 @@ fn open_xml(path: &Path, file: &str, form: TextForm, first: &str) -> Result<Fec,
     let beginning = xml::beginning(path, form).map_err(failed)?;
     if beginning.has_line {
         let header = Header::of_xml(beginning.has_sides);
-        return Ok(Fec { header, form, is_xml: true, closing_date: beginning.closing_date });
+        let written = Written::Xml(form);
+        return Ok(Fec { header, written, lines_above: 0, closing_date: beginning.closing_date });
     }
     Err(if beginning.closing_date.is_some() {
         IngestError::NoLine { file: file.to_owned() }

@@ -31,6 +31,8 @@ pub enum Reason {
     SideUnreadable,
     /// A code that is no ISO 4217 currency.
     CurrencyUnknown,
+    /// A currency beside an amount that is not that of its row.
+    CurrencyContradicts,
     /// A kind of item nobody knows.
     KindUnknown,
     /// An allocation, dispute or event of an item that is nowhere.
@@ -55,7 +57,7 @@ pub enum Reason {
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::FieldCount,
         Self::TextUnreadable,
         Self::AccountMissing,
@@ -70,6 +72,7 @@ impl Reason {
         Self::FlagUnreadable,
         Self::SideUnreadable,
         Self::CurrencyUnknown,
+        Self::CurrencyContradicts,
         Self::KindUnknown,
         Self::ItemUnknown,
         Self::ItemDuplicate,
@@ -100,6 +103,7 @@ impl Reason {
             Self::FlagUnreadable => "flag_unreadable",
             Self::SideUnreadable => "side_unreadable",
             Self::CurrencyUnknown => "currency_unknown",
+            Self::CurrencyContradicts => "currency_contradicts",
             Self::KindUnknown => "kind_unknown",
             Self::ItemUnknown => "item_unknown",
             Self::ItemDuplicate => "item_duplicate",
@@ -134,6 +138,7 @@ impl Reason {
             Self::FlagUnreadable => "the value is neither yes nor no",
             Self::SideUnreadable => "the side is neither debit nor credit",
             Self::CurrencyUnknown => "the currency is not in ISO 4217",
+            Self::CurrencyContradicts => "the currency beside the amount is not that of the row",
             Self::KindUnknown => "the kind of item is not known",
             Self::ItemUnknown => "the item is neither in these files nor in the lake",
             Self::ItemDuplicate => "an earlier row of the file bears the same item",

@@ -194,29 +194,56 @@ impl OpeningJournals {
 pub struct Currencies {
     /// Decimals, by code.
     decimals: BTreeMap<String, u8>,
+    /// The currencies that a mark may mean.
+    marks: BTreeMap<String, Vec<String>>,
 }
 
 impl Currencies {
     /// The code for "no currency known".
     pub const NONE: &'static str = "XXX";
 
-    /// Reads `currency_code` and `decimal_count`; other columns are for the reader's eye.
+    /// What a mark that several currencies share means where the books are in none of them.
+    const USUAL: [&'static str; 3] = ["USD", "GBP", "JPY"];
+
+    /// Reads `currency_code`, `decimal_count` and the marks written beside amounts; other columns are for the reader's eye.
     ///
     /// # Errors
     /// [`IngestError::ReferenceBroken`] for a missing column, a code that is not three capitals or decimals that are not
     /// 0, 2 or 3.
     pub fn parse(text: &str) -> Result<Self, IngestError> {
         let mut decimals = BTreeMap::new();
-        for row in rows("currencies", text, &["currency_code", "decimal_count"])? {
-            let [code, decimal_count] = row.cells;
+        let mut by_mark: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for row in rows("currencies", text, &["currency_code", "decimal_count", "marks?"])? {
+            let [code, decimal_count, marks] = row.cells;
             if code.len() != 3 || !code.bytes().all(|byte| byte.is_ascii_uppercase()) {
                 return Err(row.place.broken(&code, "three capital letters"));
             }
             let known = ["0", "2", "3"].contains(&decimal_count.as_str());
             let count = decimal_count.parse().ok().filter(|_| known);
+            for mark in marks.split_whitespace() {
+                by_mark.entry(mark.to_lowercase()).or_default().push(code.clone());
+            }
             decimals.insert(code, count.ok_or_else(|| row.place.broken(&decimal_count, "0, 2 or 3 decimals"))?);
         }
-        Ok(Self { decimals })
+        Ok(Self { decimals, marks: by_mark })
+    }
+
+    /// The currencies that a code or mark beside an amount may mean, the likeliest first: that of the books where it is one
+    /// of them. None where nobody knows the mark, or several share it and none is usual.
+    #[must_use]
+    pub fn of_mark(&self, mark: &str, books: Option<&str>) -> Vec<&str> {
+        if let Some(code) = self.code(mark) {
+            return vec![code];
+        }
+        let mut meant: Vec<&str> =
+            self.marks.get(&mark.trim().to_lowercase()).into_iter().flatten().map(String::as_str).collect();
+        let likeliest = meant
+            .iter()
+            .position(|code| books == Some(*code))
+            .or_else(|| meant.iter().position(|code| meant.len() == 1 || Self::USUAL.contains(code)));
+        let Some(likeliest) = likeliest else { return Vec::new() };
+        meant.swap(0, likeliest);
+        meant
     }
 
     /// The code as the standard writes it, if it is one; case does not count.
@@ -229,6 +256,32 @@ impl Currencies {
     #[must_use]
     pub fn decimals(&self, code: Option<&str>) -> u8 {
         code.and_then(|code| self.decimals.get(code)).copied().unwrap_or(2)
+    }
+}
+
+/// How files write what can be written in several ways (`written_forms.csv`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WrittenForms {
+    /// The first of the hundred years that two digits stand for.
+    pub two_digit_years_from: u32,
+}
+
+impl WrittenForms {
+    /// Reads `form` and `value`.
+    ///
+    /// # Errors
+    /// [`IngestError::ReferenceBroken`] for a form nobody knows, or a year that is none.
+    pub fn parse(text: &str) -> Result<Self, IngestError> {
+        let mut forms = Self { two_digit_years_from: 1970 };
+        for row in rows("written_forms", text, &["form", "value"])? {
+            let [form, value] = &row.cells;
+            if form != "two_digit_years_from" {
+                return Err(row.place.broken(form, "the form `two_digit_years_from`"));
+            }
+            let year = value.parse().ok().filter(|year| (1900..=2100).contains(year));
+            forms.two_digit_years_from = year.ok_or_else(|| row.place.broken(value, "a year from 1900 to 2100"))?;
+        }
+        Ok(forms)
     }
 }
 
@@ -364,6 +417,17 @@ mod tests {
         assert_eq!(currencies.code(" eur "), Some("EUR"));
         assert_eq!(currencies.code("XXX"), Some("XXX"));
         assert_eq!(currencies.code("EURO"), None);
+    }
+
+    #[test]
+    fn a_mark_beside_an_amount_means_the_currency_of_the_books_where_it_can() {
+        let currencies = samples::currencies();
+        assert_eq!(currencies.of_mark("€", None), ["EUR"]);
+        assert_eq!(currencies.of_mark("chf", Some("EUR")), ["CHF"]);
+        assert_eq!(currencies.of_mark("$", Some("EUR"))[0], "USD");
+        assert_eq!(currencies.of_mark("$", Some("CAD"))[0], "CAD");
+        assert_eq!(currencies.of_mark("kr", Some("SEK"))[0], "SEK");
+        assert!(currencies.of_mark("kr", Some("EUR")).is_empty() && currencies.of_mark("zz", None).is_empty());
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The shipped reference tables and small files, for the tests of this room.
 
-use super::{AccountRoles, ActionCodes, CounterpartClasses, Currencies, OpeningJournals};
+use super::{AccountRoles, ActionCodes, CounterpartClasses, Currencies, OpeningJournals, WrittenForms};
 
 pub fn roles() -> AccountRoles {
     AccountRoles::parse(include_str!("../../data/reference/account_roles.csv")).unwrap()
@@ -16,6 +16,10 @@ pub fn opening_journals() -> OpeningJournals {
 
 pub fn currencies() -> Currencies {
     Currencies::parse(include_str!("../../data/reference/currencies.csv")).unwrap()
+}
+
+pub fn written_forms() -> WrittenForms {
+    WrittenForms::parse(include_str!("../../data/reference/written_forms.csv")).unwrap()
 }
 
 pub fn action_codes() -> ActionCodes {

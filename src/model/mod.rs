@@ -5,6 +5,7 @@
 pub mod answer;
 pub mod calendar;
 pub mod customer;
+pub mod expressions;
 pub mod kinds;
 pub mod money;
 pub mod processors;

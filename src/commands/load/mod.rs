@@ -2,6 +2,7 @@
 //! ledgers, and everything is committed at once or not at all.
 
 mod due_dates;
+mod fingerprint;
 mod keys;
 mod merge;
 mod prepare;
@@ -152,6 +153,8 @@ async fn prepare(
 ) -> Result<Prepared, Error> {
     let mut wanted = Wanted::of(base);
     let removed = sources::remove(&mut wanted, replace, staged, base)?;
+    sources::refuse_twins(staged, replace, base)?;
+    sources::forget_other_meanings(&mut wanted, staged, base);
     let catalogue = settings.catalogue()?;
     let mut years = receivables::years(settings, &wanted, &catalogue).await?;
     years.retain(|year| !removed.contains(&year.key()));

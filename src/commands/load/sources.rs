@@ -44,6 +44,44 @@ pub(in crate::commands) fn held(history: &[LoadRecord]) -> BTreeMap<String, Held
     held
 }
 
+/// Refuses a source that holds the very entries or items of another: under a second name, or a second company's, every
+/// amount would count twice.
+pub(super) fn refuse_twins(staged: &[Source], replace: &[String], base: &Snapshot) -> Result<(), Error> {
+    let held = held(&base.history);
+    for (position, source) in staged.iter().enumerate() {
+        let Some(fingerprint) = &source.fingerprint else { continue };
+        let own = &source.report.source_key;
+        let is_other = |key: &str| key != own && !replace.iter().any(|replaced| replaced == key);
+        let beside = staged[..position].iter().find(|other| other.fingerprint == source.fingerprint);
+        let of_lake = held.iter().find(|(key, held)| is_other(key) && held.text("fingerprint") == fingerprint);
+        let other = beside
+            .map(|other| (&other.report.source_key, other.report.file_name.as_str()))
+            .or_else(|| of_lake.map(|(key, held)| (key, held.text("file"))));
+        if let Some((key, file)) = other {
+            return Err(Error::Plain(
+                format!(
+                    "`{}` (source `{own}`) holds the same entries as `{file}` (source `{key}`): they would count twice",
+                    source.report.file_name
+                ),
+                format!("load one of them; to keep the new one and forget the other, add `--replace {key}`"),
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Forgets what sources had brought while their columns were read in another meaning: a corrected mapping may give the same
+/// rows other keys.
+pub(super) fn forget_other_meanings(wanted: &mut Wanted, staged: &[Source], base: &Snapshot) {
+    let held = held(&base.history);
+    for source in staged {
+        let before = held.get(&source.report.source_key).map_or("", |held| held.text("meaning"));
+        if !before.is_empty() && before != source.meaning {
+            wanted.drop_origin(&source.origin);
+        }
+    }
+}
+
 /// Forgets what the sources named by `--replace` had brought, but for those being loaded anew; answers their keys.
 pub(super) fn remove(
     wanted: &mut Wanted,

@@ -7,13 +7,16 @@ use std::path::{Path, PathBuf};
 use indicatif::{ProgressBar, ProgressStyle};
 use sha2::{Digest, Sha256};
 
+use super::fingerprint::Fingerprint;
 use super::sources::Held;
 use crate::cli::ReadingArguments;
+use crate::commands::shared;
+use crate::engine::CellSql;
 use crate::error::Error;
 use crate::ingest::staging::{StagedFile, Staging};
 use crate::ingest::{
     self, AccountRoles, ActionCodes, BoxedError, CounterpartClasses, Currencies, DateOrder, Decimal, Encoding,
-    FiscalYear, Mapping, OpeningJournals, ReadOptions, Sink, SourceReport,
+    FiscalYear, Mapping, OpeningJournals, ReadOptions, Sink, SourceReport, WrittenForms,
 };
 use crate::model::money::smallest;
 use crate::model::tables::PREPARED_CODE;
@@ -32,6 +35,10 @@ pub(super) struct Source {
     pub year: Option<FiscalYear>,
     /// Its staged files.
     pub files: Vec<StagedFile>,
+    /// Of its entries or items, whatever their order and company: two sources that share one hold the same.
+    pub fingerprint: Option<String>,
+    /// SHA-256 of what decides what its columns mean: its mapping and what the user says of the reading.
+    pub meaning: String,
 }
 
 impl Source {
@@ -55,7 +62,7 @@ pub(super) fn not_yet_held<'a>(
     replace: &[String],
     held: &BTreeMap<String, Held>,
 ) -> Result<Fresh<'a>, Error> {
-    let rules = rules_hash(settings, reading);
+    let rules = rules_hash(settings, reading)?;
     let mut fresh = Fresh { files: Vec::new(), held: Vec::new() };
     for file in files {
         let hash = content_hash(file, &rules)?;
@@ -105,7 +112,8 @@ pub(super) fn read_all(
         if source.year.is_some() {
             ledgers.insert(source.report.company_id.clone());
         }
-        sources.push(Source { hash: hash.clone(), ..source });
+        let meaning = meaning_hash(settings, reading, &source.report.format_code)?;
+        sources.push(Source { hash: hash.clone(), meaning, ..source });
     }
     Ok(sources)
 }
@@ -121,7 +129,7 @@ fn plain_company(settings: &Settings, ledgers: &BTreeSet<String>) -> String {
 /// Ledgers first, told by their names: plain files beside them speak of the same company.
 fn in_reading_order<'a>(files: &'a [(&'a Path, String)]) -> Vec<&'a (&'a Path, String)> {
     let is_plain = |path: &Path| {
-        let name = crate::commands::shared::file_name(path).unwrap_or_default().to_uppercase();
+        let name = shared::file_name(path).unwrap_or_default().to_uppercase();
         !name.contains("FEC") && path.extension().is_none_or(|ending| !ending.eq_ignore_ascii_case("xml"))
     };
     let mut files: Vec<_> = files.iter().collect();
@@ -141,10 +149,15 @@ fn read_one(
     let waiting = format!("reading.{number}");
     let bar = progress_bar(path, settings.is_quiet);
     let progress = |bytes: u64| bar.set_position(bytes);
-    let mut sink =
-        Staged { staging: Staging::new(settings.lake.staging_folder(), load_id, load_id), origin: &waiting, rates };
+    let mut sink = Staged {
+        staging: Staging::new(settings.lake.staging_folder(), load_id, load_id),
+        origin: &waiting,
+        rates,
+        fingerprint: Fingerprint::default(),
+    };
     let read = ingest::read(path, &rules.options(&progress), &mut sink);
     bar.finish_and_clear();
+    let fingerprint = sink.fingerprint.told();
     let finished = sink.staging.finish();
     let report = read?;
     let files = finished.map_err(|cause| unwritable(settings, &cause))?;
@@ -160,7 +173,15 @@ fn read_one(
     }
     let origin = origin_of_key(&report.source_key);
     let files = files.iter().map(|file| renamed(file, &origin, load_id)).collect::<Result<_, Error>>()?;
-    Ok(Source { year: report.fiscal_year, report, hash: String::new(), origin, files })
+    Ok(Source {
+        year: report.fiscal_year,
+        report,
+        hash: String::new(),
+        origin,
+        files,
+        fingerprint,
+        meaning: String::new(),
+    })
 }
 
 fn renamed(file: &StagedFile, origin: &str, load_id: &str) -> Result<StagedFile, Error> {
@@ -186,6 +207,7 @@ pub(in crate::commands) struct Rules<'a> {
     classes: CounterpartClasses,
     opening_journals: OpeningJournals,
     currencies: Currencies,
+    written_forms: WrittenForms,
     action_codes: ActionCodes,
 }
 
@@ -215,7 +237,15 @@ impl<'a> Rules<'a> {
                 Error::Plain(format!("found `--decimal {code}`"), "write `--decimal ,` or `--decimal .`".to_owned())
             })?),
         };
-        let mappings = settings.mappings.iter().map(|(name, text)| Mapping::parse(name, text));
+        // one that cannot be used stops no file that does not need it
+        let mut mappings = Vec::new();
+        for (name, text) in &settings.mappings {
+            match Mapping::parse(name, text) {
+                Ok(mapping) => mappings.push(mapping),
+                Err(cause) if reading.mapping.as_ref() == Some(name) => return Err(cause.into()),
+                Err(cause) => shared::warn(&format!("{cause}; it is left out")),
+            }
+        }
         Ok(Self {
             settings,
             default_company: settings.default_company.clone(),
@@ -223,11 +253,12 @@ impl<'a> Rules<'a> {
             date_order,
             decimal,
             mapping: reading.mapping.as_deref().map(|name| named_mapping(settings, name)).transpose()?,
-            mappings: mappings.collect::<Result<_, _>>()?,
+            mappings,
             roles: AccountRoles::parse(settings.reference("account_roles"))?,
             classes: CounterpartClasses::parse(settings.reference("counterpart_classes"))?,
             opening_journals: OpeningJournals::parse(settings.reference("opening_journals"))?,
             currencies: Currencies::parse(settings.reference("currencies"))?,
+            written_forms: WrittenForms::parse(settings.reference("written_forms"))?,
             action_codes: ActionCodes::parse(settings.reference("results"), settings.reference("reasons"))?,
         })
     }
@@ -248,6 +279,8 @@ impl<'a> Rules<'a> {
             classes: &self.classes,
             opening_journals: &self.opening_journals,
             currencies: &self.currencies,
+            written_forms: self.written_forms,
+            expressions: &CellSql,
             action_codes: &self.action_codes,
             progress,
         }
@@ -256,11 +289,16 @@ impl<'a> Rules<'a> {
 
 /// A mapping by its name, or from its file.
 fn named_mapping(settings: &Settings, name: &str) -> Result<Mapping, Error> {
+    Ok(Mapping::parse(name, &mapping_text(settings, name)?)?)
+}
+
+/// What a mapping says, by its name or from its file.
+fn mapping_text(settings: &Settings, name: &str) -> Result<String, Error> {
     if let Some(text) = settings.mappings.get(name) {
-        return Ok(Mapping::parse(name, text)?);
+        return Ok(text.clone());
     }
     match std::fs::read_to_string(name) {
-        Ok(text) => Ok(Mapping::parse(name, &text)?),
+        Ok(text) => Ok(text),
         Err(_) => Err(Error::Plain(
             format!("no mapping is named `{name}`, and no file is there"),
             format!(
@@ -276,10 +314,12 @@ struct Staged<'a> {
     staging: Staging,
     origin: &'a str,
     rates: &'a Rates,
+    fingerprint: Fingerprint,
 }
 
 impl Sink for Staged<'_> {
     fn rows(&mut self, mut rows: Rows) -> Result<(), BoxedError> {
+        self.fingerprint.take(&rows);
         if rows.table.name == "items" {
             self.rates.convert(&mut rows);
         }
@@ -289,6 +329,7 @@ impl Sink for Staged<'_> {
     fn restart(&mut self) -> Result<(), BoxedError> {
         // files of the same names take the place of those begun
         self.staging.restart();
+        self.fingerprint = Fingerprint::default();
         Ok(())
     }
 }
@@ -408,7 +449,8 @@ fn content_hash(path: &Path, rules: &str) -> Result<String, Error> {
 }
 
 /// All that decides how a file is read and what is derived from it.
-fn rules_hash(settings: &Settings, reading: &ReadingArguments) -> String {
+fn rules_hash(settings: &Settings, reading: &ReadingArguments) -> Result<String, Error> {
+    let named = reading.mapping.as_deref().map(|name| mapping_text(settings, name)).transpose()?;
     let rules = format!(
         "{:?}",
         (
@@ -422,9 +464,17 @@ fn rules_hash(settings: &Settings, reading: &ReadingArguments) -> String {
             &settings.references,
             &settings.mappings,
             reading,
+            named,
         )
     );
-    hex(&Sha256::digest(rules.as_bytes()))
+    Ok(hex(&Sha256::digest(rules.as_bytes())))
+}
+
+/// What decides what the columns of a file mean. Where it changes, what the source had brought was read in another meaning.
+fn meaning_hash(settings: &Settings, reading: &ReadingArguments, format_code: &str) -> Result<String, Error> {
+    let mapping = format_code.strip_prefix("mapping:").map(|name| mapping_text(settings, name)).transpose()?;
+    let said = (&reading.encoding, &reading.date_order, &reading.decimal);
+    Ok(hex(&Sha256::digest(format!("{:?}", (mapping, said)).as_bytes())))
 }
 
 fn progress_bar(path: &Path, is_quiet: bool) -> ProgressBar {
@@ -436,6 +486,6 @@ fn progress_bar(path: &Path, is_quiet: bool) -> ProgressBar {
     if let Ok(style) = ProgressStyle::with_template("{msg} {wide_bar} {bytes}/{total_bytes} {eta}") {
         bar.set_style(style);
     }
-    bar.set_message(crate::commands::shared::file_name(path).unwrap_or_default());
+    bar.set_message(shared::file_name(path).unwrap_or_default());
     bar
 }

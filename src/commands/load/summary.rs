@@ -68,6 +68,8 @@ fn facts(source: &Source, refused: u64) -> Json {
         "key": report.source_key,
         "file": report.file_name,
         "hash": source.hash,
+        "meaning": source.meaning,
+        "fingerprint": source.fingerprint,
         "format": report.format_code,
         "encoding": report.encoding_code,
         "is_ledger": source.year.is_some(),

@@ -9,7 +9,7 @@ use crate::model::{Date, YearEnd};
 /// What the name of a FEC says: `<SIREN>FEC<closing date>`, with anything before and after.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NamedYear {
-    /// The company's number: 9 digits, 10 with some software.
+    /// The company's number: 9 digits, 10 with some software; of a SIRET (14 digits) its first nine.
     pub siren: Option<String>,
     /// The closing date.
     pub year_end: Option<Date>,
@@ -25,8 +25,10 @@ impl NamedYear {
             let digits = upper[..place].bytes().rev().take_while(u8::is_ascii_digit).count();
             let siren = match digits {
                 0..9 => None,
-                // more digits than a SIREN has: the nine nearest to the mark
                 9 | 10 => Some(&upper[place - digits..place]),
+                // a SIRET: the SIREN and five digits of the establishment
+                14 => Some(&upper[place - 14..place - 5]),
+                // more digits than either: the nine nearest to the mark
                 _ => Some(&upper[place - 9..place]),
             };
             return Self { siren: siren.map(str::to_owned), year_end: Some(year_end) };

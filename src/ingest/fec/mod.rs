@@ -1,4 +1,4 @@
-//! Fichiers des écritures comptables: one fiscal year of a whole ledger, as text or as XML.
+//! Fichiers des écritures comptables: one fiscal year of a whole ledger, as text, as XML or saved as a workbook.
 //!
 //! In: a file whose header is a FEC's. Out: `ledger_lines`, `control_movements`, `rejects`, the fiscal year.
 //! Refused: single lines with a reason; the file when a vital column is missing or no line has a date.
@@ -7,6 +7,7 @@ pub mod control;
 pub mod fiscal_year;
 pub mod header;
 pub mod line;
+pub mod sheet;
 pub mod survey;
 pub mod xml;
 
@@ -26,14 +27,42 @@ use super::{FiscalYear, IngestError, ReadOptions, Sink, SourceReport};
 use crate::model::rows::Cell;
 use crate::model::{Date, tables};
 
+/// How a FEC is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Written {
+    /// Fields between separators.
+    Text(TextForm),
+    /// The form in XML.
+    Xml(TextForm),
+    /// Saved as a workbook.
+    Workbook,
+}
+
+impl Written {
+    /// How its text is written; `None` for a workbook.
+    #[must_use]
+    pub const fn form(self) -> Option<TextForm> {
+        match self {
+            Self::Text(form) | Self::Xml(form) => Some(form),
+            Self::Workbook => None,
+        }
+    }
+
+    /// Whether it is the form in XML.
+    #[must_use]
+    pub const fn is_xml(self) -> bool {
+        matches!(self, Self::Xml(_))
+    }
+}
+
 /// A FEC, opened as far as its header.
 pub struct Fec {
     /// Its columns.
     pub header: Header,
     /// How the file is written.
-    pub form: TextForm,
-    /// Whether it is the form in XML.
-    pub is_xml: bool,
+    pub written: Written,
+    /// Lines that stand above the header: titles.
+    pub lines_above: usize,
     /// The closing date that the form in XML states.
     pub closing_date: Option<Date>,
 }
@@ -42,24 +71,28 @@ impl Fec {
     /// `fec` or `fec_xml`.
     #[must_use]
     pub const fn format_code(&self) -> &'static str {
-        if self.is_xml { "fec_xml" } else { "fec" }
+        if self.written.is_xml() { "fec_xml" } else { "fec" }
     }
 
     /// The lines below the header.
     fn lines<'a>(
         &self,
         path: &Path,
+        file: &str,
         progress: &'a Progress<'a>,
         share: u64,
     ) -> Result<Box<dyn LineSource + 'a>, IngestError> {
         let failed = |source| IngestError::File { path: path.to_owned(), source };
         let on_read = progress.pass(share);
-        if self.is_xml {
-            return Ok(Box::new(xml::XmlLines::open(path, self.form, on_read).map_err(failed)?));
+        let mut lines: Box<dyn LineSource + 'a> = match self.written {
+            Written::Xml(form) => return Ok(Box::new(xml::XmlLines::open(path, form, on_read).map_err(failed)?)),
+            Written::Text(form) => Box::new(Lines::open(path, form, on_read).map_err(failed)?),
+            Written::Workbook => Box::new(sheet::SheetLines::open(path, file)?),
+        };
+        for _ in 0..=self.lines_above {
+            lines.next_line().map_err(failed)?;
         }
-        let mut lines = Lines::open(path, self.form, on_read).map_err(failed)?;
-        lines.next_line().map_err(failed)?;
-        Ok(Box::new(lines))
+        Ok(lines)
     }
 
     /// Reads the whole file.
@@ -75,7 +108,7 @@ impl Fec {
         sink: &mut dyn Sink,
     ) -> Result<SourceReport, IngestError> {
         let failed = |source| IngestError::File { path: path.to_owned(), source };
-        let mut lines = self.lines(path, progress, 3)?;
+        let mut lines = self.lines(path, file_name, progress, 3)?;
         let facts = survey::survey(lines.as_mut(), &self.header, options.opening_journals).map_err(failed)?;
         drop(lines);
         let named = NamedYear::read(file_name);
@@ -117,7 +150,7 @@ impl Fec {
         let mut control = Control::new(&self.header, options.roles, year.year_end, decimals);
         let mut totals = Totals::default();
         let mut fields = Fields::default();
-        let mut lines = self.lines(path, progress, 6)?;
+        let mut lines = self.lines(path, file_name, progress, 6)?;
         while let Some(line) = lines.next_line().map_err(failed)? {
             fields.split(line.text, self.header.separator, self.header.width);
             if fields.is_blank() {
@@ -152,7 +185,7 @@ impl Fec {
             source_key,
             file_name: file_name.to_owned(),
             format_code: self.format_code().to_owned(),
-            encoding_code: self.form.encoding.code(),
+            encoding_code: self.written.form().map_or("workbook", |form| form.encoding.code()),
             line_count: totals.accepted_count + counts.rejected,
             accepted_count: totals.accepted_count,
             rejected_count: counts.rejected,
@@ -179,7 +212,7 @@ impl Fec {
                 format!("the year is taken to close on {end}, from the dates of its lines"),
             );
         }
-        let spared = if self.is_xml { Vec::new() } else { self.header.spared() };
+        let spared = if self.written.is_xml() { Vec::new() } else { self.header.spared() };
         if !spared.is_empty() {
             output.note_file(
                 "columns_missing",

@@ -19,6 +19,21 @@ pub struct Conventions {
     pub decimal: Decimal,
     /// Rows below the header.
     pub row_count: u64,
+    /// Dates whose year has two digits.
+    pub short_year_count: u64,
+    /// Whether the dates of the file contradict the order that its mapping names.
+    pub is_order_corrected: bool,
+}
+
+/// What the user or a mapping says of dates and amounts.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Said {
+    /// The order of dates that the user names: it holds, whatever the file shows.
+    pub order: Option<DateOrder>,
+    /// The order that the mapping names: it holds where the file does not show another.
+    pub mapped_order: Option<DateOrder>,
+    /// The decimal mark that either names.
+    pub decimal: Option<Decimal>,
 }
 
 /// A value that shows something, and where.
@@ -56,7 +71,7 @@ impl Evidence {
     }
 }
 
-/// Reads every row once. `order` and `decimal` are what the user or the mapping says of dates and amounts. Three digits
+/// Reads every row once. `read` are the further columns that SQL reads as amounts and as days. Three digits
 /// behind a lone mark are thousands or, where the currency of the books has three decimals and no amount of the file shows
 /// anything else, decimals.
 ///
@@ -65,7 +80,8 @@ impl Evidence {
 pub fn survey(
     rows: &mut dyn RowSource,
     plan: &Plan,
-    (order, decimal): (Option<DateOrder>, Option<Decimal>),
+    read: (Vec<usize>, Vec<usize>),
+    said: Said,
     books_decimals: u8,
     file: &str,
     failed: impl Fn(io::Error) -> IngestError,
@@ -74,15 +90,18 @@ pub fn survey(
         let columns = plan.inputs.iter().zip(&plan.sources).filter(|(input, _)| input.kind == kind);
         columns.filter_map(|(_, source)| if let Source::Column(place) = source { Some(*place) } else { None }).collect()
     };
-    let (date_columns, money_columns) = (of_kind(ColumnKind::Date), of_kind(ColumnKind::Money));
+    let money_columns = [of_kind(ColumnKind::Money), read.0].concat();
+    let date_columns = [of_kind(ColumnKind::Date), read.1].concat();
     let mut dates = Evidence::default();
     let mut marks = Evidence::default();
     let mut lone_marks = BTreeSet::new();
     let mut row_count = 0;
+    let mut short_year_count = 0;
     while let Some(row) = rows.next_row().map_err(&failed)? {
         row_count += 1;
         for &column in &date_columns {
             let Raw::Text(text) = row.cell(column) else { continue };
+            short_year_count += u64::from(dates::has_short_year(&text));
             match dates::order_evidence(&text) {
                 OrderEvidence::DayFirst => dates.first(&text, row.number()),
                 OrderEvidence::MonthFirst => dates.second(&text, row.number()),
@@ -101,7 +120,7 @@ pub fn survey(
             }
         }
     }
-    let decimal = decimal.unwrap_or(if marks.is_first() {
+    let decimal = said.decimal.unwrap_or(if marks.is_first() {
         Decimal::Comma
     } else if marks.is_second() {
         Decimal::Dot
@@ -113,11 +132,13 @@ pub fn survey(
             None => Decimal::Either,
         }
     });
-    Ok(Conventions { date_order: decide_order(order, dates, file)?, decimal, row_count })
+    let date_order = decide_order(said, dates, file)?;
+    let is_order_corrected = said.order.is_none() && said.mapped_order.is_some_and(|mapped| mapped != date_order);
+    Ok(Conventions { date_order, decimal, row_count, short_year_count, is_order_corrected })
 }
 
-fn decide_order(order: Option<DateOrder>, dates: Evidence, file: &str) -> Result<DateOrder, IngestError> {
-    if let Some(order) = order {
+fn decide_order(said: Said, dates: Evidence, file: &str) -> Result<DateOrder, IngestError> {
+    if let Some(order) = said.order {
         return Ok(order);
     }
     if dates.is_first() {
@@ -125,6 +146,11 @@ fn decide_order(order: Option<DateOrder>, dates: Evidence, file: &str) -> Result
     }
     if dates.is_second() {
         return Ok(DateOrder::MonthFirst);
+    }
+    if let (None, _) | (_, None) = (&dates.first, &dates.second)
+        && let Some(order) = said.mapped_order
+    {
+        return Ok(order);
     }
     match (dates.first, dates.second, dates.either) {
         (Some(day_first), Some(month_first), _) => {
@@ -187,8 +213,13 @@ mod tests {
             second: (second > 0).then(|| ("01/31/2024".to_owned(), 3)),
             either: Some(("01/02/2024".to_owned(), 4)),
         };
-        let decided =
-            |first, second| decide_order(None, evidence(first, second), "f.csv").map_err(|error| error.to_string());
+        let decided = |first, second| {
+            decide_order(Said::default(), evidence(first, second), "f.csv").map_err(|error| error.to_string())
+        };
+        let mapped = Said { mapped_order: Some(DateOrder::MonthFirst), ..Said::default() };
+        assert_eq!(decide_order(mapped, evidence(0, 0), "f.csv").ok(), Some(DateOrder::MonthFirst));
+        assert_eq!(decide_order(mapped, evidence(9, 0), "f.csv").ok(), Some(DateOrder::DayFirst));
+        assert!(decide_order(mapped, evidence(5, 5), "f.csv").is_err());
         assert_eq!(decided(500, 2), Ok(DateOrder::DayFirst));
         assert_eq!(decided(2, 500), Ok(DateOrder::MonthFirst));
         assert_eq!(

@@ -6,7 +6,7 @@ use std::io;
 
 use super::super::fields::Fields;
 use super::super::lines::LineSource;
-use crate::model::Date;
+use crate::model::{Date, Money};
 
 /// One cell as the file has it.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,6 +19,8 @@ pub enum Raw<'a> {
     Day(Date),
     /// A truth value of a workbook.
     Flag(bool),
+    /// An amount that an expression gave.
+    Amount(Money),
 }
 
 impl Raw<'_> {
@@ -30,6 +32,19 @@ impl Raw<'_> {
             Self::Number(number) => Cow::Owned(number.to_string()),
             Self::Day(day) => Cow::Owned(day.to_string()),
             Self::Flag(flag) => Cow::Owned(flag.to_string()),
+            Self::Amount(amount) => Cow::Owned(amount.to_string()),
+        }
+    }
+
+    /// The same, whatever becomes of its row.
+    #[must_use]
+    pub fn into_owned(self) -> Raw<'static> {
+        match self {
+            Self::Text(text) => Raw::Text(Cow::Owned(text.into_owned())),
+            Self::Number(number) => Raw::Number(number),
+            Self::Day(day) => Raw::Day(day),
+            Self::Flag(flag) => Raw::Flag(flag),
+            Self::Amount(amount) => Raw::Amount(amount),
         }
     }
 }

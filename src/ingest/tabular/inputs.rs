@@ -35,8 +35,9 @@ const fn must(name: &'static str, kind: ColumnKind) -> Input {
     Input { name, kind, is_required: true }
 }
 
-/// Two columns instead of a signed amount.
-const SIDES: [Input; 2] = [may("debit_amount", Money), may("credit_amount", Money)];
+/// What an amount may come from: two columns, a side, a part that was paid.
+const SIDES: [Input; 4] =
+    [may("debit_amount", Money), may("credit_amount", Money), may("side", Text), may("paid_amount", Money)];
 
 /// What item files say of customers.
 pub const CUSTOMER: [Input; 10] = [

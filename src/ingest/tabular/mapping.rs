@@ -9,9 +9,14 @@
 //! sheet = "Feuil1"                 # of a workbook; the first with rows when absent
 //! dates = "dmy"                    # auto, dmy, mdy
 //! decimal = ","                    # auto, "," or "."
-//! sign = "by_kind"                 # as_is, by_kind, reversed, debit_credit
+//! sign = "by_kind"                 # as_is, by_kind, by_side, reversed, debit_credit
+//! where = "\"Statut\" <> 'Brouillon'" # SQL: the rows that count; all when absent
+//! fill_down = ["Client"]           # columns whose empty cells hold what stands above
 //! [columns]
-//! item_id = "N° facture"
+//! item_id = "N° facture"           # a column of the file
+//! item_id = ["N° facture", "N° échéance"] # several of them, joined by `/`
+//! amount = { sql = "amount(\"TTC\") - amount(\"Réglé\")" } # SQL over its columns, which are text until amount() or day() reads them
+//! customer_id = "(heading)"        # the row above that holds nothing else
 //! [constants]
 //! currency_code = "EUR"
 //! [values.kind]
@@ -29,6 +34,7 @@ use super::super::encoding::Encoding;
 use super::super::fields::SEPARATORS;
 use super::super::names::fold;
 use super::inputs::{Input, Shape};
+use super::shaped::HEADING;
 use crate::model::{ItemKind, tables};
 
 /// What an amount's sign means in a file.
@@ -44,6 +50,8 @@ pub enum Sign {
     Reversed,
     /// Two columns, `debit_amount` and `credit_amount`.
     DebitCredit,
+    /// A column says on which side an amount stands: what is on the credit side lowers what is owed.
+    BySide,
 }
 
 /// Where a value comes from.
@@ -51,6 +59,8 @@ pub enum Sign {
 pub enum Origin {
     /// The column of that name.
     Column(String),
+    /// What SQL makes of the columns.
+    Sql(String),
     /// The same on every row.
     Constant(String),
 }
@@ -78,6 +88,10 @@ pub struct Mapping {
     pub decimal: Option<Decimal>,
     /// What signs mean.
     pub sign: Sign,
+    /// The rows that count, in SQL.
+    pub condition: Option<String>,
+    /// Columns whose empty cells hold what stands above.
+    pub filled_down: Vec<String>,
     /// Where each input comes from.
     pub origins: HashMap<&'static str, Origin>,
     /// For an input, what a value of the file (folded) stands for.
@@ -85,7 +99,7 @@ pub struct Mapping {
 }
 
 /// What a mapping may say.
-const KEYS: [&str; 14] = [
+const KEYS: [&str; 16] = [
     "description",
     "shape",
     "table",
@@ -96,6 +110,8 @@ const KEYS: [&str; 14] = [
     "dates",
     "decimal",
     "sign",
+    "where",
+    "fill_down",
     "columns",
     "constants",
     "values",
@@ -136,10 +152,10 @@ impl Mapping {
         let known = |key: &str| broken.input(&inputs, key);
         let mut origins = HashMap::new();
         for (key, value) in broken.section(&document, "columns")? {
-            origins.insert(known(key)?, Origin::Column(broken.text(key, value)?));
+            origins.insert(known(key)?, broken.origin(key, value)?);
         }
         for (key, value) in broken.section(&document, "customer")? {
-            origins.insert(known(&format!("customer.{key}"))?, Origin::Column(broken.text(key, value)?));
+            origins.insert(known(&format!("customer.{key}"))?, broken.origin(key, value)?);
         }
         for (key, value) in broken.section(&document, "constants")? {
             if origins.insert(known(key)?, Origin::Constant(broken.text(key, value)?)).is_some() {
@@ -159,8 +175,10 @@ impl Mapping {
             Some("by_kind") => Sign::ByKind,
             Some("reversed") => Sign::Reversed,
             Some("debit_credit") => Sign::DebitCredit,
+            Some("by_side") => Sign::BySide,
             Some(other) => {
-                return Err(broken.found(&format!("sign `{other}`"), "as_is, by_kind, reversed or debit_credit"));
+                let wanted = "as_is, by_kind, by_side, reversed or debit_credit";
+                return Err(broken.found(&format!("sign `{other}`"), wanted));
             }
         };
         let mapping = Self {
@@ -184,6 +202,8 @@ impl Mapping {
                 Some(".") => Some(Decimal::Dot),
                 Some(other) => return Err(broken.found(&format!("decimal `{other}`"), "auto, `,` or `.`")),
             },
+            condition: word("where")?.map(str::to_owned),
+            filled_down: broken.names(&document, "fill_down")?.unwrap_or_default(),
             shape,
             sign,
             origins,
@@ -200,8 +220,12 @@ impl Mapping {
         if by_sides && !(has("debit_amount") && has("credit_amount")) {
             return Err(broken.found("sign `debit_credit`", "columns for `debit_amount` and `credit_amount`"));
         }
-        let is_missing =
-            |input: &&Input| input.is_required && !has(input.name) && !(by_sides && input.name == "amount");
+        if self.sign == Sign::BySide && !has("side") {
+            return Err(broken.found("sign `by_side`", "a column for `side`"));
+        }
+        // without a kind, what is owed is an invoice and what lowers it a credit note
+        let is_spared = |name: &str| (by_sides && name == "amount") || (self.has_kind_by_sign() && name == "kind");
+        let is_missing = |input: &&Input| input.is_required && !has(input.name) && !is_spared(input.name);
         if let Some(input) = inputs.iter().find(is_missing) {
             return Err(broken.found(&format!("no `{}`", input.name), "a column or a constant for it"));
         }
@@ -215,6 +239,12 @@ impl Mapping {
             return Err(broken.found(&format!("kind `{kind}`"), &format!("one of {known}")));
         }
         Ok(())
+    }
+
+    /// Whether an item's sign tells its kind, since nothing else does.
+    #[must_use]
+    pub fn has_kind_by_sign(&self) -> bool {
+        self.shape == Shape::Table(&tables::ITEMS) && !self.origins.contains_key("kind")
     }
 
     /// Whether a header, its names folded, has every column that tells such a file.
@@ -259,6 +289,39 @@ impl Broken<'_> {
         }
     }
 
+    /// A column, several of them, or SQL.
+    fn origin(self, key: &str, value: &toml::Value) -> Result<Origin, IngestError> {
+        match value {
+            toml::Value::String(name) if name.trim() == "?" => {
+                Err(self.found(&format!("`{key}` is still `?`"), "the name of the column that holds it"))
+            }
+            toml::Value::Array(names) => {
+                let names = names.iter().map(|name| self.text(key, name)).collect::<Result<Vec<String>, _>>()?;
+                let quoted: Vec<String> =
+                    names.iter().map(|name| format!("\"{}\"", name.replace('"', "\"\""))).collect();
+                Ok(Origin::Sql(format!("concat_ws('/', {})", quoted.join(", "))))
+            }
+            toml::Value::Table(table) => match table.get("sql") {
+                Some(toml::Value::String(sql)) if table.len() == 1 && !sql.trim().is_empty() => {
+                    Ok(Origin::Sql(sql.clone()))
+                }
+                _ => Err(self.found(&format!("`{key} = {value}`"), "`{ sql = \"…\" }`")),
+            },
+            value => Ok(Origin::Column(self.text(key, value)?)),
+        }
+    }
+
+    /// A list of names, where there is one.
+    fn names(self, document: &toml::Table, key: &str) -> Result<Option<Vec<String>>, IngestError> {
+        match document.get(key) {
+            None => Ok(None),
+            Some(toml::Value::Array(list)) => {
+                list.iter().map(|name| self.text(key, name)).collect::<Result<_, _>>().map(Some)
+            }
+            Some(_) => Err(self.found(&format!("`{key}`"), "a list of column names")),
+        }
+    }
+
     fn input(self, inputs: &[Input], key: &str) -> Result<&'static str, IngestError> {
         inputs.iter().find(|input| input.name == key).map(|input| input.name).ok_or_else(|| {
             let known: Vec<&str> = inputs.iter().map(|input| input.name).collect();
@@ -285,16 +348,13 @@ impl Broken<'_> {
         document: &toml::Table,
         origins: &HashMap<&'static str, Origin>,
     ) -> Result<Vec<String>, IngestError> {
-        let mut names: Vec<String> = match document.get("header") {
-            Some(toml::Value::Array(list)) => {
-                list.iter().map(|name| Ok(fold(&self.text("header", name)?))).collect::<Result<_, IngestError>>()?
-            }
-            Some(_) => return Err(self.found("`header`", "a list of column names")),
+        let mut names: Vec<String> = match self.names(document, "header")? {
+            Some(names) => names.iter().map(|name| fold(name)).collect(),
             None => origins
                 .values()
                 .filter_map(|origin| match origin {
-                    Origin::Column(name) => Some(fold(name)),
-                    Origin::Constant(_) => None,
+                    Origin::Column(name) if name != HEADING => Some(fold(name)),
+                    _ => None,
                 })
                 .collect(),
         };
@@ -326,7 +386,10 @@ mod tests {
             ("shape = \"cube\"", "found shape `cube`"),
             ("table = \"loads\"", "found table `loads`"),
             ("[columns]\ncolour = \"c\"", "found column `colour`"),
-            (columns, "found no `kind`"),
+            ("[columns]\nitem_id = \"?\"", "found `item_id` is still `?`"),
+            ("[columns]\nitem_id = { sql = 3 }", "found `item_id = { sql = 3 }`"),
+            ("[columns]\nitem_id = \"n\"\n", "found no `customer_id`"),
+            (&format!("sign = \"by_side\"\n{columns}"), "found sign `by_side`"),
             (&format!("{columns}[constants]\nkind = \"bill\"\n"), "found kind `bill`"),
             (&format!("dates = \"ymd\"\n{columns}"), "found `ymd`"),
             (

@@ -12,6 +12,7 @@ pub mod item;
 pub mod mapping;
 pub mod plan;
 pub mod results;
+pub mod shaped;
 pub mod values;
 pub mod workbook;
 pub mod writer;
@@ -20,11 +21,15 @@ use std::io;
 use std::path::Path;
 
 use self::canonical::Canonical;
+use self::conventions::{Conventions, Said};
 use self::grid::{RowSource, TextRows};
 use self::plan::Plan;
+use self::shaped::{ConventionalReader, ShapedRows, is_sum};
 use self::values::Values;
 use self::workbook::Sheet;
 use self::writer::{Totals, Writer, company_of};
+use super::amount::Decimal;
+use super::dates::DateOrder;
 use super::encoding::{self, TextForm};
 use super::fields::{SEPARATORS, sniff};
 use super::lines::{LineSource, Lines};
@@ -197,37 +202,44 @@ impl Tabular {
         output: &mut Output<'_>,
     ) -> Result<Totals, IngestError> {
         let failed = |source| IngestError::File { path: path.to_owned(), source };
-        let order = options.date_order.or(plan.date_order);
-        let mut rows = self.rows(path, progress, 3).map_err(failed)?;
-        let decimal = options.decimal.or(plan.decimal);
+        let said = Said {
+            order: options.date_order,
+            mapped_order: plan.date_order,
+            decimal: options.decimal.or(plan.decimal),
+        };
+        let window = options.written_forms.two_digit_years_from;
+        let unusable = |cause: String| IngestError::ExpressionBroken { format: plan.format_code.clone(), cause };
+        // what SQL reads as amounts and days counts among what shows how the file writes them
+        let doubtful = ConventionalReader {
+            decimal: Decimal::Either,
+            date_order: DateOrder::DayFirst,
+            two_digit_years_from: window,
+        };
+        let prepare = |reader| plan.shaping.prepare(&self.header, options.expressions, reader).map_err(unusable);
+        let read = prepare(doubtful)?.map_or_else(Default::default, |evaluator| evaluator.cells_read());
         let books_decimals = options.currencies.decimals(options.base_currency);
-        let conventions = conventions::survey(rows.as_mut(), plan, (order, decimal), books_decimals, file, failed)?;
+        let mut rows = self.rows(path, progress, 3).map_err(failed)?;
+        let conventions = conventions::survey(rows.as_mut(), plan, read, said, books_decimals, file, failed)?;
         drop(rows);
         if conventions.row_count == 0 {
             return Err(IngestError::NoLine { file: file.to_owned() });
         }
-        let values = Values::new(plan, conventions, options.currencies, options.base_currency);
+        note_conventions(&conventions, window, output);
+        let values = Values::new(plan, conventions, options);
         let mut writer = Writer::new(plan, options, file);
-        let mut rows = self.rows(path, progress, 6).map_err(failed)?;
-        let mut unfilled_count = 0;
-        while let Some(row) = rows.next_row().map_err(failed)? {
-            if plan.is_unfilled(row) {
-                unfilled_count += 1;
-                continue;
-            }
-            let written = match values.read(row) {
-                Ok(values) => writer.row(row.number(), values, output)?,
-                Err(refusal) => Err(refusal),
-            };
-            if let Err(refusal) = written {
-                output.reject(row.number(), refusal, &row.shown())?;
-            }
+        let (header_width, header) = (self.header.len(), self.header.clone());
+        let rows = self.rows(path, progress, 6).map_err(failed)?;
+        if !plan.shaping.is_plain() {
+            let reader = ConventionalReader::of(&conventions, window);
+            let evaluator = plan.shaping.prepare(&header, options.expressions, reader).map_err(unusable)?;
+            let mut rows = ShapedRows::new(rows, &plan.shaping, evaluator.as_deref(), reader, header_width);
+            read_rows(&mut rows, plan, &values, &mut writer, output, failed)?;
+            note_left_out(rows.left_out_count, rows.sum_count, output);
+            return writer.finish(output);
         }
+        let mut rows = rows;
+        read_rows(rows.as_mut(), plan, &values, &mut writer, output, failed)?;
         drop(rows);
-        if unfilled_count > 0 {
-            let text = format!("lines of the worklist without a result: {unfilled_count}; nothing to load from them");
-            output.note_file("results_unfilled", text);
-        }
         writer.finish(output)
     }
 
@@ -287,6 +299,64 @@ impl Tabular {
             reject_counts: counts.rejected_by_reason,
             notes: counts.notes,
         })
+    }
+}
+
+/// Reads the rows one by one: each is taken, refused, or left out because it says nothing of its own.
+fn read_rows(
+    rows: &mut dyn RowSource,
+    plan: &Plan,
+    values: &Values<'_>,
+    writer: &mut Writer<'_>,
+    output: &mut Output<'_>,
+    failed: impl Fn(io::Error) -> IngestError,
+) -> Result<(), IngestError> {
+    let (mut unfilled_count, mut sum_count) = (0, 0);
+    let is_mapped = plan.format_code.starts_with("mapping:");
+    while let Some(row) = rows.next_row().map_err(&failed)? {
+        if plan.is_unfilled(row) {
+            unfilled_count += 1;
+            continue;
+        }
+        let written = match values.read(row) {
+            Ok(values) => writer.row(row.number(), values, output)?,
+            Err(refusal) => Err(refusal),
+        };
+        match written {
+            Ok(()) => {}
+            // what sums rows of the list is no row of it
+            Err(_) if is_mapped && is_sum(row) => sum_count += 1,
+            Err(refusal) => output.reject(row.number(), refusal, &row.shown())?,
+        }
+    }
+    if unfilled_count > 0 {
+        let text = format!("lines of the worklist without a result: {unfilled_count}; nothing to load from them");
+        output.note_file("results_unfilled", text);
+    }
+    note_left_out(0, sum_count, output);
+    Ok(())
+}
+
+/// Rows that do not count are said.
+fn note_left_out(left_out_count: u64, sum_count: u64, output: &mut Output<'_>) {
+    if left_out_count > 0 {
+        output.note_many("rows_left_out", left_out_count, None, "rows that the mapping's `where` leaves out");
+    }
+    if sum_count > 0 {
+        output.note_many("sums_left_out", sum_count, None, "rows that sum others: left out");
+    }
+}
+
+/// What the reading assumes of the dates of the file.
+fn note_conventions(conventions: &Conventions, window: u32, output: &mut Output<'_>) {
+    if conventions.short_year_count > 0 {
+        let text = format!("dates with two digits of the year: read as {window} to {}", window + 99);
+        output.note_many("short_years", conventions.short_year_count, None, &text);
+    }
+    if conventions.is_order_corrected {
+        let order = conventions.date_order.code();
+        let text = format!("dates read as `{order}`, which they show, and not in the order that the mapping names");
+        output.note_file("date_order_corrected", text);
     }
 }
 

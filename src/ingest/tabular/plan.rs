@@ -10,6 +10,7 @@ use super::super::{IngestError, ReadOptions};
 use super::grid::Row;
 use super::inputs::{Input, Shape, WRITTEN, is_ours};
 use super::mapping::{Mapping, Origin, Sign};
+use super::shaped::{HEADING, HEADING_COLUMN, Shaping};
 use crate::model::{TableSpec, tables};
 
 /// Where the value of an input comes from, in this file.
@@ -38,6 +39,8 @@ pub struct Plan {
     pub translations: Vec<Option<HashMap<String, String>>>,
     /// What signs mean.
     pub sign: Sign,
+    /// What the mapping does to the rows.
+    pub shaping: Shaping,
     /// The order of dates, where the mapping says it.
     pub date_order: Option<DateOrder>,
     /// The decimal mark, where the mapping says it.
@@ -167,6 +170,7 @@ fn of_table(table: &'static TableSpec, header: &[String], folded: &[String], fil
         inputs,
         sources,
         sign: Sign::AsIs,
+        shaping: Shaping::default(),
         date_order: None,
         decimal: None,
         header: header.to_vec(),
@@ -174,13 +178,32 @@ fn of_table(table: &'static TableSpec, header: &[String], folded: &[String], fil
 }
 
 fn of_mapping(mapping: &Mapping, header: &[String], folded: &[String], file: &str) -> Result<Plan, IngestError> {
-    let inputs = mapping.shape.inputs();
+    let mut inputs = mapping.shape.inputs();
+    for input in inputs.iter_mut().filter(|input| input.name == "kind" && mapping.has_kind_by_sign()) {
+        input.is_required = false;
+    }
+    let mut shaping = Shaping { condition: mapping.condition.clone(), ..Shaping::default() };
     let mut missing = Vec::new();
+    for name in &mapping.filled_down {
+        match place_of(name, folded, file)? {
+            Some(place) => shaping.filled_down.push(place),
+            None => missing.push(name.clone()),
+        }
+    }
     let mut sources = Vec::with_capacity(inputs.len());
     for input in &inputs {
         sources.push(match mapping.origins.get(input.name) {
             None => Source::Absent,
             Some(Origin::Constant(text)) => Source::Constant(text.clone()),
+            Some(Origin::Sql(sql)) => {
+                shaping.has_headings |= sql.contains(HEADING);
+                shaping.expressions.push(sql.clone());
+                Source::Column(Shaping::column(shaping.expressions.len() - 1))
+            }
+            Some(Origin::Column(name)) if name == HEADING => {
+                shaping.has_headings = true;
+                Source::Column(HEADING_COLUMN)
+            }
             Some(Origin::Column(name)) => {
                 let place = place_of(name, folded, file)?;
                 // a column that only some exports have does not stop the others
@@ -202,6 +225,7 @@ fn of_mapping(mapping: &Mapping, header: &[String], folded: &[String], file: &st
         inputs,
         sources,
         sign: mapping.sign,
+        shaping,
         date_order: mapping.date_order,
         decimal: mapping.decimal,
         header: header.to_vec(),

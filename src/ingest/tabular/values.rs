@@ -1,5 +1,6 @@
 //! A row of a table file, read into one cell an input, or refused.
 
+use super::super::ReadOptions;
 use super::super::amount;
 use super::super::cells;
 use super::super::dates;
@@ -38,18 +39,16 @@ pub struct Values<'a> {
     /// Where the signed amount stands, and its two sides.
     amount: Option<usize>,
     sides: Option<(usize, usize)>,
+    side: Option<usize>,
+    paid: Option<usize>,
     kind: Option<usize>,
+    two_digit_years_from: u32,
 }
 
 impl<'a> Values<'a> {
     /// For the rows of a plan.
     #[must_use]
-    pub fn new(
-        plan: &'a Plan,
-        conventions: Conventions,
-        currencies: &'a Currencies,
-        base_currency: Option<&'a str>,
-    ) -> Self {
+    pub fn new(plan: &'a Plan, conventions: Conventions, options: &ReadOptions<'a>) -> Self {
         let place = |name: &str| plan.inputs.iter().position(|input| input.name == name);
         let sides = place("debit_amount").zip(place("credit_amount")).filter(|_| plan.sign == Sign::DebitCredit);
         let currency = place("currency_code");
@@ -74,13 +73,16 @@ impl<'a> Values<'a> {
         Self {
             plan,
             conventions,
-            currencies,
-            base_currency,
+            currencies: options.currencies,
+            base_currency: options.base_currency,
             amounts: amounts.collect(),
             currency,
             amount: place("amount"),
             sides,
+            side: place("side").filter(|_| plan.sign == Sign::BySide),
+            paid: place("paid_amount"),
             kind: place("kind"),
+            two_digit_years_from: options.written_forms.two_digit_years_from,
         }
     }
 
@@ -101,16 +103,19 @@ impl<'a> Values<'a> {
             });
         }
         let mut values = Vec::with_capacity(self.plan.inputs.len());
+        let mut marks = Vec::new();
         for place in 0..self.plan.inputs.len() {
-            values.push(self.value(place, row)?);
+            values.push(self.value(place, row, &mut marks)?);
         }
+        self.take_marks(&marks, &mut values)?;
         self.sign(&mut values)?;
         self.require(&values)?;
         self.fit(&values)?;
         Ok(values)
     }
 
-    fn value(&self, place: usize, row: &dyn Row) -> Result<Cell, Refusal> {
+    /// The value of an input. What currency stands beside an amount goes into `marks`.
+    fn value(&self, place: usize, row: &dyn Row, marks: &mut Vec<(usize, String)>) -> Result<Cell, Refusal> {
         let input = &self.plan.inputs[place];
         let raw = match &self.plan.sources[place] {
             Source::Absent => return Ok(Cell::Empty),
@@ -118,13 +123,16 @@ impl<'a> Values<'a> {
             Source::Column(column) => row.cell(*column),
         };
         let translated = self.plan.translations[place].as_ref().and_then(|values| values.get(&fold(&raw.text())));
-        match translated {
-            Some(ours) => self.cell(input, &Raw::Text(ours.as_str().into())),
-            None => self.cell(input, &raw),
-        }
+        let mut mark = None;
+        let cell = match translated {
+            Some(ours) => self.cell(input, &Raw::Text(ours.as_str().into()), &mut mark),
+            None => self.cell(input, &raw, &mut mark),
+        };
+        marks.extend(mark.map(|mark| (place, mark)));
+        cell
     }
 
-    fn cell(&self, input: &Input, raw: &Raw<'_>) -> Result<Cell, Refusal> {
+    fn cell(&self, input: &Input, raw: &Raw<'_>, mark: &mut Option<String>) -> Result<Cell, Refusal> {
         let text = raw.text();
         if text.is_empty() {
             return Ok(Cell::Empty);
@@ -132,16 +140,24 @@ impl<'a> Values<'a> {
         let refused = |reason: Reason| Refusal::of(reason, input.name, &text);
         match (input.kind, raw) {
             (ColumnKind::Date, Raw::Day(day)) => Ok(Cell::Date(*day)),
-            (ColumnKind::Date, _) => match dates::read(&text, self.conventions.date_order) {
-                Ok(day) => Ok(Cell::Date(day)),
-                Err(_) if dates::is_blank(&text) => Ok(Cell::Empty),
-                Err(reason) => Err(refused(reason)),
-            },
+            (ColumnKind::Date, _) => {
+                match dates::read_written(&text, self.conventions.date_order, self.two_digit_years_from) {
+                    Ok(day) => Ok(Cell::Date(day)),
+                    Err(_) if dates::is_blank(&text) => Ok(Cell::Empty),
+                    Err(reason) => Err(refused(reason)),
+                }
+            }
             (ColumnKind::Money | ColumnKind::Decimal | ColumnKind::Ratio, Raw::Number(number)) => {
                 amount::read_binary(*number).map(Cell::Money).map_err(refused)
             }
+            (ColumnKind::Money | ColumnKind::Decimal | ColumnKind::Ratio, Raw::Amount(amount)) => {
+                Ok(Cell::Money(*amount))
+            }
             (ColumnKind::Money | ColumnKind::Decimal | ColumnKind::Ratio, _) => {
-                amount::read(&text, self.conventions.decimal).map(Cell::money).map_err(refused)
+                let marked = amount::read_marked(&text, self.conventions.decimal).map_err(refused)?;
+                let (amount, currency) = marked.map_or((None, None), |marked| (Some(marked.amount), marked.currency));
+                *mark = currency;
+                Ok(Cell::money(amount))
             }
             (ColumnKind::Int, _) => {
                 cells::whole_number(&text).map(Cell::Int).ok_or_else(|| refused(Reason::NumberUnreadable))
@@ -159,6 +175,27 @@ impl<'a> Values<'a> {
             "currency_code" => Cell::text(self.currencies.code(text).ok_or_else(|| refused(Reason::CurrencyUnknown))?),
             _ => Cell::text(text),
         })
+    }
+
+    /// A currency beside an amount is that of its row, which it gives where no column does.
+    fn take_marks(&self, marks: &[(usize, String)], values: &mut [Cell]) -> Result<(), Refusal> {
+        for (place, mark) in marks {
+            let input = self.plan.inputs[*place].name;
+            let meant = self.currencies.of_mark(mark, self.base_currency);
+            let Some(likeliest) = meant.first() else {
+                return Err(Refusal::of(Reason::CurrencyUnknown, input, mark));
+            };
+            // limits are in the currency of the books, whatever the items of the row are in
+            let Some(column) = self.currency.filter(|_| !input.starts_with("customer.")) else { continue };
+            match &values[column] {
+                Cell::Text(code) if meant.contains(&code.as_str()) => {}
+                Cell::Text(code) => {
+                    return Err(Refusal::of(Reason::CurrencyContradicts, input, &format!("{mark} beside {code}")));
+                }
+                _ => values[column] = Cell::text(*likeliest),
+            }
+        }
+        Ok(())
     }
 
     /// No amount has more decimals than its currency.
@@ -186,6 +223,21 @@ impl<'a> Values<'a> {
     /// Gives the amount the sign it has with us: + is owed to us.
     fn sign(&self, values: &mut [Cell]) -> Result<(), Refusal> {
         let Some(place) = self.amount else { return Ok(()) };
+        self.signed(place, values)?;
+        // what was paid of it is no longer owed
+        if let (Some(Cell::Money(paid)), Cell::Money(amount)) =
+            (self.paid.map(|paid| values[paid].clone()), &values[place])
+        {
+            let left =
+                if *amount < Money::ZERO { amount.wide() + paid.wide().abs() } else { amount.wide() - paid.wide() };
+            let too_large = || Refusal::of(Reason::AmountTooLarge, "amount", &money_text(left, 2));
+            values[place] = Cell::Money(Money::from_wide(left).ok_or_else(too_large)?);
+        }
+        Ok(())
+    }
+
+    /// The amount by its side, its kind or its two columns.
+    fn signed(&self, place: usize, values: &mut [Cell]) -> Result<(), Refusal> {
         let too_large = |amount: i128| Refusal::of(Reason::AmountTooLarge, "amount", &money_text(amount, 2));
         if let Some((debit, credit)) = self.sides {
             let wide = |cell: &Cell| if let Cell::Money(amount) = cell { Some(amount.wide()) } else { None };
@@ -197,12 +249,20 @@ impl<'a> Values<'a> {
             return Ok(());
         }
         let Cell::Money(amount) = values[place] else { return Ok(()) };
+        if let Some(side) = self.side {
+            let written = if let Cell::Text(side) = &values[side] { side.as_str() } else { "" };
+            let is_credit = is_credit(written).ok_or_else(|| Refusal::of(Reason::SideUnreadable, "side", written))?;
+            if is_credit {
+                values[place] = Cell::Money(-amount.abs());
+            }
+            return Ok(());
+        }
         let kind = match self.kind.map(|kind| &values[kind]) {
             Some(Cell::Text(code)) => ItemKind::parse(code),
             _ => None,
         };
         let is_turned = match self.plan.sign {
-            Sign::AsIs | Sign::DebitCredit => false,
+            Sign::AsIs | Sign::DebitCredit | Sign::BySide => false,
             Sign::Reversed => true,
             Sign::ByKind => amount > Money::ZERO && kind.and_then(ItemKind::sign) == Some(-1),
         };
@@ -218,5 +278,17 @@ impl<'a> Values<'a> {
             None => Ok(()),
             Some((input, _)) => Err(Refusal::of(Reason::ValueMissing, input.name, "")),
         }
+    }
+}
+
+/// Whether a word for a side means credit: in French, English, German, Spanish and Italian.
+#[must_use]
+pub fn is_credit(side: &str) -> Option<bool> {
+    match fold(side).as_str() {
+        "h" | "haben" | "c" | "cr" | "credit" | "haber" | "abono" | "avere" => Some(true),
+        "s" | "soll" | "d" | "dr" | "db" | "debit" | "debe" | "cargo" | "dare" => Some(false),
+        _ if side.trim() == "-" => Some(true),
+        _ if side.trim() == "+" => Some(false),
+        _ => None,
     }
 }

@@ -245,15 +245,23 @@ impl<'a> Writer<'a> {
     fn item_row(
         &mut self,
         line: u64,
-        values: Vec<Cell>,
+        mut values: Vec<Cell>,
         output: &mut Output<'_>,
     ) -> Result<Result<(), Refusal>, IngestError> {
+        self.fill_kind(&mut values);
         if let Err(refusal) = self.claim_item(&values) {
             return Ok(Err(refusal));
         }
         self.customer(&values, output)?;
         self.write_item(line, Item::from_values(values), output)?;
         Ok(Ok(()))
+    }
+
+    /// Where nothing tells the kind, what is owed to us is an invoice and what lowers it a credit note.
+    fn fill_kind(&self, values: &mut [Cell]) {
+        let amount = self.money(values, "amount").unwrap_or_default();
+        let kind = if amount < Money::ZERO { ItemKind::CreditNote } else { ItemKind::Invoice };
+        self.fill(values, "kind", Cell::text(kind.code()));
     }
 
     /// An invoice; where it is settled, a receipt named after it, and what of the one went to the other.
@@ -263,13 +271,15 @@ impl<'a> Writer<'a> {
         mut values: Vec<Cell>,
         output: &mut Output<'_>,
     ) -> Result<Result<(), Refusal>, IngestError> {
-        let amount = self.money(&values, "amount").unwrap_or_default();
-        let kind = if amount < Money::ZERO { ItemKind::CreditNote } else { ItemKind::Invoice };
-        self.fill(&mut values, "kind", Cell::text(kind.code()));
+        self.fill_kind(&mut values);
         if let Err(refusal) = self.claim_item(&values) {
             return Ok(Err(refusal));
         }
         self.customer(&values, output)?;
+        if !self.take_off_undated(&mut values, output) {
+            return Ok(Ok(()));
+        }
+        let amount = self.money(&values, "amount").unwrap_or_default();
         let company = self.get(&values, "company_id").clone();
         let item_id = self.text(&values, "item_id").to_owned();
         let issued = self.day(&values, "issued_date");
@@ -303,6 +313,25 @@ impl<'a> Writer<'a> {
         }
         self.write_item(line, Item::from_values(values), output)?;
         Ok(Ok(()))
+    }
+
+    /// What was paid on a day that nobody tells is no longer owed, and that is all that can be said of it: the item is what is
+    /// left. Whether anything is.
+    fn take_off_undated(&self, values: &mut [Cell], output: &mut Output<'_>) -> bool {
+        let paid = self.money(values, "settled_amount").unwrap_or_default();
+        if *self.get(values, "settled_date") != Cell::Empty || paid.is_zero() {
+            return true;
+        }
+        let amount = self.money(values, "amount").unwrap_or_default();
+        let taken = if amount < Money::ZERO { -paid.abs() } else { paid };
+        // amounts of rows are far from the largest that can be held
+        let left = Money::from_wide(amount.wide() - taken.wide()).unwrap_or_default();
+        let text = "amounts paid on a day that the file does not tell: only what is left of their invoices is taken";
+        output.note("paid_undated", Some(paid.wide()), text);
+        if let Some(cell) = self.places.get("amount").and_then(|&place| values.get_mut(place)) {
+            *cell = Cell::Money(left);
+        }
+        !left.is_zero()
     }
 
     /// What settled an invoice (or, with the signs turned, a credit note), on the day it did.

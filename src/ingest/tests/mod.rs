@@ -13,12 +13,14 @@ mod skips;
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use self::skips::real;
 use super::{
     AccountRoles, BoxedError, CounterpartClasses, Currencies, IngestError, Inspection, Mapping, OpeningJournals,
-    ReadOptions, Reason, Sink, SourceReport, inspect, read, samples,
+    ReadOptions, Reason, Sink, SourceReport, WrittenForms, inspect, read, samples,
 };
+use crate::model::expressions::{CellReader, Evaluator, Expressions};
 use crate::model::rows::Cell;
 use crate::model::{AgreedTerms, Rows, Terms};
 
@@ -87,12 +89,22 @@ fn plain(cell: &Cell) -> String {
     }
 }
 
+/// Evaluates nothing: the SQL of mappings is tried with the engine, in the tests of the whole program.
+struct NoSql;
+
+impl Expressions for NoSql {
+    fn prepare(&self, _: &[String], _: &[String], _: Arc<dyn CellReader>) -> Result<Box<dyn Evaluator>, String> {
+        Err("no engine evaluates SQL here".to_owned())
+    }
+}
+
 /// The shipped reference data and mappings, and what a user may choose.
 struct Desk {
     roles: AccountRoles,
     classes: CounterpartClasses,
     opening_journals: OpeningJournals,
     currencies: Currencies,
+    written_forms: WrittenForms,
     action_codes: super::ActionCodes,
     mappings: Vec<Mapping>,
     default_terms: AgreedTerms,
@@ -105,6 +117,7 @@ impl Desk {
             classes: samples::classes(),
             opening_journals: samples::opening_journals(),
             currencies: samples::currencies(),
+            written_forms: samples::written_forms(),
             action_codes: samples::action_codes(),
             mappings: samples::mappings(),
             default_terms: Terms::STATUTORY.into(),
@@ -127,6 +140,8 @@ impl Desk {
             classes: &self.classes,
             opening_journals: &self.opening_journals,
             currencies: &self.currencies,
+            written_forms: self.written_forms,
+            expressions: &NoSql,
             action_codes: &self.action_codes,
             progress: &|_| {},
         }
