@@ -62,6 +62,7 @@ mod checks;
 mod claims;
 mod cluster;
 mod command_line;
+mod corpus;
 mod currencies;
 mod damage;
 mod desk;

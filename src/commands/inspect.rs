@@ -77,9 +77,19 @@ fn lines(found: &Inspection, words: &Words, formats: &Formats, decimals: u8) -> 
         let values = values.each_ref().map(|(name, text)| (*name, text.as_str()));
         lines.push(words.fill("inspect.reject", &values)?);
     }
-    if let Some(mapping) = &found.proposed_mapping {
+    if let Some(proposal) = &found.proposal {
+        if let Some(what) = &proposal.is_other {
+            lines.push(words.fill("inspect.other", &[("text", what)])?);
+            return Ok(lines);
+        }
+        for (header, sum) in &found.own_sums {
+            lines.push(words.fill("inspect.own_sum", &[("header", &visible(header)), ("sum", &visible(sum))])?);
+        }
+        for question in &proposal.questions {
+            lines.push(words.fill("inspect.question", &[("text", &visible(question))])?);
+        }
         lines.push(words.get("inspect.mapping")?.to_owned());
-        lines.push(mapping.trim_end().to_owned());
+        lines.push(proposal.mapping.trim_end().to_owned());
     }
     Ok(lines)
 }

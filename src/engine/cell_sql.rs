@@ -14,9 +14,11 @@ use datafusion::common::cast::as_string_array;
 use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
 use datafusion::common::{Column, DFSchema};
 use datafusion::error::DataFusionError;
+use datafusion::logical_expr::simplify::SimplifyContext;
 use datafusion::logical_expr::{
     ColumnarValue, Expr, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility,
 };
+use datafusion::optimizer::simplify_expressions::ExprSimplifier;
 use datafusion::physical_expr::PhysicalExpr;
 use datafusion::prelude::{SessionConfig, SessionContext};
 
@@ -69,8 +71,13 @@ impl Expressions for CellSql {
             user_sql::check(sql).map_err(|cause| refused(cause.to_string()))?;
             let parsed = context.parse_sql_expr(sql, &typed).map_err(|cause| refused(cause.strip_backtrace()))?;
             prepared.note_cells(&parsed).map_err(|cause| refused(cause.strip_backtrace()))?;
+            // functions such as coalesce are brought to others before they can be evaluated
+            let simplifier =
+                ExprSimplifier::new(SimplifyContext::builder().with_schema(Arc::new(typed.clone())).build());
+            let coerced = simplifier.coerce(parsed, &typed).map_err(|cause| refused(cause.strip_backtrace()))?;
+            let simple = simplifier.simplify(coerced).map_err(|cause| refused(cause.strip_backtrace()))?;
             let physical =
-                context.create_physical_expr(parsed, &typed).map_err(|cause| refused(cause.strip_backtrace()))?;
+                context.create_physical_expr(simple, &typed).map_err(|cause| refused(cause.strip_backtrace()))?;
             prepared.expressions.push(physical);
         }
         Ok(Box::new(prepared))
@@ -245,6 +252,7 @@ mod tests {
         assert_eq!(evaluated("\"Doc No\" || '/' || \"S/H\"", &row), Ok(Cell::text("A 1/H")));
         assert_eq!(evaluated("amount(Betrag) > 12 and \"S/H\" <> 'S'", &row), Ok(Cell::Flag(true)));
         assert_eq!(evaluated("1 + 1", &row), Ok(money(200)));
+        assert_eq!(evaluated("coalesce(\"S/H\", '') not in ('S')", &row), Ok(Cell::Flag(true)));
         assert_eq!(evaluated("nullif(\"S/H\", 'H')", &row), Ok(Cell::Empty));
     }
 

@@ -3,6 +3,7 @@
 //! In: a ZIP that is no workbook. Out: its files in a folder, in the order of their names. Refused: one protected by a
 //! password, one that holds no file, one that grows without measure once it is unpacked.
 
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -52,7 +53,7 @@ pub fn unpack(path: &Path, folder: &Path) -> Result<Vec<PathBuf>, IngestError> {
             Ok(part) => part,
             Err(cause) => return Err(broken(cause.to_string())),
         };
-        let name = part.name().map(|name| name.into_owned()).unwrap_or_default();
+        let name = part.name().map(Cow::into_owned).unwrap_or_default();
         // only the last part of a name counts: a path may lead anywhere
         let last = name.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
         let is_hidden = last.is_empty() || last.starts_with('.') || name.starts_with("__MACOSX");

@@ -1,5 +1,5 @@
 //! Dates as software writes them: `20240105` `2024-01-05` `05/01/2024` `5.1.2024` `05012024`, with or without a time; in
-//! tables also `13-Jan-2025`, `13 janv. 25`, `January 13, 2025` and `13/01/25`.
+//! tables also `13-Jan-2025`, `13 janv. 25`, `January 13, 2025`, `13/01/25` and `130125`.
 
 use super::Reason;
 use crate::model::Date;
@@ -20,6 +20,15 @@ impl DateOrder {
         match self {
             Self::DayFirst => "dmy",
             Self::MonthFirst => "mdy",
+        }
+    }
+
+    /// The other order.
+    #[must_use]
+    pub const fn other(self) -> Self {
+        match self {
+            Self::DayFirst => Self::MonthFirst,
+            Self::MonthFirst => Self::DayFirst,
         }
     }
 
@@ -70,7 +79,7 @@ pub fn read_written(text: &str, order: DateOrder, first_year: u32) -> Result<Dat
         Err(Reason::DateUnreadable) => {}
         read => return read,
     }
-    let (year, month, day) = match short(text.trim()) {
+    let (year, month, day) = match short(text.trim()).or_else(|| six_digits(text.trim())) {
         Some(Shape::YearFirst(year, month, day)) => (year, month, day),
         Some(Shape::YearLast(first, second, year)) => match order {
             DateOrder::DayFirst => (year, second, first),
@@ -82,10 +91,29 @@ pub fn read_written(text: &str, order: DateOrder, first_year: u32) -> Result<Dat
     calendar_day(year, month, day).ok_or(Reason::DateImpossible)
 }
 
+/// Whether a text is six digits that may be a day without marks: `310125`.
+#[must_use]
+pub fn is_six_digits(text: &str) -> bool {
+    six_digits(text.trim()).is_some()
+}
+
+/// Day, month and two digits of the year without marks.
+fn six_digits(text: &str) -> Option<Shape> {
+    let digits: [u8; 6] = text.as_bytes().try_into().ok()?;
+    let two = |at: usize| u32::from(digits[at] - b'0') * 10 + u32::from(digits[at + 1] - b'0');
+    if !digits.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    let (first, second, third) = (two(0), two(2), two(4));
+    let is_day = calendar_day(2000, second, first).is_some() || calendar_day(2000, first, second).is_some();
+    is_day.then_some(Shape::YearLast(first, second, third))
+}
+
 /// Whether a date writes its year with two digits.
 #[must_use]
 pub fn has_short_year(text: &str) -> bool {
-    shape(text).is_none() && short(text.trim()).is_some() || named(text).is_some_and(|(year, _, _)| year < 100)
+    shape(text).is_none() && (short(text.trim()).is_some() || is_six_digits(text))
+        || named(text).is_some_and(|(year, _, _)| year < 100)
 }
 
 /// The year of the hundred from `first_year` on that ends with two digits.
@@ -133,8 +161,8 @@ fn named(text: &str) -> Option<(u32, u32, u32)> {
     }
     let month_of = |word: &str| {
         let folded = super::names::fold(word);
-        let begins = |starts: &&[&str]| starts.iter().any(|start| folded.starts_with(start));
-        MONTHS.iter().find(|(_, starts)| begins(&starts)).map(|(month, _)| *month)
+        let begins = |starts: &[&str]| starts.iter().any(|start| folded.starts_with(start));
+        MONTHS.iter().find(|(_, starts)| begins(starts)).map(|(month, _)| *month)
     };
     let (mut numbers, mut month, mut is_month_first) = (Vec::new(), None, false);
     let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
@@ -176,7 +204,10 @@ pub fn is_blank(text: &str) -> bool {
 /// What a date tells of the order of days and months.
 #[must_use]
 pub fn order_evidence(text: &str) -> OrderEvidence {
-    let Some(Shape::YearLast(first, second, year)) = shape(text).or_else(|| short(text.trim())) else {
+    let trimmed = text.trim();
+    let Some(Shape::YearLast(first, second, year)) =
+        shape(text).or_else(|| short(trimmed)).or_else(|| six_digits(trimmed))
+    else {
         return OrderEvidence::None;
     };
     // any leap year serves to tell whether there is such a day
@@ -348,6 +379,7 @@ mod tests {
             "2025-Jan-05",
             "05/01/25",
             "5.1.25",
+            "050125",
             "05/01/2025",
         ] {
             assert_eq!(read_written(text, DateOrder::DayFirst, 1970), Ok(day(2025, 1, 5)), "{text}");

@@ -46,6 +46,25 @@ pub enum IngestError {
         /// The names in the header.
         found: Vec<String>,
     },
+    /// An aged balance that does not tell its day.
+    ListDayUnknown {
+        /// Which file.
+        file: String,
+    },
+    /// A list of something else than receivables.
+    OtherList {
+        /// Which file.
+        file: String,
+        /// What it is.
+        what: String,
+    },
+    /// A header that nobody knows, and of which two columns may mean the same.
+    ColumnsAsked {
+        /// Which file.
+        file: String,
+        /// What cannot be told.
+        questions: Vec<String>,
+    },
     /// The format is clear, and columns it cannot do without are missing.
     ColumnsMissing {
         /// Which file.
@@ -164,6 +183,14 @@ impl IngestError {
             Self::HeaderUnknown { .. } => {
                 "`encours inspect FILE` shows what is in it and proposes a mapping for `--mapping`".into()
             }
+            Self::ListDayUnknown { .. } => "say it with `--as-of-list 2025-01-31`".into(),
+            Self::OtherList { .. } => {
+                "load lists of invoices, receipts or customers; where it is one, say so with a mapping (`encours inspect FILE`)"
+                    .into()
+            }
+            Self::ColumnsAsked { .. } => {
+                "`encours inspect FILE` proposes a mapping: save it, replace each `?`, and load with `--mapping`".into()
+            }
             Self::ColumnsMissing { .. } => {
                 "add the columns to the export, or name the columns that hold them in a mapping (`encours inspect FILE`)".into()
             }
@@ -205,6 +232,15 @@ impl fmt::Display for IngestError {
                 "`{file}` has a header nobody knows: found {}, wanted the columns of a FEC, of a table or of a mapping",
                 listed(found)
             ),
+            Self::ListDayUnknown { file } => {
+                write!(out, "`{file}` holds amounts by age and does not tell as of which day")
+            }
+            Self::OtherList { file, what } => write!(out, "`{file}` looks like {what}"),
+            Self::ColumnsAsked { file, questions } => {
+                let shown: Vec<String> =
+                    questions.iter().map(|question| super::reason::shortened(question, 200)).collect();
+                write!(out, "`{file}` does not tell what every column means: {}", shown.join("; "))
+            }
             Self::ColumnsMissing { file, format, missing } => {
                 write!(out, "`{file}` looks like `{format}` and has no column {}", listed(missing))
             }

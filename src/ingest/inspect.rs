@@ -6,15 +6,13 @@ use super::encoding::TextForm;
 use super::fec::{Fec, Written};
 use super::open::{self, Opened};
 use super::progress::Progress;
-use super::tabular::{Tabular, guess, plan};
+use super::tabular::{Tabular, plan};
 use super::{BoxedError, ColumnFinding, IngestError, Inspection, ReadOptions, Reason, RejectSample, Sink};
 use crate::model::rows::Cell;
 use crate::model::{Rows, tables};
 
 /// Refused lines shown.
 const SAMPLES: usize = 20;
-/// Rows a mapping is guessed from.
-const GUESS_ROWS: usize = 500;
 
 /// Looks into a file of any format. A header nobody knows is no error here: a mapping is proposed for it.
 ///
@@ -53,23 +51,41 @@ pub fn inspect(path: &Path, options: &ReadOptions<'_>) -> Result<Inspection, Ing
                         ..described(file_name, byte_count, &plan.format_code, form, separator)
                     }
                 }
-                None => unknown(path, file_name, byte_count, &mut table)?,
+                None => unknown(path, file_name, byte_count, &mut table, options, &mut sampler)?,
             }
         }
     };
     Ok(Inspection { first_rejects: sampler.samples, ..inspection })
 }
 
-/// A header nobody knows: what it comes near to, and a mapping to start from.
-fn unknown(path: &Path, file_name: String, byte_count: u64, table: &mut Tabular) -> Result<Inspection, IngestError> {
+/// A header nobody knows: what it comes near to, a mapping to start from, and what it would give where nothing is left to ask.
+fn unknown(
+    path: &Path,
+    file_name: String,
+    byte_count: u64,
+    table: &mut Tabular,
+    options: &ReadOptions<'_>,
+    sampler: &mut Sampler,
+) -> Result<Inspection, IngestError> {
     let failed = |source| IngestError::File { path: path.to_owned(), source };
-    let sample = table.sample(path, GUESS_ROWS).map_err(failed)?;
+    let proposal = table.propose(path, options).map_err(failed)?;
     let columns = table.header.iter().map(|name| ColumnFinding { header: name.clone(), known_as: None }).collect();
+    let (form, separator) = (table.form, table.separator);
+    let missing_columns = plan::nearest(&table.header).map_or_else(Vec::new, |(_, missing)| missing);
+    let silent = Progress::new(&|_| {});
+    // what it would give is told beside it; a file that cannot be read by it is told when it is loaded
+    let report = if proposal.is_clear() && missing_columns.is_empty() {
+        table.read(path, &file_name, options, &silent, sampler).ok()
+    } else {
+        None
+    };
     Ok(Inspection {
         columns,
-        missing_columns: plan::nearest(&table.header).map_or_else(Vec::new, |(_, missing)| missing),
-        proposed_mapping: Some(guess::propose(&table.header, &sample, table.separator)),
-        ..described(file_name, byte_count, "unknown", table.form, table.separator)
+        missing_columns,
+        report,
+        own_sums: proposal.own_sums.clone(),
+        proposal: Some(proposal),
+        ..described(file_name, byte_count, "unknown", form, separator)
     })
 }
 
@@ -92,7 +108,8 @@ fn described(
         missing_columns: Vec::new(),
         report: None,
         first_rejects: Vec::new(),
-        proposed_mapping: None,
+        proposal: None,
+        own_sums: Vec::new(),
     }
 }
 

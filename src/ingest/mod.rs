@@ -46,9 +46,11 @@ pub use self::reference::{
     AccountRoles, ActionCodes, CounterpartClasses, Currencies, OpeningJournals, Role, RoleTerms, WrittenForms,
 };
 pub use self::tabular::mapping::Mapping;
+pub use self::tabular::propose::Proposal;
+pub use self::tabular::propose::names::ColumnNames;
 pub use self::unreadable::NoTable;
 use crate::model::expressions::Expressions;
-use crate::model::{AgreedTerms, Rows, YearEnd};
+use crate::model::{AgreedTerms, Date, Rows, YearEnd};
 
 /// Takes rows, batch by batch.
 pub trait Sink {
@@ -98,10 +100,14 @@ pub struct ReadOptions<'a> {
     pub currencies: &'a Currencies,
     /// How tables write what can be written in several ways.
     pub written_forms: WrittenForms,
+    /// What headers that nobody knows may mean.
+    pub column_names: &'a ColumnNames,
     /// Evaluates the SQL of mappings.
     pub expressions: &'a dyn Expressions,
     /// Results and reasons of actions known.
     pub action_codes: &'a ActionCodes,
+    /// The day of a list of open items or of an aged balance, over what the file says.
+    pub list_day: Option<Date>,
     /// Hears how many bytes are done, up to the size of the file.
     pub progress: &'a dyn Fn(u64),
 }

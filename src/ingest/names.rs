@@ -28,8 +28,8 @@ const fn plain(letter: char) -> Option<&'static str> {
         'œ' => "oe",
         'æ' => "ae",
         'ß' => "ss",
-        // combining accents, as some systems write file names and headers
-        '\u{300}'..='\u{36f}' => "",
+        // nº and 1ª; combining accents, as some systems write file names and headers
+        'º' | 'ª' | '\u{300}'..='\u{36f}' => "",
         _ => return None,
     })
 }

@@ -47,7 +47,7 @@ pub fn open(
             read => filled += read,
         }
     }
-    if let Some(what) = unreadable::told_by(path, &start).map_err(failed)? {
+    if let Some(what) = unreadable::told_by(path, start).map_err(failed)? {
         return Err(IngestError::NoTable { file: file.to_owned(), what });
     }
     if is_workbook(start) {
@@ -85,10 +85,9 @@ fn fec_header(
         let Some(line) = lines.next_line().map_err(&failed)? else { break };
         match Header::read(line.text, file) {
             Ok(Some(header)) => return Ok(Some((header, lines_above))),
-            Ok(None) => {}
             // what a first line lacks is said; a title above may hold anything
             Err(cause) if lines_above == 0 => return Err(cause),
-            Err(_) => {}
+            Ok(None) | Err(_) => {}
         }
     }
     Ok(None)

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Reason;
+use super::tabular::propose::Proposal;
 use crate::model::Date;
 
 /// The fiscal year a FEC holds.
@@ -66,6 +67,8 @@ pub struct SourceReport {
     pub notes: Vec<Note>,
     /// Columns of its table that the file does not have: it says nothing of them.
     pub absent_columns: Vec<String>,
+    /// For a header that nobody knew: the mapping it was read by, and which column was taken for what.
+    pub proposal: Option<Proposal>,
 }
 
 /// A column of the header, and what it was taken for.
@@ -115,6 +118,8 @@ pub struct Inspection {
     pub report: Option<SourceReport>,
     /// The first refused lines.
     pub first_rejects: Vec<RejectSample>,
-    /// For a header nobody knows: a mapping to start from, as TOML.
-    pub proposed_mapping: Option<String>,
+    /// For a header nobody knows: a mapping to start from.
+    pub proposal: Option<Proposal>,
+    /// What the last row that sums others holds, cell by cell under their headers.
+    pub own_sums: Vec<(String, String)>,
 }

@@ -307,13 +307,26 @@ impl Place {
     }
 }
 
-struct Row<const N: usize> {
+/// A row of a reference table.
+pub(super) struct Row<const N: usize> {
     place: Place,
-    cells: [String; N],
+    /// Its cells, in the order of the wanted columns.
+    pub(super) cells: [String; N],
+}
+
+impl<const N: usize> Row<N> {
+    /// What is wrong with a cell of the row.
+    pub(super) fn broken(&self, found: &str, wanted: &str) -> IngestError {
+        self.place.broken(found, wanted)
+    }
 }
 
 /// The wanted columns of a reference table, row by row. One that ends with `?` need not be there: its cells are empty then.
-fn rows<const N: usize>(table: &'static str, text: &str, wanted: &[&str; N]) -> Result<Vec<Row<N>>, IngestError> {
+pub(super) fn rows<const N: usize>(
+    table: &'static str,
+    text: &str,
+    wanted: &[&str; N],
+) -> Result<Vec<Row<N>>, IngestError> {
     let broken =
         |line: u64, found: String, wanted: String| IngestError::ReferenceBroken { name: table, line, found, wanted };
     let mut reader =

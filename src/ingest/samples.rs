@@ -1,6 +1,6 @@
 //! The shipped reference tables and small files, for the tests of this room.
 
-use super::{AccountRoles, ActionCodes, CounterpartClasses, Currencies, OpeningJournals, WrittenForms};
+use super::{AccountRoles, ActionCodes, ColumnNames, CounterpartClasses, Currencies, OpeningJournals, WrittenForms};
 
 pub fn roles() -> AccountRoles {
     AccountRoles::parse(include_str!("../../data/reference/account_roles.csv")).unwrap()
@@ -20,6 +20,11 @@ pub fn currencies() -> Currencies {
 
 pub fn written_forms() -> WrittenForms {
     WrittenForms::parse(include_str!("../../data/reference/written_forms.csv")).unwrap()
+}
+
+pub fn column_names() -> ColumnNames {
+    let words = include_str!("../../data/reference/column_words.csv");
+    ColumnNames::parse(words, include_str!("../../data/reference/column_roles.csv")).unwrap()
 }
 
 pub fn action_codes() -> ActionCodes {

@@ -49,8 +49,8 @@ impl NoTable {
 ///
 /// # Errors
 /// When the file cannot be read.
-pub fn told_by(path: &Path, start: &[u8; 4]) -> io::Result<Option<NoTable>> {
-    if start == b"\xd0\xcf\x11\xe0" {
+pub fn told_by(path: &Path, start: [u8; 4]) -> io::Result<Option<NoTable>> {
+    if start == *b"\xd0\xcf\x11\xe0" {
         let mut bytes = Vec::new();
         File::open(path)?.take(LOOKED_AT).read_to_end(&mut bytes)?;
         let name: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();

@@ -2,7 +2,7 @@
 
 use xxhash_rust::xxh3::Xxh3;
 
-use crate::model::{Rows, Values};
+use crate::model::{Money, Rows, Values};
 
 /// Rows below which two sources may well hold the same by chance.
 const FEWEST_ROWS: u64 = 2;
@@ -34,7 +34,7 @@ impl Fingerprint {
                 match column {
                     Values::Text(list) => hash.update(list.get(row).unwrap_or_default().as_bytes()),
                     Values::Date(list) => hash.update(&list[row].map_or(0, |day| day.to_epoch_days()).to_le_bytes()),
-                    Values::Money(list) => hash.update(&list[row].map_or(0, |amount| amount.wide()).to_le_bytes()),
+                    Values::Money(list) => hash.update(&list[row].map_or(0, Money::wide).to_le_bytes()),
                     Values::Int(list) => hash.update(&list[row].unwrap_or_default().to_le_bytes()),
                     Values::Flag(list) => hash.update(&[u8::from(list[row] == Some(true))]),
                 }

@@ -15,8 +15,8 @@ use crate::engine::CellSql;
 use crate::error::Error;
 use crate::ingest::staging::{StagedFile, Staging};
 use crate::ingest::{
-    self, AccountRoles, ActionCodes, BoxedError, CounterpartClasses, Currencies, DateOrder, Decimal, Encoding,
-    FiscalYear, Mapping, OpeningJournals, ReadOptions, Sink, SourceReport, WrittenForms,
+    self, AccountRoles, ActionCodes, BoxedError, ColumnNames, CounterpartClasses, Currencies, DateOrder, Decimal,
+    Encoding, FiscalYear, Mapping, OpeningJournals, ReadOptions, Sink, SourceReport, WrittenForms,
 };
 use crate::model::money::smallest;
 use crate::model::tables::PREPARED_CODE;
@@ -112,7 +112,7 @@ pub(super) fn read_all(
         if source.year.is_some() {
             ledgers.insert(source.report.company_id.clone());
         }
-        let meaning = meaning_hash(settings, reading, &source.report.format_code)?;
+        let meaning = meaning_hash(settings, reading, &source.report)?;
         sources.push(Source { hash: hash.clone(), meaning, ..source });
     }
     Ok(sources)
@@ -208,7 +208,9 @@ pub(in crate::commands) struct Rules<'a> {
     opening_journals: OpeningJournals,
     currencies: Currencies,
     written_forms: WrittenForms,
+    column_names: ColumnNames,
     action_codes: ActionCodes,
+    list_day: Option<Date>,
 }
 
 impl<'a> Rules<'a> {
@@ -237,6 +239,12 @@ impl<'a> Rules<'a> {
                 Error::Plain(format!("found `--decimal {code}`"), "write `--decimal ,` or `--decimal .`".to_owned())
             })?),
         };
+        let list_day = match &reading.as_of_list {
+            None => None,
+            Some(text) => Some(text.parse::<Date>().map_err(|_| {
+                Error::Plain(format!("found `--as-of-list {text}`"), "write a day as `2025-01-31`".to_owned())
+            })?),
+        };
         // one that cannot be used stops no file that does not need it
         let mut mappings = Vec::new();
         for (name, text) in &settings.mappings {
@@ -259,6 +267,8 @@ impl<'a> Rules<'a> {
             opening_journals: OpeningJournals::parse(settings.reference("opening_journals"))?,
             currencies: Currencies::parse(settings.reference("currencies"))?,
             written_forms: WrittenForms::parse(settings.reference("written_forms"))?,
+            column_names: ColumnNames::parse(settings.reference("column_words"), settings.reference("column_roles"))?,
+            list_day,
             action_codes: ActionCodes::parse(settings.reference("results"), settings.reference("reasons"))?,
         })
     }
@@ -280,8 +290,10 @@ impl<'a> Rules<'a> {
             opening_journals: &self.opening_journals,
             currencies: &self.currencies,
             written_forms: self.written_forms,
+            column_names: &self.column_names,
             expressions: &CellSql,
             action_codes: &self.action_codes,
+            list_day: self.list_day,
             progress,
         }
     }
@@ -471,8 +483,12 @@ fn rules_hash(settings: &Settings, reading: &ReadingArguments) -> Result<String,
 }
 
 /// What decides what the columns of a file mean. Where it changes, what the source had brought was read in another meaning.
-fn meaning_hash(settings: &Settings, reading: &ReadingArguments, format_code: &str) -> Result<String, Error> {
-    let mapping = format_code.strip_prefix("mapping:").map(|name| mapping_text(settings, name)).transpose()?;
+fn meaning_hash(settings: &Settings, reading: &ReadingArguments, report: &SourceReport) -> Result<String, Error> {
+    let named = report.format_code.strip_prefix("mapping:");
+    let mapping = match &report.proposal {
+        Some(proposal) => Some(proposal.mapping.clone()),
+        None => named.map(|name| mapping_text(settings, name)).transpose()?,
+    };
     let said = (&reading.encoding, &reading.date_order, &reading.decimal);
     Ok(hex(&Sha256::digest(format!("{:?}", (mapping, said)).as_bytes())))
 }

@@ -103,6 +103,13 @@ pub(super) fn lines(settings: &Settings, staged: &[Source], record: &LoadRecord)
                 ("source", &report.source_key),
             ],
         )?);
+        if let Some(proposal) = &report.proposal {
+            let choices = crate::report::visible(&proposal.choices.join(", ")).into_owned();
+            lines.push(words.fill(
+                "load.proposed",
+                &[("file", &crate::report::visible(&report.file_name)), ("choices", &choices)],
+            )?);
+        }
         // items that nobody knows are found after reading, and only in the load's own record
         let facts = record.sources.as_array().into_iter().flatten().find(|facts| facts["key"] == report.source_key);
         let rejected = facts.and_then(|facts| facts["rejected_count"].as_u64()).unwrap_or_default();

@@ -181,6 +181,7 @@ impl Fec {
         let counts = output.finish()?;
         Ok(SourceReport {
             absent_columns: Vec::new(),
+            proposal: None,
             company_id: company_id.to_owned(),
             source_key,
             file_name: file_name.to_owned(),

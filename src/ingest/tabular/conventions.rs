@@ -163,7 +163,7 @@ fn decide_order(said: Said, dates: Evidence, file: &str) -> Result<DateOrder, In
 }
 
 /// The decimal mark an amount proves; `None` where it may be read either way.
-fn decimal_mark(text: &str) -> Option<char> {
+pub fn decimal_mark(text: &str) -> Option<char> {
     let (comma, point) = (text.rfind(','), text.rfind('.'));
     let (mark, place) = match (comma, point) {
         (Some(comma), Some(point)) if comma > point => return Some(','),

@@ -23,6 +23,12 @@ pub enum Raw<'a> {
     Amount(Money),
 }
 
+impl Default for Raw<'_> {
+    fn default() -> Self {
+        Self::Text(Cow::Borrowed(""))
+    }
+}
+
 impl Raw<'_> {
     /// The cell as text.
     #[must_use]

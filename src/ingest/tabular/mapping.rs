@@ -12,6 +12,8 @@
 //! sign = "by_kind"                 # as_is, by_kind, by_side, reversed, debit_credit
 //! where = "\"Statut\" <> 'Brouillon'" # SQL: the rows that count; all when absent
 //! fill_down = ["Client"]           # columns whose empty cells hold what stands above
+//! repeated_rows = "once"           # rows of one key repeat what their document owes: the first counts
+//! list_date = "2025-01-31"         # the day of an aged balance, which its title or name may tell too
 //! [columns]
 //! item_id = "N° facture"           # a column of the file
 //! item_id = ["N° facture", "N° échéance"] # several of them, joined by `/`
@@ -21,6 +23,8 @@
 //! currency_code = "EUR"
 //! [values.kind]
 //! "AV" = "credit_note"
+//! [buckets]                        # of an aged balance: each amount is an item, due so many days before the list's day
+//! "31-60" = 31                     # its name, amount and day are "(bucket)", "(bucket amount)" and "(bucket day)"
 //! [customer]                       # columns of `customers`, one row a customer
 //! name = "Nom"
 //! ```
@@ -34,8 +38,8 @@ use super::super::encoding::Encoding;
 use super::super::fields::SEPARATORS;
 use super::super::names::fold;
 use super::inputs::{Input, Shape};
-use super::shaped::HEADING;
-use crate::model::{ItemKind, tables};
+use super::shaped::Shaping;
+use crate::model::{Date, ItemKind, tables};
 
 /// What an amount's sign means in a file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -92,6 +96,12 @@ pub struct Mapping {
     pub condition: Option<String>,
     /// Columns whose empty cells hold what stands above.
     pub filled_down: Vec<String>,
+    /// Whether rows repeat their document, which counts once.
+    pub repeats: bool,
+    /// The day of the list.
+    pub list_day: Option<Date>,
+    /// Columns of an aged balance, and from how many days past due they are.
+    pub buckets: Vec<(String, i64)>,
     /// Where each input comes from.
     pub origins: HashMap<&'static str, Origin>,
     /// For an input, what a value of the file (folded) stands for.
@@ -99,7 +109,7 @@ pub struct Mapping {
 }
 
 /// What a mapping may say.
-const KEYS: [&str; 16] = [
+const KEYS: [&str; 19] = [
     "description",
     "shape",
     "table",
@@ -112,6 +122,9 @@ const KEYS: [&str; 16] = [
     "sign",
     "where",
     "fill_down",
+    "repeated_rows",
+    "list_date",
+    "buckets",
     "columns",
     "constants",
     "values",
@@ -204,6 +217,13 @@ impl Mapping {
             },
             condition: word("where")?.map(str::to_owned),
             filled_down: broken.names(&document, "fill_down")?.unwrap_or_default(),
+            repeats: match word("repeated_rows")? {
+                None => false,
+                Some("once") => true,
+                Some(other) => return Err(broken.found(&format!("repeated_rows `{other}`"), "`once`")),
+            },
+            list_day: broken.chosen(word("list_date")?, |day| day.parse().ok(), "a day such as 2025-01-31")?,
+            buckets: broken.buckets(&document)?,
             shape,
             sign,
             origins,
@@ -311,6 +331,18 @@ impl Broken<'_> {
         }
     }
 
+    /// The columns of an aged balance.
+    fn buckets(self, document: &toml::Table) -> Result<Vec<(String, i64)>, IngestError> {
+        let bucket = |(name, days): (&str, &toml::Value)| match days
+            .as_integer()
+            .filter(|days| (0..=9_999).contains(days))
+        {
+            Some(days) => Ok((name.to_owned(), days)),
+            None => Err(self.found(&format!("bucket `{name} = {days}`"), "from how many days past due, such as 31")),
+        };
+        self.section(document, "buckets")?.into_iter().map(bucket).collect()
+    }
+
     /// A list of names, where there is one.
     fn names(self, document: &toml::Table, key: &str) -> Result<Option<Vec<String>>, IngestError> {
         match document.get(key) {
@@ -353,7 +385,7 @@ impl Broken<'_> {
             None => origins
                 .values()
                 .filter_map(|origin| match origin {
-                    Origin::Column(name) if name != HEADING => Some(fold(name)),
+                    Origin::Column(name) if Shaping::own_column(name).is_none() => Some(fold(name)),
                     _ => None,
                 })
                 .collect(),

@@ -6,11 +6,11 @@
 mod canonical;
 pub mod conventions;
 pub mod grid;
-pub mod guess;
 pub mod inputs;
 pub mod item;
 pub mod mapping;
 pub mod plan;
+pub mod propose;
 pub mod results;
 pub mod shaped;
 pub mod values;
@@ -24,11 +24,12 @@ use self::canonical::Canonical;
 use self::conventions::{Conventions, Said};
 use self::grid::{RowSource, TextRows};
 use self::plan::Plan;
-use self::shaped::{ConventionalReader, ShapedRows, is_sum};
+use self::propose::Proposal;
+use self::shaped::{ConventionalReader, ShapedRows, Unevaluated, is_sum};
 use self::values::Values;
 use self::workbook::Sheet;
 use self::writer::{Totals, Writer, company_of};
-use super::amount::Decimal;
+use super::amount::{self, Decimal};
 use super::dates::DateOrder;
 use super::encoding::{self, TextForm};
 use super::fields::{SEPARATORS, sniff};
@@ -36,9 +37,15 @@ use super::lines::{LineSource, Lines};
 use super::output::Output;
 use super::progress::Progress;
 use super::{IngestError, ReadOptions, Sink, SourceReport};
+use crate::model::Date;
 
 /// How many rows may stand above the header: titles, names, dates of export.
 const HEADER_ROWS: usize = 20;
+
+/// Rows that a mapping is proposed from.
+const SAMPLE_ROWS: usize = 5_000;
+/// The name of a mapping that was proposed and taken.
+const PROPOSED: &str = "proposed";
 
 /// A table file, opened as far as its header.
 pub struct Tabular {
@@ -52,6 +59,8 @@ pub struct Tabular {
     pub plan: Option<Plan>,
     /// Rows down to the header.
     header_rows: usize,
+    /// What stands above it: titles, names, days.
+    titles: Vec<String>,
     sheet: Option<Sheet>,
 }
 
@@ -72,7 +81,7 @@ impl Tabular {
             // titles above the header do not show the separator
             separators.extend(SEPARATORS.into_iter().filter(|separator| *separator != likely));
         }
-        let mut first_found = None;
+        let mut best_found: Option<Self> = None;
         let mut refused = None;
         for separator in separators {
             let lines = Lines::open(path, form, |_| {}).map_err(failed)?;
@@ -88,9 +97,13 @@ impl Tabular {
             if found.plan.is_some() {
                 return found.in_its_own_encoding(path, file, options);
             }
-            first_found.get_or_insert(found);
+            let is_better =
+                |before: &Self| header_score(&found.header, options) > header_score(&before.header, options);
+            if best_found.as_ref().is_none_or(is_better) {
+                best_found = Some(found);
+            }
         }
-        match (refused, first_found) {
+        match (refused, best_found) {
             (Some(error), _) => Err(error),
             (None, Some(found)) => Ok(found),
             (None, None) => Err(IngestError::Empty { file: file.to_owned() }),
@@ -191,6 +204,54 @@ impl Tabular {
         Ok(sample)
     }
 
+    /// Proposes a mapping from the first rows.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn propose(&mut self, path: &Path, options: &ReadOptions<'_>) -> io::Result<Proposal> {
+        let sample = self.sample(path, SAMPLE_ROWS)?;
+        let file = super::open::file_name(path);
+        let known = (options.column_names, options.currencies);
+        Ok(propose::propose(&self.header, &sample, self.separator, &file, known, options.base_currency))
+    }
+
+    /// The plan of a header that nobody knows: of the mapping proposed for it, where nothing is left to ask.
+    fn proposed_plan(
+        &mut self,
+        path: &Path,
+        file: &str,
+        options: &ReadOptions<'_>,
+    ) -> Result<(Plan, Proposal), IngestError> {
+        if let Some((table, missing)) = plan::nearest(&self.header) {
+            return Err(IngestError::ColumnsMissing { file: file.to_owned(), format: table.to_owned(), missing });
+        }
+        let failed = |source| IngestError::File { path: path.to_owned(), source };
+        let proposal = self.propose(path, options).map_err(failed)?;
+        if let Some(what) = proposal.is_other {
+            return Err(IngestError::OtherList { file: file.to_owned(), what });
+        }
+        // a header of which no word is known is no header of a list
+        let is_known = self.header.iter().any(|name| !options.column_names.said(name).concepts.is_empty());
+        if !is_known {
+            return Err(IngestError::HeaderUnknown { file: file.to_owned(), found: self.header.clone() });
+        }
+        if !proposal.is_clear() {
+            return Err(IngestError::ColumnsAsked { file: file.to_owned(), questions: proposal.questions });
+        }
+        let mapping = mapping::Mapping::parse(PROPOSED, &proposal.mapping)?;
+        let proposed = ReadOptions { mapping: Some(&mapping), ..*options };
+        let plan = plan::find(&self.header, file, &proposed)?;
+        let unknown = || IngestError::HeaderUnknown { file: file.to_owned(), found: self.header.clone() };
+        Ok((plan.ok_or_else(unknown)?, proposal))
+    }
+
+    /// The day of a list, as its titles or its name tell it: the last day named.
+    fn list_day(&self, file: &str, conventions: &Conventions, window: u32) -> Option<Date> {
+        let reader = ConventionalReader::of(conventions, window);
+        let in_titles = self.titles.iter().filter_map(|title| shaped::day_in(title, reader)).next_back();
+        in_titles.or_else(|| shaped::day_in(file.rsplit_once('.').map_or(file, |(stem, _)| stem), reader))
+    }
+
     /// Reads the rows cell by cell, in whatever form they are.
     fn read_cells(
         &mut self,
@@ -228,11 +289,22 @@ impl Tabular {
         let values = Values::new(plan, conventions, options);
         let mut writer = Writer::new(plan, options, file);
         let (header_width, header) = (self.header.len(), self.header.clone());
+        let list_day = options.list_day.or(plan.list_day).or_else(|| self.list_day(file, &conventions, window));
+        if !plan.shaping.buckets.is_empty() {
+            let day = list_day.ok_or_else(|| IngestError::ListDayUnknown { file: file.to_owned() })?;
+            let text = format!("amounts by age, as of {day}: each is due on the last day that its column allows");
+            output.note_file("amounts_by_age", text);
+        }
         let rows = self.rows(path, progress, 6).map_err(failed)?;
         if !plan.shaping.is_plain() {
             let reader = ConventionalReader::of(&conventions, window);
             let evaluator = plan.shaping.prepare(&header, options.expressions, reader).map_err(unusable)?;
-            let mut rows = ShapedRows::new(rows, &plan.shaping, evaluator.as_deref(), reader, header_width);
+            let mut rows = ShapedRows::new(rows, &plan.shaping, evaluator.as_deref(), reader, header_width, list_day);
+            let failed =
+                |source: io::Error| match source.get_ref().and_then(|cause| cause.downcast_ref::<Unevaluated>()) {
+                    Some(Unevaluated(cause)) => unusable(cause.clone()),
+                    None => failed(source),
+                };
             read_rows(&mut rows, plan, &values, &mut writer, output, failed)?;
             note_left_out(rows.left_out_count, rows.sum_count, output);
             return writer.finish(output);
@@ -256,13 +328,11 @@ impl Tabular {
         progress: &Progress<'_>,
         sink: &mut dyn Sink,
     ) -> Result<SourceReport, IngestError> {
-        let Some(plan) = self.plan.clone() else {
-            return Err(match plan::nearest(&self.header) {
-                Some((table, missing)) => {
-                    IngestError::ColumnsMissing { file: file.to_owned(), format: table.to_owned(), missing }
-                }
-                None => IngestError::HeaderUnknown { file: file.to_owned(), found: self.header.clone() },
-            });
+        let (plan, proposal) = if let Some(plan) = self.plan.clone() {
+            (plan, None)
+        } else {
+            let (plan, proposal) = self.proposed_plan(path, file, options)?;
+            (plan, Some(proposal))
         };
         let company_id = company_of(options);
         let source_key = format!("{company_id}/{file}");
@@ -283,6 +353,7 @@ impl Tabular {
         let counts = output.finish()?;
         Ok(SourceReport {
             absent_columns: plan.absent(),
+            proposal,
             source_key,
             company_id: company_id.to_owned(),
             file_name: file.to_owned(),
@@ -325,7 +396,7 @@ fn read_rows(
         match written {
             Ok(()) => {}
             // what sums rows of the list is no row of it
-            Err(_) if is_mapped && is_sum(row) => sum_count += 1,
+            Err(_) if is_mapped && (is_sum(row) || plan.is_keyless(row)) => sum_count += 1,
             Err(refusal) => output.reject(row.number(), refusal, &row.shown())?,
         }
     }
@@ -386,15 +457,16 @@ fn mapping_of<'a>(plan: &Plan, options: &ReadOptions<'a>) -> Option<&'a mapping:
     options.mapping.into_iter().chain(options.mappings).find(|mapping| mapping.name == name)
 }
 
-/// The first row that somebody knows as a header, else the first that has at least two names.
+/// The first row that somebody knows as a header, else the one among the first whose words are known best.
 fn find_header(
     rows: &mut dyn RowSource,
     file: &str,
     options: &ReadOptions<'_>,
     failed: impl Fn(io::Error) -> IngestError,
 ) -> Result<Tabular, IngestError> {
-    let mut first: Option<Tabular> = None;
+    let mut best: Option<(usize, Tabular)> = None;
     let mut refused = None;
+    let mut titles_above: Vec<String> = Vec::new();
     for place in 1..=HEADER_ROWS {
         let Some(row) = rows.next_row().map_err(&failed)? else { break };
         let mut header: Vec<String> = (0..row.width()).map(|column| row.cell(column).text().into_owned()).collect();
@@ -410,18 +482,38 @@ fn find_header(
             Err(error) => return Err(error),
         };
         let is_known = plan.is_some();
-        let found = Tabular { form: None, separator: None, header, plan, header_rows: place, sheet: None };
+        let score = header_score(&header, options);
+        let texts = header.iter().filter(|text| !text.is_empty()).cloned().collect::<Vec<String>>();
+        let titles = titles_above.clone();
+        titles_above.extend(texts);
+        let found = Tabular { form: None, separator: None, header, plan, header_rows: place, titles, sheet: None };
         if is_known {
             return Ok(found);
         }
-        let is_fuller = first.as_ref().is_none_or(|first| first.header.len() < 2 && found.header.len() >= 2);
-        if is_fuller {
-            first = Some(found);
+        if best.as_ref().is_none_or(|(before, _)| score > *before) {
+            best = Some((score, found));
         }
     }
-    match (first, refused) {
-        (_, Some(error)) => Err(error),
-        (Some(first), None) => Ok(first),
+    match (refused, best) {
+        (Some(error), _) => Err(error),
+        (None, Some((_, found))) => Ok(found),
         (None, None) => Err(IngestError::Empty { file: file.to_owned() }),
     }
+}
+
+/// How much a row looks like a header: three for each column whose words are known, one for each other that has a name. Days
+/// and amounts are no names.
+fn header_score(header: &[String], options: &ReadOptions<'_>) -> usize {
+    let filled = || header.iter().filter(|name| !name.is_empty());
+    // letters and digits make a name, signs and digits an amount
+    let is_amount =
+        |name: &str| amount::read_marked(name, Decimal::Either).is_ok() && !name.starts_with(char::is_alphabetic);
+    let is_value = |name: &&String| is_amount(name) || propose::is_date(name);
+    if filled().count() < 2 || filled().any(|name| is_value(&name)) {
+        return usize::from(filled().count() > 1);
+    }
+    let is_known =
+        |name: &&String| !options.column_names.said(name).concepts.is_empty() || propose::bucket_of(name).is_some();
+    let known = filled().filter(is_known).count();
+    2 + 3 * known + filled().count()
 }

@@ -10,8 +10,8 @@ use super::super::{IngestError, ReadOptions};
 use super::grid::Row;
 use super::inputs::{Input, Shape, WRITTEN, is_ours};
 use super::mapping::{Mapping, Origin, Sign};
-use super::shaped::{HEADING, HEADING_COLUMN, Shaping};
-use crate::model::{TableSpec, tables};
+use super::shaped::{HEADING, Shaping};
+use crate::model::{Date, TableSpec, tables};
 
 /// Where the value of an input comes from, in this file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +41,10 @@ pub struct Plan {
     pub sign: Sign,
     /// What the mapping does to the rows.
     pub shaping: Shaping,
+    /// Whether rows repeat their document, which counts once.
+    pub repeats: bool,
+    /// The day of the list, where the mapping says it.
+    pub list_day: Option<Date>,
     /// The order of dates, where the mapping says it.
     pub date_order: Option<DateOrder>,
     /// The decimal mark, where the mapping says it.
@@ -69,6 +73,17 @@ impl Plan {
             _ => true,
         };
         self.shape == Shape::WorklistResults && self.inputs.iter().zip(&self.sources).all(is_blank)
+    }
+
+    /// Whether a row has neither key nor day nor customer: it sums others.
+    pub fn is_keyless(&self, row: &dyn Row) -> bool {
+        const KEYS: [&str; 7] =
+            ["item_id", "issued_date", "due_date", "receipt_id", "receipt_date", "invoice_id", "settled_date"];
+        let mut keys = self.inputs.iter().zip(&self.sources).filter(|(input, _)| KEYS.contains(&input.name));
+        keys.all(|(_, source)| match source {
+            Source::Column(place) => row.cell(*place).text().is_empty(),
+            _ => true,
+        })
     }
 
     /// Inputs that the file does not bring.
@@ -159,7 +174,7 @@ fn of_table(table: &'static TableSpec, header: &[String], folded: &[String], fil
     let mut sources = vec![Source::Absent; inputs.len()];
     for (source, input) in sources.iter_mut().zip(&inputs).filter(|(_, input)| !is_ours(input.name)) {
         let is_column = table.position(input.name).is_some();
-        if let Some(place) = place_of(input.name, folded, file)?.filter(|_| is_column) {
+        if let Some(place) = place_of(input.name, header, folded, file)?.filter(|_| is_column) {
             *source = Source::Column(place);
         }
     }
@@ -171,6 +186,8 @@ fn of_table(table: &'static TableSpec, header: &[String], folded: &[String], fil
         sources,
         sign: Sign::AsIs,
         shaping: Shaping::default(),
+        repeats: false,
+        list_day: None,
         date_order: None,
         decimal: None,
         header: header.to_vec(),
@@ -184,8 +201,14 @@ fn of_mapping(mapping: &Mapping, header: &[String], folded: &[String], file: &st
     }
     let mut shaping = Shaping { condition: mapping.condition.clone(), ..Shaping::default() };
     let mut missing = Vec::new();
+    for (name, days) in &mapping.buckets {
+        match place_of(name, header, folded, file)? {
+            Some(place) => shaping.buckets.push((place, name.clone(), *days)),
+            None => missing.push(name.clone()),
+        }
+    }
     for name in &mapping.filled_down {
-        match place_of(name, folded, file)? {
+        match place_of(name, header, folded, file)? {
             Some(place) => shaping.filled_down.push(place),
             None => missing.push(name.clone()),
         }
@@ -200,12 +223,12 @@ fn of_mapping(mapping: &Mapping, header: &[String], folded: &[String], file: &st
                 shaping.expressions.push(sql.clone());
                 Source::Column(Shaping::column(shaping.expressions.len() - 1))
             }
-            Some(Origin::Column(name)) if name == HEADING => {
-                shaping.has_headings = true;
-                Source::Column(HEADING_COLUMN)
+            Some(Origin::Column(name)) if Shaping::own_column(name).is_some() => {
+                shaping.has_headings |= name == HEADING;
+                Shaping::own_column(name).map_or(Source::Absent, Source::Column)
             }
             Some(Origin::Column(name)) => {
-                let place = place_of(name, folded, file)?;
+                let place = place_of(name, header, folded, file)?;
                 // a column that only some exports have does not stop the others
                 if place.is_none() && (input.is_required || mapping.header.contains(&fold(name))) {
                     missing.push(name.clone());
@@ -226,14 +249,21 @@ fn of_mapping(mapping: &Mapping, header: &[String], folded: &[String], file: &st
         sources,
         sign: mapping.sign,
         shaping,
+        repeats: mapping.repeats,
+        list_day: mapping.list_day,
         date_order: mapping.date_order,
         decimal: mapping.decimal,
         header: header.to_vec(),
     })
 }
 
-fn place_of(name: &str, folded: &[String], file: &str) -> Result<Option<usize>, IngestError> {
+/// The column of a name: the one that is written so, else the one that is when case, accents and marks do not count.
+fn place_of(name: &str, header: &[String], folded: &[String], file: &str) -> Result<Option<usize>, IngestError> {
     let wanted = fold(name);
+    let mut written = header.iter().enumerate().filter(|(_, column)| *column == name).map(|(place, _)| place);
+    if let (Some(place), None) = (written.next(), written.next()) {
+        return Ok(Some(place));
+    }
     let mut places = folded.iter().enumerate().filter(|(_, column)| **column == wanted).map(|(place, _)| place);
     let place = places.next();
     match places.next() {

@@ -14,20 +14,25 @@ use super::super::dates::{self, DateOrder};
 use super::super::names::fold;
 use super::conventions::Conventions;
 use super::grid::{Raw, Row, RowSource};
+use crate::model::calendar::add_days;
 use crate::model::expressions::{CellReader, Evaluator, Expressions};
 use crate::model::rows::Cell;
 use crate::model::{Date, Money};
 
 /// How a mapping names the heading above a row, where customers stand in rows of their own.
 pub const HEADING: &str = "(heading)";
+/// How a mapping names the bucket of an amount by age, its amount, and the first day that the bucket allows it to be due.
+pub const BUCKET: &str = "(bucket)";
+pub const BUCKET_AMOUNT: &str = "(bucket amount)";
+pub const BUCKET_DAY: &str = "(bucket day)";
 /// Columns from here on are none of the file's.
 const BEYOND: usize = 1 << 20;
-/// The column of the heading above a row.
-pub const HEADING_COLUMN: usize = BEYOND;
+/// Columns that no file has, by name, in the order of their places from there on.
+pub const OWN_COLUMNS: [&str; 4] = [HEADING, BUCKET, BUCKET_AMOUNT, BUCKET_DAY];
 /// Rows that SQL is evaluated over at once.
 const BLOCK_ROWS: usize = 4_096;
 /// First words of rows that sum others, folded: French, English, German, Spanish, Italian, Dutch.
-const SUMS: [&str; 17] = [
+const SUMS: [&str; 25] = [
     "total",
     "totals",
     "totaux",
@@ -45,6 +50,14 @@ const SUMS: [&str; 17] = [
     "zwischensumme",
     "endsumme",
     "suma",
+    "saldo",
+    "endsaldo",
+    "totales",
+    "summa",
+    "percentage",
+    "pourcentage",
+    "prozent",
+    "porcentaje",
 ];
 
 /// What a mapping does to the rows of a file.
@@ -58,6 +71,8 @@ pub struct Shaping {
     pub filled_down: Vec<usize>,
     /// Whether customers stand in rows of their own.
     pub has_headings: bool,
+    /// Columns of an aged balance, and from how many days past due they are: each amount makes a row.
+    pub buckets: Vec<(usize, String, i64)>,
 }
 
 impl Shaping {
@@ -70,7 +85,13 @@ impl Shaping {
     /// The column of an expression.
     #[must_use]
     pub const fn column(expression: usize) -> usize {
-        BEYOND + 1 + expression
+        BEYOND + OWN_COLUMNS.len() + expression
+    }
+
+    /// The column of one of our own names.
+    #[must_use]
+    pub fn own_column(name: &str) -> Option<usize> {
+        OWN_COLUMNS.iter().position(|own| *own == name).map(|position| BEYOND + position)
     }
 
     /// Prepares all that is SQL, the condition last.
@@ -93,7 +114,7 @@ impl Shaping {
             let is_new = !name.is_empty() && !names.contains(name);
             names.push(if is_new { name.clone() } else { format!("column {}", position + 1) });
         }
-        names.push(HEADING.to_owned());
+        names.extend(OWN_COLUMNS.map(str::to_owned));
         expressions.prepare(&names, &all, Arc::new(reader)).map(Some)
     }
 }
@@ -127,15 +148,61 @@ impl CellReader for ConventionalReader {
     }
 }
 
-/// Whether a row sums others: its first word says so.
+/// The last day that a text names: `As of Mar 31, 2025`, `Période du 01/01/25 au 31/03/25`, `aging_2025-03-31`.
+#[must_use]
+pub fn day_in(text: &str, reader: ConventionalReader) -> Option<Date> {
+    let words: Vec<&str> = text.split([' ', '_', '\u{a0}', ':', ';']).filter(|word| !word.is_empty()).collect();
+    // the longest run of words that is a day, from the last on
+    (0..words.len()).rev().find_map(|start| {
+        (start + 1..=words.len().min(start + 4)).rev().find_map(|end| {
+            let run = words[start..end].join(" ");
+            let is_short = dates::is_six_digits(&run);
+            let run = run.trim_matches(['(', ')', ',', '.']);
+            // a day that only the other order of days and months makes one
+            let other = ConventionalReader { date_order: reader.date_order.other(), ..reader };
+            reader.day(run).or_else(|| other.day(run)).filter(|_| !is_short)
+        })
+    })
+}
+
+/// Whether a row sums others: its first word says so, or a cell that holds little else, or it holds nothing but amounts.
 #[must_use]
 pub fn is_sum(row: &dyn Row) -> bool {
-    let first = (0..row.width()).map(|column| row.cell(column)).find(|cell| !cell.text().is_empty());
-    let Some(first) = first else { return false };
-    let text = first.text();
-    let word = text.split(|c: char| !c.is_alphanumeric()).find(|word| !word.is_empty()).unwrap_or_default();
-    SUMS.contains(&fold(word).as_str())
+    let cells: Vec<Cow<'static, str>> =
+        (0..row.width()).map(|column| Cow::Owned(row.cell(column).text().into_owned())).collect();
+    let filled: Vec<&str> = cells.iter().map(AsRef::as_ref).filter(|text: &&str| !text.is_empty()).collect();
+    let Some(first) = filled.first() else { return false };
+    let is_amount = |text: &&str| amount::read_marked(text, Decimal::Either).is_ok_and(|read| read.is_some());
+    let is_code = |text: &&str| text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_uppercase());
+    begins_sum(first)
+        || filled.iter().any(|text| text.len() < 20 && begins_sum(text))
+        || filled.len() * 2 < cells.len() && filled.iter().all(|text| is_amount(text) || is_code(text))
 }
+
+/// Whether a text begins as that of a row that sums others does.
+#[must_use]
+pub fn begins_sum(text: &str) -> bool {
+    let word = text.split(|c: char| !c.is_alphanumeric()).find(|word| !word.is_empty()).unwrap_or_default();
+    is_sum_word(word) || (!text.is_empty() && text.chars().all(|letter| letter == '*'))
+}
+
+/// Whether a word begins a row that sums others.
+fn is_sum_word(word: &str) -> bool {
+    let folded = fold(word);
+    SUMS.contains(&folded.as_str()) || folded.starts_with("gesamt") || folded.starts_with("totaal")
+}
+
+/// What the evaluation of an expression met.
+#[derive(Debug)]
+pub struct Unevaluated(pub String);
+
+impl std::fmt::Display for Unevaluated {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Unevaluated {}
 
 /// The rows of a file, shaped.
 pub struct ShapedRows<'a> {
@@ -144,6 +211,7 @@ pub struct ShapedRows<'a> {
     evaluator: Option<&'a dyn Evaluator>,
     reader: ConventionalReader,
     width: usize,
+    list_day: Option<Date>,
     heading: String,
     above: Vec<String>,
     ready: VecDeque<ShapedRow>,
@@ -155,13 +223,14 @@ pub struct ShapedRows<'a> {
 }
 
 /// A row with its further columns.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct ShapedRow {
     number: u64,
     is_readable: bool,
     width: usize,
     cells: Vec<Raw<'static>>,
-    heading: String,
+    /// Our own columns.
+    own: [Raw<'static>; OWN_COLUMNS.len()],
     evaluated: Vec<Cell>,
     shown: String,
 }
@@ -177,11 +246,11 @@ impl Row for ShapedRow {
         self.width
     }
     fn cell(&self, column: usize) -> Raw<'_> {
-        if column == HEADING_COLUMN {
-            return Raw::Text(Cow::Borrowed(&self.heading));
+        if let Some(own) = column.checked_sub(BEYOND).and_then(|own| self.own.get(own)) {
+            return own.clone();
         }
-        match column.checked_sub(BEYOND + 1) {
-            None => self.cells.get(column).cloned().unwrap_or(Raw::Text(Cow::Borrowed(""))),
+        match column.checked_sub(BEYOND + OWN_COLUMNS.len()) {
+            None => self.cells.get(column).cloned().unwrap_or_default(),
             Some(expression) => match self.evaluated.get(expression) {
                 Some(Cell::Text(text)) => Raw::Text(Cow::Borrowed(text)),
                 Some(Cell::Money(amount)) => Raw::Amount(*amount),
@@ -205,6 +274,7 @@ impl<'a> ShapedRows<'a> {
         evaluator: Option<&'a dyn Evaluator>,
         reader: ConventionalReader,
         width: usize,
+        list_day: Option<Date>,
     ) -> Self {
         Self {
             rows,
@@ -212,6 +282,7 @@ impl<'a> ShapedRows<'a> {
             evaluator,
             reader,
             width,
+            list_day,
             heading: String::new(),
             above: vec![String::new(); shaping.filled_down.len()],
             ready: VecDeque::new(),
@@ -245,10 +316,16 @@ impl<'a> ShapedRows<'a> {
                     self.sum_count += 1;
                     continue;
                 }
-                shaped.heading.clone_from(&self.heading);
+                shaped.own[0] = Raw::Text(Cow::Owned(self.heading.clone()));
             }
             self.fill_down(&mut shaped);
-            block.push(shaped);
+            if self.shaping.buckets.is_empty() || !shaped.is_readable {
+                block.push(shaped);
+            } else if is_sum(&shaped) {
+                self.sum_count += 1;
+            } else {
+                self.unfold(&shaped, &mut block);
+            }
         }
         if let Some(evaluator) = self.evaluator {
             self.evaluate(evaluator, &mut block)?;
@@ -257,12 +334,35 @@ impl<'a> ShapedRows<'a> {
         Ok(())
     }
 
-    /// The text of a row that holds one cell, and no day or amount in it.
+    /// One row for each bucket of an aged balance that holds an amount.
+    fn unfold(&self, row: &ShapedRow, block: &mut Vec<ShapedRow>) {
+        for (column, name, days) in &self.shaping.buckets {
+            let cell = row.cells.get(*column).cloned().unwrap_or_default();
+            let is_nothing = match &cell {
+                Raw::Number(number) => *number == 0.0,
+                cell => {
+                    let text = cell.text();
+                    text.is_empty() || text.as_ref() == "-" || self.reader.amount(&text).is_some_and(Money::is_zero)
+                }
+            };
+            if is_nothing {
+                continue;
+            }
+            let mut unfolded = row.clone();
+            let day = self.list_day.map(|list_day| add_days(list_day, -days));
+            unfolded.own[1] = Raw::Text(Cow::Owned(name.clone()));
+            unfolded.own[2] = cell;
+            unfolded.own[3] = day.map_or_else(Raw::default, Raw::Day);
+            block.push(unfolded);
+        }
+    }
+
+    /// The first text of a row that holds one or two, and no day or amount in them.
     fn heading_of(&self, row: &ShapedRow) -> Option<String> {
-        let mut filled = row.cells.iter().map(Raw::text).filter(|text| !text.is_empty());
-        let only = filled.next().filter(|_| filled.next().is_none())?;
-        let is_value = self.reader.amount(&only).is_some() || self.reader.day(&only).is_some();
-        (!is_value && !is_sum(row)).then(|| only.into_owned())
+        let filled: Vec<Cow<'_, str>> = row.cells.iter().map(Raw::text).filter(|text| !text.is_empty()).collect();
+        let is_value = |text: &Cow<'_, str>| self.reader.amount(text).is_some() || self.reader.day(text).is_some();
+        let is_heading = (1..=2).contains(&filled.len()) && !filled.iter().any(is_value) && !is_sum(row);
+        is_heading.then(|| filled[0].clone().into_owned())
     }
 
     /// An empty cell of a column that is filled down holds what the last filled one above it held.
@@ -282,8 +382,9 @@ impl<'a> ShapedRows<'a> {
         let mut columns: Vec<Vec<String>> = (0..self.width)
             .map(|column| block.iter().map(|row| row.cell(column).text().into_owned()).collect())
             .collect();
-        columns.push(block.iter().map(|row| row.heading.clone()).collect());
-        let evaluated = evaluator.evaluate(&columns).map_err(io::Error::other)?;
+        let own = (0..OWN_COLUMNS.len()).map(|own| block.iter().map(|row| row.own[own].text().into_owned()).collect());
+        columns.extend(own);
+        let evaluated = evaluator.evaluate(&columns).map_err(|cause| io::Error::other(Unevaluated(cause)))?;
         for (position, row) in block.iter_mut().enumerate() {
             row.evaluated = evaluated.iter().map(|cells| cells[position].clone()).collect();
         }

@@ -36,8 +36,9 @@ pub struct Values<'a> {
     /// The amounts of a row.
     amounts: Vec<(usize, Currency)>,
     currency: Option<usize>,
-    /// Where the signed amount stands, and its two sides.
+    /// Where the signed amount stands, the same in the currency of the books, and its two sides.
     amount: Option<usize>,
+    base: Option<usize>,
     sides: Option<(usize, usize)>,
     side: Option<usize>,
     paid: Option<usize>,
@@ -78,6 +79,7 @@ impl<'a> Values<'a> {
             amounts: amounts.collect(),
             currency,
             amount: place("amount"),
+            base: place("base_amount").filter(|_| plan.inputs.iter().any(|input| input.name == "kind")),
             sides,
             side: place("side").filter(|_| plan.sign == Sign::BySide),
             paid: place("paid_amount"),
@@ -223,7 +225,15 @@ impl<'a> Values<'a> {
     /// Gives the amount the sign it has with us: + is owed to us.
     fn sign(&self, values: &mut [Cell]) -> Result<(), Refusal> {
         let Some(place) = self.amount else { return Ok(()) };
+        let before = values[place].clone();
         self.signed(place, values)?;
+        if let (Cell::Money(before), Cell::Money(after)) = (&before, &values[place])
+            && before != after
+            && let Some(base) = self.base
+            && let Cell::Money(based) = values[base]
+        {
+            values[base] = Cell::Money(-based);
+        }
         // what was paid of it is no longer owed
         if let (Some(Cell::Money(paid)), Cell::Money(amount)) =
             (self.paid.map(|paid| values[paid].clone()), &values[place])

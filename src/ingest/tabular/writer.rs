@@ -1,6 +1,6 @@
 //! From the values of a row to rows of our tables: defaults, identities, and what one row of a file stands for.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::{BuildHasher, Hash, RandomState};
 
 use super::super::output::Output;
@@ -114,6 +114,9 @@ pub struct Writer<'a> {
     places: BTreeMap<&'static str, usize>,
     keys: Keys,
     customers: Keys,
+    /// Whether rows repeat their document: then what each key owes.
+    repeats: bool,
+    repeated: HashMap<(String, String), Money>,
     /// Whether rows say more of a customer than its number.
     describes_customers: bool,
     receipts: BTreeMap<(String, String), Receipt>,
@@ -143,6 +146,8 @@ impl<'a> Writer<'a> {
             places: plan.inputs.iter().enumerate().map(|(place, input)| (input.name, place)).collect(),
             keys: Keys::default(),
             customers: Keys::default(),
+            repeats: plan.repeats,
+            repeated: HashMap::new(),
             describes_customers: plan.shape == Shape::InvoiceHistory
                 || plan
                     .inputs
@@ -249,6 +254,9 @@ impl<'a> Writer<'a> {
         output: &mut Output<'_>,
     ) -> Result<Result<(), Refusal>, IngestError> {
         self.fill_kind(&mut values);
+        if self.repeats_item(&values, output) {
+            return Ok(Ok(()));
+        }
         if let Err(refusal) = self.claim_item(&values) {
             return Ok(Err(refusal));
         }
@@ -272,6 +280,9 @@ impl<'a> Writer<'a> {
         output: &mut Output<'_>,
     ) -> Result<Result<(), Refusal>, IngestError> {
         self.fill_kind(&mut values);
+        if self.repeats_item(&values, output) {
+            return Ok(Ok(()));
+        }
         if let Err(refusal) = self.claim_item(&values) {
             return Ok(Err(refusal));
         }
@@ -495,6 +506,29 @@ impl<'a> Writer<'a> {
             other => self.get(values, &format!("customer.{other}")).clone(),
         };
         output.push(&tables::CUSTOMERS, row_of(&tables::CUSTOMERS, cells))
+    }
+
+    /// Whether a row repeats what an earlier row of its document owes. One that owes something else is not the same, and is
+    /// refused as a second of one key.
+    fn repeats_item(&mut self, values: &[Cell], output: &mut Output<'_>) -> bool {
+        if !self.repeats {
+            return false;
+        }
+        let key = (self.text(values, "company_id").to_owned(), self.text(values, "item_id").to_owned());
+        let amount = self.money(values, "amount").unwrap_or_default();
+        match self.repeated.get(&key) {
+            None => {
+                self.repeated.insert(key, amount);
+                false
+            }
+            Some(known) => {
+                let is_same = *known == amount;
+                if is_same {
+                    output.note("rows_repeated", None, "rows that repeat their document: each document counts once");
+                }
+                is_same
+            }
+        }
     }
 
     fn claim_item(&mut self, values: &[Cell]) -> Result<(), Refusal> {

@@ -17,8 +17,8 @@ use std::sync::Arc;
 
 use self::skips::real;
 use super::{
-    AccountRoles, BoxedError, CounterpartClasses, Currencies, IngestError, Inspection, Mapping, OpeningJournals,
-    ReadOptions, Reason, Sink, SourceReport, WrittenForms, inspect, read, samples,
+    AccountRoles, BoxedError, ColumnNames, CounterpartClasses, Currencies, IngestError, Inspection, Mapping,
+    OpeningJournals, ReadOptions, Reason, Sink, SourceReport, WrittenForms, inspect, read, samples,
 };
 use crate::model::expressions::{CellReader, Evaluator, Expressions};
 use crate::model::rows::Cell;
@@ -105,6 +105,7 @@ struct Desk {
     opening_journals: OpeningJournals,
     currencies: Currencies,
     written_forms: WrittenForms,
+    column_names: ColumnNames,
     action_codes: super::ActionCodes,
     mappings: Vec<Mapping>,
     default_terms: AgreedTerms,
@@ -118,6 +119,7 @@ impl Desk {
             opening_journals: samples::opening_journals(),
             currencies: samples::currencies(),
             written_forms: samples::written_forms(),
+            column_names: samples::column_names(),
             action_codes: samples::action_codes(),
             mappings: samples::mappings(),
             default_terms: Terms::STATUTORY.into(),
@@ -141,8 +143,10 @@ impl Desk {
             opening_journals: &self.opening_journals,
             currencies: &self.currencies,
             written_forms: self.written_forms,
+            column_names: &self.column_names,
             expressions: &NoSql,
             action_codes: &self.action_codes,
+            list_day: None,
             progress: &|_| {},
         }
     }

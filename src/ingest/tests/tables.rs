@@ -70,7 +70,7 @@ fn a_row_is_refused_alone_with_its_reason() {
     for (row, reason, found) in [
         ("F1,C1,bill,2024-01-31,5", "kind_unknown", "kind=bill"),
         ("F1,C1,invoice,2024-02-31,5", "date_impossible", "issued_date=2024-02-31"),
-        ("F1,C1,invoice,31/01/24,5", "date_unreadable", "issued_date=31/01/24"),
+        ("F1,C1,invoice,31/01-24,5", "date_unreadable", "issued_date=31/01-24"),
         ("F1,C1,invoice,2024-01-31,five", "amount_unreadable", "amount=five"),
         ("F1,C1,invoice,2024-01-31,10.005", "amount_too_precise", "amount=10.005"),
         ("F1,C1,invoice,2024-01-31,12345678901234567.00", "amount_too_large", "amount=12345678901234567.00"),
@@ -272,8 +272,8 @@ fn inspecting_a_header_nobody_knows_proposes_a_mapping_that_works() {
     let desk = Desk::new();
     let text = "Facture;Client;Libellé;Date facture;Échéance;Montant\nF1;C1;x;31/01/2024;01/03/2024;10,50\nF2;C2;y;31/01/2024;01/03/2024;7,00\n";
     let found = inspect_bytes("f.csv", text.as_bytes(), &desk.options()).unwrap();
-    assert_eq!((found.format_code.as_str(), found.report.is_none()), ("unknown", true));
-    let mapping = Mapping::parse("proposed", &found.proposed_mapping.unwrap()).unwrap();
+    assert_eq!((found.format_code.as_str(), found.report.unwrap().debit_total), ("unknown", 17_500));
+    let mapping = Mapping::parse("proposed", &found.proposal.unwrap().mapping).unwrap();
     let (report, rows) =
         read_bytes("f.csv", text.as_bytes(), &ReadOptions { mapping: Some(&mapping), ..desk.options() }).unwrap();
     assert_eq!((report.rejected_count, rows.sum("items", "amount")), (0, 17_500));

@@ -70,7 +70,7 @@ fn inspecting_a_workbook_nobody_knows_proposes_a_mapping() {
         sheet.write(1, u16::try_from(column).unwrap(), ["F1", "C1", "2024-01-31", "5,00"][column]).unwrap();
     }
     let found = inspect_bytes("x.xlsx", &book.save_to_buffer().unwrap(), &Desk::new().options()).unwrap();
-    assert!(found.proposed_mapping.is_some_and(|text| Mapping::parse("m", &text).is_ok()));
+    assert!(found.proposal.is_some_and(|proposal| Mapping::parse("m", &proposal.mapping).is_ok()));
     assert_eq!((found.encoding_code, found.separator), ("workbook", None));
 }
 
