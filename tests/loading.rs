@@ -122,8 +122,12 @@ fn a_file_nobody_knows_is_inspected_mapped_and_loaded() {
         "export.csv",
         "N° pièce;Code client;Type;Date facture;Échéance;Montant TTC\nFA1;C1;Facture;20/01/2024;19/02/2024;1 234,56\nRG1;C1;Règlement;05/02/2024;05/02/2024;1 000,00\n",
     );
-    let refused = desk.run(&["load", file.to_str().unwrap()]).ended(2);
+    let unclear = desk.file("unclear.csv", "Pièce;Client;Date;Montant A;Montant B\nFA1;C1;20/01/2024;10,00;12,00\n");
+    let refused = desk.run(&["load", unclear.to_str().unwrap()]).ended(2);
+    assert!(refused.stderr.contains("`Montant A` or `Montant B`"), "{}", refused.stderr);
     assert!(refused.stderr.contains("encours inspect"), "{}", refused.stderr);
+    let taken = desk.run(&["load", file.to_str().unwrap()]).ended(0);
+    assert!(taken.stdout.contains("amount = `Montant TTC`"), "{}", taken.stdout);
     let said = desk.run(&["inspect", file.to_str().unwrap()]);
     let mapping = said.stdout.split_once("mapping").map(|(_, rest)| rest.split_once('\n').unwrap().1).unwrap();
     desk.file("own.toml", mapping);

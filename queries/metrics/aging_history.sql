@@ -2,7 +2,7 @@
 --
 -- grain:   one of the last $months month-ends on or before $as_of and aging bucket, empty ones too
 -- key:     month_end_date, bucket_code
--- source:  as_of_days, buckets, open_by_age, bucket_days, book_limits
+-- source:  as_of_days, buckets, open_by_age, bucket_days, book_limits, item_lists
 -- params:  $as_of date
 -- columns:
 --   month_end_date  date   end of that day
@@ -44,6 +44,10 @@ left join bucket_balances
     and buckets.bucket_code = bucket_balances.bucket_code
 where
     as_of_days.is_in_history
-    -- of one list of open items only its own day is known
-    and (book_limits.has_history or as_of_days.as_of_date = $as_of)
+    -- of lists of open items only their own days are known
+    and (
+        book_limits.has_history
+        or as_of_days.as_of_date = $as_of
+        or as_of_days.as_of_date in (select item_lists.list_date from item_lists)
+    )
 order by as_of_days.as_of_date, buckets.bucket_order

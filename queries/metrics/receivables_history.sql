@@ -3,7 +3,8 @@
 -- grain:   one of the last $months month-ends on or before $as_of; zeros before the first posting,
 --          nulls where the books tell no history
 -- key:     month_end_date
--- source:  as_of_days, receivables_by_day, simple_dso, count_back_dso, book_limits
+-- source:  as_of_days, receivables_by_day, simple_dso, count_back_dso, book_limits,
+--          item_lists
 -- params:  none
 -- columns:
 --   month_end_date                     date     end of that day
@@ -51,7 +52,11 @@ from as_of_days
 cross join book_limits
 left join receivables_by_day
     on as_of_days.as_of_date = receivables_by_day.as_of_date
-    and book_limits.has_history
+    -- of lists of open items only their own days are known
+    and (
+        book_limits.has_history
+        or as_of_days.as_of_date in (select item_lists.list_date from item_lists)
+    )
 left join simple_dso on as_of_days.as_of_date = simple_dso.as_of_date
 left join count_back_dso as counted_open
     on as_of_days.as_of_date = counted_open.as_of_date

@@ -130,6 +130,53 @@ pub static CUSTOMERS_BY_SOURCE: TableSpec = TableSpec {
     is_loadable: false,
 };
 
+/// One row an item and list of open items that holds it, as the list tells it: `amount` is what was open on the list's day.
+pub static LISTED_ITEMS: TableSpec = TableSpec {
+    name: "listed_items",
+    columns: &[
+        may("company_id", Text),
+        must("list_date", Date),
+        must("item_id", Text),
+        must("customer_id", Text),
+        may("account", Text),
+        must("kind", Text),
+        must("issued_date", Date),
+        may("posted_date", Date),
+        may("due_date", Date),
+        may("due_is_derived", Flag),
+        may("currency_code", Text),
+        must("amount", Money),
+        may("base_amount", Money),
+        may("reference", Text),
+        may("label", Text),
+        may("order_id", Text),
+        may("site", Text),
+        may("product_line", Text),
+        may("salesperson", Text),
+        may("delivered_date", Date),
+        may("billing_channel", Text),
+        may("source_file", Text),
+        may("source_line", Int),
+        may("load_id", Text),
+    ],
+    key: &[],
+    is_loadable: false,
+};
+
+/// One row a list of open items: what of a company was open on a day, all of it.
+pub static ITEM_LISTS: TableSpec = TableSpec {
+    name: "item_lists",
+    columns: &[
+        may("company_id", Text),
+        must("list_date", Date),
+        must("item_count", Int),
+        must("source_file", Text),
+        may("load_id", Text),
+    ],
+    key: &[],
+    is_loadable: false,
+};
+
 /// One row a receivable posting; `amount` is signed, + owed to us.
 pub static ITEMS: TableSpec = TableSpec {
     name: "items",
@@ -673,6 +720,8 @@ pub static TABLES: &[&TableSpec] = &[
     &CUSTOMERS,
     &CUSTOMERS_BY_SOURCE,
     &ITEMS,
+    &LISTED_ITEMS,
+    &ITEM_LISTS,
     &ALLOCATIONS,
     &ALLOCATION_LINKS,
     &CLOSED_ITEMS,

@@ -267,7 +267,10 @@ mod tests {
     #[test]
     fn every_assumption_that_a_load_makes_has_its_words_and_no_word_waits_for_none() {
         let rooms = source("ingest") + &source("commands/load") + &source("ledger");
-        let mut made = codes_behind(&["output.note(\"", "output.note_file(\"", "assumptions.add(\""], &rooms);
+        let mut made = codes_behind(
+            &["output.note(\"", "output.note_many(\"", "output.note_file(\"", "assumptions.add(\""],
+            &rooms,
+        );
         // what is noted of an item is named once for both ways of reading
         let (_, notes) = rooms.split_once("{match self {Self::AgeUnknown").unwrap();
         made.extend(codes_behind(&["=> \""], notes.split_once("}}").unwrap().0));

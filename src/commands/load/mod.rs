@@ -5,6 +5,7 @@ mod due_dates;
 mod fingerprint;
 mod keys;
 mod merge;
+mod open_lists;
 mod prepare;
 mod receivables;
 mod references;
@@ -18,6 +19,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use self::due_dates::DueDates;
+use self::open_lists::OpenLists;
 use self::prepare::Prepare;
 use self::receivables::Receivables;
 use self::references::{References, Refused};
@@ -187,6 +189,8 @@ async fn prepare(
         let derived = Receivables { settings, catalogue: &catalogue, years: &years, company: &company, load_id, tag };
         assumptions.extend(derived.derive(&mut wanted).await?);
     }
+    let lists = OpenLists { settings, base, load_id, tag };
+    lists.derive(&mut wanted, staged, &removed).await?;
     let references = References { settings, catalogue: &catalogue, base, staged, load_id, tag };
     let mut refused = Refused::new();
     references.resolve(&mut wanted, &mut refused).await?;

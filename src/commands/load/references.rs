@@ -38,7 +38,7 @@ impl References<'_> {
     pub(super) async fn resolve(&self, wanted: &mut Wanted, refused: &mut Refused) -> Result<(), Error> {
         let tables = [&DISPUTES, &INVOICE_EVENTS, &INVOICE_DETAILS];
         self.refuse_unknown(wanted, &tables, &["item_id"], true, refused).await?;
-        if self.staged.iter().any(|source| source.brings("items")) {
+        if self.staged.iter().any(|source| source.brings("items") || source.brings("listed_items")) {
             self.create_customers(wanted).await?;
         }
         Ok(())

@@ -332,7 +332,7 @@ struct Staged<'a> {
 impl Sink for Staged<'_> {
     fn rows(&mut self, mut rows: Rows) -> Result<(), BoxedError> {
         self.fingerprint.take(&rows);
-        if rows.table.name == "items" {
+        if ["items", "listed_items"].contains(&rows.table.name) {
             self.rates.convert(&mut rows);
         }
         Ok(self.staging.write(self.origin, rows)?)

@@ -15,6 +15,9 @@ use crate::model::tables::TABLES;
 /// The first part of the origin of files derived from a company's ledgers.
 const DERIVED: &str = "ledger-";
 
+/// The first part of the origin of files derived from a company's lists of open items.
+const LISTS: &str = "lists-";
+
 /// A file, and where it comes from.
 #[derive(Clone, Debug)]
 pub(super) struct WantedFile {
@@ -38,7 +41,7 @@ impl WantedFile {
 }
 
 fn is_derived(origin: &str) -> bool {
-    origin.starts_with(DERIVED) || origin == Wanted::RETURNS
+    origin.starts_with(DERIVED) || origin.starts_with(LISTS) || origin == Wanted::RETURNS
 }
 
 /// What the lake shall hold.
@@ -142,6 +145,11 @@ impl Wanted {
     /// The origin of what is derived from a company's ledgers.
     pub(super) fn derived_origin(company_id: &str) -> String {
         super::stage::slug(DERIVED, company_id)
+    }
+
+    /// The origin of what is derived from a company's lists of open items.
+    pub(super) fn listed_origin(company_id: &str) -> String {
+        super::stage::slug(LISTS, company_id)
     }
 
     /// What changes against the snapshot.

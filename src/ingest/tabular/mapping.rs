@@ -2,7 +2,8 @@
 //!
 //! ```toml
 //! description = "Open items of an accounting package"
-//! shape = "items"                  # items, receipts, invoice_history, worklist_results, or table with `table = "…"`
+//! shape = "items"                  # items, open_items (what is open on a day, all of it), receipts, invoice_history,
+//!                                  # worklist_results, or table with `table = "…"`
 //! header = ["N° facture", "Client"] # the columns that tell such a file; all of [columns] when absent
 //! separator = ";"                  # found when absent
 //! encoding = "windows-1252"        # found when absent
@@ -100,6 +101,8 @@ pub struct Mapping {
     pub repeats: bool,
     /// The day of the list.
     pub list_day: Option<Date>,
+    /// Whether the file lists what is open on a day: a later list takes its place.
+    pub is_list: bool,
     /// Columns of an aged balance, and from how many days past due they are.
     pub buckets: Vec<(String, i64)>,
     /// Where each input comes from.
@@ -147,7 +150,7 @@ impl Mapping {
         let table = word("table")?;
         let shape_word = word("shape")?.unwrap_or(if table.is_some() { "table" } else { "items" });
         let shape = match (shape_word, table) {
-            ("items", None | Some("items")) => Shape::Table(&tables::ITEMS),
+            ("items" | "open_items", None | Some("items")) => Shape::Table(&tables::ITEMS),
             ("receipts", None) => Shape::Receipts,
             ("invoice_history", None) => Shape::InvoiceHistory,
             ("worklist_results", None) => Shape::WorklistResults,
@@ -156,8 +159,7 @@ impl Mapping {
                 .map(Shape::Table)
                 .ok_or_else(|| broken.found(&format!("table `{table}`"), "a table that files may bring"))?,
             (other, _) => {
-                let wanted =
-                    "shape `items`, `receipts`, `invoice_history`, `worklist_results`, or `table` with `table = \"…\"`";
+                let wanted = "shape `items`, `open_items`, `receipts`, `invoice_history`, `worklist_results`, or `table` with `table = \"…\"`";
                 return Err(broken.found(&format!("shape `{other}`"), wanted));
             }
         };
@@ -217,6 +219,7 @@ impl Mapping {
             },
             condition: word("where")?.map(str::to_owned),
             filled_down: broken.names(&document, "fill_down")?.unwrap_or_default(),
+            is_list: shape_word == "open_items",
             repeats: match word("repeated_rows")? {
                 None => false,
                 Some("once") => true,

@@ -245,6 +245,37 @@ impl Tabular {
         Ok((plan.ok_or_else(unknown)?, proposal))
     }
 
+    /// The day of a file that lists what is open on it: the user or its mapping say that it is one, or its own name or a column
+    /// of balances do, and it tells its day.
+    ///
+    /// # Errors
+    /// [`IngestError::ListDayUnknown`] where the mapping says that it is one, and nothing tells its day.
+    fn list_of_open_items(
+        &self,
+        file: &str,
+        plan: &Plan,
+        options: &ReadOptions<'_>,
+    ) -> Result<Option<Date>, IngestError> {
+        if !plan.could_be_list() {
+            return Ok(None);
+        }
+        let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
+        let said = options.list_day.or(plan.list_day);
+        let is_named = options.column_names.said(stem).has("open");
+        if said.is_none() && !plan.is_list && !plan.is_of_balances && !is_named {
+            return Ok(None);
+        }
+        let order = options.date_order.or(plan.date_order).unwrap_or(DateOrder::DayFirst);
+        let window = options.written_forms.two_digit_years_from;
+        let reader = ConventionalReader { decimal: Decimal::Either, date_order: order, two_digit_years_from: window };
+        let in_titles = || self.titles.iter().filter_map(|title| shaped::day_in(title, reader)).next_back();
+        let day = said.or_else(in_titles).or_else(|| shaped::day_in(stem, reader)).or_else(|| shaped::month_in(stem));
+        match day {
+            None if plan.is_list => Err(IngestError::ListDayUnknown { file: file.to_owned() }),
+            day => Ok(day),
+        }
+    }
+
     /// The day of a list, as its titles or its name tell it: the last day named.
     fn list_day(&self, file: &str, conventions: &Conventions, window: u32) -> Option<Date> {
         let reader = ConventionalReader::of(conventions, window);
@@ -287,13 +318,22 @@ impl Tabular {
         }
         note_conventions(&conventions, window, output);
         let values = Values::new(plan, conventions, options);
-        let mut writer = Writer::new(plan, options, file);
         let (header_width, header) = (self.header.len(), self.header.clone());
         let list_day = options.list_day.or(plan.list_day).or_else(|| self.list_day(file, &conventions, window));
         if !plan.shaping.buckets.is_empty() {
             let day = list_day.ok_or_else(|| IngestError::ListDayUnknown { file: file.to_owned() })?;
             let text = format!("amounts by age, as of {day}: each is due on the last day that its column allows");
             output.note_file("amounts_by_age", text);
+        }
+        let mut writer = Writer::new(plan, options, file);
+        if plan.listed_on.is_some() {
+            output.note_file(
+                "list_of_open_items",
+                "a list of what was open on its day: what is no longer in a later one was settled between them"
+                    .to_owned(),
+            );
+        } else if plan.is_of_balances && plan.could_be_list() {
+            output.note_file("list_undated", "a list of open items that tells no day: a later one would not take its place; say its day with --as-of-list".to_owned());
         }
         let rows = self.rows(path, progress, 6).map_err(failed)?;
         if !plan.shaping.is_plain() {
@@ -328,18 +368,23 @@ impl Tabular {
         progress: &Progress<'_>,
         sink: &mut dyn Sink,
     ) -> Result<SourceReport, IngestError> {
-        let (plan, proposal) = if let Some(plan) = self.plan.clone() {
+        let (mut plan, proposal) = if let Some(plan) = self.plan.clone() {
             (plan, None)
         } else {
             let (plan, proposal) = self.proposed_plan(path, file, options)?;
             (plan, Some(proposal))
         };
         let company_id = company_of(options);
-        let source_key = format!("{company_id}/{file}");
+        plan.listed_on = self.list_of_open_items(file, &plan, options)?;
+        // a list takes the place of another of the same day, whatever their names
+        let source_key = match plan.listed_on {
+            Some(day) => format!("{company_id}/open items of {day}"),
+            None => format!("{company_id}/{file}"),
+        };
         let mut output = Output::new(sink, company_id, &source_key, file);
         note_unknown_columns(&plan, &mut output);
-        let canonical =
-            Canonical::of(&plan, self.form, self.separator, options, file).filter(|_| self.header_rows == 1);
+        let canonical = Canonical::of(&plan, self.form, self.separator, options, file)
+            .filter(|_| self.header_rows == 1 && plan.listed_on.is_none());
         let totals = match (canonical, self.form) {
             (Some(canonical), Some(form)) => canonical.read(path, form, &mut output, progress.pass(9))?,
             _ => None,

@@ -45,6 +45,12 @@ pub struct Plan {
     pub repeats: bool,
     /// The day of the list, where the mapping says it.
     pub list_day: Option<Date>,
+    /// Whether the mapping says that the file lists what is open on a day.
+    pub is_list: bool,
+    /// The day on which what the file lists was open, where it is such a list.
+    pub listed_on: Option<Date>,
+    /// Whether its amounts were taken for what is open, by the name of their column.
+    pub is_of_balances: bool,
     /// The order of dates, where the mapping says it.
     pub date_order: Option<DateOrder>,
     /// The decimal mark, where the mapping says it.
@@ -73,6 +79,17 @@ impl Plan {
             _ => true,
         };
         self.shape == Shape::WorklistResults && self.inputs.iter().zip(&self.sources).all(is_blank)
+    }
+
+    /// Whether rows are items, and nothing tells when they were settled.
+    #[must_use]
+    pub fn could_be_list(&self) -> bool {
+        let gives = |name: &str| {
+            let inputs = self.inputs.iter().zip(&self.sources);
+            inputs.into_iter().any(|(input, source)| input.name == name && *source != Source::Absent)
+        };
+        let are_items = self.shape == Shape::Table(&tables::ITEMS) || self.shape == Shape::InvoiceHistory;
+        are_items && self.shaping.buckets.is_empty() && !gives("settled_date")
     }
 
     /// Whether a row has neither key nor day nor customer: it sums others.
@@ -107,7 +124,7 @@ impl Plan {
 pub fn find(header: &[String], file: &str, options: &ReadOptions<'_>) -> Result<Option<Plan>, IngestError> {
     let folded: Vec<String> = header.iter().map(|name| fold(name)).collect();
     if let Some(mapping) = options.mapping {
-        return of_mapping(mapping, header, &folded, file).map(Some);
+        return of_mapping(mapping, header, &folded, file, options).map(Some);
     }
     let known = |table: &TableSpec| table.columns.iter().filter(|column| folded.contains(&fold(column.name))).count();
     let named = folded.iter().filter(|name| !name.is_empty()).count();
@@ -127,7 +144,7 @@ pub fn find(header: &[String], file: &str, options: &ReadOptions<'_>) -> Result<
     let selected: Vec<&Mapping> = options.mappings.iter().filter(|mapping| mapping.selects(&folded)).collect();
     match selected[..] {
         [] => Ok(None),
-        [mapping] => of_mapping(mapping, header, &folded, file).map(Some),
+        [mapping] => of_mapping(mapping, header, &folded, file, options).map(Some),
         _ => Err(IngestError::MappingAmbiguous {
             file: file.to_owned(),
             names: selected.iter().map(|mapping| mapping.name.clone()).collect(),
@@ -174,7 +191,7 @@ fn of_table(table: &'static TableSpec, header: &[String], folded: &[String], fil
     let mut sources = vec![Source::Absent; inputs.len()];
     for (source, input) in sources.iter_mut().zip(&inputs).filter(|(_, input)| !is_ours(input.name)) {
         let is_column = table.position(input.name).is_some();
-        if let Some(place) = place_of(input.name, header, folded, file)?.filter(|_| is_column) {
+        if let Some(place) = place_of(input.name, &[], folded, file)?.filter(|_| is_column) {
             *source = Source::Column(place);
         }
     }
@@ -188,13 +205,33 @@ fn of_table(table: &'static TableSpec, header: &[String], folded: &[String], fil
         shaping: Shaping::default(),
         repeats: false,
         list_day: None,
+        is_list: false,
+        listed_on: None,
+        is_of_balances: false,
         date_order: None,
         decimal: None,
         header: header.to_vec(),
     })
 }
 
-fn of_mapping(mapping: &Mapping, header: &[String], folded: &[String], file: &str) -> Result<Plan, IngestError> {
+/// Whether the column of amounts is called what is open or left.
+fn is_of_balances(mapping: &Mapping, options: &ReadOptions<'_>) -> bool {
+    match mapping.origins.get("amount") {
+        Some(Origin::Column(name)) => {
+            let said = options.column_names.said(name);
+            said.has("open") || said.has("balance") || (said.has("amount") && said.has("due"))
+        }
+        _ => false,
+    }
+}
+
+fn of_mapping(
+    mapping: &Mapping,
+    header: &[String],
+    folded: &[String],
+    file: &str,
+    options: &ReadOptions<'_>,
+) -> Result<Plan, IngestError> {
     let mut inputs = mapping.shape.inputs();
     for input in inputs.iter_mut().filter(|input| input.name == "kind" && mapping.has_kind_by_sign()) {
         input.is_required = false;
@@ -251,6 +288,9 @@ fn of_mapping(mapping: &Mapping, header: &[String], folded: &[String], file: &st
         shaping,
         repeats: mapping.repeats,
         list_day: mapping.list_day,
+        is_list: mapping.is_list,
+        listed_on: None,
+        is_of_balances: is_of_balances(mapping, options),
         date_order: mapping.date_order,
         decimal: mapping.decimal,
         header: header.to_vec(),

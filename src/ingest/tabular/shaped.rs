@@ -14,7 +14,7 @@ use super::super::dates::{self, DateOrder};
 use super::super::names::fold;
 use super::conventions::Conventions;
 use super::grid::{Raw, Row, RowSource};
-use crate::model::calendar::add_days;
+use crate::model::calendar::{add_days, month_end};
 use crate::model::expressions::{CellReader, Evaluator, Expressions};
 use crate::model::rows::Cell;
 use crate::model::{Date, Money};
@@ -163,6 +163,19 @@ pub fn day_in(text: &str, reader: ConventionalReader) -> Option<Date> {
             reader.day(run).or_else(|| other.day(run)).filter(|_| !is_short)
         })
     })
+}
+
+/// The last day of the month that a name ends with: `open_2025-01`, `OP 202501`.
+#[must_use]
+pub fn month_in(name: &str) -> Option<Date> {
+    let digits: Vec<&str> = name.split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty()).collect();
+    let (year, month) = match digits[..] {
+        [.., year, month] | [.., month, year] if year.len() == 4 && month.len() == 2 => (year, month),
+        [.., both] if both.len() == 6 => both.split_at(4),
+        _ => return None,
+    };
+    let year = year.parse().ok().filter(|year| (1990..2100).contains(year))?;
+    Date::from_ymd_opt(year, month.parse().ok()?, 1).map(month_end)
 }
 
 /// Whether a row sums others: its first word says so, or a cell that holds little else, or it holds nothing but amounts.

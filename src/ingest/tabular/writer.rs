@@ -121,6 +121,8 @@ pub struct Writer<'a> {
     describes_customers: bool,
     receipts: BTreeMap<(String, String), Receipt>,
     totals: Totals,
+    /// The day of a list of open items: what it holds is what was open on it.
+    list_day: Option<Date>,
 }
 
 /// A receipt put together from its rows.
@@ -156,6 +158,7 @@ impl<'a> Writer<'a> {
                     .any(|(input, source)| CUSTOMER.contains(input) && *source != Source::Absent),
             receipts: BTreeMap::new(),
             totals: Totals::default(),
+            list_day: plan.listed_on,
         }
     }
 
@@ -202,6 +205,17 @@ impl<'a> Writer<'a> {
                 item.set(column, self.get(&receipt.values, name).clone());
             }
             self.write_item(receipt.first_line, item, output)?;
+        }
+        if let Some(list_day) = self.list_day {
+            let count = i64::try_from(self.totals.item_count).unwrap_or(i64::MAX);
+            let cells = |name: &str| match name {
+                "company_id" => Cell::text(company_of(self.options)),
+                "list_date" => Cell::Date(list_day),
+                "item_count" => Cell::Int(count),
+                "source_file" => Cell::text(self.file_name),
+                _ => Cell::Empty,
+            };
+            output.push(&tables::ITEM_LISTS, row_of(&tables::ITEM_LISTS, cells))?;
         }
         Ok(self.totals)
     }
@@ -466,7 +480,14 @@ impl<'a> Writer<'a> {
             self.note(ItemNote::SignUnusual, amount, output);
         }
         self.totals.add_item(amount);
-        output.push(&tables::ITEMS, item.into_cells())
+        let Some(list_day) = self.list_day else { return output.push(&tables::ITEMS, item.into_cells()) };
+        let item = item.into_cells();
+        let cells = |name: &str| match (name, tables::ITEMS.position(name)) {
+            ("list_date", _) => Cell::Date(list_day),
+            (_, Some(position)) => item[position].clone(),
+            (_, None) => Cell::Empty,
+        };
+        output.push(&tables::LISTED_ITEMS, row_of(&tables::LISTED_ITEMS, cells))
     }
 
     /// Credits are due when issued; claims after the default terms; a balance brought forward has no due date.

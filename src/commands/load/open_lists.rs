@@ -1,0 +1,307 @@
+//! Lists of what is open, month after month: what each says of an item, and what must have happened between two of them.
+//!
+//! In: rows of `listed_items`, and the days of `item_lists`. Out: items as first listed; receipts and allocations where a later
+//! list holds less or nothing of them; adjustments where it holds more. On the day of a list all is what the list says; between
+//! two lists what happened is dated in the middle. All lists of a company are read again with each: their order does not count.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::STEP_MEMORY;
+use super::stage::{Source, unwritable};
+use super::wanted::Wanted;
+use crate::engine::{Batch, Engine};
+use crate::error::Error;
+use crate::ingest::staging::Staging;
+use crate::lake::Snapshot;
+use crate::model::calendar::add_days;
+use crate::model::rows::Cell;
+use crate::model::tables::{ALLOCATIONS, ITEM_LISTS, ITEMS, LISTED_ITEMS};
+use crate::model::{Date, ItemKind, Money, Rows};
+use crate::settings::Settings;
+
+/// Rows written at once.
+const ROWS_AT_ONCE: usize = 32_768;
+
+/// The step of a load.
+pub(super) struct OpenLists<'a> {
+    pub settings: &'a Settings,
+    pub base: &'a Snapshot,
+    pub load_id: &'a str,
+    pub tag: &'a str,
+}
+
+/// What lists say of an item: on which days how much of it was open, and its row in the last of them.
+struct Listed {
+    open: Vec<(Date, Money)>,
+    last: Vec<Cell>,
+}
+
+/// Items and allocations on their way.
+struct Made {
+    items: Rows,
+    allocations: Rows,
+    staging: Staging,
+    origin: String,
+}
+
+impl OpenLists<'_> {
+    /// Puts what the lists of each company that this load touches come to in the place of what they came to before.
+    pub(super) async fn derive(&self, wanted: &mut Wanted, staged: &[Source], removed: &[String]) -> Result<(), Error> {
+        let lists = |source: &&Source| source.brings("item_lists");
+        let mut companies: BTreeSet<String> =
+            staged.iter().filter(lists).map(|source| source.report.company_id.clone()).collect();
+        companies.extend(removed.iter().filter_map(|key| Some(key.split_once('/')?.0.to_owned())));
+        if wanted.lacks(self.base, &ITEM_LISTS) {
+            companies.extend(self.days(wanted).await?.into_keys());
+        }
+        if companies.is_empty() {
+            return Ok(());
+        }
+        let days = self.days(wanted).await?;
+        for company in companies {
+            wanted.drop_origin(&Wanted::listed_origin(&company));
+            if let Some(days) = days.get(&company) {
+                self.derive_company(wanted, &company, days).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The days of the lists, by company.
+    async fn days(&self, wanted: &Wanted) -> Result<BTreeMap<String, BTreeSet<Date>>, Error> {
+        let mut days: BTreeMap<String, BTreeSet<Date>> = BTreeMap::new();
+        let urls: Vec<_> = wanted.files(&ITEM_LISTS).iter().map(|file| file.url.clone()).collect();
+        if urls.is_empty() {
+            return Ok(days);
+        }
+        let engine = Engine::bare(STEP_MEMORY)?;
+        engine.register_files("rows_read", &ITEM_LISTS, &urls)?;
+        let sql = "select rows_read.company_id, rows_read.list_date from rows_read";
+        let mut rows = engine.stream_table(&ITEM_LISTS, sql).await?;
+        while let Some(batch) = rows.next_batch().await? {
+            let (companies, dates) = (batch.texts("company_id"), batch.days("list_date"));
+            for row in 0..batch.len() {
+                let day = dates.get(row).and_then(Date::from_epoch_days);
+                days.entry(companies.get(row).to_owned()).or_default().extend(day);
+            }
+        }
+        Ok(days)
+    }
+
+    async fn derive_company(&self, wanted: &mut Wanted, company: &str, days: &BTreeSet<Date>) -> Result<(), Error> {
+        let urls: Vec<_> = wanted.files(&LISTED_ITEMS).iter().map(|file| file.url.clone()).collect();
+        let folder = self.settings.lake.staging_folder();
+        let mut made = Made {
+            items: Rows::new(&ITEMS),
+            allocations: Rows::new(&ALLOCATIONS),
+            staging: Staging::new(folder, self.load_id, &format!("{}.lists", self.tag)),
+            origin: Wanted::listed_origin(company),
+        };
+        if urls.is_empty() {
+            return Ok(());
+        }
+        let engine = Engine::bare(STEP_MEMORY)?;
+        engine.register_files("rows_read", &LISTED_ITEMS, &urls)?;
+        let names: Vec<String> =
+            LISTED_ITEMS.columns.iter().map(|column| format!("rows_read.{}", column.name)).collect();
+        let sql = format!(
+            "select {} from rows_read where coalesce(rows_read.company_id, '') = '{}' \
+             order by rows_read.item_id, rows_read.list_date",
+            names.join(", "),
+            company.replace('\'', "''")
+        );
+        let mut rows = engine.stream_table(&LISTED_ITEMS, &sql).await?;
+        let mut known: Option<Listed> = None;
+        while let Some(batch) = rows.next_batch().await? {
+            for row in 0..batch.len() {
+                let Some((day, amount)) = open_of(&batch, row) else { continue };
+                let cells = cells_of(&batch, row);
+                match &mut known {
+                    Some(listed) if is_same(&listed.last, &cells) => {
+                        listed.open.push((day, amount));
+                        listed.last = cells;
+                    }
+                    _ => {
+                        let new = Listed { open: vec![(day, amount)], last: cells };
+                        if let Some(listed) = known.replace(new) {
+                            made.follow(&listed, days);
+                            made.write_full().map_err(|cause| unwritable(self.settings, &cause))?;
+                        }
+                    }
+                }
+            }
+        }
+        if let Some(listed) = known {
+            made.follow(&listed, days);
+        }
+        let files = made.finish().map_err(|cause| unwritable(self.settings, &cause))?;
+        for file in files {
+            wanted.add(&file);
+        }
+        Ok(())
+    }
+}
+
+impl Made {
+    /// An item, and what became of it from list to list.
+    fn follow(&mut self, listed: &Listed, days: &BTreeSet<Date>) {
+        let Some((first_day, first_amount)) = listed.open.first().copied() else { return };
+        let by_day: BTreeMap<Date, Money> = listed.open.iter().copied().collect();
+        let before = days.range(..first_day).next_back().copied();
+        let mut item = item_of(listed);
+        set(&mut item, "amount", Cell::Money(first_amount));
+        set(&mut item, "base_amount", base_of(listed, first_amount));
+        set(&mut item, "posted_date", Cell::Date(posted(listed, before, first_day)));
+        self.items.push(item);
+        let (mut open, mut last_day) = (first_amount, first_day);
+        for day in days.range(first_day..).skip(1) {
+            let now = by_day.get(day).copied().unwrap_or(Money::ZERO);
+            let change = now.wide() - open.wide();
+            if change != 0 {
+                self.change(listed, change, open, (last_day, *day));
+            }
+            (open, last_day) = (now, *day);
+        }
+    }
+
+    /// What a later list holds less of an item was settled, what it holds more was added to it.
+    fn change(&mut self, listed: &Listed, change: i128, open: Money, (before, day): (Date, Date)) {
+        let between = i64::from(day.to_epoch_days() - before.to_epoch_days());
+        let middle = add_days(before, (between + 1) / 2);
+        let amount = Money::from_wide(change).unwrap_or_default();
+        let is_settled = open.wide().signum() * change.signum() < 0;
+        // beyond nothing, only what was open is settled
+        let settled = if is_settled { open.wide().abs().min(change.abs()) } else { 0 };
+        let own = text(listed, "item_id");
+        let (word, kind) = match (is_settled, open > Money::ZERO) {
+            (true, true) => ("settled", ItemKind::Receipt),
+            (true, false) => ("used", ItemKind::Adjustment),
+            (false, _) => ("raised", ItemKind::Adjustment),
+        };
+        let id = format!("{own}/{word} {day}");
+        let mut item = item_of(listed);
+        for (name, cell) in [
+            ("item_id", Cell::text(id.as_str())),
+            ("kind", Cell::text(kind.code())),
+            ("amount", Cell::Money(amount)),
+            ("base_amount", base_of(listed, amount)),
+            ("posted_date", Cell::Date(middle)),
+        ] {
+            set(&mut item, name, cell);
+        }
+        if is_settled {
+            set(&mut item, "issued_date", Cell::Date(middle));
+            set(&mut item, "due_date", Cell::Date(middle));
+        }
+        self.items.push(item);
+        if settled > 0 {
+            let (debit, credit) = if open > Money::ZERO { (own, id.as_str()) } else { (id.as_str(), own) };
+            let mut cells = vec![Cell::Empty; ALLOCATIONS.columns.len()];
+            for (name, cell) in [
+                ("company_id", listed_cell(listed, "company_id")),
+                ("debit_item_id", Cell::text(debit)),
+                ("credit_item_id", Cell::text(credit)),
+                ("allocated_date", Cell::Date(middle)),
+                ("amount", Cell::money(Money::from_wide(settled))),
+                ("is_inferred", Cell::Flag(true)),
+            ] {
+                if let Some(position) = ALLOCATIONS.position(name) {
+                    cells[position] = cell;
+                }
+            }
+            self.allocations.push(cells);
+        }
+    }
+
+    fn write_full(&mut self) -> std::io::Result<()> {
+        if self.items.len() >= ROWS_AT_ONCE {
+            self.staging.write(&self.origin, std::mem::replace(&mut self.items, Rows::new(&ITEMS)))?;
+        }
+        if self.allocations.len() >= ROWS_AT_ONCE {
+            self.staging.write(&self.origin, std::mem::replace(&mut self.allocations, Rows::new(&ALLOCATIONS)))?;
+        }
+        Ok(())
+    }
+
+    fn finish(mut self) -> std::io::Result<Vec<crate::ingest::staging::StagedFile>> {
+        self.staging.write(&self.origin, self.items)?;
+        self.staging.write(&self.origin, self.allocations)?;
+        self.staging.finish()
+    }
+}
+
+/// The day on which an item came: its own where that lies after the list before, which does not hold it.
+fn posted(listed: &Listed, before: Option<Date>, first_day: Date) -> Date {
+    let issued = match listed_cell(listed, "issued_date") {
+        Cell::Date(day) => day,
+        _ => first_day,
+    };
+    match before {
+        Some(before) if issued <= before => add_days(before, 1),
+        _ => issued.min(first_day),
+    }
+}
+
+/// The row of an item as its last list tells it.
+fn item_of(listed: &Listed) -> Vec<Cell> {
+    ITEMS.columns.iter().map(|column| listed_cell(listed, column.name)).collect()
+}
+
+/// An amount in the currency of the books, at the rate of the last list.
+fn base_of(listed: &Listed, amount: Money) -> Cell {
+    match (listed_cell(listed, "amount"), listed_cell(listed, "base_amount")) {
+        (Cell::Money(own), Cell::Money(base)) if own == base => Cell::Money(amount),
+        (Cell::Money(own), Cell::Money(base)) if !own.is_zero() => {
+            let (amount, base, own) = (amount.wide(), base.wide(), own.wide());
+            let doubled = 2 * amount * base;
+            // half away from zero
+            let rounded = (doubled.abs() + own.abs()) / (2 * own.abs()) * doubled.signum() * own.signum();
+            Cell::money(Money::from_wide(rounded))
+        }
+        _ => Cell::Empty,
+    }
+}
+
+fn listed_cell(listed: &Listed, name: &str) -> Cell {
+    LISTED_ITEMS.position(name).map_or(Cell::Empty, |position| listed.last[position].clone())
+}
+
+fn text<'a>(listed: &'a Listed, name: &str) -> &'a str {
+    match LISTED_ITEMS.position(name).map(|position| &listed.last[position]) {
+        Some(Cell::Text(text)) => text,
+        _ => "",
+    }
+}
+
+fn set(cells: &mut [Cell], name: &str, cell: Cell) {
+    if let Some(position) = ITEMS.position(name) {
+        cells[position] = cell;
+    }
+}
+
+/// Whether two rows of lists tell of one item.
+fn is_same(left: &[Cell], right: &[Cell]) -> bool {
+    LISTED_ITEMS.position("item_id").is_some_and(|position| left[position] == right[position])
+}
+
+/// What of an item was open on the day of a list.
+fn open_of(batch: &Batch, row: usize) -> Option<(Date, Money)> {
+    let day = batch.days("list_date").get(row).and_then(Date::from_epoch_days)?;
+    let amount = batch.decimals("amount").get(row).and_then(Money::from_wide)?;
+    Some((day, amount))
+}
+
+/// A row of a list.
+fn cells_of(batch: &Batch, row: usize) -> Vec<Cell> {
+    use crate::model::ColumnKind;
+    let cell = |column: &crate::model::ColumnSpec| match column.kind {
+        ColumnKind::Text => Cell::text(batch.texts(column.name).get(row)),
+        ColumnKind::Date => Cell::date(batch.days(column.name).get(row).and_then(Date::from_epoch_days)),
+        ColumnKind::Int => batch.numbers(column.name).get(row).map_or(Cell::Empty, Cell::Int),
+        ColumnKind::Flag => Cell::Flag(batch.flags(column.name).get(row)),
+        ColumnKind::Money | ColumnKind::Decimal | ColumnKind::Ratio => {
+            Cell::money(batch.decimals(column.name).get(row).and_then(Money::from_wide))
+        }
+    };
+    LISTED_ITEMS.columns.iter().map(cell).collect()
+}
