@@ -30,7 +30,7 @@ struct Sum {
 
 impl Sink for Sum {
     fn rows(&mut self, rows: Rows) -> Result<(), BoxedError> {
-        if rows.table.name == "items" {
+        if ["items", "listed_items"].contains(&rows.table.name) {
             let column = |name: &str| match &rows.columns[rows.table.position(name).unwrap()] {
                 Values::Money(amounts) => amounts,
                 _ => unreachable!(),

@@ -28,6 +28,12 @@ bucket_balances as (
         on open_by_age.past_due_days is not null
         and bucket_days.past_due_days = least(open_by_age.past_due_days, last_bucket.last_days)
     group by open_by_age.as_of_date, bucket_days.bucket_code
+),
+
+list_days as (
+    select item_lists.list_date
+    from item_lists
+    group by item_lists.list_date
 )
 
 select
@@ -39,6 +45,7 @@ select
 from as_of_days
 cross join buckets
 cross join book_limits
+left join list_days on as_of_days.as_of_date = list_days.list_date
 left join bucket_balances
     on as_of_days.as_of_date = bucket_balances.as_of_date
     and buckets.bucket_code = bucket_balances.bucket_code
@@ -48,6 +55,6 @@ where
     and (
         book_limits.has_history
         or as_of_days.as_of_date = $as_of
-        or as_of_days.as_of_date in (select item_lists.list_date from item_lists)
+        or list_days.list_date is not null
     )
 order by as_of_days.as_of_date, buckets.bucket_order

@@ -27,6 +27,12 @@
 --   dso_delinquent_days                decimal  method delinquent
 --   missing_text                       text     what the books lack, and which file brings it
 
+with list_days as (
+    select item_lists.list_date
+    from item_lists
+    group by item_lists.list_date
+)
+
 select
     as_of_days.as_of_date as month_end_date,
     receivables_by_day.open_amount,
@@ -50,13 +56,11 @@ select
     book_limits.missing_text
 from as_of_days
 cross join book_limits
+left join list_days on as_of_days.as_of_date = list_days.list_date
 left join receivables_by_day
     on as_of_days.as_of_date = receivables_by_day.as_of_date
     -- of lists of open items only their own days are known
-    and (
-        book_limits.has_history
-        or as_of_days.as_of_date in (select item_lists.list_date from item_lists)
-    )
+    and (book_limits.has_history or list_days.list_date is not null)
 left join simple_dso on as_of_days.as_of_date = simple_dso.as_of_date
 left join count_back_dso as counted_open
     on as_of_days.as_of_date = counted_open.as_of_date

@@ -336,15 +336,17 @@ impl Engine {
         &self.catalogue
     }
 
-    /// The latest posted day that is not after `today`.
+    /// The latest day that is not after `today` of which the books tell: something was posted, or a list says what was open.
     ///
     /// # Errors
     /// When there is no such item.
     pub async fn latest_posted_date(&self, today: Date) -> Result<Date, EngineError> {
         let latest = self
             .sql(&format!(
-                "select max(item_days.posted_date) as posted_date from item_days \
-                 where item_days.posted_date <= date '{today}'"
+                "select max(known_days.posted_date) as posted_date from ( \
+                 select item_days.posted_date from item_days \
+                 union all select item_lists.list_date as posted_date from item_lists \
+                 ) as known_days where known_days.posted_date <= date '{today}'"
             ))
             .await?;
         match latest.value(0, "posted_date") {

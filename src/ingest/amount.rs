@@ -65,6 +65,8 @@ pub struct Marked {
 pub fn read_marked(text: &str, decimal: Decimal) -> Result<Option<Marked>, Reason> {
     match read(text, decimal) {
         Err(Reason::AmountUnreadable) => {}
+        // the euro is read everywhere, and here it is told too
+        Ok(_) if text.contains('€') => {}
         read => return Ok(read?.map(|amount| Marked { amount, currency: None })),
     }
     let plain: String = text.chars().map(plain_mark).collect();
@@ -339,6 +341,7 @@ mod tests {
             ("300.00 H", -300_000, None),
             ("£20.00CR", -20_000, Some("£")),
             ("1 200.50 kr", 1_200_500, Some("kr")),
+            ("1 200.50 €", 1_200_500, Some("€")),
         ] {
             let amount = Money::from_thousandths(expected).unwrap_or_default();
             let marked = Marked { amount, currency: currency.map(str::to_owned) };

@@ -154,9 +154,9 @@ async fn prepare(
     tag: &str,
 ) -> Result<Prepared, Error> {
     let mut wanted = Wanted::of(base);
-    let removed = sources::remove(&mut wanted, replace, staged, base)?;
+    let mut removed = sources::remove(&mut wanted, replace, staged, base)?;
     sources::refuse_twins(staged, replace, base)?;
-    sources::forget_other_meanings(&mut wanted, staged, base);
+    sources::forget_other_meanings(&mut wanted, staged, base, &mut removed);
     let catalogue = settings.catalogue()?;
     let mut years = receivables::years(settings, &wanted, &catalogue).await?;
     years.retain(|year| !removed.contains(&year.key()));

@@ -153,35 +153,64 @@ impl Made {
         set(&mut item, "base_amount", base_of(listed, first_amount));
         set(&mut item, "posted_date", Cell::Date(posted(listed, before, first_day)));
         self.items.push(item);
-        let (mut open, mut last_day) = (first_amount, first_day);
+        let mut parts = vec![(text(listed, "item_id").to_owned(), first_amount.wide())];
+        let mut last_day = first_day;
         for day in days.range(first_day..).skip(1) {
-            let now = by_day.get(day).copied().unwrap_or(Money::ZERO);
-            let change = now.wide() - open.wide();
-            if change != 0 {
-                self.change(listed, change, open, (last_day, *day));
+            let now = by_day.get(day).copied().unwrap_or(Money::ZERO).wide();
+            let open: i128 = parts.iter().map(|(_, part)| part).sum();
+            let between = i64::from(day.to_epoch_days() - last_day.to_epoch_days());
+            let middle = add_days(last_day, (between + 1) / 2);
+            // beyond nothing, all is settled and the rest is new
+            let is_beyond = open.signum() * now.signum() < 0;
+            let kept = if is_beyond { 0 } else { now };
+            if kept.abs() < open.abs() {
+                self.settle(listed, &mut parts, open - kept, (*day, middle));
             }
-            (open, last_day) = (now, *day);
+            if is_beyond || now.abs() > open.abs() {
+                self.raise(listed, &mut parts, if is_beyond { now } else { now - open }, (*day, middle));
+            }
+            last_day = *day;
         }
     }
 
-    /// What a later list holds less of an item was settled, what it holds more was added to it.
-    fn change(&mut self, listed: &Listed, change: i128, open: Money, (before, day): (Date, Date)) {
-        let between = i64::from(day.to_epoch_days() - before.to_epoch_days());
-        let middle = add_days(before, (between + 1) / 2);
-        let amount = Money::from_wide(change).unwrap_or_default();
-        let is_settled = open.wide().signum() * change.signum() < 0;
-        // beyond nothing, only what was open is settled
-        let settled = if is_settled { open.wide().abs().min(change.abs()) } else { 0 };
-        let own = text(listed, "item_id");
-        let (word, kind) = match (is_settled, open > Money::ZERO) {
-            (true, true) => ("settled", ItemKind::Receipt),
-            (true, false) => ("used", ItemKind::Adjustment),
-            (false, _) => ("raised", ItemKind::Adjustment),
-        };
-        let id = format!("{own}/{word} {day}");
+    /// What a later list holds less of an item was settled, what came first before what was added.
+    fn settle(&mut self, listed: &Listed, parts: &mut Vec<(String, i128)>, amount: i128, (day, middle): (Date, Date)) {
+        let is_claim = amount > 0;
+        let (word, kind) = if is_claim { ("settled", ItemKind::Receipt) } else { ("used", ItemKind::Adjustment) };
+        let id = format!("{}/{word} {day}", text(listed, "item_id"));
+        let mut item = Self::part(listed, &id, kind, -amount, middle);
+        for name in ["issued_date", "due_date"] {
+            set(&mut item, name, Cell::Date(middle));
+        }
+        self.items.push(item);
+        let mut left = amount.abs();
+        for (part, open) in parts.iter_mut() {
+            let taken = left.min(open.abs());
+            left -= taken;
+            *open -= taken * open.signum();
+            if taken > 0 {
+                let (debit, credit) =
+                    if is_claim { (part.as_str(), id.as_str()) } else { (id.as_str(), part.as_str()) };
+                self.allocate(listed, (debit, credit), taken, middle);
+            }
+        }
+        parts.retain(|(_, open)| *open != 0);
+    }
+
+    /// What a later list holds more of an item was added to it, and is as old as it is.
+    fn raise(&mut self, listed: &Listed, parts: &mut Vec<(String, i128)>, amount: i128, (day, middle): (Date, Date)) {
+        let id = format!("{}/raised {day}", text(listed, "item_id"));
+        let item = Self::part(listed, &id, ItemKind::Adjustment, amount, middle);
+        self.items.push(item);
+        parts.push((id, amount));
+    }
+
+    /// A further item beside the one that lists tell of.
+    fn part(listed: &Listed, id: &str, kind: ItemKind, amount: i128, middle: Date) -> Vec<Cell> {
+        let amount = Money::from_wide(amount).unwrap_or_default();
         let mut item = item_of(listed);
         for (name, cell) in [
-            ("item_id", Cell::text(id.as_str())),
+            ("item_id", Cell::text(id)),
             ("kind", Cell::text(kind.code())),
             ("amount", Cell::Money(amount)),
             ("base_amount", base_of(listed, amount)),
@@ -189,28 +218,24 @@ impl Made {
         ] {
             set(&mut item, name, cell);
         }
-        if is_settled {
-            set(&mut item, "issued_date", Cell::Date(middle));
-            set(&mut item, "due_date", Cell::Date(middle));
-        }
-        self.items.push(item);
-        if settled > 0 {
-            let (debit, credit) = if open > Money::ZERO { (own, id.as_str()) } else { (id.as_str(), own) };
-            let mut cells = vec![Cell::Empty; ALLOCATIONS.columns.len()];
-            for (name, cell) in [
-                ("company_id", listed_cell(listed, "company_id")),
-                ("debit_item_id", Cell::text(debit)),
-                ("credit_item_id", Cell::text(credit)),
-                ("allocated_date", Cell::Date(middle)),
-                ("amount", Cell::money(Money::from_wide(settled))),
-                ("is_inferred", Cell::Flag(true)),
-            ] {
-                if let Some(position) = ALLOCATIONS.position(name) {
-                    cells[position] = cell;
-                }
+        item
+    }
+
+    fn allocate(&mut self, listed: &Listed, (debit, credit): (&str, &str), amount: i128, middle: Date) {
+        let mut cells = vec![Cell::Empty; ALLOCATIONS.columns.len()];
+        for (name, cell) in [
+            ("company_id", listed_cell(listed, "company_id")),
+            ("debit_item_id", Cell::text(debit)),
+            ("credit_item_id", Cell::text(credit)),
+            ("allocated_date", Cell::Date(middle)),
+            ("amount", Cell::money(Money::from_wide(amount))),
+            ("is_inferred", Cell::Flag(true)),
+        ] {
+            if let Some(position) = ALLOCATIONS.position(name) {
+                cells[position] = cell;
             }
-            self.allocations.push(cells);
         }
+        self.allocations.push(cells);
     }
 
     fn write_full(&mut self) -> std::io::Result<()> {

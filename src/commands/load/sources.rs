@@ -72,9 +72,20 @@ pub(super) fn refuse_twins(staged: &[Source], replace: &[String], base: &Snapsho
 
 /// Forgets what sources had brought while their columns were read in another meaning: a corrected mapping may give the same
 /// rows other keys.
-pub(super) fn forget_other_meanings(wanted: &mut Wanted, staged: &[Source], base: &Snapshot) {
+pub(super) fn forget_other_meanings(
+    wanted: &mut Wanted,
+    staged: &[Source],
+    base: &Snapshot,
+    removed: &mut Vec<String>,
+) {
     let held = held(&base.history);
     for source in staged {
+        // a file that was read as items, and is now known for a list of what is open on a day
+        let plain = format!("{}/{}", source.report.company_id, source.report.file_name);
+        if plain != source.report.source_key && source.brings("item_lists") && held.contains_key(&plain) {
+            wanted.drop_origin(&origin_of_key(&plain));
+            removed.push(plain);
+        }
         let before = held.get(&source.report.source_key).map_or("", |held| held.text("meaning"));
         if !before.is_empty() && before != source.meaning {
             wanted.drop_origin(&source.origin);

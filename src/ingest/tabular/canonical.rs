@@ -13,6 +13,7 @@ use std::sync::{Mutex, mpsc};
 
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
+use super::super::amount::Decimal;
 use super::super::cells;
 use super::super::encoding::{Encoding, LineEnd, TextForm};
 use super::super::output::Output;
@@ -81,6 +82,7 @@ impl<'a> Canonical<'a> {
         let form = form?;
         let is_simple = [&tables::ITEMS, &tables::ALLOCATIONS].contains(&table)
             && plan.format_code == table.name
+            && options.decimal != Some(Decimal::Comma)
             && form.encoding == Encoding::Utf8
             && matches!(form.line_end, LineEnd::Lf | LineEnd::CrLf);
         let place = |name: &str| {
@@ -237,6 +239,10 @@ impl<'a> Canonical<'a> {
         let company = row.text(allocation::COMPANY)?.unwrap_or(self.company_id);
         let (debit, credit) = (row.text(allocation::DEBIT)?.ok_or(Odd)?, row.text(allocation::CREDIT)?.ok_or(Odd)?);
         let (day, amount) = (row.day(allocation::DATE)?.ok_or(Odd)?, row.money(allocation::AMOUNT)?.ok_or(Odd)?);
+        // a thousandth that is none is not known for one without the rest of the file
+        if row.is_in_thousandths(allocation::AMOUNT) && amount.fits(2) {
+            return Err(Odd);
+        }
         let is_inferred = row.flag(allocation::IS_INFERRED)?.unwrap_or_default();
         let key = hash(hash(hash(0, company), debit), credit);
         block.keys.push(xxh3_64_with_seed(&day.to_epoch_days().to_le_bytes(), key));
@@ -277,6 +283,10 @@ impl<'a> Canonical<'a> {
         };
         let is_base = self.base_currency == Some(currency);
         let base = row.money(Column::BASE_AMOUNT)?.or_else(|| is_base.then_some(amount));
+        // three digits are thousandths where the currency has them; else the whole file tells what they are
+        if row.is_in_thousandths(Column::AMOUNT) && codes.decimals(currency) != 3 {
+            return Err(Odd);
+        }
         if !(amount.fits(codes.decimals(currency)) && base.is_none_or(|base| base.fits(self.base_decimals))) {
             return Err(Odd);
         }
@@ -392,6 +402,11 @@ impl<'a> Row<'a> {
         let (year, month, day) = (number(&bytes[..4])?, number(&bytes[5..7])?, number(&bytes[8..])?);
         let year = i32::try_from(year).ok().filter(|year| *year >= 1600).ok_or(Odd)?;
         Date::from_ymd_opt(year, month, day).map(Some).ok_or(Odd)
+    }
+
+    /// Whether an amount has three digits behind its point: they may be thousandths or thousands.
+    fn is_in_thousandths(&self, column: impl Into<usize>) -> bool {
+        self.cell(column).rsplit_once('.').is_some_and(|(_, behind)| behind.len() == 3)
     }
 
     /// `-1234.50`, with up to three digits behind the point.
