@@ -295,6 +295,9 @@ pub struct InspectArguments {
     /// The file
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
+    /// Write the mapping that is proposed to this new file, to correct it and load with --mapping
+    #[arg(long, value_name = "FILE")]
+    pub save: Option<PathBuf>,
     /// How it is read
     #[command(flatten)]
     pub reading: ReadingArguments,

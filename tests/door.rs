@@ -62,6 +62,18 @@ fn a_corrected_mapping_reads_the_file_again_and_what_it_had_brought_goes() {
 }
 
 #[test]
+fn a_proposal_is_saved_to_a_new_file_and_never_over_corrections() {
+    let desk = Desk::new();
+    desk.file("list.csv", LIST);
+    desk.run(&["inspect", "list.csv", "--save", "m.toml"]);
+    let saved = std::fs::read_to_string(desk.path("m.toml")).unwrap();
+    assert!(saved.contains("amount = \"Left\"") || saved.contains("amount = \"?\""), "{saved}");
+    let said = desk.run(&["inspect", "list.csv", "--save", "m.toml"]).ended(2);
+    assert!(said.stderr.contains("there already"), "{}", said.stderr);
+    assert_eq!(std::fs::read_to_string(desk.path("m.toml")).unwrap(), saved);
+}
+
+#[test]
 fn a_question_left_in_a_mapping_is_an_error_and_a_broken_one_stops_only_who_needs_it() {
     let desk = Desk::new();
     desk.file("list.csv", LIST);
@@ -326,4 +338,56 @@ fn the_dates_of_a_file_decide_their_order_whatever_its_mapping_says() {
     let said = load(&desk, &["history.csv"]).ended(0);
     assert!(said.stdout.contains("in the order they show"), "{}", said.stdout);
     assert_eq!(open_at(&desk, "2025-03-31"), "7.00");
+}
+
+#[test]
+fn json_lines_and_sheets_of_libreoffice_are_tables() {
+    let desk = Desk::new();
+    desk.file(
+        "items.jsonl",
+        "{\"item_id\":\"F1\",\"customer_id\":\"C1\",\"kind\":\"invoice\",\"issued_date\":\"2025-01-10\",\"amount\":10.5}\n\
+         {\"item_id\":\"F2\",\"customer_id\":\"C1\",\"kind\":\"invoice\",\"issued_date\":\"2025-01-11\",\"amount\":\"20.00\",\"label\":null}\n\
+         {\"item_id\":\"F3\",\n",
+    );
+    let said = load(&desk, &["items.jsonl"]).ended(1);
+    assert!(said.last_line().contains("lines read: 3 = accepted: 2 + rejected: 1"), "{}", said.last_line());
+    assert_eq!(open_at(&desk, "2025-03-31"), "30.50");
+    // with names of its own
+    let other = Desk::new();
+    other.file(
+        "export.jsonl",
+        "{\"Invoice No\":\"F1\",\"Customer\":\"C1\",\"Invoice date\":\"2025-01-13\",\"Balance due\":10}\n",
+    );
+    load(&other, &["export.jsonl"]).ended(0);
+    assert_eq!(open_at(&other, "2025-03-31"), "10.00");
+}
+
+#[test]
+fn a_ledger_without_known_customers_names_the_accounts_that_look_like_some() {
+    let desk = Desk::new();
+    desk.file("123123124FEC20251231.txt", fec().replace("411000", "467100"));
+    let said = load(&desk, &["123123124FEC20251231.txt"]).ended(0);
+    assert!(said.stderr.contains("467…") && said.stderr.contains("account_roles.csv"), "{}", said.stderr);
+    // quiet is quiet, but for what is wrong
+    let quiet = Desk::new();
+    quiet.file("123123124FEC20251231.txt", fec());
+    let said = load(&quiet, &["123123124FEC20251231.txt", "--quiet"]).ended(0);
+    assert_eq!((said.stdout.as_str(), said.stderr.as_str()), ("", ""));
+}
+
+#[test]
+fn days_and_months_taken_for_each_other_are_seen_by_what_was_settled_before_it_was_issued() {
+    let desk = Desk::new();
+    let mut text = "Invoice No,Customer,Invoice date,Payment date,Amount\n".to_owned();
+    for number in 1..9 {
+        // the third of February, paid on the fifth of April
+        std::fmt::Write::write_fmt(
+            &mut text,
+            format_args!("F{number},C{},0{}/02/2025,0{}/01/2025,10.00\n", number % 3, number, number + 1),
+        )
+        .unwrap();
+    }
+    desk.file("history.csv", text);
+    let said = load(&desk, &["history.csv", "--date-order", "dmy"]).ended(0);
+    assert!(said.stdout.contains("--date-order"), "{}", said.stdout);
 }

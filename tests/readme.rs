@@ -38,6 +38,10 @@ fn every_encours_command_of_the_readme_runs() {
     let ledger =
         Ledger::new(2024).invoice("C1", "F1", "2024-03-05", "120.00").receipt("C1", "R1", "2024-04-05", "20.00", "");
     desk.file("123456789FEC20241231.txt", ledger.text());
+    desk.file(
+        "open_invoices.csv",
+        "Invoice No,Customer,Invoice date,Due date,Amount,Balance due\nF1,C1,2024-11-15,2024-12-15,120.00,100.00\n",
+    );
     let server = Server::start();
     let mut parts = Vec::new();
     let mut count = 0;

@@ -1,5 +1,9 @@
 //! `encours inspect`: what a file is, what was recognised, a mapping to save, the first rejects.
 
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::Path;
+
 use crate::cli::InspectArguments;
 use crate::commands::fetched::Fetched;
 use crate::commands::{load, shared};
@@ -20,9 +24,26 @@ pub(super) async fn run(settings: &Settings, arguments: &InspectArguments) -> Re
         for line in lines(&inspection, &words, &formats, settings.ledger_decimals()?)? {
             shared::print(&line)?;
         }
+        if let (Some(path), Some(proposal)) = (&arguments.save, &inspection.proposal)
+            && proposal.is_other.is_none()
+        {
+            save(path, &proposal.mapping)?;
+        }
         is_doubtful |= inspection.report.as_ref().is_none_or(|report| report.rejected_count > 0);
     }
     Ok(if is_doubtful { Outcome::Doubtful } else { Outcome::Done })
+}
+
+/// Writes a mapping to a new file: one that is there may hold corrections.
+fn save(path: &Path, mapping: &str) -> Result<(), Error> {
+    let mut file = File::create_new(path).map_err(|cause| match cause.kind() {
+        io::ErrorKind::AlreadyExists => Error::Plain(
+            format!("`{}` is there already, and may hold corrections", path.display()),
+            "name a new file with `--save`, or remove this one".to_owned(),
+        ),
+        _ => Error::Disk(path.to_owned(), cause),
+    })?;
+    file.write_all(mapping.as_bytes()).map_err(|cause| Error::Disk(path.to_owned(), cause))
 }
 
 fn lines(found: &Inspection, words: &Words, formats: &Formats, decimals: u8) -> Result<Vec<String>, Error> {

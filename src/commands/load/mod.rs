@@ -70,7 +70,9 @@ pub(super) async fn load(
     let held = sources::held(&base.history);
     let fresh = stage::not_yet_held(settings, files, reading, replace, &held)?;
     for file in fresh.held {
-        shared::print(&format!("{}: the lake already holds it; nothing changes", file.display()))?;
+        if !settings.is_quiet {
+            shared::print(&format!("{}: the lake already holds it; nothing changes", file.display()))?;
+        }
     }
     if fresh.files.is_empty() && replace.is_empty() {
         return Ok(Outcome::Done);
@@ -91,12 +93,21 @@ pub(super) async fn load(
         settings.lake.forget_try(&load_id, &load_id).await;
     }
     drop(at_work);
+    if done.is_err() && fresh.files.len() > 1 {
+        shared::say(settings, "nothing of these files was loaded: the lake is as it was");
+    }
     let (staged, Committed { record, warnings }) = done?;
     for warning in warnings {
         shared::warn(&warning);
     }
-    for line in summary::lines(settings, &staged, &record)? {
-        shared::print(&line)?;
+    for note in staged.iter().flat_map(|source| &source.report.notes).filter(|note| note.code == "receivables_none") {
+        shared::warn(&note.text);
+    }
+    // whoever wants to hear only what is wrong hears of a load that refused lines
+    if !settings.is_quiet || record.rejected_count > 0 {
+        for line in summary::lines(settings, &staged, &record)? {
+            shared::print(&line)?;
+        }
     }
     Ok(if record.rejected_count > 0 { Outcome::Doubtful } else { Outcome::Done })
 }

@@ -6,6 +6,7 @@
 pub mod control;
 pub mod fiscal_year;
 pub mod header;
+mod likely;
 pub mod line;
 pub mod sheet;
 pub mod survey;
@@ -15,7 +16,8 @@ use std::path::Path;
 
 use self::control::Control;
 use self::fiscal_year::NamedYear;
-use self::header::Header;
+use self::header::{Field, Header};
+use self::likely::LikelyAccounts;
 use self::line::{LineReader, Setting};
 use self::survey::{EntryNumbers, Facts};
 use super::encoding::TextForm;
@@ -149,6 +151,7 @@ impl Fec {
         });
         let mut control = Control::new(&self.header, options.roles, year.year_end, decimals);
         let mut totals = Totals::default();
+        let mut likely = LikelyAccounts::default();
         let mut fields = Fields::default();
         let mut lines = self.lines(path, file_name, progress, 6)?;
         while let Some(line) = lines.next_line().map_err(failed)? {
@@ -160,24 +163,22 @@ impl Fec {
             match reader.read(&line, &fields) {
                 Ok(read) => {
                     totals.add(&read, &mut output);
+                    if totals.receivable_count == 0 {
+                        likely.add(
+                            self.header.get(&fields, Field::CompteNum),
+                            self.header.get(&fields, Field::CompAuxNum),
+                            read.debit,
+                        );
+                    }
                     output.push(&tables::LEDGER_LINES, read.cells)?;
                 }
                 Err(refusal) => output.reject(line.number, refusal, line.text)?,
             }
         }
-        for movement in control.movements() {
-            let cells = vec![
-                Cell::text(company_id),
-                Cell::Date(year.year_end),
-                Cell::text(movement.account),
-                Cell::text(movement.customer_id),
-                Cell::Date(movement.day),
-                Cell::Money(movement.debit),
-                Cell::Money(movement.credit),
-                Cell::Empty,
-            ];
-            output.push(&tables::CONTROL_MOVEMENTS, cells)?;
+        if totals.receivable_count == 0 && totals.accepted_count > 0 {
+            output.note_file("receivables_none", likely.told(file_name));
         }
+        write_movements(control, company_id, year.year_end, &mut output)?;
         let counts = output.finish()?;
         Ok(SourceReport {
             absent_columns: Vec::new(),
@@ -229,6 +230,29 @@ impl Fec {
             output.note_file("entries_by_piece", text.to_owned());
         }
     }
+}
+
+/// What each control account moved by, day by day.
+fn write_movements(
+    control: Control<'_>,
+    company_id: &str,
+    year_end: Date,
+    output: &mut Output<'_>,
+) -> Result<(), IngestError> {
+    for movement in control.movements() {
+        let cells = vec![
+            Cell::text(company_id),
+            Cell::Date(year_end),
+            Cell::text(movement.account),
+            Cell::text(movement.customer_id),
+            Cell::Date(movement.day),
+            Cell::Money(movement.debit),
+            Cell::Money(movement.credit),
+            Cell::Empty,
+        ];
+        output.push(&tables::CONTROL_MOVEMENTS, cells)?;
+    }
+    Ok(())
 }
 
 /// The sums of accepted lines.

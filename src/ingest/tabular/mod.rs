@@ -8,6 +8,7 @@ pub mod conventions;
 pub mod grid;
 pub mod inputs;
 pub mod item;
+pub mod json;
 pub mod mapping;
 pub mod plan;
 pub mod propose;
@@ -57,6 +58,8 @@ pub struct Tabular {
     pub header: Vec<String>,
     /// What its columns give; `None` when nobody knows the header.
     pub plan: Option<Plan>,
+    /// Whether it is text of JSON lines.
+    is_json: bool,
     /// Rows down to the header.
     header_rows: usize,
     /// What stands above it: titles, names, days.
@@ -74,6 +77,21 @@ impl Tabular {
         let mut lines = Lines::open(path, form, |_| {}).map_err(failed)?;
         let first = lines.next_line().map_err(failed)?.map(|line| line.text.to_owned());
         let first = first.ok_or_else(|| IngestError::Empty { file: file.to_owned() })?;
+        if json::is_object(&first) {
+            let header = json::header(&mut Lines::open(path, form, |_| {}).map_err(failed)?).map_err(failed)?;
+            let plan = plan::find(&header, file, options)?;
+            let (separator, titles) = (None, Vec::new());
+            return Ok(Self {
+                form: Some(form),
+                separator,
+                header,
+                plan,
+                is_json: true,
+                header_rows: 0,
+                titles,
+                sheet: None,
+            });
+        }
         let chosen = options.mapping.and_then(|mapping| mapping.separator);
         let likely = chosen.unwrap_or_else(|| sniff(&first, plan::known_names(options)));
         let mut separators = vec![likely];
@@ -175,6 +193,10 @@ impl Tabular {
             (Some(sheet), _) => {
                 sheet.rewind();
                 Box::new(SheetRows { sheet })
+            }
+            (None, Some(form)) if self.is_json => {
+                let lines = Lines::open(path, form, progress.pass(share))?;
+                Box::new(json::JsonRows::new(lines, self.header.clone()))
             }
             (None, Some(form)) => {
                 let lines = Lines::open(path, form, progress.pass(share))?;
@@ -531,7 +553,16 @@ fn find_header(
         let texts = header.iter().filter(|text| !text.is_empty()).cloned().collect::<Vec<String>>();
         let titles = titles_above.clone();
         titles_above.extend(texts);
-        let found = Tabular { form: None, separator: None, header, plan, header_rows: place, titles, sheet: None };
+        let found = Tabular {
+            form: None,
+            separator: None,
+            header,
+            plan,
+            is_json: false,
+            header_rows: place,
+            titles,
+            sheet: None,
+        };
         if is_known {
             return Ok(found);
         }

@@ -121,6 +121,8 @@ pub struct Writer<'a> {
     describes_customers: bool,
     receipts: BTreeMap<(String, String), Receipt>,
     totals: Totals,
+    /// Invoices with a day of payment, and those paid before they were issued.
+    settled_counts: (u64, u64),
     /// The day of a list of open items: what it holds is what was open on it.
     list_day: Option<Date>,
 }
@@ -158,6 +160,7 @@ impl<'a> Writer<'a> {
                     .any(|(input, source)| CUSTOMER.contains(input) && *source != Source::Absent),
             receipts: BTreeMap::new(),
             totals: Totals::default(),
+            settled_counts: (0, 0),
             list_day: plan.listed_on,
         }
     }
@@ -205,6 +208,11 @@ impl<'a> Writer<'a> {
                 item.set(column, self.get(&receipt.values, name).clone());
             }
             self.write_item(receipt.first_line, item, output)?;
+        }
+        let (settled, before_issue) = self.settled_counts;
+        if before_issue > 2 && before_issue * 10 > settled {
+            let text = "many invoices are settled before they were issued: days and months may be taken for each other; see --date-order";
+            output.note_file("dates_may_be_swapped", text.to_owned());
         }
         if let Some(list_day) = self.list_day {
             let count = i64::try_from(self.totals.item_count).unwrap_or(i64::MAX);
@@ -309,7 +317,9 @@ impl<'a> Writer<'a> {
         let item_id = self.text(&values, "item_id").to_owned();
         let issued = self.day(&values, "issued_date");
         if let Cell::Date(settled) = *self.get(&values, "settled_date") {
+            self.settled_counts.0 += 1;
             if settled < issued {
+                self.settled_counts.1 += 1;
                 output.note(
                     "settled_before_issue",
                     Some(amount.wide()),
