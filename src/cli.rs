@@ -270,8 +270,8 @@ pub struct ReadingArguments {
     /// Which mark separates decimals, where 1.000 may be one or a thousand
     #[arg(long, value_name = ",|.")]
     pub decimal: Option<String>,
-    /// The day of a list of what is open, where its title and name do not tell
-    #[arg(long, value_name = "DATE")]
+    /// The day of a list of what is open, where its title and name do not tell; none: it is no such list
+    #[arg(long, value_name = "DATE|none")]
     pub as_of_list: Option<String>,
 }
 

@@ -98,6 +98,7 @@ impl References {
             action_codes: &self.codes,
             // who loads a list says its day where it does not
             list_day: "2025-03-31".parse().ok(),
+            is_no_list: false,
             progress: &|_| {},
         }
     }

@@ -35,7 +35,7 @@ pub(super) const ROLE: usize = 1;
 pub(super) const COMPANY: usize = 0;
 
 /// What is owed by one document.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Claim {
     pub(super) item_number: i64,
     /// Tells documents apart whatever order they come in: a digest of company and identifier.
@@ -51,7 +51,7 @@ pub(super) struct Claim {
     pub(super) has_due: bool,
     pub(super) amount: Amount,
     /// Its place in the order claims came in.
-    arrival: u32,
+    pub(super) arrival: u32,
 }
 
 /// What lowered a claim.
@@ -62,6 +62,8 @@ pub(super) struct Settlement {
     pub(super) acting: Day,
     /// When the cash came.
     pub(super) receipt: Day,
+    /// Between which days it came, where only lists of open items tell: after the first, by the second.
+    pub(super) between: Option<(Day, Day)>,
     pub(super) cash: Amount,
     pub(super) other: Amount,
 }
@@ -327,11 +329,13 @@ impl Events {
         let (numbers, acting_days, receipt_days) =
             (rows.numbers("item_number"), rows.days("acting_date"), rows.days("receipt_date"));
         let (cash, other) = (rows.decimals("cash_amount"), rows.decimals("other_amount"));
+        let (after_days, by_days) = (rows.days("after_date"), rows.days("by_date"));
         let settlement = |row: usize| {
             Some(Settlement {
                 claim: self.claim(numbers.get(row)?)?,
                 acting: day_since(acting_days.get(row)?),
                 receipt: day_since(receipt_days.get(row)?),
+                between: after_days.get(row).map(day_since).zip(by_days.get(row).map(day_since)),
                 cash: self.amount(cash.get(row)),
                 other: self.amount(other.get(row)),
             })
@@ -446,6 +450,7 @@ impl Events {
         self.promises.sort_unstable_by_key(|promise| (promise.customer, promise.claim, promise.said, promise.promised));
         self.credits.sort_unstable_by_key(|credit| (credit.customer, credit.company, credit.currency, credit.day));
         self.holidays.sort_unstable();
+        super::listed::date_within_lists(&self.claims, &mut self.settlements, self.payers.len());
         self.names_in_order();
     }
 

@@ -19,6 +19,7 @@ mod book;
 mod clock;
 mod events;
 mod levels;
+mod listed;
 mod model;
 mod naive;
 mod normal;

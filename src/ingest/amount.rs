@@ -55,6 +55,8 @@ pub struct Marked {
     pub amount: Money,
     /// A currency's code or mark, as written.
     pub currency: Option<String>,
+    /// Whether a mark of a side stands behind it.
+    pub is_sided: bool,
 }
 
 /// Reads an amount of a table, where a currency may stand before or after the digits (`$1,200.00`, `600,00 EUR`) and a side
@@ -63,11 +65,14 @@ pub struct Marked {
 /// # Errors
 /// As [`read`].
 pub fn read_marked(text: &str, decimal: Decimal) -> Result<Option<Marked>, Reason> {
+    // 500.- and 500,- have no cents
+    let whole = text.trim_end().strip_suffix(['-', '–']).and_then(|text| text.strip_suffix(['.', ',']));
+    let text = whole.filter(|text| text.ends_with(|c: char| c.is_ascii_digit())).unwrap_or(text);
     match read(text, decimal) {
         Err(Reason::AmountUnreadable) => {}
         // the euro is read everywhere, and here it is told too
         Ok(_) if text.contains('€') => {}
-        read => return Ok(read?.map(|amount| Marked { amount, currency: None })),
+        read => return Ok(read?.map(|amount| Marked { amount, currency: None, is_sided: false })),
     }
     let plain: String = text.chars().map(plain_mark).collect();
     let (mut digits, mut currency, mut is_credit) = (String::new(), None, None);
@@ -80,10 +85,14 @@ pub fn read_marked(text: &str, decimal: Decimal) -> Result<Option<Marked>, Reaso
         let mark = &rest[start..start + length];
         let is_behind = digits.contains(|c: char| c.is_ascii_digit());
         rest = &rest[start + length..];
+        // Rs.1500: the point belongs to the letters
+        if mark.chars().all(char::is_alphabetic) && !is_behind {
+            rest = rest.strip_prefix('.').unwrap_or(rest);
+        }
         let known = match mark {
             "CR" | "Cr" | "cr" | "C" | "H" if is_behind => is_credit.replace(true).is_none(),
             "DR" | "Dr" | "dr" | "DB" | "Db" | "D" | "S" if is_behind => is_credit.replace(false).is_none(),
-            mark if mark.chars().count() <= 4 => currency.replace(mark.to_owned()).is_none(),
+            mark if may_be_currency(mark) => currency.replace(mark.to_owned()).is_none(),
             _ => false,
         };
         // within the digits nothing stands: 1E5 is read as it is, or not at all
@@ -94,7 +103,16 @@ pub fn read_marked(text: &str, decimal: Decimal) -> Result<Option<Marked>, Reaso
     }
     digits.push_str(rest);
     let amount = read(digits.trim(), decimal)?.ok_or(Reason::AmountUnreadable)?;
-    Ok(Some(Marked { amount: if is_credit == Some(true) { -amount } else { amount }, currency }))
+    let amount = if is_credit == Some(true) { -amount.abs() } else { amount };
+    Ok(Some(Marked { amount, currency, is_sided: is_credit.is_some() }))
+}
+
+/// Whether a mark may be a currency: a sign of money with few letters, a code of three letters, or letters that are known.
+fn may_be_currency(mark: &str) -> bool {
+    const LETTERS: [&str; 13] = ["kr", "rs", "fr", "sfr", "ft", "zł", "kč", "lei", "tl", "dh", "dt", "dhs", "лв"];
+    let count = mark.chars().count();
+    let has_sign = mark.chars().any(|c| !c.is_alphabetic());
+    count <= 4 && (has_sign || (count == 3 && mark.is_ascii()) || LETTERS.contains(&mark.to_lowercase().as_str()))
 }
 
 /// Reads a number that a workbook stores in binary.
@@ -342,12 +360,19 @@ mod tests {
             ("£20.00CR", -20_000, Some("£")),
             ("1 200.50 kr", 1_200_500, Some("kr")),
             ("1 200.50 €", 1_200_500, Some("€")),
+            ("Rs.1500", 1_500_000, Some("Rs")),
+            ("kr.1500", 1_500_000, Some("kr")),
+            ("CHF 500.-", 500_000, Some("CHF")),
+            ("500,-", 500_000, None),
+            ("-20.00 CR", -20_000, None),
+            ("(20.00) CR", -20_000, None),
         ] {
             let amount = Money::from_thousandths(expected).unwrap_or_default();
-            let marked = Marked { amount, currency: currency.map(str::to_owned) };
-            assert_eq!(read_marked(text, Decimal::Dot), Ok(Some(marked)), "{text}");
+            let read =
+                read_marked(text, Decimal::Dot).map(|marked| marked.map(|marked| (marked.amount, marked.currency)));
+            assert_eq!(read, Ok(Some((amount, currency.map(str::to_owned)))), "{text}");
         }
-        for text in ["abc", "$", "EUR USD 5", "1 EUR 2", "5 CR DR", "5.00 euros", "1E5X"] {
+        for text in ["abc", "$", "EUR USD 5", "1 EUR 2", "5 CR DR", "5.00 euros", "1E5X", "3M", "F3301"] {
             assert_eq!(read_marked(text, Decimal::Dot), Err(Reason::AmountUnreadable), "{text}");
         }
         assert_eq!(read_marked(" ", Decimal::Dot), Ok(None));

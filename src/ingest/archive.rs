@@ -16,7 +16,7 @@ use super::unreadable::NoTable;
 /// Files that an archive may hold.
 const MOST_FILES: usize = 1_000;
 /// Bytes that its files may take in all.
-const MOST_BYTES: u64 = 16 << 30;
+const MOST_BYTES: u64 = 4 << 30;
 
 /// Whether a file is an archive of files, and no workbook.
 ///

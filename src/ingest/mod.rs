@@ -108,6 +108,8 @@ pub struct ReadOptions<'a> {
     pub action_codes: &'a ActionCodes,
     /// The day of a list of open items or of an aged balance, over what the file says.
     pub list_day: Option<Date>,
+    /// Whether the user says that no file is a list of what is open on a day.
+    pub is_no_list: bool,
     /// Hears how many bytes are done, up to the size of the file.
     pub progress: &'a dyn Fn(u64),
 }

@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::STEP_MEMORY;
+use super::keys::{Keys, each_batch};
 use super::stage::{Source, unwritable};
 use super::wanted::Wanted;
 use crate::engine::{Batch, Engine};
@@ -14,6 +15,7 @@ use crate::error::Error;
 use crate::ingest::staging::Staging;
 use crate::lake::Snapshot;
 use crate::model::calendar::add_days;
+use crate::model::money::smallest;
 use crate::model::rows::Cell;
 use crate::model::tables::{ALLOCATIONS, ITEM_LISTS, ITEMS, LISTED_ITEMS};
 use crate::model::{Date, ItemKind, Money, Rows};
@@ -33,6 +35,8 @@ pub(super) struct OpenLists<'a> {
 /// What lists say of an item: on which days how much of it was open, and its row in the last of them.
 struct Listed {
     open: Vec<(Date, Money)>,
+    /// Its amount in the first list, in its currency and in that of the books.
+    first: (Cell, Cell),
     last: Vec<Cell>,
 }
 
@@ -42,29 +46,65 @@ struct Made {
     allocations: Rows,
     staging: Staging,
     origin: String,
+    /// The smallest amount of the currency of the books, in thousandths.
+    unit: i128,
 }
 
 impl OpenLists<'_> {
     /// Puts what the lists of each company that this load touches come to in the place of what they came to before.
     pub(super) async fn derive(&self, wanted: &mut Wanted, staged: &[Source], removed: &[String]) -> Result<(), Error> {
-        let lists = |source: &&Source| source.brings("item_lists");
-        let mut companies: BTreeSet<String> =
-            staged.iter().filter(lists).map(|source| source.report.company_id.clone()).collect();
-        companies.extend(removed.iter().filter_map(|key| Some(key.split_once('/')?.0.to_owned())));
-        if wanted.lacks(self.base, &ITEM_LISTS) {
-            companies.extend(self.days(wanted).await?.into_keys());
-        }
-        if companies.is_empty() {
+        let are_told = staged.iter().any(|source| source.brings("item_lists"));
+        let are_gone = !removed.is_empty() || wanted.lacks(self.base, &ITEM_LISTS);
+        let brings_items = staged.iter().any(|source| source.brings("items"));
+        let has_lists = !wanted.files(&ITEM_LISTS).is_empty();
+        if !(are_told || are_gone || brings_items && has_lists) {
             return Ok(());
         }
-        let days = self.days(wanted).await?;
-        for company in companies {
-            wanted.drop_origin(&Wanted::listed_origin(&company));
-            if let Some(days) = days.get(&company) {
-                self.derive_company(wanted, &company, days).await?;
+        if are_told || are_gone {
+            // a list may hold several companies, and may have held others before
+            wanted.drop_lists();
+            for (company, days) in self.days(wanted).await? {
+                self.derive_company(wanted, &company, &days).await?;
             }
         }
-        Ok(())
+        self.refuse_both(wanted).await
+    }
+
+    /// An item that lists tell of and that another file brings as an item would count twice.
+    async fn refuse_both(&self, wanted: &Wanted) -> Result<(), Error> {
+        let listed: Vec<_> = wanted.files(&LISTED_ITEMS).iter().map(|file| file.url.clone()).collect();
+        let plain: Vec<_> =
+            wanted.files(&ITEMS).iter().filter(|file| !file.is_derived()).map(|file| file.url.clone()).collect();
+        if listed.is_empty() || plain.is_empty() {
+            return Ok(());
+        }
+        let engine = Engine::bare(STEP_MEMORY)?;
+        let mut keys = Keys::default();
+        engine.register_files("plain_rows", &ITEMS, &plain)?;
+        each_batch(&engine, &ITEMS, "plain_rows", ITEMS.key, |batch, columns| {
+            for row in 0..batch.len() {
+                keys.ask(Keys::key(columns.iter().map(|column| column.get(row))));
+            }
+        })
+        .await?;
+        let mut both: Option<String> = None;
+        engine.register_files("listed_rows", &LISTED_ITEMS, &listed)?;
+        each_batch(&engine, &LISTED_ITEMS, "listed_rows", ITEMS.key, |batch, columns| {
+            for row in 0..batch.len() {
+                if both.is_none() && keys.holds(Keys::key(columns.iter().map(|column| column.get(row)))) {
+                    both = Some(columns[1].get(row).to_owned());
+                }
+            }
+        })
+        .await?;
+        match both {
+            None => Ok(()),
+            Some(item) => Err(Error::Plain(
+                format!("item `{item}` is in a list of what is open, and another file brings it as an item: it would count twice"),
+                "load either lists or items; `encours history --output json` names the sources, `--replace SOURCE` forgets one"
+                    .to_owned(),
+            )),
+        }
     }
 
     /// The days of the lists, by company.
@@ -94,8 +134,13 @@ impl OpenLists<'_> {
         let mut made = Made {
             items: Rows::new(&ITEMS),
             allocations: Rows::new(&ALLOCATIONS),
-            staging: Staging::new(folder, self.load_id, &format!("{}.lists", self.tag)),
+            staging: Staging::new(
+                folder,
+                self.load_id,
+                &format!("{}.{}", self.tag, super::stage::slug("lists-", company)),
+            ),
             origin: Wanted::listed_origin(company),
+            unit: smallest(self.settings.ledger_decimals()?),
         };
         if urls.is_empty() {
             return Ok(());
@@ -122,7 +167,8 @@ impl OpenLists<'_> {
                         listed.last = cells;
                     }
                     _ => {
-                        let new = Listed { open: vec![(day, amount)], last: cells };
+                        let first = (cell_of(&cells, "amount"), cell_of(&cells, "base_amount"));
+                        let new = Listed { open: vec![(day, amount)], first, last: cells };
                         if let Some(listed) = known.replace(new) {
                             made.follow(&listed, days);
                             made.write_full().map_err(|cause| unwritable(self.settings, &cause))?;
@@ -150,7 +196,7 @@ impl Made {
         let before = days.range(..first_day).next_back().copied();
         let mut item = item_of(listed);
         set(&mut item, "amount", Cell::Money(first_amount));
-        set(&mut item, "base_amount", base_of(listed, first_amount));
+        set(&mut item, "base_amount", base_of(listed, first_amount, self.unit));
         set(&mut item, "posted_date", Cell::Date(posted(listed, before, first_day)));
         self.items.push(item);
         let mut parts = vec![(text(listed, "item_id").to_owned(), first_amount.wide())];
@@ -178,7 +224,7 @@ impl Made {
         let is_claim = amount > 0;
         let (word, kind) = if is_claim { ("settled", ItemKind::Receipt) } else { ("used", ItemKind::Adjustment) };
         let id = format!("{}/{word} {day}", text(listed, "item_id"));
-        let mut item = Self::part(listed, &id, kind, -amount, middle);
+        let mut item = self.part(listed, &id, kind, -amount, middle);
         for name in ["issued_date", "due_date"] {
             set(&mut item, name, Cell::Date(middle));
         }
@@ -200,20 +246,20 @@ impl Made {
     /// What a later list holds more of an item was added to it, and is as old as it is.
     fn raise(&mut self, listed: &Listed, parts: &mut Vec<(String, i128)>, amount: i128, (day, middle): (Date, Date)) {
         let id = format!("{}/raised {day}", text(listed, "item_id"));
-        let item = Self::part(listed, &id, ItemKind::Adjustment, amount, middle);
+        let item = self.part(listed, &id, ItemKind::Adjustment, amount, middle);
         self.items.push(item);
         parts.push((id, amount));
     }
 
     /// A further item beside the one that lists tell of.
-    fn part(listed: &Listed, id: &str, kind: ItemKind, amount: i128, middle: Date) -> Vec<Cell> {
+    fn part(&self, listed: &Listed, id: &str, kind: ItemKind, amount: i128, middle: Date) -> Vec<Cell> {
         let amount = Money::from_wide(amount).unwrap_or_default();
         let mut item = item_of(listed);
         for (name, cell) in [
             ("item_id", Cell::text(id)),
             ("kind", Cell::text(kind.code())),
             ("amount", Cell::Money(amount)),
-            ("base_amount", base_of(listed, amount)),
+            ("base_amount", base_of(listed, amount, self.unit)),
             ("posted_date", Cell::Date(middle)),
         ] {
             set(&mut item, name, cell);
@@ -272,19 +318,23 @@ fn item_of(listed: &Listed) -> Vec<Cell> {
     ITEMS.columns.iter().map(|column| listed_cell(listed, column.name)).collect()
 }
 
-/// An amount in the currency of the books, at the rate of the last list.
-fn base_of(listed: &Listed, amount: Money) -> Cell {
-    match (listed_cell(listed, "amount"), listed_cell(listed, "base_amount")) {
+/// An amount in the currency of the books, at the rate of the first list that tells of the item.
+fn base_of(listed: &Listed, amount: Money, unit: i128) -> Cell {
+    match &listed.first {
         (Cell::Money(own), Cell::Money(base)) if own == base => Cell::Money(amount),
         (Cell::Money(own), Cell::Money(base)) if !own.is_zero() => {
-            let (amount, base, own) = (amount.wide(), base.wide(), own.wide());
+            let (amount, base, own) = (amount.wide(), base.wide(), own.wide() * unit);
             let doubled = 2 * amount * base;
-            // half away from zero
-            let rounded = (doubled.abs() + own.abs()) / (2 * own.abs()) * doubled.signum() * own.signum();
+            // half away from zero, to the smallest amount of the currency
+            let rounded = (doubled.abs() + own.abs()) / (2 * own.abs()) * unit * doubled.signum() * own.signum();
             Cell::money(Money::from_wide(rounded))
         }
         _ => Cell::Empty,
     }
+}
+
+fn cell_of(cells: &[Cell], name: &str) -> Cell {
+    LISTED_ITEMS.position(name).map_or(Cell::Empty, |position| cells[position].clone())
 }
 
 fn listed_cell(listed: &Listed, name: &str) -> Cell {

@@ -6,6 +6,7 @@ use serde_json::Value as Json;
 
 use super::stage::{Source, origin_of_key};
 use super::wanted::Wanted;
+use crate::commands::shared;
 use crate::error::Error;
 use crate::lake::{LoadRecord, Snapshot};
 
@@ -51,9 +52,18 @@ pub(super) fn refuse_twins(staged: &[Source], replace: &[String], base: &Snapsho
     for (position, source) in staged.iter().enumerate() {
         let Some(fingerprint) = &source.fingerprint else { continue };
         let own = &source.report.source_key;
+        // rows of lists take each other's place by their keys within a company
+        let company = source.report.company_id.as_str();
+        let counts_twice = |of_ledger: bool, other: &str| of_ledger || company != other;
+        let is_ledger = source.year.is_some();
         let is_other = |key: &str| key != own && !replace.iter().any(|replaced| replaced == key);
-        let beside = staged[..position].iter().find(|other| other.fingerprint == source.fingerprint);
-        let of_lake = held.iter().find(|(key, held)| is_other(key) && held.text("fingerprint") == fingerprint);
+        let beside = staged[..position]
+            .iter()
+            .find(|other| other.fingerprint == source.fingerprint && counts_twice(is_ledger, &other.report.company_id));
+        let of_lake = held.iter().find(|(key, held)| {
+            let is_same = is_other(key) && held.text("fingerprint") == fingerprint;
+            is_same && counts_twice(is_ledger, held.text("company_id"))
+        });
         let other = beside
             .map(|other| (&other.report.source_key, other.report.file_name.as_str()))
             .or_else(|| of_lake.map(|(key, held)| (key, held.text("file"))));
@@ -86,9 +96,20 @@ pub(super) fn forget_other_meanings(
             wanted.drop_origin(&origin_of_key(&plain));
             removed.push(plain);
         }
-        let before = held.get(&source.report.source_key).map_or("", |held| held.text("meaning"));
-        if !before.is_empty() && before != source.meaning {
-            wanted.drop_origin(&source.origin);
+        let Some(known) = held.get(&source.report.source_key) else { continue };
+        let before = known.text("meaning");
+        if !before.is_empty() && before != source.meaning && wanted.drop_origin(&source.origin) {
+            shared::warn(&format!(
+                "what `{}` had brought was read in another meaning, and is forgotten",
+                source.report.file_name
+            ));
+        }
+        if source.brings("item_lists") && known.text("file") != source.report.file_name {
+            shared::warn(&format!(
+                "`{}` takes the place of `{}`: both list what was open on one day",
+                source.report.file_name,
+                known.text("file")
+            ));
         }
     }
 }

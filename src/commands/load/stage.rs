@@ -161,7 +161,17 @@ fn read_one(
     let finished = sink.staging.finish();
     let report = read?;
     let files = finished.map_err(|cause| unwritable(settings, &cause))?;
-    if report.accepted_count == 0 {
+    let is_list = report.tables.contains_key("item_lists");
+    if is_list && report.rejected_count > 0 {
+        return Err(Error::Plain(
+            format!(
+                "{} of the {} lines of the list `{}` cannot be read: what they hold would count as settled",
+                report.rejected_count, report.line_count, report.file_name
+            ),
+            "`encours inspect FILE` shows the refused lines; correct them, or load it with `--as-of-list none` as items".to_owned(),
+        ));
+    }
+    if report.accepted_count == 0 && !is_list {
         let reason = report.reject_counts.keys().next().map_or("none", |reason| reason.code());
         return Err(Error::Plain(
             format!(
@@ -211,6 +221,7 @@ pub(in crate::commands) struct Rules<'a> {
     column_names: ColumnNames,
     action_codes: ActionCodes,
     list_day: Option<Date>,
+    is_no_list: bool,
 }
 
 impl<'a> Rules<'a> {
@@ -239,10 +250,15 @@ impl<'a> Rules<'a> {
                 Error::Plain(format!("found `--decimal {code}`"), "write `--decimal ,` or `--decimal .`".to_owned())
             })?),
         };
+        let is_no_list = reading.as_of_list.as_deref() == Some("none");
         let list_day = match &reading.as_of_list {
             None => None,
+            Some(_) if is_no_list => None,
             Some(text) => Some(text.parse::<Date>().map_err(|_| {
-                Error::Plain(format!("found `--as-of-list {text}`"), "write a day as `2025-01-31`".to_owned())
+                Error::Plain(
+                    format!("found `--as-of-list {text}`"),
+                    "write a day as `2025-01-31`, or `none` where a file is no list of what is open".to_owned(),
+                )
             })?),
         };
         // one that cannot be used stops no file that does not need it
@@ -269,6 +285,7 @@ impl<'a> Rules<'a> {
             written_forms: WrittenForms::parse(settings.reference("written_forms"))?,
             column_names: ColumnNames::parse(settings.reference("column_words"), settings.reference("column_roles"))?,
             list_day,
+            is_no_list,
             action_codes: ActionCodes::parse(settings.reference("results"), settings.reference("reasons"))?,
         })
     }
@@ -294,6 +311,7 @@ impl<'a> Rules<'a> {
             expressions: &CellSql,
             action_codes: &self.action_codes,
             list_day: self.list_day,
+            is_no_list: self.is_no_list,
             progress,
         }
     }
@@ -486,7 +504,8 @@ fn rules_hash(settings: &Settings, reading: &ReadingArguments) -> Result<String,
 fn meaning_hash(settings: &Settings, reading: &ReadingArguments, report: &SourceReport) -> Result<String, Error> {
     let named = report.format_code.strip_prefix("mapping:");
     let mapping = match &report.proposal {
-        Some(proposal) => Some(proposal.mapping.clone()),
+        // what was proposed means the same while it takes keys, customers and amounts from the same columns
+        Some(proposal) => Some(proposal.core()),
         None => named.map(|name| mapping_text(settings, name)).transpose()?,
     };
     let said = (&reading.encoding, &reading.date_order, &reading.decimal);

@@ -112,6 +112,13 @@ impl Wanted {
         self.files.remove(table.name);
     }
 
+    /// Drops what lists of open items came to.
+    pub(super) fn drop_lists(&mut self) {
+        for files in self.files.values_mut() {
+            files.retain(|file| !file.origin.starts_with(LISTS));
+        }
+    }
+
     /// Drops every file of an origin; whether there was one.
     pub(super) fn drop_origin(&mut self, origin: &str) -> bool {
         let mut is_found = false;

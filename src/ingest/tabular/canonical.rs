@@ -284,7 +284,8 @@ impl<'a> Canonical<'a> {
         let is_base = self.base_currency == Some(currency);
         let base = row.money(Column::BASE_AMOUNT)?.or_else(|| is_base.then_some(amount));
         // three digits are thousandths where the currency has them; else the whole file tells what they are
-        if row.is_in_thousandths(Column::AMOUNT) && codes.decimals(currency) != 3 {
+        let is_doubtful = row.is_in_thousandths(Column::AMOUNT) && codes.decimals(currency) != 3;
+        if is_doubtful || (row.is_in_thousandths(Column::BASE_AMOUNT) && self.base_decimals != 3) {
             return Err(Odd);
         }
         if !(amount.fits(codes.decimals(currency)) && base.is_none_or(|base| base.fits(self.base_decimals))) {

@@ -90,7 +90,8 @@ pub fn survey(
         let columns = plan.inputs.iter().zip(&plan.sources).filter(|(input, _)| input.kind == kind);
         columns.filter_map(|(_, source)| if let Source::Column(place) = source { Some(*place) } else { None }).collect()
     };
-    let money_columns = [of_kind(ColumnKind::Money), read.0].concat();
+    let buckets: Vec<usize> = plan.shaping.buckets.iter().map(|(column, _, _)| *column).collect();
+    let money_columns = [of_kind(ColumnKind::Money), read.0, buckets].concat();
     let date_columns = [of_kind(ColumnKind::Date), read.1].concat();
     let mut dates = Evidence::default();
     let mut marks = Evidence::default();

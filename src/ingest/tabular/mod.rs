@@ -18,6 +18,7 @@ pub mod values;
 pub mod workbook;
 pub mod writer;
 
+use std::collections::HashSet;
 use std::io;
 use std::path::Path;
 
@@ -26,7 +27,7 @@ use self::conventions::{Conventions, Said};
 use self::grid::{RowSource, TextRows};
 use self::plan::Plan;
 use self::propose::Proposal;
-use self::shaped::{ConventionalReader, ShapedRows, Unevaluated, is_sum};
+use self::shaped::{ConventionalReader, ShapedRows, Unevaluated};
 use self::values::Values;
 use self::workbook::Sheet;
 use self::writer::{Totals, Writer, company_of};
@@ -45,6 +46,9 @@ const HEADER_ROWS: usize = 20;
 
 /// Rows that a mapping is proposed from.
 const SAMPLE_ROWS: usize = 5_000;
+/// How lists of what is open are called, folded.
+const LIST_NAMES: [&str; 9] =
+    ["open", "offen", "ouvert", "outstanding", "unpaid", "pendiente", "nonregle", "impaye", "agedreceivables"];
 /// The name of a mapping that was proposed and taken.
 const PROPOSED: &str = "proposed";
 
@@ -210,28 +214,38 @@ impl Tabular {
         Ok(rows)
     }
 
-    /// The first rows below the header, as text, to guess from.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
-    pub fn sample(&mut self, path: &Path, row_count: usize) -> io::Result<Vec<Vec<String>>> {
+    /// The first rows, and of all others those that tell something new: a value of a column that has few, a cell of one that was
+    /// empty.
+    fn telling_rows(&mut self, path: &Path) -> io::Result<Vec<Vec<String>>> {
+        const FEW_VALUES: usize = 50;
         let width = self.header.len();
         let progress = Progress::new(&|_| {});
         let mut rows = self.rows(path, &progress, 0)?;
-        let mut sample = Vec::new();
-        while sample.len() < row_count {
-            let Some(row) = rows.next_row()? else { break };
-            sample.push((0..width).map(|column| row.cell(column).text().into_owned()).collect());
+        let mut seen: Vec<HashSet<String>> = vec![HashSet::new(); width];
+        let mut told = Vec::new();
+        while let Some(row) = rows.next_row()? {
+            let mut is_telling = told.len() < SAMPLE_ROWS;
+            for (column, values) in seen.iter_mut().enumerate() {
+                let cell = row.cell(column);
+                let text = cell.text();
+                if values.len() <= FEW_VALUES && !text.is_empty() && !values.contains(text.as_ref()) {
+                    values.insert(text.into_owned());
+                    is_telling = true;
+                }
+            }
+            if is_telling && told.len() < 2 * SAMPLE_ROWS {
+                told.push((0..width).map(|column| row.cell(column).text().into_owned()).collect());
+            }
         }
-        Ok(sample)
+        Ok(told)
     }
 
-    /// Proposes a mapping from the first rows.
+    /// Proposes a mapping from the rows that tell.
     ///
     /// # Errors
     /// When the file cannot be read.
     pub fn propose(&mut self, path: &Path, options: &ReadOptions<'_>) -> io::Result<Proposal> {
-        let sample = self.sample(path, SAMPLE_ROWS)?;
+        let sample = self.telling_rows(path)?;
         let file = super::open::file_name(path);
         let known = (options.column_names, options.currencies);
         Ok(propose::propose(&self.header, &sample, self.separator, &file, known, options.base_currency))
@@ -283,17 +297,25 @@ impl Tabular {
         }
         let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
         let said = options.list_day.or(plan.list_day);
-        let is_named = options.column_names.said(stem).has("open");
-        if said.is_none() && !plan.is_list && !plan.is_of_balances && !is_named {
+        let folded = super::names::fold(stem);
+        // a mapping that the user names says what its rows are
+        let is_named = options.mapping.is_none() && LIST_NAMES.iter().any(|name| folded.contains(name));
+        let is_aged = !plan.shaping.buckets.is_empty();
+        let is_list = said.is_some() || plan.is_list || plan.is_of_balances || is_named || is_aged;
+        if !is_list || options.is_no_list {
             return Ok(None);
         }
-        let order = options.date_order.or(plan.date_order).unwrap_or(DateOrder::DayFirst);
-        let window = options.written_forms.two_digit_years_from;
-        let reader = ConventionalReader { decimal: Decimal::Either, date_order: order, two_digit_years_from: window };
-        let in_titles = || self.titles.iter().filter_map(|title| shaped::day_in(title, reader)).next_back();
-        let day = said.or_else(in_titles).or_else(|| shaped::day_in(stem, reader)).or_else(|| shaped::month_in(stem));
+        let known = options.date_order.or(plan.date_order);
+        let reader = ConventionalReader {
+            decimal: Decimal::Either,
+            date_order: known.unwrap_or(DateOrder::DayFirst),
+            two_digit_years_from: options.written_forms.two_digit_years_from,
+        };
+        let day_in = |text: &str| shaped::day_in(text, reader, known.is_some());
+        let in_titles = || self.titles.iter().filter_map(|title| day_in(title)).next_back();
+        let day = said.or_else(in_titles).or_else(|| day_in(stem)).or_else(|| shaped::month_in(stem));
         match day {
-            None if plan.is_list => Err(IngestError::ListDayUnknown { file: file.to_owned() }),
+            None if plan.is_list || is_aged => Err(IngestError::ListDayUnknown { file: file.to_owned() }),
             day => Ok(day),
         }
     }
@@ -301,8 +323,8 @@ impl Tabular {
     /// The day of a list, as its titles or its name tell it: the last day named.
     fn list_day(&self, file: &str, conventions: &Conventions, window: u32) -> Option<Date> {
         let reader = ConventionalReader::of(conventions, window);
-        let in_titles = self.titles.iter().filter_map(|title| shaped::day_in(title, reader)).next_back();
-        in_titles.or_else(|| shaped::day_in(file.rsplit_once('.').map_or(file, |(stem, _)| stem), reader))
+        let in_titles = self.titles.iter().filter_map(|title| shaped::day_in(title, reader, true)).next_back();
+        in_titles.or_else(|| shaped::day_in(file.rsplit_once('.').map_or(file, |(stem, _)| stem), reader, true))
     }
 
     /// Reads the rows cell by cell, in whatever form they are.
@@ -335,13 +357,14 @@ impl Tabular {
         let mut rows = self.rows(path, progress, 3).map_err(failed)?;
         let conventions = conventions::survey(rows.as_mut(), plan, read, said, books_decimals, file, failed)?;
         drop(rows);
-        if conventions.row_count == 0 {
+        // a list that holds nothing says that nothing is open
+        if conventions.row_count == 0 && plan.listed_on.is_none() {
             return Err(IngestError::NoLine { file: file.to_owned() });
         }
         note_conventions(&conventions, window, output);
         let values = Values::new(plan, conventions, options);
         let (header_width, header) = (self.header.len(), self.header.clone());
-        let list_day = options.list_day.or(plan.list_day).or_else(|| self.list_day(file, &conventions, window));
+        let list_day = plan.listed_on.or_else(|| self.list_day(file, &conventions, window));
         if !plan.shaping.buckets.is_empty() {
             let day = list_day.ok_or_else(|| IngestError::ListDayUnknown { file: file.to_owned() })?;
             let text = format!("amounts by age, as of {day}: each is due on the last day that its column allows");
@@ -463,7 +486,7 @@ fn read_rows(
         match written {
             Ok(()) => {}
             // what sums rows of the list is no row of it
-            Err(_) if is_mapped && (is_sum(row) || plan.is_keyless(row)) => sum_count += 1,
+            Err(_) if is_mapped && plan.says_nothing(row) => sum_count += 1,
             Err(refusal) => output.reject(row.number(), refusal, &row.shown())?,
         }
     }

@@ -10,7 +10,7 @@ use super::super::{IngestError, ReadOptions};
 use super::grid::Row;
 use super::inputs::{Input, Shape, WRITTEN, is_ours};
 use super::mapping::{Mapping, Origin, Sign};
-use super::shaped::{HEADING, Shaping};
+use super::shaped::{HEADING, Shaping, begins_sum, is_bare_sum, is_heading, is_sum, is_sum_label};
 use crate::model::{Date, TableSpec, tables};
 
 /// Where the value of an input comes from, in this file.
@@ -89,18 +89,31 @@ impl Plan {
             inputs.into_iter().any(|(input, source)| input.name == name && *source != Source::Absent)
         };
         let are_items = self.shape == Shape::Table(&tables::ITEMS) || self.shape == Shape::InvoiceHistory;
-        are_items && self.shaping.buckets.is_empty() && !gives("settled_date")
+        are_items && !gives("settled_date")
     }
 
-    /// Whether a row has neither key nor day nor customer: it sums others.
-    pub fn is_keyless(&self, row: &dyn Row) -> bool {
+    /// Whether a row that was refused says nothing of its own: it sums others, or stands above them.
+    pub fn says_nothing(&self, row: &dyn Row) -> bool {
+        is_bare_sum(row) || (self.is_keyless(row) && (is_sum(row) || is_heading(row)))
+    }
+
+    /// Whether a row has neither key nor day. Never where nothing is a key.
+    fn is_keyless(&self, row: &dyn Row) -> bool {
         const KEYS: [&str; 7] =
             ["item_id", "issued_date", "due_date", "receipt_id", "receipt_date", "invoice_id", "settled_date"];
-        let mut keys = self.inputs.iter().zip(&self.sources).filter(|(input, _)| KEYS.contains(&input.name));
-        keys.all(|(_, source)| match source {
-            Source::Column(place) => row.cell(*place).text().is_empty(),
-            _ => true,
-        })
+        let keys = self.inputs.iter().zip(&self.sources).filter(|(input, _)| KEYS.contains(&input.name));
+        let mut columns = keys.filter_map(|(_, source)| match source {
+            Source::Column(place) => Some(*place),
+            _ => None,
+        });
+        let mut has_key = false;
+        let are_empty = columns.all(|place| {
+            has_key = true;
+            let cell = row.cell(place);
+            let text = cell.text();
+            text.is_empty() || begins_sum(&text) || is_sum_label(&text)
+        });
+        has_key && are_empty
     }
 
     /// Inputs that the file does not bring.

@@ -31,34 +31,35 @@ const BEYOND: usize = 1 << 20;
 pub const OWN_COLUMNS: [&str; 4] = [HEADING, BUCKET, BUCKET_AMOUNT, BUCKET_DAY];
 /// Rows that SQL is evaluated over at once.
 const BLOCK_ROWS: usize = 4_096;
-/// First words of rows that sum others, folded: French, English, German, Spanish, Italian, Dutch.
-const SUMS: [&str; 25] = [
+/// What rows that sum others begin with, folded: French, English, German, Spanish, Italian, Dutch, Swedish.
+const SUMS: [&str; 24] = [
     "total",
     "totals",
     "totaux",
+    "totales",
     "totale",
     "totaal",
     "soustotal",
-    "sous",
     "subtotal",
-    "sub",
     "subtotaal",
-    "grand",
+    "grandtotal",
+    "grandtotals",
     "summe",
     "gesamt",
     "gesamtsumme",
+    "gesamtbetrag",
+    "gesamtsaldo",
     "zwischensumme",
     "endsumme",
-    "suma",
-    "saldo",
     "endsaldo",
-    "totales",
     "summa",
     "percentage",
     "pourcentage",
     "prozent",
     "porcentaje",
 ];
+/// Currencies that stand beside the amounts of rows that sum others.
+const CURRENCIES: [&str; 10] = ["EUR", "USD", "GBP", "CHF", "CAD", "SEK", "NOK", "DKK", "PLN", "MAD"];
 
 /// What a mapping does to the rows of a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -150,7 +151,7 @@ impl CellReader for ConventionalReader {
 
 /// The last day that a text names: `As of Mar 31, 2025`, `Période du 01/01/25 au 31/03/25`, `aging_2025-03-31`.
 #[must_use]
-pub fn day_in(text: &str, reader: ConventionalReader) -> Option<Date> {
+pub fn day_in(text: &str, reader: ConventionalReader, is_order_known: bool) -> Option<Date> {
     let words: Vec<&str> = text.split([' ', '_', '\u{a0}', ':', ';']).filter(|word| !word.is_empty()).collect();
     // the longest run of words that is a day, from the last on
     (0..words.len()).rev().find_map(|start| {
@@ -158,6 +159,10 @@ pub fn day_in(text: &str, reader: ConventionalReader) -> Option<Date> {
             let run = words[start..end].join(" ");
             let is_short = dates::is_six_digits(&run);
             let run = run.trim_matches(['(', ')', ',', '.']);
+            // one that may be two days tells none where nothing tells the order
+            if !is_order_known && dates::order_evidence(run) == dates::OrderEvidence::Either {
+                return None;
+            }
             // a day that only the other order of days and months makes one
             let other = ConventionalReader { date_order: reader.date_order.other(), ..reader };
             reader.day(run).or_else(|| other.day(run)).filter(|_| !is_short)
@@ -178,31 +183,61 @@ pub fn month_in(name: &str) -> Option<Date> {
     Date::from_ymd_opt(year, month.parse().ok()?, 1).map(month_end)
 }
 
-/// Whether a row sums others: its first word says so, or a cell that holds little else, or it holds nothing but amounts.
+/// Whether a row sums others: it holds amounts, and it begins with a word for a sum, has a cell that is little else, or
+/// holds nothing beside them.
 #[must_use]
 pub fn is_sum(row: &dyn Row) -> bool {
-    let cells: Vec<Cow<'static, str>> =
-        (0..row.width()).map(|column| Cow::Owned(row.cell(column).text().into_owned())).collect();
-    let filled: Vec<&str> = cells.iter().map(AsRef::as_ref).filter(|text: &&str| !text.is_empty()).collect();
+    let cells: Vec<String> = (0..row.width()).map(|column| row.cell(column).text().into_owned()).collect();
+    let filled: Vec<&str> = cells.iter().map(String::as_str).filter(|text| !text.is_empty()).collect();
     let Some(first) = filled.first() else { return false };
-    let is_amount = |text: &&str| amount::read_marked(text, Decimal::Either).is_ok_and(|read| read.is_some());
-    let is_code = |text: &&str| text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_uppercase());
-    begins_sum(first)
-        || filled.iter().any(|text| text.len() < 20 && begins_sum(text))
-        || filled.len() * 2 < cells.len() && filled.iter().all(|text| is_amount(text) || is_code(text))
+    let is_amount =
+        |text: &&str| amount::read_marked(text.trim_end_matches('%'), Decimal::Either).is_ok_and(|read| read.is_some());
+    filled.iter().any(is_amount)
+        && (begins_sum(first) || filled.iter().any(|text| is_sum_label(text)) || is_bare_sum(row))
+}
+
+/// Whether a row names nobody and holds a few amounts, and nothing beside them but their currencies.
+#[must_use]
+pub fn is_bare_sum(row: &dyn Row) -> bool {
+    let cells: Vec<String> = (0..row.width()).map(|column| row.cell(column).text().into_owned()).collect();
+    let filled: Vec<&String> = cells.iter().filter(|text| !text.is_empty()).collect();
+    let is_amount = |text: &str| amount::read_marked(text, Decimal::Either).is_ok_and(|read| read.is_some());
+    cells.first().is_some_and(String::is_empty)
+        && filled.len() * 2 < cells.len()
+        && filled.iter().any(|text| is_amount(text))
+        && filled.iter().all(|text| is_amount(text) || CURRENCIES.contains(&text.as_str()))
+}
+
+/// Whether a row holds one text and no value, above or between rows: a heading, or a rule.
+#[must_use]
+pub fn is_heading(row: &dyn Row) -> bool {
+    let filled = (0..row.width()).map(|column| row.cell(column).text().into_owned()).filter(|text| !text.is_empty());
+    let filled: Vec<String> = filled.collect();
+    let is_value = |text: &str| {
+        amount::read_marked(text, Decimal::Either).is_ok()
+            || dates::read_written(text, DateOrder::DayFirst, 1970).is_ok()
+    };
+    matches!(&filled[..], [only] if !is_value(only))
 }
 
 /// Whether a text begins as that of a row that sums others does.
 #[must_use]
 pub fn begins_sum(text: &str) -> bool {
-    let word = text.split(|c: char| !c.is_alphanumeric()).find(|word| !word.is_empty()).unwrap_or_default();
-    is_sum_word(word) || (!text.is_empty() && text.chars().all(|letter| letter == '*'))
+    let words: Vec<String> = words_of(text).take(2).collect();
+    let is_starred = !text.is_empty() && text.chars().all(|letter| letter == '*');
+    let first = words.first().is_some_and(|word| SUMS.contains(&word.as_str()));
+    is_starred || first || SUMS.contains(&words.concat().as_str())
 }
 
-/// Whether a word begins a row that sums others.
-fn is_sum_word(word: &str) -> bool {
-    let folded = fold(word);
-    SUMS.contains(&folded.as_str()) || folded.starts_with("gesamt") || folded.starts_with("totaal")
+/// Whether a text is a word for a sum, and nothing else.
+#[must_use]
+pub fn is_sum_label(text: &str) -> bool {
+    let all = words_of(text).collect::<String>();
+    SUMS.contains(&all.as_str()) || ["totalgeneral", "generaltotal", "totalclients", "saldo"].contains(&all.as_str())
+}
+
+fn words_of(text: &str) -> impl Iterator<Item = String> + '_ {
+    text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(fold)
 }
 
 /// What the evaluation of an expression met.
@@ -216,6 +251,11 @@ impl std::fmt::Display for Unevaluated {
 }
 
 impl std::error::Error for Unevaluated {}
+
+/// Whether the first cell of a row of an aged balance is empty: nobody is named.
+fn is_unnamed(row: &ShapedRow) -> bool {
+    row.cells.first().is_none_or(|cell| cell.text().is_empty()) && is_sum(row)
+}
 
 /// The rows of a file, shaped.
 pub struct ShapedRows<'a> {
@@ -334,7 +374,9 @@ impl<'a> ShapedRows<'a> {
             self.fill_down(&mut shaped);
             if self.shaping.buckets.is_empty() || !shaped.is_readable {
                 block.push(shaped);
-            } else if is_sum(&shaped) {
+            } else if shaped.cells.iter().any(|cell| is_sum_label(&cell.text()) || cell.text().ends_with('%'))
+                || is_unnamed(&shaped)
+            {
                 self.sum_count += 1;
             } else {
                 self.unfold(&shaped, &mut block);

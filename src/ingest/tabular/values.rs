@@ -157,7 +157,12 @@ impl<'a> Values<'a> {
             }
             (ColumnKind::Money | ColumnKind::Decimal | ColumnKind::Ratio, _) => {
                 let marked = amount::read_marked(&text, self.conventions.decimal).map_err(refused)?;
-                let (amount, currency) = marked.map_or((None, None), |marked| (Some(marked.amount), marked.currency));
+                // in a column of one side the mark of a side says it once more
+                let is_of_side = ["debit_amount", "credit_amount"].contains(&input.name);
+                let (amount, currency) = marked.map_or((None, None), |marked| {
+                    let amount = if is_of_side && marked.is_sided { marked.amount.abs() } else { marked.amount };
+                    (Some(amount), marked.currency)
+                });
                 *mark = currency;
                 Ok(Cell::money(amount))
             }
@@ -238,8 +243,9 @@ impl<'a> Values<'a> {
         if let (Some(Cell::Money(paid)), Cell::Money(amount)) =
             (self.paid.map(|paid| values[paid].clone()), &values[place])
         {
-            let left =
-                if *amount < Money::ZERO { amount.wide() + paid.wide().abs() } else { amount.wide() - paid.wide() };
+            // some programs write payments as negative
+            let paid = paid.wide().abs();
+            let left = if *amount < Money::ZERO { amount.wide() + paid } else { amount.wide() - paid };
             let too_large = || Refusal::of(Reason::AmountTooLarge, "amount", &money_text(left, 2));
             values[place] = Cell::Money(Money::from_wide(left).ok_or_else(too_large)?);
         }

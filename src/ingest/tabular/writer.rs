@@ -116,11 +116,13 @@ pub struct Writer<'a> {
     customers: Keys,
     /// Whether rows repeat their document: then what each key owes.
     repeats: bool,
-    repeated: HashMap<(String, String), Money>,
+    repeated: HashMap<(String, String), [Cell; 3]>,
     /// Whether rows say more of a customer than its number.
     describes_customers: bool,
     receipts: BTreeMap<(String, String), Receipt>,
     totals: Totals,
+    /// How many items of each company a list holds.
+    listed_counts: BTreeMap<String, i64>,
     /// Invoices with a day of payment, and those paid before they were issued.
     settled_counts: (u64, u64),
     /// The day of a list of open items: what it holds is what was open on it.
@@ -160,6 +162,7 @@ impl<'a> Writer<'a> {
                     .any(|(input, source)| CUSTOMER.contains(input) && *source != Source::Absent),
             receipts: BTreeMap::new(),
             totals: Totals::default(),
+            listed_counts: BTreeMap::new(),
             settled_counts: (0, 0),
             list_day: plan.listed_on,
         }
@@ -215,15 +218,20 @@ impl<'a> Writer<'a> {
             output.note_file("dates_may_be_swapped", text.to_owned());
         }
         if let Some(list_day) = self.list_day {
-            let count = i64::try_from(self.totals.item_count).unwrap_or(i64::MAX);
-            let cells = |name: &str| match name {
-                "company_id" => Cell::text(company_of(self.options)),
-                "list_date" => Cell::Date(list_day),
-                "item_count" => Cell::Int(count),
-                "source_file" => Cell::text(self.file_name),
-                _ => Cell::Empty,
-            };
-            output.push(&tables::ITEM_LISTS, row_of(&tables::ITEM_LISTS, cells))?;
+            // a list that holds nothing says that nothing is open
+            if self.listed_counts.is_empty() {
+                self.listed_counts.insert(company_of(self.options).to_owned(), 0);
+            }
+            for (company, count) in &self.listed_counts {
+                let cells = |name: &str| match name {
+                    "company_id" => Cell::text(company.as_str()),
+                    "list_date" => Cell::Date(list_day),
+                    "item_count" => Cell::Int(*count),
+                    "source_file" => Cell::text(self.file_name),
+                    _ => Cell::Empty,
+                };
+                output.push(&tables::ITEM_LISTS, row_of(&tables::ITEM_LISTS, cells))?;
+            }
         }
         Ok(self.totals)
     }
@@ -358,7 +366,8 @@ impl<'a> Writer<'a> {
             return true;
         }
         let amount = self.money(values, "amount").unwrap_or_default();
-        let taken = if amount < Money::ZERO { -paid.abs() } else { paid };
+        // some programs write payments as negative
+        let taken = if amount < Money::ZERO { -paid.abs() } else { paid.abs() };
         // amounts of rows are far from the largest that can be held
         let left = Money::from_wide(amount.wide() - taken.wide()).unwrap_or_default();
         let text = "amounts paid on a day that the file does not tell: only what is left of their invoices is taken";
@@ -491,6 +500,9 @@ impl<'a> Writer<'a> {
         }
         self.totals.add_item(amount);
         let Some(list_day) = self.list_day else { return output.push(&tables::ITEMS, item.into_cells()) };
+        let company =
+            if let Cell::Text(company) = item.get(Column::COMPANY_ID) { company.clone() } else { String::new() };
+        *self.listed_counts.entry(company).or_default() += 1;
         let item = item.into_cells();
         let cells = |name: &str| match (name, tables::ITEMS.position(name)) {
             ("list_date", _) => Cell::Date(list_day),
@@ -546,14 +558,14 @@ impl<'a> Writer<'a> {
             return false;
         }
         let key = (self.text(values, "company_id").to_owned(), self.text(values, "item_id").to_owned());
-        let amount = self.money(values, "amount").unwrap_or_default();
+        let told = ["amount", "customer_id", "issued_date"].map(|name| self.get(values, name).clone());
         match self.repeated.get(&key) {
             None => {
-                self.repeated.insert(key, amount);
+                self.repeated.insert(key, told);
                 false
             }
             Some(known) => {
-                let is_same = *known == amount;
+                let is_same = *known == told;
                 if is_same {
                     output.note("rows_repeated", None, "rows that repeat their document: each document counts once");
                 }

@@ -147,6 +147,7 @@ impl Desk {
             expressions: &NoSql,
             action_codes: &self.action_codes,
             list_day: None,
+            is_no_list: false,
             progress: &|_| {},
         }
     }

@@ -92,7 +92,8 @@ impl Columns<'_> {
         if let Some((Taken::Column(column), _)) = self.taken.get("customer_id").cloned() {
             let (filled, all) = (self.profiles[column].filled_count, self.sample.rows.len());
             let is_first_filled = self.sample.rows.first().is_some_and(|row| !row[column].is_empty());
-            if filled < all && is_first_filled {
+            // one blank cell is a blank cell: most rows of a block have none
+            if filled * 10 <= all * 7 && is_first_filled {
                 self.filled_down.push(column);
             }
         }

@@ -77,11 +77,17 @@ impl Columns<'_> {
     /// Whether rows of one document bear one amount: each is a line of it, and repeats its total.
     pub(super) fn repeats_amounts(&self, column: usize) -> bool {
         let Some((Taken::Column(amount), _)) = self.taken.get("amount") else { return false };
-        let mut by_document: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        let of = |role: &str| match self.taken.get(role) {
+            Some((Taken::Column(column), _)) => Some(*column),
+            _ => None,
+        };
+        let told = [Some(*amount), of("customer_id"), of("issued_date")];
+        let mut by_document: BTreeMap<&str, Vec<Vec<&str>>> = BTreeMap::new();
         for row in &self.sample.rows {
-            by_document.entry(&row[column]).or_default().push(&row[*amount]);
+            let cells = told.iter().flatten().map(|column| row[*column].as_str()).collect();
+            by_document.entry(&row[column]).or_default().push(cells);
         }
-        let several: Vec<&Vec<&str>> = by_document.values().filter(|amounts| amounts.len() > 1).collect();
+        let several: Vec<&Vec<Vec<&str>>> = by_document.values().filter(|amounts| amounts.len() > 1).collect();
         let due_differs = match self.taken.get("due_date") {
             Some((Taken::Column(due), _)) => self.sample.rows.iter().enumerate().any(|(position, row)| {
                 self.sample.rows[..position]

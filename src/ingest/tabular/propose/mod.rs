@@ -51,6 +51,26 @@ impl Proposal {
     pub fn is_clear(&self) -> bool {
         self.questions.is_empty() && self.is_other.is_none()
     }
+
+    /// What decides which rows are which, and what they are worth: the same for two files that only differ in what they hold.
+    #[must_use]
+    pub fn core(&self) -> String {
+        const CORE: [&str; 10] = [
+            "shape",
+            "table",
+            "sign",
+            "item_id",
+            "customer_id",
+            "amount",
+            "debit_amount",
+            "credit_amount",
+            "side",
+            "paid_amount",
+        ];
+        let is_core = |line: &&str| line.split_once(" = ").is_some_and(|(key, _)| CORE.contains(&key));
+        let value = |line: &str| line.split("  #").next().unwrap_or_default().trim().to_owned();
+        self.mapping.lines().filter(is_core).map(value).collect::<Vec<String>>().join("\n")
+    }
 }
 
 /// What a mapping takes a value from.

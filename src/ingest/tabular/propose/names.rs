@@ -109,16 +109,23 @@ impl ColumnNames {
 
     /// The concepts of words that are written together, as German and Dutch do.
     fn taken_apart(&self, word: &str) -> Option<Vec<String>> {
+        // no word of a header is longer, and a hostile one must not be taken apart in all ways
+        const LONGEST: usize = 40;
+        if word.len() > LONGEST { None } else { self.parts(word, 4) }
+    }
+
+    /// A word as at most so many known ones.
+    fn parts(&self, word: &str, most: usize) -> Option<Vec<String>> {
         if let Some(concepts) = self.concepts.get(word) {
             return Some(concepts.clone());
         }
         let ends: Vec<usize> = word.char_indices().map(|(end, _)| end).filter(|end| *end >= 2).collect();
-        ends.into_iter().rev().find_map(|end| {
+        ends.into_iter().rev().filter(|_| most > 1).find_map(|end| {
             let first = self.concepts.get(&word[..end])?;
             let rest = &word[end..];
             ["", "s", "n", "en", "es", "e"].iter().find_map(|link| {
                 let rest = rest.strip_prefix(link).filter(|rest| rest.len() >= 2)?;
-                let mut concepts = self.taken_apart(rest)?;
+                let mut concepts = self.parts(rest, most - 1)?;
                 concepts.extend(first.iter().cloned());
                 Some(concepts)
             })

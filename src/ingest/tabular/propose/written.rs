@@ -1,5 +1,7 @@
 //! A proposal written as a mapping, each choice with its reason.
 
+use std::fmt::Write as _;
+
 use super::super::shaped::{BUCKET_AMOUNT, BUCKET_DAY};
 use super::{Columns, Proposal, Shape, Taken, sql_name};
 
@@ -87,16 +89,18 @@ impl Columns<'_> {
         if let Some(condition) = &self.condition {
             lines.push(format!("where = {}  # the rows that count", quoted(condition)));
         }
+        let mut filled_down = Vec::new();
         if self.repeats {
             lines.push("repeated_rows = \"once\"  # rows repeat their document".to_owned());
         }
         if !self.filled_down.is_empty() {
             let named: Vec<String> = self.filled_down.iter().map(|column| quoted(&self.header[*column])).collect();
             lines.push(format!("fill_down = [{}]", named.join(", ")));
+            filled_down.push(format!("fill_down = {}", named.join(", ")));
         }
         lines.push(String::new());
         lines.push("[columns]".to_owned());
-        let (mut of_customer, mut choices) = (Vec::new(), Vec::new());
+        let (mut of_customer, mut choices) = (Vec::new(), filled_down);
         for role in ORDER {
             let Some((taken, why)) = self.taken.get(role) else { continue };
             let Some(input) = input_of(shape, role) else { continue };
@@ -171,13 +175,13 @@ impl Columns<'_> {
         if shape != Shape::Table("contacts") {
             return;
         }
-        let key = ["email", "contact_name"].iter().find_map(|role| match self.taken.get(role) {
-            Some((Taken::Column(column), _)) => Some(*column),
+        let column = |role: &str| match self.taken.get(role) {
+            Some((Taken::Column(column), _)) => Some(sql_name(&self.header[*column])),
             _ => None,
-        });
-        if let Some(column) = key {
-            // the same column twice: SQL names it a second time
-            lines.push(format!("contact_id = {{ sql = {} }}", quoted(&sql_name(&self.header[column]))));
+        };
+        let named: Vec<String> = ["email", "contact_name"].iter().filter_map(|role| column(role)).collect();
+        if !named.is_empty() {
+            lines.push(format!("contact_id = {{ sql = {} }}", quoted(&format!("coalesce({})", named.join(", ")))));
         }
     }
 }
@@ -196,7 +200,12 @@ pub(super) fn quoted(text: &str) -> String {
                 written.push(letter);
             }
             '\t' => written.push_str("\\t"),
-            letter if letter.is_control() => written.push(' '),
+            '\n' => written.push_str("\\n"),
+            '\r' => written.push_str("\\r"),
+            letter if letter.is_control() => {
+                // writing to a text cannot fail
+                let _written = write!(written, "\\u{:04x}", u32::from(letter));
+            }
             letter => written.push(letter),
         }
     }
