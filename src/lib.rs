@@ -36,6 +36,12 @@
 //! nothing is answered (`lake/soundness.rs`; checksums stand in `loads`). `lake/repair.rs` brings back, `lake/leftovers.rs` clears,
 //! and `tests/campaign` tries all that. [`memory`] bounds what a run may take.
 //!
+//! A header that nobody knows gets a proposal (`ingest/tabular/propose`): words brought to concepts (`data/reference/column_words.csv`),
+//! then what columns hold and what adds up; what cannot be told is asked. SQL of mappings is evaluated by the engine
+//! (`engine/cell_sql.rs`) behind a trait of [`model`], a block of rows at a time (`ingest/tabular/shaped.rs`). A list of what is open on
+//! a day is kept as it is (`listed_items`); items, receipts and allocations follow from all lists of a company
+//! (`commands/load/open_lists.rs`).
+//!
 //! What no SQL computes is derived beside it: [`forecast`] takes answers, batch by batch, and gives tables that queries
 //! read and publish as any other ([`engine::Derivation`]).
 //!

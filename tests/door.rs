@@ -391,3 +391,71 @@ fn days_and_months_taken_for_each_other_are_seen_by_what_was_settled_before_it_w
     let said = load(&desk, &["history.csv", "--date-order", "dmy"]).ended(0);
     assert!(said.stdout.contains("--date-order"), "{}", said.stdout);
 }
+
+#[test]
+fn a_row_that_cannot_be_read_is_never_taken_for_one_that_sums_others() {
+    let desk = Desk::new();
+    desk.file(
+        "list.csv",
+        "Customer,Invoice No,Invoice date,Amount\nGrand Hotel,F1,2025-02-31,5000.00\nTotal Energies,F2,2025-01-13,2 x\n\
+         Total Energies,F3,2025-01-14,70.00\nTotal,,,5070.00\n",
+    );
+    desk.file(
+        "m.toml",
+        "[columns]\nitem_id = \"Invoice No\"\ncustomer_id = \"Customer\"\nissued_date = \"Invoice date\"\namount = \"Amount\"\n",
+    );
+    let said = load(&desk, &["list.csv", "--mapping", "m.toml"]).ended(1);
+    assert!(said.last_line().contains("lines read: 3 = accepted: 1 + rejected: 2"), "{}", said.last_line());
+    assert_eq!(open_at(&desk, "2025-03-31"), "70.00");
+    // nor is a customer of an aged balance, or one that stands above its items
+    let aged = Desk::new();
+    aged.file(
+        "aging 2025-03-31.csv",
+        "Customer,Current,1-30,31-60,Over 60\nGrand Hotel,1530.00,0.00,0.00,0.00\nIBM,,500.00,,\n10023,,700.00,,\nTotal,1530.00,1200.00,,\n",
+    );
+    load(&aged, &["aging 2025-03-31.csv"]).ended(0);
+    assert_eq!(open_at(&aged, "2025-03-31"), "2730.00");
+    let above = Desk::new();
+    above.file("list.csv", "Invoice Date,Invoice Number,Total\nGrand Hotel,,\n2025-01-13,N-1,640.00\n3M,,\n2025-01-14,N-2,90.00\nTotal,,730.00\n");
+    load(&above, &["list.csv"]).ended(0);
+    let rows = above.ask("2025-03-31").rows("top_debtors");
+    assert_eq!(rows.iter().map(|row| &*row["customer_id"]).collect::<Vec<&str>>(), ["Grand Hotel", "3M"]);
+}
+
+#[test]
+fn marks_of_sides_and_payments_below_zero_turn_no_sign_twice() {
+    let desk = Desk::new();
+    desk.file(
+        "sides.csv",
+        "Invoice No,Customer,Invoice date,Debit,Credit\nF1,C1,2025-01-13,100.00 DR,\nR1,C1,2025-01-14,,20.00 CR\n",
+    );
+    load(&desk, &["sides.csv"]).ended(0);
+    assert_eq!(open_at(&desk, "2025-03-31"), "80.00");
+    let paid = Desk::new();
+    paid.file("paid.csv", "Invoice No,Customer,Invoice date,Total,Paid\nF1,C1,2025-01-13,1000.00,-200.00\nF2,C1,2025-01-14,500.00,-500.00\n");
+    load(&paid, &["paid.csv"]).ended(0);
+    assert_eq!(open_at(&paid, "2025-03-31"), "800.00");
+}
+
+#[test]
+fn what_only_a_later_row_tells_is_heard() {
+    let desk = Desk::new();
+    let mut text = "Invoice No,Customer,Invoice date,Amount,Status\n".to_owned();
+    for number in 0..6_000 {
+        let status = if number == 5_500 { "Cancelled" } else { "Open" };
+        std::fmt::Write::write_fmt(&mut text, format_args!("F{number},C{},2025-01-13,1.00,{status}\n", number % 7))
+            .unwrap();
+    }
+    desk.file("long.csv", text);
+    load(&desk, &["long.csv"]).ended(0);
+    assert_eq!(open_at(&desk, "2025-03-31"), "5999.00");
+    // two customers' invoices of one number are no lines of one
+    let twice = Desk::new();
+    twice.file("list.csv", "Invoice No,Customer,Invoice date,Amount\n1,Acme,2025-01-13,10.00\n1,Beta,2025-01-14,10.00\n2,Beta,2025-01-15,5.00\n");
+    let said = load(&twice, &["list.csv"]).ended(2);
+    assert!(said.stderr.contains("rows share it"), "{}", said.stderr);
+    // a header made to be taken apart in all ways ends
+    let hostile = Desk::new();
+    hostile.file("list.csv", format!("{}q,Customer\n1,2\n", "nos".repeat(40)));
+    load(&hostile, &["list.csv"]).ended(2);
+}

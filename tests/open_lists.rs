@@ -158,3 +158,65 @@ fn the_late_payment_file_as_monthly_lists_says_at_each_month_end_what_the_full_f
     };
     assert_eq!(rolls(&full), rolls(&lists));
 }
+
+#[test]
+fn a_list_may_hold_several_companies_and_hold_nothing_at_all() {
+    let desk = Desk::new();
+    let header = "company_id,item_id,customer_id,kind,issued_date,due_date,amount,currency_code\n";
+    let rows = "A,1,K1,invoice,2025-01-05,2025-02-04,100.00,EUR\nB,1,K1,invoice,2025-01-05,2025-02-04,900.00,EUR\n";
+    desk.load(&[&desk.file("open items 2025-01-31.csv", format!("{header}{rows}"))]);
+    assert_eq!(open_at(&desk, "2025-01-31"), "1000.00");
+    // nothing of either is open any more
+    desk.file("open items 2025-02-28.csv", format!("{header}A,1,K1,invoice,2025-01-05,2025-02-04,40.00,EUR\n"));
+    desk.run(&["load", "open items 2025-02-28.csv"]).ended(0);
+    assert_eq!(open_at(&desk, "2025-02-28"), "940.00");
+    desk.file("open items 2025-03-31.csv", HEADER);
+    desk.run(&["load", "open items 2025-03-31.csv", "--company", "A"]).ended(0);
+    assert_eq!(open_at(&desk, "2025-03-31"), "900.00");
+}
+
+#[test]
+fn what_would_count_twice_or_as_paid_without_a_word_is_refused_or_said() {
+    let desk = Desk::new();
+    let rows = format!(
+        "{HEADER}F1,K1,invoice,2025-01-05,2025-02-04,100.00,EUR\nF2,K1,invoice,2025-01-06,2025-02-05,200.00,EUR\n"
+    );
+    desk.file("items.csv", &rows);
+    desk.load(&[&desk.path("items.csv")]);
+    desk.file("open items 2025-01-31.csv", &rows);
+    let said = desk.run(&["load", "open items 2025-01-31.csv"]).ended(2);
+    assert!(said.stderr.contains("would count twice"), "{}", said.stderr);
+    // the same file as a list takes the place of what it had brought as items
+    desk.run(&["load", "items.csv", "--as-of-list", "2025-01-31"]).ended(0);
+    assert_eq!(open_at(&desk, "2025-01-31"), "300.00");
+    let said = desk.run(&["load", "items.csv"]).ended(2);
+    assert!(said.stderr.contains("would count twice"), "{}", said.stderr);
+    // another file of the same day takes its place, which is said
+    desk.file("open south 2025-01-31.csv", format!("{HEADER}S1,K9,invoice,2025-01-05,2025-02-04,7.00,EUR\n"));
+    let said = desk.run(&["load", "open south 2025-01-31.csv"]).ended(0);
+    assert!(said.stderr.contains("takes the place of `items.csv`"), "{}", said.stderr);
+    // a row that cannot be read would count as settled
+    desk.file("open items 2025-02-28.csv", rows.replace("200.00", "two hundred"));
+    let said = desk.run(&["load", "open items 2025-02-28.csv"]).ended(2);
+    assert!(said.stderr.contains("would count as settled"), "{}", said.stderr);
+    // who says that it is no list has items
+    let other = Desk::new();
+    other.file("open items 2025-01-31.csv", &rows);
+    other.run(&["load", "open items 2025-01-31.csv", "--as-of-list", "none"]).ended(0);
+    assert_eq!(other.ask("2025-01-31").sql("select count(*) as count from item_lists")[0]["count"], "0");
+}
+
+#[test]
+fn balances_by_age_month_after_month_are_lists_too() {
+    let desk = Desk::new();
+    let month = |day: &str, row: &str| {
+        let text = format!("Aged receivables\nAs of {day}\n\nCustomer,Current,1-30,31-60,61-90,Over 90\n{row}\n");
+        desk.file(&format!("aging {day}.csv"), text)
+    };
+    desk.load(&[&month("2025-01-31", "Acme,10.00,50.00,0.00,0.00,0.00")]);
+    desk.load(&[&month("2025-02-28", "Acme,0.00,10.00,50.00,0.00,0.00")]);
+    assert_eq!((open_at(&desk, "2025-01-31"), open_at(&desk, "2025-02-28")), ("60.00".into(), "60.00".into()));
+    let aging = desk.ask("2025-02-28").rows("aging");
+    let of = |code: &str| aging.iter().find(|row| row["bucket_code"] == code).unwrap()["open_amount"].clone();
+    assert_eq!((of("not_due"), of("1-30"), of("31-60")), ("0.00".into(), "10.00".into(), "50.00".into()));
+}
