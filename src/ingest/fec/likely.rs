@@ -21,19 +21,18 @@ impl LikelyAccounts {
         }
     }
 
-    /// What is said of them.
+    /// What is said of them; nothing where none looks like one.
     #[must_use]
-    pub fn told(&self, file_name: &str) -> String {
+    pub fn told(&self, file_name: &str) -> Option<String> {
         let mut likely: Vec<(&String, &u64)> = self.debit_counts.iter().collect();
         likely.sort_by_key(|(account, count)| (std::cmp::Reverse(**count), (*account).clone()));
         let named: Vec<String> = likely.iter().take(3).map(|(account, _)| format!("{account}…")).collect();
-        let begin = format!("`{file_name}` has no account of customers that is known (411, 413, 416…)");
-        if named.is_empty() {
-            return format!("{begin}, and none that names who owes: nothing is owed in it");
-        }
-        format!(
-            "{begin}: {} look like some; give them a role in `account_roles.csv` of your reference folder and load again",
-            named.join(", ")
-        )
+        (!named.is_empty()).then(|| {
+            format!(
+                "`{file_name}` has no account of customers that is known (411, 413, 416…): {} look like some; give them a role in \
+                 `account_roles.csv` of your reference folder and load again",
+                named.join(", ")
+            )
+        })
     }
 }

@@ -175,8 +175,8 @@ impl Fec {
                 Err(refusal) => output.reject(line.number, refusal, line.text)?,
             }
         }
-        if totals.receivable_count == 0 && totals.accepted_count > 0 {
-            output.note_file("receivables_none", likely.told(file_name));
+        if let Some(told) = likely.told(file_name).filter(|_| totals.receivable_count == 0) {
+            output.note_file("receivables_none", told);
         }
         write_movements(control, company_id, year.year_end, &mut output)?;
         let counts = output.finish()?;

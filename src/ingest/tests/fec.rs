@@ -188,7 +188,7 @@ fn entries_are_told_by_piece_where_numbers_tell_nothing() {
             .replace("\t1\t", "\t0\t")
     };
     let (report, rows) = read_ledger(&[&line("20240105", "F1"), &line("20240105", "F2"), &line("20240106", "A/B")]);
-    assert_eq!(note_codes(&report), [("entries_by_piece", 0), ("receivables_none", 0)]);
+    assert_eq!(note_codes(&report), [("entries_by_piece", 0)]);
     assert_eq!(
         rows.column("ledger_lines", "entry_key"),
         ["VE/2024-01-05/F1", "VE/2024-01-05/F2", "VE/2024-01-06/A\\/B"]
