@@ -459,3 +459,21 @@ fn what_only_a_later_row_tells_is_heard() {
     hostile.file("list.csv", format!("{}q,Customer\n1,2\n", "nos".repeat(40)));
     load(&hostile, &["list.csv"]).ended(2);
 }
+
+#[test]
+fn years_of_two_digits_that_seem_to_come_first_are_not_taken_for_days() {
+    let desk = Desk::new();
+    let list = |dates: [&str; 2]| {
+        format!(
+            "item_id,customer_id,kind,issued_date,amount\nF1,C1,invoice,{},10.00\nF2,C1,invoice,{},5.00\n",
+            dates[0], dates[1]
+        )
+    };
+    desk.file("items.csv", list(["25-01-15", "25-01-16"]));
+    let said = load(&desk, &["items.csv"]).ended(2);
+    assert!(said.stderr.contains("four digits"), "{}", said.stderr);
+    desk.file("items.csv", list(["15-01-25", "16-01-25"]));
+    load(&desk, &["items.csv"]).ended(0);
+    let days = desk.ask("2025-03-31").sql("select issued_date from items order by issued_date");
+    assert_eq!(days.iter().map(|row| &*row["issued_date"]).collect::<Vec<_>>(), ["2025-01-15", "2025-01-16"]);
+}

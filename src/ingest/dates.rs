@@ -109,6 +109,18 @@ fn six_digits(text: &str) -> Option<Shape> {
     is_day.then_some(Shape::YearLast(first, second, third))
 }
 
+/// The three numbers of a date of two digits each that may begin with its year, as well as end with it.
+#[must_use]
+pub fn may_begin_with_year(text: &str) -> Option<[u32; 3]> {
+    let text = text.trim();
+    match short(text).or_else(|| six_digits(text))? {
+        Shape::YearFirst(first, second, third) => Some([first, second, third]),
+        Shape::YearLast(first, second, third) => {
+            calendar_day(2000 + first, second, third).is_some().then_some([first, second, third])
+        }
+    }
+}
+
 /// Whether a date writes its year with two digits.
 #[must_use]
 pub fn has_short_year(text: &str) -> bool {

@@ -122,6 +122,13 @@ pub enum IngestError {
         /// A date that may be two days.
         example: String,
     },
+    /// Dates of two digits throughout that seem to begin with their year.
+    YearsUndecided {
+        /// Which file.
+        file: String,
+        /// A date.
+        example: String,
+    },
     /// Some dates can only be day first, others only month first.
     DatesContradict {
         /// Which file.
@@ -205,6 +212,7 @@ impl IngestError {
             }
             Self::ReferenceBroken { .. } => "correct the reference table".into(),
             Self::DatesUndecided { .. } => "say which with `--date-order dmy` or `--date-order mdy`".into(),
+            Self::YearsUndecided { .. } => "export it again with years of four digits".into(),
             Self::DatesContradict { .. } => {
                 "correct the export; with `--date-order dmy` or `mdy` the dates that do not fit become rejects".into()
             }
@@ -260,6 +268,10 @@ impl fmt::Display for IngestError {
             Self::DatesUndecided { file, example } => write!(
                 out,
                 "`{file}` writes dates such as `{example}` and no day above 12: it may be day first or month first"
+            ),
+            Self::YearsUndecided { file, example } => write!(
+                out,
+                "`{file}` writes dates such as `{example}`, whose years seem to come first: they are not read for days"
             ),
             Self::DatesContradict { file, day_first, month_first } => write!(
                 out,

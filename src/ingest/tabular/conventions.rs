@@ -98,11 +98,15 @@ pub fn survey(
     let mut lone_marks = BTreeSet::new();
     let mut row_count = 0;
     let mut short_year_count = 0;
+    let mut short_years = ShortYears::default();
     while let Some(row) = rows.next_row().map_err(&failed)? {
         row_count += 1;
         for &column in &date_columns {
             let Raw::Text(text) = row.cell(column) else { continue };
-            short_year_count += u64::from(dates::has_short_year(&text));
+            if dates::has_short_year(&text) {
+                short_year_count += 1;
+                short_years.see(&text);
+            }
             match dates::order_evidence(&text) {
                 OrderEvidence::DayFirst => dates.first(&text, row.number()),
                 OrderEvidence::MonthFirst => dates.second(&text, row.number()),
@@ -133,9 +137,40 @@ pub fn survey(
             None => Decimal::Either,
         }
     });
+    if let Some(example) = short_years.begins_with_years() {
+        return Err(IngestError::YearsUndecided { file: file.to_owned(), example });
+    }
     let date_order = decide_order(said, dates, file)?;
     let is_order_corrected = said.order.is_none() && said.mapped_order.is_some_and(|mapped| mapped != date_order);
     Ok(Conventions { date_order, decimal, row_count, short_year_count, is_order_corrected })
+}
+
+/// What dates of two digits throughout show of where their years stand.
+#[derive(Default)]
+struct ShortYears {
+    firsts: BTreeSet<u32>,
+    lasts: BTreeSet<u32>,
+    example: String,
+    /// Whether one of them cannot begin with its year.
+    is_last: bool,
+}
+
+impl ShortYears {
+    fn see(&mut self, text: &str) {
+        match dates::may_begin_with_year(text) {
+            None => self.is_last = true,
+            Some([first, _, last]) => {
+                self.firsts.insert(first);
+                self.lasts.insert(last);
+                text.clone_into(&mut self.example);
+            }
+        }
+    }
+
+    /// An example, where what comes first varies less than what comes last: years do.
+    fn begins_with_years(self) -> Option<String> {
+        (!self.is_last && self.firsts.len() < self.lasts.len()).then_some(self.example)
+    }
 }
 
 fn decide_order(said: Said, dates: Evidence, file: &str) -> Result<DateOrder, IngestError> {
