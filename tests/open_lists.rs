@@ -149,6 +149,8 @@ fn the_late_payment_file_as_monthly_lists_says_at_each_month_end_what_the_full_f
             assert_eq!(cut(whole.rows(query)), cut(listed.rows(query)), "{query} at {end}");
         }
     }
+    // that an item is no longer listed is what the list says, and no assumption of ours
+    assert!(lists.ask("2013-10-31").rows("open_assumptions").is_empty());
     let rolls = |desk: &Desk| {
         let rows = desk.ask("2013-11-30").rows("roll_rates");
         let told = |row: &BTreeMap<String, String>| {

@@ -2,7 +2,8 @@
 --
 -- grain:   one assumption that an open item rests on
 -- key:     assumption_code
--- source:  item_balances, allocated_days, dispute_spans, receivables_by_day
+-- source:  item_balances, allocated_days, dispute_spans, receivables_by_day, item_lists,
+--          fiscal_years
 -- params:  $as_of date
 -- columns:
 --   assumption_code  text   due_date_derived, age_unknown, dispute_undated, currency_assumed,
@@ -12,7 +13,14 @@
 --     of the last 12 months what they settled, which changes ages and never the total
 --   share_ratio      ratio  amount / all open debit items
 
-with assumed_amounts as (
+-- What lists of open items no longer hold was settled: that is what they say, and no assumption.
+with list_books as (
+    select
+        (select count(*) from item_lists) > 0
+        and (select count(*) from fiscal_years) = 0 as are_lists
+),
+
+assumed_amounts as (
     select
         'due_date_derived' as assumption_code,
         count(*) as item_count,
@@ -53,8 +61,10 @@ with assumed_amounts as (
         coalesce(sum(allocated_days.allocation_count), 0) as item_count,
         sum(allocated_days.amount) as amount
     from allocated_days
+    cross join list_books
     where
         allocated_days.is_inferred
+        and not list_books.are_lists
         and allocated_days.acting_date > $as_of - interval '12 months'
 )
 
