@@ -214,6 +214,11 @@ fn customers_in_heading_rows_are_whose_items_stand_below() {
     let rows = desk.ask("2025-03-31").rows("top_debtors");
     let told: Vec<_> = rows.iter().map(|row| (&*row["customer_id"], &*row["open_amount"])).collect();
     assert_eq!(told, [("Customer one", "640.00"), ("Customer two", "90.00")]);
+    // an item below a heading is one, whatever its text says
+    let named = Desk::new();
+    named.file("list.csv", "Date,Numero,Libelle,Montant\nCliente Uno,,,\n2025-01-13,N-1,Saldo,640.00\n2025-01-14,N-2,Total,10.00\nTotal,,,650.00\n");
+    load(&named, &["list.csv"]).ended(0);
+    assert_eq!(open_at(&named, "2025-03-31"), "650.00");
     // a customer written once, its items below it
     let merged = Desk::new();
     merged.file(

@@ -1,6 +1,7 @@
 //! From files to rows of the canonical tables.
 //!
-//! In: a ledger (FEC, as text or XML), a table (CSV or XLSX) with our own columns, or one that a mapping makes ours.
+//! In: a ledger (FEC, as text, XML or workbook), a table (CSV, JSON lines, workbook) with our own columns, one that a mapping makes
+//! ours, or one for which a mapping is proposed; alone or in a ZIP.
 //! Out: batches of [`Rows`] handed to a [`Sink`], and a [`SourceReport`]. Refused: each line that cannot be read is
 //! a row of `rejects` with its [`Reason`], so that lines in = lines accepted + lines rejected; a file that cannot be
 //! read at all is an [`IngestError`] with a hint. Files are streamed, never held whole (workbooks excepted).

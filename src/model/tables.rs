@@ -130,39 +130,6 @@ pub static CUSTOMERS_BY_SOURCE: TableSpec = TableSpec {
     is_loadable: false,
 };
 
-/// One row an item and list of open items that holds it, as the list tells it: `amount` is what was open on the list's day.
-pub static LISTED_ITEMS: TableSpec = TableSpec {
-    name: "listed_items",
-    columns: &[
-        may("company_id", Text),
-        must("list_date", Date),
-        must("item_id", Text),
-        must("customer_id", Text),
-        may("account", Text),
-        must("kind", Text),
-        must("issued_date", Date),
-        may("posted_date", Date),
-        may("due_date", Date),
-        may("due_is_derived", Flag),
-        may("currency_code", Text),
-        must("amount", Money),
-        may("base_amount", Money),
-        may("reference", Text),
-        may("label", Text),
-        may("order_id", Text),
-        may("site", Text),
-        may("product_line", Text),
-        may("salesperson", Text),
-        may("delivered_date", Date),
-        may("billing_channel", Text),
-        may("source_file", Text),
-        may("source_line", Int),
-        may("load_id", Text),
-    ],
-    key: &[],
-    is_loadable: false,
-};
-
 /// One row a list of open items: what of a company was open on a day, all of it.
 pub static ITEM_LISTS: TableSpec = TableSpec {
     name: "item_lists",
@@ -177,38 +144,50 @@ pub static ITEM_LISTS: TableSpec = TableSpec {
     is_loadable: false,
 };
 
+/// What is told of an item.
+const ITEM_COLUMNS: [ColumnSpec; 24] = [
+    may("company_id", Text),
+    must("item_id", Text),
+    must("customer_id", Text),
+    may("account", Text),
+    must("kind", Text),
+    must("issued_date", Date),
+    may("posted_date", Date),
+    may("due_date", Date),
+    may("due_is_derived", Flag),
+    may("currency_code", Text),
+    must("amount", Money),
+    may("base_amount", Money),
+    may("reference", Text),
+    may("label", Text),
+    may("order_id", Text),
+    may("site", Text),
+    may("product_line", Text),
+    may("salesperson", Text),
+    may("delivered_date", Date),
+    may("billing_channel", Text),
+    may("source_file", Text),
+    may("source_line", Int),
+    // tells items apart within the lake, and joins them: a number is quicker than two texts
+    may("item_number", Int),
+    may("load_id", Text),
+];
+
 /// One row a receivable posting; `amount` is signed, + owed to us.
-pub static ITEMS: TableSpec = TableSpec {
-    name: "items",
-    columns: &[
-        may("company_id", Text),
-        must("item_id", Text),
-        must("customer_id", Text),
-        may("account", Text),
-        must("kind", Text),
-        must("issued_date", Date),
-        may("posted_date", Date),
-        may("due_date", Date),
-        may("due_is_derived", Flag),
-        may("currency_code", Text),
-        must("amount", Money),
-        may("base_amount", Money),
-        may("reference", Text),
-        may("label", Text),
-        may("order_id", Text),
-        may("site", Text),
-        may("product_line", Text),
-        may("salesperson", Text),
-        may("delivered_date", Date),
-        may("billing_channel", Text),
-        may("source_file", Text),
-        may("source_line", Int),
-        // tells items apart within the lake, and joins them: a number is quicker than two texts
-        may("item_number", Int),
-        may("load_id", Text),
-    ],
-    key: &["company_id", "item_id"],
-    is_loadable: true,
+pub static ITEMS: TableSpec =
+    TableSpec { name: "items", columns: &ITEM_COLUMNS, key: &["company_id", "item_id"], is_loadable: true };
+
+/// One row an item and list of open items that holds it, as the list tells it: `amount` is what was open on the list's day.
+pub static LISTED_ITEMS: TableSpec = TableSpec {
+    name: "listed_items",
+    columns: &{
+        // the day of the list in place of the number: what is listed gets none
+        let mut columns = ITEM_COLUMNS;
+        columns[ITEM_COLUMNS.len() - 2] = must("list_date", Date);
+        columns
+    },
+    key: &[],
+    is_loadable: false,
 };
 
 /// One row a part of a credit item set against a debit item on a day. A negative amount takes back an earlier one.

@@ -1,4 +1,5 @@
-//! Tables: plain ones with our own columns, and those that mappings make ours; from CSV or a workbook.
+//! Tables: plain ones with our own columns, and those that mappings make ours; from CSV, JSON lines or a workbook; and
+//! those for whose header a mapping is proposed.
 //!
 //! In: a file with a header. Out: rows of the tables it brings, `rejects`.
 //! Refused: single rows with a reason; the file when nobody knows its header, it has no row, or its dates cannot be told apart.
@@ -311,20 +312,19 @@ impl Tabular {
             date_order: known.unwrap_or(DateOrder::DayFirst),
             two_digit_years_from: options.written_forms.two_digit_years_from,
         };
-        let day_in = |text: &str| shaped::day_in(text, reader, known.is_some());
-        let in_titles = || self.titles.iter().filter_map(|title| day_in(title)).next_back();
-        let day = said.or_else(in_titles).or_else(|| day_in(stem)).or_else(|| shaped::month_in(stem));
+        let day = said.or_else(|| self.day_told(file, reader, known.is_some()));
         match day {
             None if plan.is_list || is_aged => Err(IngestError::ListDayUnknown { file: file.to_owned() }),
             day => Ok(day),
         }
     }
 
-    /// The day of a list, as its titles or its name tell it: the last day named.
-    fn list_day(&self, file: &str, conventions: &Conventions, window: u32) -> Option<Date> {
-        let reader = ConventionalReader::of(conventions, window);
-        let in_titles = self.titles.iter().filter_map(|title| shaped::day_in(title, reader, true)).next_back();
-        in_titles.or_else(|| shaped::day_in(file.rsplit_once('.').map_or(file, |(stem, _)| stem), reader, true))
+    /// The day of a list, as its titles or its name tell it: the last day named, or the month of the name.
+    fn day_told(&self, file: &str, reader: ConventionalReader, is_order_known: bool) -> Option<Date> {
+        let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
+        let day_in = |text: &str| shaped::day_in(text, reader, is_order_known);
+        let in_titles = self.titles.iter().filter_map(|title| day_in(title)).next_back();
+        in_titles.or_else(|| day_in(stem)).or_else(|| shaped::month_in(stem))
     }
 
     /// Reads the rows cell by cell, in whatever form they are.
@@ -364,7 +364,8 @@ impl Tabular {
         note_conventions(&conventions, window, output);
         let values = Values::new(plan, conventions, options);
         let (header_width, header) = (self.header.len(), self.header.clone());
-        let list_day = plan.listed_on.or_else(|| self.list_day(file, &conventions, window));
+        let reader = ConventionalReader::of(&conventions, window);
+        let list_day = plan.listed_on.or_else(|| self.day_told(file, reader, true));
         if !plan.shaping.buckets.is_empty() {
             let day = list_day.ok_or_else(|| IngestError::ListDayUnknown { file: file.to_owned() })?;
             let text = format!("amounts by age, as of {day}: each is due on the last day that its column allows");
@@ -382,7 +383,6 @@ impl Tabular {
         }
         let rows = self.rows(path, progress, 6).map_err(failed)?;
         if !plan.shaping.is_plain() {
-            let reader = ConventionalReader::of(&conventions, window);
             let evaluator = plan.shaping.prepare(&header, options.expressions, reader).map_err(unusable)?;
             let mut rows = ShapedRows::new(rows, &plan.shaping, evaluator.as_deref(), reader, header_width, list_day);
             let failed =

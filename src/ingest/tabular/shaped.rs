@@ -271,7 +271,7 @@ pub struct ShapedRows<'a> {
     row: ShapedRow,
     /// Rows that do not count.
     pub left_out_count: u64,
-    /// Rows that sum others.
+    /// Rows of an aged balance that sum others.
     pub sum_count: u64,
 }
 
@@ -363,10 +363,6 @@ impl<'a> ShapedRows<'a> {
             if self.shaping.has_headings {
                 if let Some(heading) = self.heading_of(&shaped) {
                     self.heading = heading;
-                    continue;
-                }
-                if is_sum(&shaped) {
-                    self.sum_count += 1;
                     continue;
                 }
                 shaped.own[0] = Raw::Text(Cow::Owned(self.heading.clone()));
