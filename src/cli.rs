@@ -276,7 +276,7 @@ pub struct ReadingArguments {
 }
 
 /// `encours load`
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub struct LoadArguments {
     /// Files; none: the sources of encours.toml
     #[arg(value_name = "FILE")]
@@ -287,6 +287,9 @@ pub struct LoadArguments {
     /// First forget all that this source had brought
     #[arg(long, value_name = "SOURCE")]
     pub replace: Vec<String>,
+    /// This source tells the same receivables: take due dates, orders and other details of these files, no amounts
+    #[arg(long, value_name = "SOURCE")]
+    pub master: Option<String>,
 }
 
 /// `encours inspect`

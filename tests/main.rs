@@ -31,6 +31,7 @@
 //!
 //! the program
 //! - [`loading`]         FEC cases, CSV and XLSX, mappings, rejects
+//! - [`ledgers`]         journals under other headers, years within months, a ledger beside a list
 //! - [`claims`]          bounced payments, refunds, claims booked again, last cents, promises, groups, currencies
 //! - [`currencies`]      the decimals of each currency, stored exactly and shown
 //! - [`terms`]           payment terms: one grammar, the customer's before the company's
@@ -71,6 +72,7 @@ mod fixtures;
 mod forecasts;
 mod late_payments;
 mod laws;
+mod ledgers;
 mod loading;
 mod month;
 mod nothing_lost;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
+use encours::model::Date;
 use encours::model::calendar::{add_months, month_end};
 
 use crate::desk::{Desk, day};
@@ -97,18 +98,25 @@ fn a_list_without_a_day_is_asked_or_said() {
     assert_eq!(open_at(&desk, "2025-01-31"), "10.00");
 }
 
-/// The late-payment file as a house would have it that can only export what is open: a list at the end of each month.
-fn monthly(desk: &Desk, file: &std::path::Path) -> Vec<(String, PathBuf)> {
+/// The rows of the late-payment file.
+fn invoices(file: &std::path::Path) -> Vec<BTreeMap<String, String>> {
     let mut reader = csv::Reader::from_path(file).unwrap();
     let names = reader.headers().unwrap().clone();
-    let rows: Vec<BTreeMap<String, String>> = reader
+    reader
         .records()
         .map(|row| names.iter().map(str::to_owned).zip(row.unwrap().iter().map(str::to_owned)).collect())
-        .collect();
-    let date = |text: &str| {
-        let parts: Vec<&str> = text.split('/').collect();
-        day(&format!("{}-{:0>2}-{:0>2}", parts[2], parts[0], parts[1]))
-    };
+        .collect()
+}
+
+/// A date as that file writes it: month, day, year.
+fn date(text: &str) -> Date {
+    let parts: Vec<&str> = text.split('/').collect();
+    day(&format!("{}-{:0>2}-{:0>2}", parts[2], parts[0], parts[1]))
+}
+
+/// The late-payment file as a house would have it that can only export what is open: a list at the end of each month.
+fn monthly(desk: &Desk, file: &std::path::Path) -> Vec<(String, PathBuf)> {
+    let rows = invoices(file);
     let first = day("2012-01-31");
     (0..24)
         .map(|month| {
@@ -159,6 +167,34 @@ fn the_late_payment_file_as_monthly_lists_says_at_each_month_end_what_the_full_f
         rows.iter().map(told).collect::<Vec<_>>()
     };
     assert_eq!(rolls(&full), rolls(&lists));
+}
+
+/// Between two lists days are unknown, yet the day on which each open item is expected is off by a quarter more at most.
+#[test]
+fn a_forecast_from_monthly_lists_errs_a_quarter_more_than_one_from_the_full_history() {
+    let Some(file) = real("ibm/WA_Fn-UseC_-Accounts-Receivable.csv") else { return };
+    let full = Desk::new();
+    full.load(&[&file]);
+    let lists = Desk::new();
+    let months = monthly(&lists, &file);
+    let files: Vec<&std::path::Path> = months.iter().map(|(_, file)| file.as_path()).collect();
+    lists.load(&files);
+    let settled: BTreeMap<String, Date> =
+        invoices(&file).iter().map(|row| (row["invoiceNumber"].clone(), date(&row["SettledDate"]))).collect();
+    let error = |desk: &Desk| {
+        let (mut days, mut count) = (0, 0);
+        for (end, _) in &months[14..22] {
+            for row in desk.ask(end).rows("payment_probabilities") {
+                let Some(settled) = settled.get(&row["item_id"]) else { continue };
+                days += (day(&row["expected_date"]) - *settled).num_days().abs();
+                count += 1;
+            }
+        }
+        (f64::from(i32::try_from(days).unwrap()) / f64::from(count), count)
+    };
+    let ((whole, count), (listed, same)) = (error(&full), error(&lists));
+    assert!(count == same && count > 500, "{count} and {same} items");
+    assert!(listed <= 1.25 * whole, "off by {listed:.2} days from lists, by {whole:.2} from the full history");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 --
 -- grain:   one basis
 -- key:     basis_code
--- source:  settled_spells, item_balances
+-- source:  settled_spells, item_balances, list_spans
 -- params:  $as_of date
 -- columns:
 --   basis_code          text     settled; at_risk: those and what is past due, late until $as_of
@@ -11,6 +11,9 @@
 --   weighted_mean_days  decimal  each item counts by its amount, a past-due one by what is open
 --   median_days         decimal  interpolated
 --   p90_days            decimal  interpolated: nine items in ten are no later
+--   half_width_days     decimal  where only lists of open items tell: how far from the middle
+--                                between two lists, where it counts, a payment lies at most, on
+--                                average over the items; null where every day is known
 
 -- An item is settled on the day its open amount reaches 0, and by cash when a receipt acts on
 -- that day: what a credit note, offset, factor or write-off closes says nothing of paying.
@@ -25,8 +28,12 @@ lateness as (
         false as is_open,
         settled_spells.settled_date - settled_spells.due_date as late_days,
         count(*) as item_count,
-        sum(settled_spells.answer_amount) as weight_amount
+        sum(settled_spells.answer_amount) as weight_amount,
+        sum(list_spans.by_date - list_spans.after_date) as width_days
     from settled_spells
+    left join list_spans
+        on settled_spells.company_id = list_spans.company_id
+        and settled_spells.settled_date = list_spans.middle_date
     where
         settled_spells.is_cash
         and settled_spells.until_date is null
@@ -38,7 +45,8 @@ lateness as (
         true as is_open,
         item_balances.past_due_days as late_days,
         count(*) as item_count,
-        sum(item_balances.open_amount) as weight_amount
+        sum(item_balances.open_amount) as weight_amount,
+        null as width_days
     from item_balances
     left anti join settled_rests on item_balances.item_number = settled_rests.item_number
     where
@@ -63,7 +71,8 @@ day_lateness as (
         bases.basis_code,
         lateness.late_days,
         sum(lateness.item_count) as day_count,
-        sum(lateness.weight_amount) as weight_amount
+        sum(lateness.weight_amount) as weight_amount,
+        sum(lateness.width_days) as width_days
     from lateness
     inner join bases on bases.basis_code = 'at_risk' or not lateness.is_open
     group by bases.basis_code, lateness.late_days
@@ -76,6 +85,7 @@ ranked_lateness as (
         day_lateness.late_days,
         day_lateness.day_count,
         day_lateness.weight_amount,
+        day_lateness.width_days,
         sum(day_lateness.day_count) over days_so_far - day_lateness.day_count as first_rank,
         sum(day_lateness.day_count) over days_so_far - 1 as last_rank,
         sum(day_lateness.day_count) over (partition by day_lateness.basis_code) as item_count
@@ -96,6 +106,7 @@ summaries as (
         sum(cast(ranked_lateness.late_days * ranked_lateness.weight_amount as decimal(38, 3)))
             as weighted_amount,
         sum(ranked_lateness.weight_amount) as weight_amount,
+        sum(ranked_lateness.width_days) as width_days,
         sum(
             case
                 when
@@ -145,7 +156,10 @@ select
     ) as weighted_mean_days,
     cast(cast(summaries.median_hundredths as decimal(38, 6)) / 100 as decimal(18, 4))
         as median_days,
-    cast(cast(summaries.p90_hundredths as decimal(38, 6)) / 100 as decimal(18, 4)) as p90_days
+    cast(cast(summaries.p90_hundredths as decimal(38, 6)) / 100 as decimal(18, 4)) as p90_days,
+    cast(
+        cast(summaries.width_days as decimal(38, 6)) / (2 * summaries.item_count) as decimal(18, 4)
+    ) as half_width_days
 from bases
 left join summaries on bases.basis_code = summaries.basis_code
 order by bases.basis_order

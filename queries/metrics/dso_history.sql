@@ -2,7 +2,7 @@
 --
 -- grain:   one of the last $months month-ends on or before $as_of
 -- key:     month_end_date
--- source:  as_of_days, count_back_dso, posted_days
+-- source:  as_of_days, count_back_dso, posted_days, book_limits
 -- params:  $as_of date
 -- columns:
 --   month_end_date                     date     end of that day
@@ -14,6 +14,7 @@
 --     by amount; null without any
 --   is_capped                          flag     the history ended before the balance did
 --   terms_are_derived                  flag     the due date of one of these invoices was derived
+--   missing_text                       text     what the books lack, and which file brings it
 
 -- An invoice counts from the first month-end on which it is issued and posted, for twelve of them.
 with invoice_months as (
@@ -73,8 +74,10 @@ select
         / nullif(cast(month_terms.invoiced_amount as decimal(27, 3)), 0) as decimal(18, 4)
     ) as terms_days,
     coalesce(counted_open.is_capped, false) as is_capped,
-    coalesce(month_terms.is_derived, false) as terms_are_derived
+    coalesce(month_terms.is_derived, false) as terms_are_derived,
+    book_limits.missing_text
 from as_of_days
+cross join book_limits
 inner join count_back_dso as counted_open
     on as_of_days.as_of_date = counted_open.as_of_date
     and counted_open.method_code = 'count_back'

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::cli::{CommentArguments, ReadingArguments};
+use crate::cli::{CommentArguments, LoadArguments};
 use crate::commands::{load, shared};
 use crate::error::{Error, Outcome};
 use crate::settings::Settings;
@@ -35,7 +35,7 @@ pub(super) async fn run(settings: &Settings, arguments: &CommentArguments) -> Re
     let path = folder.join("comments.csv");
     let failed = |cause| Error::Disk(path.clone(), cause);
     written.and_then(|()| fs::create_dir_all(&folder)).and_then(|()| fs::write(&path, &text)).map_err(failed)?;
-    let loaded = load::load(settings, std::slice::from_ref(&path), &ReadingArguments::default(), &[]).await;
+    let loaded = load::load(settings, std::slice::from_ref(&path), &LoadArguments::default()).await;
     fs::remove_dir_all(&folder).map_err(|cause| Error::Disk(folder, cause))?;
     loaded
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::cli::{DemoArguments, Output, ReadingArguments};
+use crate::cli::{DemoArguments, LoadArguments, Output};
 use crate::commands::{check, load, report, shared};
 use crate::demo::{self, DemoOptions};
 use crate::error::{Error, Outcome};
@@ -27,7 +27,7 @@ pub(super) async fn run(settings: &Settings, arguments: &DemoArguments) -> Resul
         as_of: settings.as_of.or(Some(options.last_year_end)),
         ..settings.clone()
     };
-    let loaded = load::load(&demo, &files, &ReadingArguments::default(), &[]).await?;
+    let loaded = load::load(&demo, &files, &LoadArguments::default()).await?;
     let checked = check::look(&demo, Output::Table).await?;
     let mut outcome = if loaded == Outcome::Done { checked } else { loaded };
     for language in Language::ALL {

@@ -14,6 +14,8 @@ pub(super) struct Part {
     pub(super) claim: u32,
     /// The day cash came; for what is open, the last day it was seen open.
     pub(super) end: Day,
+    /// Between which days cash came, where only lists of open items tell: its day is an estimate then.
+    pub(super) between: Option<(Day, Day)>,
     pub(super) is_paid: bool,
     /// Its share of the claim.
     pub(super) share: f64,
@@ -132,13 +134,20 @@ impl Book {
                     self.parts.push(Part {
                         claim: position,
                         end: settlement.receipt,
+                        between: settlement.between,
                         is_paid: true,
                         share: share(left),
                     });
                 }
             }
             if open > 0 {
-                self.parts.push(Part { claim: position, end: self.day, is_paid: false, share: share(open) });
+                self.parts.push(Part {
+                    claim: position,
+                    end: self.day,
+                    between: None,
+                    is_paid: false,
+                    share: share(open),
+                });
             }
             let role = usize::from(claim.traits[ROLE]).min(self.roles - 1);
             let shares = &mut self.cash_shares[place(claim.customer) * self.roles + role];

@@ -178,8 +178,14 @@ pub(super) fn clocks(book: &Book, events: &Events, bank: &BankDays) -> Vec<Clock
         book.parts.chunk_by(|left, right| customer_of(left) == customer_of(right)).collect();
     let found = each_of(&of_customer, |parts| {
         let paid = parts.iter().filter(|part| part.is_paid);
-        let mut paid: Vec<(&Claim, Day)> = paid.map(|part| (&events.claims[place(part.claim)], part.end)).collect();
-        paid.sort_by_key(|(claim, end)| (*end, claim.identity));
+        let mut paid: Vec<Paid> = paid
+            .map(|part| Paid {
+                claim: &events.claims[place(part.claim)],
+                end: part.end,
+                is_told: part.between.is_none(),
+            })
+            .collect();
+        paid.sort_by_key(|paid| (paid.end, paid.claim.identity));
         clock(&paid[paid.len().saturating_sub(LATEST)..], bank, &memories)
     });
     let unknown = Clock { half_life: STEADY_HALF_LIFE, ..Clock::default() };
@@ -190,19 +196,31 @@ pub(super) fn clocks(book: &Book, events: &Events, bank: &BankDays) -> Vec<Clock
     clocks
 }
 
-fn clock(paid: &[(&Claim, Day)], bank: &BankDays, memories: &Memories) -> Clock {
-    let (month_days, on_days_share) = habit(paid, bank);
-    let mut terms: Vec<Day> = paid.iter().map(|(claim, _)| claim.due - claim.issued).collect();
+/// A payment of a claim.
+#[derive(Clone, Copy)]
+struct Paid<'a> {
+    claim: &'a Claim,
+    end: Day,
+    /// Whether its day is told: estimates between two lists show no days of habit.
+    is_told: bool,
+}
+
+fn clock(paid: &[Paid<'_>], bank: &BankDays, memories: &Memories) -> Clock {
+    let told: Vec<Paid<'_>> = paid.iter().filter(|paid| paid.is_told).copied().collect();
+    let (month_days, on_days_share) = habit(&told, bank);
+    let mut terms: Vec<Day> = paid.iter().map(|paid| paid.claim.due - paid.claim.issued).collect();
     terms.sort_unstable();
     let terms = terms.get(terms.len() / 2).copied().unwrap_or_default();
     let mut clock = Clock { month_days, on_days_share, terms, half_life: STEADY_HALF_LIFE, anchor: Anchor::Due };
     if paid.len() < HABIT_DATES {
         return clock;
     }
-    let spread = |anchor| spread(paid.iter().map(|(claim, end)| end - clock.day_by(anchor, claim, bank)).collect());
+    let spread = |anchor| spread(told.iter().map(|paid| paid.end - clock.day_by(anchor, paid.claim, bank)).collect());
     let due = spread(Anchor::Due);
     let mut best = (Anchor::Due, 0.75 * due - 0.25);
-    let others: &[Anchor] = if clock.month_days.is_empty() {
+    let others: &[Anchor] = if told.len() < HABIT_DATES {
+        &[]
+    } else if clock.month_days.is_empty() {
         &[Anchor::Issue]
     } else {
         &[Anchor::Issue, Anchor::PaymentDay, Anchor::MonthAfterDue]
@@ -214,8 +232,8 @@ fn clock(paid: &[(&Claim, Day)], bank: &BankDays, memories: &Memories) -> Clock 
         }
     }
     clock.anchor = best.0;
-    clock.half_life =
-        half_life(paid.iter().map(|(claim, end)| (claim.posted, *end, *end - clock.anchor_day(claim, bank))), memories);
+    let paces = paid.iter().map(|paid| (paid.claim.posted, paid.end, paid.end - clock.anchor_day(paid.claim, bank)));
+    clock.half_life = half_life(paces, memories);
     clock
 }
 
@@ -296,14 +314,14 @@ fn half_life(paid: impl Iterator<Item = (Day, Day, Day)>, memories: &Memories) -
 /// The mean distance from the median.
 fn spread(mut days: Vec<Day>) -> f64 {
     days.sort_unstable();
-    let median = days[days.len() / 2];
+    let Some(median) = days.get(days.len() / 2).copied() else { return 0.0 };
     let sum: Day = days.iter().map(|day| (day - median).abs().min(60)).sum();
     f64::from(sum) / f64::from(u32::try_from(days.len()).unwrap_or(u32::MAX))
 }
 
 /// The few days of the month that hold four in five of the dates on which it paid.
-fn habit(paid: &[(&Claim, Day)], bank: &BankDays) -> (Vec<u32>, f64) {
-    let mut dates: Vec<Day> = paid.iter().map(|(_, end)| *end).collect();
+fn habit(paid: &[Paid<'_>], bank: &BankDays) -> (Vec<u32>, f64) {
+    let mut dates: Vec<Day> = paid.iter().map(|paid| paid.end).collect();
     dates.dedup();
     let mut left = dates.clone();
     let mut days = Vec::new();

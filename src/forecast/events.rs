@@ -50,6 +50,8 @@ pub(super) struct Claim {
     pub(super) due: Day,
     pub(super) has_due: bool,
     pub(super) amount: Amount,
+    /// The day of the first list of open items that holds it, where lists tell of it, and of the list before.
+    pub(super) listed: Option<(Option<Day>, Day)>,
     /// Its place in the order claims came in.
     pub(super) arrival: u32,
 }
@@ -281,6 +283,7 @@ impl Events {
             (rows.numbers("item_number"), rows.texts("customer_id"), rows.decimals("amount"));
         let (issued_days, posted_days, due_days) =
             (rows.days("issued_date"), rows.days("posted_date"), rows.days("due_date"));
+        let (unlisted_days, listed_days) = (rows.days("unlisted_date"), rows.days("listed_date"));
         let (companies, ids, currencies) =
             (rows.texts("company_id"), rows.texts("item_id"), rows.texts("currency_code"));
         let texts = ["role_code", "billing_channel", "site", "product_line"].map(|column| rows.texts(column));
@@ -320,6 +323,7 @@ impl Events {
                 due: due.unwrap_or(issued + STATUTORY_TERMS),
                 has_due: due.is_some(),
                 amount,
+                listed: listed_days.get(row).map(|day| (unlisted_days.get(row).map(day_since), day_since(day))),
                 arrival,
             });
         }

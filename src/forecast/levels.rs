@@ -14,19 +14,44 @@
 //! on censored data: A. P. Dempster, N. M. Laird, D. B. Rubin, 1977). Days beyond three spreads count as three, so that
 //! one forgotten claim moves nobody.
 
-use super::normal::{density, ln_above};
+use super::normal::{between, density, ln_above};
 
 /// Traits of a claim and of its customer: those of the claim, country, payment method.
 pub(super) const FACTORS: usize = super::events::TRAITS + 2;
+
+/// When a part of a claim was paid, in days after the day its customer counts from.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum End {
+    Paid(f64),
+    /// After the first, by the second: that is all that two lists of open items tell.
+    Between(f64, f64),
+    /// Not yet, after so many days.
+    Open(f64),
+    /// What was paid before the first list that could have held it is in no list. For each part that lists do hold
+    /// there were as many such as the levels foretell (B. Turnbull, "The Empirical Distribution Function with
+    /// Arbitrarily Grouped, Censored and Truncated Data", Journal of the Royal Statistical Society B 38, 1976), of
+    /// documents issued on any day between two lists: from the first to the second of these days it had until the list.
+    Unlisted(f64, f64),
+}
+
+impl End {
+    const fn is_paid(self) -> bool {
+        matches!(self, Self::Paid(_) | Self::Between(..))
+    }
+
+    const fn last_day(self) -> f64 {
+        match self {
+            Self::Paid(day) | Self::Between(_, day) | Self::Open(day) | Self::Unlisted(_, day) => day,
+        }
+    }
+}
 
 /// A part of a claim as the levels see it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Observation {
     pub(super) customer: u32,
     pub(super) factors: [u16; FACTORS],
-    /// Days after the day its customer counts from; for what is open, days it has lasted.
-    pub(super) days: f64,
-    pub(super) is_paid: bool,
+    pub(super) end: End,
     /// Share of its claim, less for what is long ago.
     pub(super) weight: f64,
 }
@@ -145,6 +170,33 @@ const MOST_HELD_SPREAD: f64 = 0.5;
 const FARTHEST: f64 = 3.0;
 /// Observations that the spread of all is worth beside a customer's own.
 const SCALE_COUNT: f64 = 4.0;
+/// How many unlisted parts one that is listed may stand for at most.
+const MOST_UNLISTED: f64 = 5.0;
+/// Days between two lists on which an unlisted document may have been issued, about.
+const ISSUE_DAYS: [f64; 5] = [0.1, 0.3, 0.5, 0.7, 0.9];
+
+/// The chance that a part is paid between two scores, and its mean and variance in days if it is; no further off than what
+/// is paid on a known day.
+fn part_between(after: f64, by: f64, spread: f64) -> (f64, f64, f64) {
+    let (chance, mean, variance) = between(after, by);
+    (chance, mean.clamp(-FARTHEST, FARTHEST) * spread, spread * spread * variance)
+}
+
+/// The same of what is paid before one of several days, each as likely.
+fn unlisted(scores: [f64; ISSUE_DAYS.len()], spread: f64) -> (f64, f64, f64) {
+    let (mut chances, mut days, mut squares) = (0.0, 0.0, 0.0);
+    for score in scores {
+        let (chance, mean, variance) = part_between(f64::NEG_INFINITY, score, spread);
+        chances += chance;
+        days += chance * mean;
+        squares += chance * (variance + mean * mean);
+    }
+    if chances < f64::MIN_POSITIVE {
+        return (0.0, 0.0, 0.0);
+    }
+    let mean = days / chances;
+    (chances / ISSUE_DAYS.map(|_| 1.0).iter().sum::<f64>(), mean, (squares / chances - mean * mean).max(0.0))
+}
 
 fn logistic(x: f64) -> f64 {
     1.0 / (1.0 + (-x).exp())
@@ -152,6 +204,8 @@ fn logistic(x: f64) -> f64 {
 
 /// What one observation tells in one round.
 struct Told {
+    /// That of the observation, and of as many unlisted ones as it stands for.
+    weight: f64,
     /// Chance that it was held up.
     held: f64,
     /// Days above its own expectation, pulled in where far off.
@@ -160,6 +214,10 @@ struct Told {
     variance: f64,
     /// The same off the day of what is held up.
     held_variance: f64,
+    /// How much of the weight is evidence: less where only a span of its days is known.
+    evidence: f64,
+    /// Days after the pace on which it was paid if it was held up; none where it is not seen paid.
+    held_days: Option<f64>,
     /// Chance of being held up that was expected, and its logit.
     expected_held: f64,
     logit: f64,
@@ -202,9 +260,10 @@ impl Levels {
         let own = self.customer(one.customer);
         let mut level = own.level;
         let noise = (self.spread * own.scale).powi(2);
-        let (evidence, weight) = (noise / level.variance, one.weight);
+        let told = self.told(one);
+        let (evidence, weight) = (noise / level.variance, told.weight * told.evidence);
         if evidence > 1.01 * weight {
-            level.days -= weight * self.told(one).surplus / (evidence - weight);
+            level.days -= told.weight * told.surplus / (evidence - weight);
             level.variance = noise / (evidence - weight);
         }
         self.expectation(one.customer, &one.factors, level)
@@ -272,30 +331,53 @@ impl Levels {
         let spread = (self.spread * self.customer(one.customer).scale).max(LOWEST_SPREAD);
         let expected_held = logistic(logit).clamp(1e-6, 1.0 - 1e-6);
         let way = |shift: f64, spread: f64| {
-            let z = (one.days - days - shift) / spread;
-            if one.is_paid {
-                let pulled = z.clamp(-FARTHEST, FARTHEST);
-                (density(pulled) / spread, pulled * spread, 0.0)
-            } else {
-                // the mean and variance of what lies above (Mills ratio)
-                let ln_chance = ln_above(z);
-                let mills = (-0.5 * z * z - 0.918_938_533_204_672_8 - ln_chance).exp();
-                let mean = mills.clamp(z.max(-FARTHEST), FARTHEST.max(z));
-                let variance = (1.0 + z * mills - mills * mills).clamp(0.0, 1.0);
-                (ln_chance.exp(), mean.min(FARTHEST) * spread, spread * spread * variance)
+            let score = |day: f64| (day - days - shift) / spread;
+            match one.end {
+                End::Paid(day) => {
+                    let pulled = score(day).clamp(-FARTHEST, FARTHEST);
+                    (density(pulled) / spread, pulled * spread, 0.0)
+                }
+                End::Open(day) => {
+                    // the mean and variance of what lies above (Mills ratio)
+                    let z = score(day);
+                    let ln_chance = ln_above(z);
+                    let mills = (-0.5 * z * z - 0.918_938_533_204_672_8 - ln_chance).exp();
+                    let mean = mills.clamp(z.max(-FARTHEST), FARTHEST.max(z));
+                    let variance = (1.0 + z * mills - mills * mills).clamp(0.0, 1.0);
+                    (ln_chance.exp(), mean.min(FARTHEST) * spread, spread * spread * variance)
+                }
+                End::Between(after, by) => part_between(score(after), score(by), spread),
+                End::Unlisted(first, last) => {
+                    unlisted(ISSUE_DAYS.map(|part| score(first + part * (last - first))), spread)
+                }
             }
         };
         let (pace, pace_surplus, pace_variance) = way(0.0, spread);
         let (late, late_surplus, late_variance) = way(self.extra_days, self.held_spread);
         let both = expected_held * late + (1.0 - expected_held) * pace;
-        let held = if both > 1e-12 { expected_held * late / both } else { f64::from(u8::from(one.days > days)) };
+        let held =
+            if both > 1e-12 { expected_held * late / both } else { f64::from(u8::from(one.end.last_day() > days)) };
+        let unlisted =
+            if matches!(one.end, End::Unlisted(..)) { (both / (1.0 - both)).min(MOST_UNLISTED) } else { 1.0 };
+        let evidence = match one.end {
+            End::Paid(_) | End::Open(_) => 1.0,
+            End::Between(..) => 1.0 - pace_variance / (spread * spread),
+            End::Unlisted(..) => 0.0,
+        };
         // what is held up tells of the pace by as much less as it is spread more
         let trust = (spread / self.held_spread).powi(2).min(1.0);
         Told {
+            weight: one.weight * unlisted,
+            evidence,
             held,
             surplus: held * trust * late_surplus + (1.0 - held) * pace_surplus,
             variance: pace_variance + pace_surplus * pace_surplus,
             held_variance: late_variance + late_surplus * late_surplus,
+            held_days: match one.end {
+                End::Paid(day) => Some(day - days),
+                End::Between(..) => Some(self.extra_days + late_surplus),
+                End::Open(_) | End::Unlisted(..) => None,
+            },
             expected_held,
             logit,
         }
@@ -310,16 +392,14 @@ impl Levels {
         let (mut weight, mut surplus, mut held, mut curve) = (0.0, 0.0, 0.0, 0.0);
         let (mut held_weight, mut held_days) = (priors.held_count, priors.held_count * priors.extra_days);
         for (one, told) in observations.iter().zip(told.iter()) {
-            let precision = one.weight / self.scale_of(one);
+            let precision = told.weight / self.scale_of(one);
             weight += precision;
             surplus += precision * told.surplus;
-            held += one.weight * (told.held - told.expected_held);
-            curve += one.weight * told.expected_held * (1.0 - told.expected_held);
-            if one.is_paid {
-                let (days, _) = self.sums(&self.customer(one.customer).level, &one.factors);
+            held += told.weight * (told.held - told.expected_held);
+            curve += told.weight * told.expected_held * (1.0 - told.expected_held);
+            if let Some(days) = told.held_days {
                 held_weight += precision * told.held;
-                held_days +=
-                    precision * told.held * (one.days - days).clamp(0.0, self.extra_days + FARTHEST * self.spread);
+                held_days += precision * told.held * days.clamp(0.0, self.extra_days + FARTHEST * self.spread);
             }
         }
         let pull = priors.late_count;
@@ -341,12 +421,12 @@ impl Levels {
         let code_of = |one: &Observation| usize::from(one.factors[factor]).min(count - 1);
         let mut sums = vec![[0.0_f64; 4]; count];
         for (one, told) in observations.iter().zip(told.iter()) {
-            let precision = one.weight / self.scale_of(one);
+            let precision = told.weight / self.scale_of(one);
             let sum = &mut sums[code_of(one)];
             sum[0] += precision;
             sum[1] += precision * told.surplus;
-            sum[2] += one.weight * (told.held - told.expected_held);
-            sum[3] += one.weight * told.expected_held * (1.0 - told.expected_held);
+            sum[2] += told.weight * (told.held - told.expected_held);
+            sum[3] += told.weight * told.expected_held * (1.0 - told.expected_held);
         }
         let seen = sums.iter().filter(|sum| sum[0] > 0.0).count();
         if seen < 2 {
@@ -385,17 +465,18 @@ impl Levels {
     }
 
     fn learn_customers(&mut self, observations: &[Observation], told: &mut [Told], priors: &Priors) {
-        let mut sums = vec![[0.0_f64; 7]; self.customers.len()];
+        let mut sums = vec![[0.0_f64; 8]; self.customers.len()];
         let noise = self.spread * self.spread;
         for (one, told) in observations.iter().zip(told.iter()) {
             let sum = &mut sums[super::events::place(one.customer)];
-            sum[0] += one.weight;
-            sum[1] += one.weight * told.surplus;
-            sum[2] += one.weight * (told.held - told.expected_held);
-            sum[3] += one.weight * told.expected_held * (1.0 - told.expected_held);
-            sum[4] += one.weight * (1.0 - told.held) * told.variance;
-            sum[5] += one.weight * (1.0 - told.held);
-            sum[6] += f64::from(u8::from(one.is_paid));
+            sum[0] += told.weight;
+            sum[1] += told.weight * told.surplus;
+            sum[2] += told.weight * (told.held - told.expected_held);
+            sum[3] += told.weight * told.expected_held * (1.0 - told.expected_held);
+            sum[4] += told.weight * (1.0 - told.held) * told.variance;
+            sum[5] += told.weight * (1.0 - told.held);
+            sum[6] += f64::from(u8::from(one.end.is_paid()));
+            sum[7] += told.weight * told.evidence;
         }
         let (between_days, between_held) = self.between_customers;
         let (mut seen, mut spread_days, mut spread_held) = (0.0, 0.0, 0.0);
@@ -404,7 +485,7 @@ impl Levels {
             let noise = noise * own.scale * own.scale;
             let pull = noise / between_days;
             own.level.days = (sum[1] + sum[0] * own.level.days) / (sum[0] + pull);
-            own.level.variance = noise / (sum[0] + pull);
+            own.level.variance = noise / (sum[7] + pull);
             let held_pull = 1.0 / between_held;
             own.level.held += ((sum[2] - held_pull * own.level.held) / (sum[3] + held_pull)).clamp(-1.0, 1.0);
             own.scale =
@@ -428,11 +509,11 @@ impl Levels {
         let (mut held_weight, mut held_squares) =
             (priors.held_count, priors.held_count * priors.spread_days * priors.spread_days);
         for (one, told) in observations.iter().zip(told) {
-            let pace = one.weight * (1.0 - told.held);
+            let pace = told.weight * (1.0 - told.held);
             weight += pace;
             squares += pace * told.variance / self.scale_of(one);
-            held_weight += one.weight * told.held;
-            held_squares += one.weight * told.held * told.held_variance;
+            held_weight += told.weight * told.held;
+            held_squares += told.weight * told.held * told.held_variance;
         }
         self.spread = (squares / weight).sqrt().max(LOWEST_SPREAD);
         // wider than this it would no longer tell what is held up from what is forgotten

@@ -3,7 +3,7 @@
 use super::book::{Book, Index, OpenClaim, Part, State};
 use super::clock::{BankDays, Clock, clocks};
 use super::events::{Claim, Day, Events, ROLE, TRAITS, place};
-use super::levels::{Expectation, FACTORS, Levels, Observation, Priors};
+use super::levels::{End, Expectation, FACTORS, Levels, Observation, Priors};
 use super::normal::quantile;
 use super::outlook::Scene;
 use super::pace::{Pace, Releases, Walk};
@@ -59,13 +59,42 @@ fn observation(part: &Part, events: &Events, clocks: &[Clock], bank: &BankDays, 
     let claim = &events.claims[place(part.claim)];
     let clock = &clocks[place(claim.customer)];
     let age = f64::from((day - part.end).max(0));
+    let anchor = clock.anchor_day(claim, bank);
     Observation {
         customer: claim.customer,
         factors: factors(events, claim),
-        days: f64::from(part.end - clock.anchor_day(claim, bank)) + if part.is_paid { 0.0 } else { 0.5 },
-        is_paid: part.is_paid,
+        end: match part.between {
+            Some((after, by)) => End::Between(end_of(after - anchor), end_of(by - anchor)),
+            None if part.is_paid => End::Paid(f64::from(part.end - anchor)),
+            None => End::Open(end_of(part.end - anchor)),
+        },
         weight: part.share * (-age / f64::from(clock.half_life) * std::f64::consts::LN_2).exp(),
     }
+}
+
+/// The end of a day, on a line where whole numbers are middays.
+fn end_of(day: Day) -> f64 {
+    f64::from(day) + 0.5
+}
+
+/// What parts tell, and what those of lists tell of others that were paid before a list could hold them.
+fn observations(parts: &[Part], events: &Events, clocks: &[Clock], bank: &BankDays, day: Day) -> Vec<Observation> {
+    let mut observations: Vec<Observation> =
+        parts.iter().map(|part| observation(part, events, clocks, bank, day)).collect();
+    for part in parts {
+        let claim = &events.claims[place(part.claim)];
+        if let Some((before, listed)) = claim.listed.filter(|(_, listed)| *listed <= day) {
+            let anchor = clocks[place(claim.customer)].anchor_day(claim, bank);
+            let seen = observation(part, events, clocks, bank, day);
+            let own = listed - anchor;
+            // another document of the same terms, issued on any day since the list before
+            let (first, last) = before
+                .filter(|before| claim.issued > *before)
+                .map_or((own, own), |before| (own + claim.issued - listed, own + claim.issued - before));
+            observations.push(Observation { end: End::Unlisted(end_of(first), end_of(last)), ..seen });
+        }
+    }
+    observations
 }
 
 /// The traits of a claim and its customer, as the levels count them.
@@ -99,7 +128,7 @@ impl Model {
     /// Learns from a book alone, so that a day is told the same whatever was learned before.
     pub(super) fn learn(book: &Book, events: &Events, index: &Index, bank: &BankDays, priors: &Priors) -> Self {
         let clocks = clocks(book, events, bank);
-        let observe = |part: &Part| observation(part, events, &clocks, bank, book.day);
+        let observe = |parts: &[Part]| observations(parts, events, &clocks, bank, book.day);
         let mut counts = [0; FACTORS];
         for (position, names) in events.traits.iter().enumerate() {
             counts[position] = names.count();
@@ -107,11 +136,10 @@ impl Model {
         counts[TRAITS] = events.countries.count();
         counts[TRAITS + 1] = events.methods.count();
         let mut levels = Levels::before(priors, counts, events.payers.len());
-        let sample: Vec<Observation> = sampled(book, events, LEVEL_PARTS).iter().map(observe).collect();
-        levels.learn(&sample, priors, ROUNDS);
+        let sample = sampled(book, events, LEVEL_PARTS);
+        levels.learn(&observe(&sample), priors, ROUNDS);
         if sample.len() < book.parts.len() {
-            let latest: Vec<Observation> = latest_parts(book, events).iter().map(observe).collect();
-            levels.learn_customers_only(&latest, priors, CUSTOMER_ROUNDS);
+            levels.learn_customers_only(&observe(&latest_parts(book, events)), priors, CUSTOMER_ROUNDS);
         }
         let mut model = Self {
             levels,
@@ -128,8 +156,7 @@ impl Model {
     /// Learns the levels of a later day only; what the calendar does stays as it was learned.
     pub(super) fn learn_levels(&mut self, book: &Book, events: &Events, bank: &BankDays, priors: &Priors) {
         self.clocks = clocks(book, events, bank);
-        let observe = |part: &Part| observation(part, events, &self.clocks, bank, book.day);
-        let sample: Vec<Observation> = sampled(book, events, LEVEL_PARTS).iter().map(observe).collect();
+        let sample = observations(&sampled(book, events, LEVEL_PARTS), events, &self.clocks, bank, book.day);
         self.levels.learn(&sample, priors, DAILY_ROUNDS);
         self.cash_shares = cash_shares(book);
     }

@@ -42,6 +42,26 @@ fn ln_above_exact(z: f64) -> f64 {
     -0.5 * square - LN_ROOT_TAU - z.ln() + (1.0 - 1.0 / square + 3.0 / (square * square)).ln()
 }
 
+/// The chance to lie between two values, and mean and variance of what does.
+pub(super) fn between(low: f64, high: f64) -> (f64, f64, f64) {
+    // far above the middle chances differ by what is left of them, far below by what is left on the other side
+    let chance = if low + high > 0.0 {
+        ln_above(low).exp() - ln_above(high).exp()
+    } else {
+        ln_above(-high).exp() - ln_above(-low).exp()
+    };
+    if chance < LEAST_CHANCE {
+        return (chance.max(0.0), if low > 0.0 { low } else { high }, 0.0);
+    }
+    let weighted = |z: f64| if z.is_finite() { z * density(z) } else { 0.0 };
+    let mean = ((density(low) - density(high)) / chance).clamp(low, high);
+    let variance = (1.0 + (weighted(low) - weighted(high)) / chance - mean * mean).clamp(0.0, 1.0);
+    (chance, mean, variance)
+}
+
+/// Below it the table tells no differences.
+const LEAST_CHANCE: f64 = 1e-9;
+
 /// The value below which lies a share of all.
 pub(super) fn quantile(share: f64) -> f64 {
     Normal::standard().inverse_cdf(share.clamp(1e-9, 1.0 - 1e-9))

@@ -18,7 +18,11 @@ const PULL: f64 = 3.0;
 /// The same by dimension: what the calendar does to all is believed with more evidence.
 const PULLS: [f64; DIMENSIONS] = [PULL, 20.0, 20.0, PULL, PULL, PULL, PULL];
 const ROUNDS: usize = 8;
+/// How often days between two lists are shared out anew.
+const LOOKS: usize = 6;
 const DIMENSIONS: usize = 7;
+const WEEKDAY: usize = 1;
+const MONTH_PART: usize = 2;
 /// Time bends in ways of its own for customers with payment days and without, each never held up or held up once.
 const LEVELS: usize = 4 * (BENDS.len() + 1);
 /// Days a part that stays open is followed after which nothing new is learned.
@@ -62,6 +66,23 @@ pub(super) struct Walk<'a> {
 struct Payments {
     observed: f64,
     expected: f64,
+    /// Those of them whose days are told: what is only known to lie between two days shows nothing of the calendar.
+    told: [f64; 2],
+}
+
+impl Payments {
+    const fn told(observed: f64, expected: f64) -> Self {
+        Self { observed, expected, told: [observed, expected] }
+    }
+
+    const fn shared_out(observed: f64, expected: f64) -> Self {
+        Self { observed, expected, told: [0.0; 2] }
+    }
+
+    /// What a dimension learns from.
+    const fn of_dimension(&self, dimension: usize) -> [f64; 2] {
+        if matches!(dimension, WEEKDAY | MONTH_PART) { self.told } else { [self.observed, self.expected] }
+    }
 }
 
 /// The days of all claims, those alike summed: the factors are fitted to sums, however many days they are of.
@@ -79,8 +100,12 @@ impl Days {
         for (code, count) in codes.into_iter().zip(LEVEL_COUNTS) {
             cell = cell * count + usize::from(code);
         }
-        self.cells[cell].observed += payments.observed;
-        self.cells[cell].expected += payments.expected;
+        let sums = &mut self.cells[cell];
+        sums.observed += payments.observed;
+        sums.expected += payments.expected;
+        for (sum, told) in sums.told.iter_mut().zip(payments.told) {
+            *sum += told;
+        }
     }
 
     /// The days there were, in an order of their own.
@@ -191,6 +216,16 @@ fn bend_of(cumulated: f64, hold: u8, payment_day: u8) -> u8 {
 }
 
 impl Pace {
+    /// The belief where lists tell nothing of weekdays: what closed banks take from a weekend its other days have more.
+    fn of_even_weeks() -> Self {
+        let mut belief = Self::default();
+        let week: f64 = belief.factors[WEEKDAY][..7].iter().sum();
+        for factor in &mut belief.factors[WEEKDAY] {
+            *factor *= 7.0 / week;
+        }
+        belief
+    }
+
     fn factor(&self, codes: Codes) -> f64 {
         let mut product = 1.0;
         for (factors, code) in self.factors.iter().zip(codes) {
@@ -211,21 +246,32 @@ impl Pace {
 
     /// Learns from parts whose days are all walked through.
     pub(super) fn learn<'a>(&mut self, parts: impl Iterator<Item = (Part, f64, Walk<'a>)>) {
-        let mut days = Days::new();
-        for (part, weight, walk) in parts {
-            record(&part, weight, &walk, &mut days);
+        let parts: Vec<(Part, f64, Walk<'a>)> = parts.collect();
+        // days between two lists are shared out by the pace that was learned, and it is learned again
+        let are_listed = parts.iter().any(|(part, ..)| part.between.is_some());
+        let belief = if are_listed { Self::of_even_weeks() } else { Self::default() };
+        *self = belief.clone();
+        for _ in 0..if are_listed { LOOKS } else { 1 } {
+            let mut days = Days::new();
+            for (part, weight, walk) in &parts {
+                record(part, *weight, walk, self, &mut days);
+            }
+            self.fit(&days.seen(), &belief);
         }
-        let seen = days.seen();
-        let first = Self::default();
+    }
+
+    /// Fits the factors to the payments of days.
+    fn fit(&mut self, seen: &[(Codes, Payments)], first: &Self) {
         for _ in 0..ROUNDS {
             for (dimension, pull) in PULLS.into_iter().enumerate() {
                 let mut observed = [0.0_f64; LEVELS];
                 let mut expected = [0.0_f64; LEVELS];
-                for (codes, payments) in &seen {
+                for (codes, payments) in seen {
                     let level = usize::from(codes[dimension]);
                     let others = self.factor(*codes) / self.factors[dimension][level];
-                    observed[level] += payments.observed;
-                    expected[level] += payments.expected * others;
+                    let [paid, foretold] = payments.of_dimension(dimension);
+                    observed[level] += paid;
+                    expected[level] += foretold * others;
                 }
                 for level in 0..LEVELS {
                     let belief = first.factors[dimension][level];
@@ -279,10 +325,13 @@ impl Pace {
     }
 }
 
-/// Every day on which the part could have been paid.
-fn record(part: &Part, weight: f64, walk: &Walk<'_>, days: &mut Days) {
-    let first = walk.claim.posted.min(part.end);
-    let last = part.end.min(first + LONGEST_DAYS);
+/// Every day on which the part could have been paid, and was seen not to be until then. Where lists tell only between which
+/// days it was paid, each of them has a share of it, as likely as a pace makes it.
+fn record(part: &Part, weight: f64, walk: &Walk<'_>, pace: &Pace, days: &mut Days) {
+    // what lists tell of was seen from the first of them
+    let listed = walk.claim.listed.map_or(Day::MIN, |(_, listed)| listed + 1);
+    let first = walk.claim.posted.min(part.end).max(listed);
+    let last = part.between.map_or(part.end, |(_, by)| by).min(first + LONGEST_DAYS);
     let mut before = walk.ln_unpaid(first - 1);
     let has_states = walk.index.has_states(walk.position, walk.claim.customer);
     let part_paid_from = walk
@@ -292,6 +341,7 @@ fn record(part: &Part, weight: f64, walk: &Walk<'_>, days: &mut Days) {
         .filter(|settlement| settlement.cash > 0 && settlement.receipt < part.end)
         .map(|settlement| settlement.receipt)
         .min();
+    let mut between: Vec<(Codes, f64)> = Vec::new();
     for day in first..=last {
         let after = walk.ln_unpaid(day);
         let (weekday, month_part, payment_day) = walk.calendar_codes(day);
@@ -308,9 +358,42 @@ fn record(part: &Part, weight: f64, walk: &Walk<'_>, days: &mut Days) {
             promise,
             part_paid,
         ];
-        let is_end = part.is_paid && day == part.end;
-        let expected = (before - after).max(0.0) * walk.habit_factor(payment_day) * weight;
-        days.add(codes, Payments { observed: if is_end { weight } else { 0.0 }, expected });
+        let expected = (before - after).max(0.0) * walk.habit_factor(payment_day);
+        if part.between.is_some_and(|(after, _)| day > after) {
+            between.push((codes, expected));
+        } else {
+            let observed = if part.is_paid && day == part.end { weight } else { 0.0 };
+            let payments = if walk.claim.listed.is_none() { Payments::told } else { Payments::shared_out };
+            days.add(codes, payments(observed, expected * weight));
+        }
         before = after;
     }
+    for ((codes, expected), (unpaid, paid)) in between.iter().zip(shares(&between, pace)) {
+        days.add(*codes, Payments::shared_out(weight * paid, weight * unpaid * expected));
+    }
+}
+
+/// Of what is paid on one of several days: the share that is unpaid during each, and the share paid on it.
+fn shares(days: &[(Codes, f64)], pace: &Pace) -> Vec<(f64, f64)> {
+    let mut unpaid = 1.0;
+    let paid: Vec<f64> = days
+        .iter()
+        .map(|(codes, expected)| {
+            let kept = (-expected * pace.factor(*codes)).exp();
+            let paid = unpaid * (1.0 - kept);
+            unpaid *= kept;
+            paid
+        })
+        .collect();
+    let all: f64 = paid.iter().sum();
+    let even = 1.0 / super::model::number(days.len().max(1));
+    let mut left = 1.0_f64;
+    let share = |paid: f64| {
+        let share = if all > 1e-9 { paid / all } else { even };
+        // what is paid on a day is unpaid for half of it
+        let during = (left - 0.5 * share).max(0.0);
+        left -= share;
+        (during, share)
+    };
+    paid.into_iter().map(share).collect()
 }

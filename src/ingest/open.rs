@@ -6,6 +6,7 @@ use std::path::Path;
 
 use super::encoding::{self, TextForm};
 use super::fec::header::Header;
+use super::fec::journal;
 use super::fec::sheet::SheetLines;
 use super::fec::{Fec, Written, xml};
 use super::lines::{LineSource, Lines};
@@ -51,12 +52,7 @@ pub fn open(
         return Err(IngestError::NoTable { file: file.to_owned(), what });
     }
     if is_workbook(start) {
-        if options.mapping.is_none()
-            && let Some((header, lines_above)) = fec_header(&mut SheetLines::open(path, file)?, file, failed)?
-        {
-            return Ok(Opened::Fec(Fec { header, written: Written::Workbook, lines_above, closing_date: None }));
-        }
-        return Tabular::open_workbook(path, file, options).map(Opened::Tabular);
+        return open_workbook(path, file, options);
     }
     let form = encoding::survey(path, options.encoding, progress.pass(1)).map_err(failed)?;
     let header = first_line(path, form)?.ok_or_else(|| IngestError::Empty { file: file.to_owned() })?;
@@ -67,12 +63,40 @@ pub fn open(
         return open_xml(path, file, form, &header).map(Opened::Fec);
     }
     let mut lines = Lines::open(path, form, |_| {}).map_err(failed)?;
-    match fec_header(&mut lines, file, failed)? {
-        Some((header, lines_above)) => {
-            Ok(Opened::Fec(Fec { header, written: Written::Text(form), lines_above, closing_date: None }))
-        }
-        None => Tabular::open_text(path, file, form, options).map(Opened::Tabular),
+    let ledger = |(header, lines_above)| {
+        Opened::Fec(Fec { header, written: Written::Text(form), lines_above, closing_date: None })
+    };
+    if let Some(found) = fec_header(&mut lines, file, failed)? {
+        return Ok(ledger(found));
     }
+    let table = Tabular::open_text(path, file, form, options)?;
+    if table.plan.is_some() {
+        return Ok(Opened::Tabular(table));
+    }
+    let mut lines = Lines::open(path, form, |_| {}).map_err(failed)?;
+    Ok(match journal::header(&mut lines, options).map_err(failed)? {
+        Some(found) => ledger(found),
+        None => Opened::Tabular(table),
+    })
+}
+
+/// A ledger that somebody saved as a workbook, else a table.
+fn open_workbook(path: &Path, file: &str, options: &ReadOptions<'_>) -> Result<Opened, IngestError> {
+    let failed = |source| IngestError::File { path: path.to_owned(), source };
+    let ledger = |(header, lines_above)| {
+        Opened::Fec(Fec { header, written: Written::Workbook, lines_above, closing_date: None })
+    };
+    if options.mapping.is_none()
+        && let Some(found) = fec_header(&mut SheetLines::open(path, file)?, file, failed)?
+    {
+        return Ok(ledger(found));
+    }
+    let table = Tabular::open_workbook(path, file, options)?;
+    if options.mapping.is_some() || table.plan.is_some() {
+        return Ok(Opened::Tabular(table));
+    }
+    let found = journal::header(&mut SheetLines::open(path, file)?, options).map_err(failed)?;
+    Ok(found.map_or(Opened::Tabular(table), ledger))
 }
 
 /// The header of a FEC among the first lines, and how many titles stand above it.

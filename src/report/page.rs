@@ -10,11 +10,11 @@ use minijinja::{Environment, ErrorKind, HtmlEscape, UndefinedBehavior, Value as 
 use super::chart::chart;
 use super::content_policy::content_policy;
 use super::grid::{Reader, amounts_caption, cell_text, digits};
-use super::panels::{Audience, PanelSpec, Shape};
+use super::panels::{Audience, ChartSpec, PanelSpec, Shape};
 use super::tables::table;
 use super::tiles::tiles;
 use super::{Formats, Language, ReportError, Templates, Words, visible};
-use crate::model::{Answer, CustomerKey, Date};
+use crate::model::{Answer, CustomerKey, Date, Value};
 
 /// All a page shows.
 #[derive(Clone, Debug)]
@@ -222,6 +222,16 @@ fn abbreviated(text: &str, abbreviations: &BTreeMap<String, String>) -> String {
     html
 }
 
+/// What the books lack for a chart whose first figure is unknown throughout: it is said where the chart would stand.
+fn missing_text(spec: &ChartSpec, answer: &Answer) -> Option<String> {
+    let figures = answer.position(spec.series.first()?)?;
+    let text = answer.position("missing_text")?;
+    if (0..answer.len()).any(|row| answer.at(row, figures) != Value::Null) {
+        return None;
+    }
+    (0..answer.len()).map(|row| answer.at(row, text).plain()).find(|text| !text.is_empty())
+}
+
 fn panel_context(
     panel: &PanelSpec,
     audience: Audience,
@@ -231,6 +241,7 @@ fn panel_context(
     let answer = |query: &str| input.answers.get(query);
     let first = panel.query.as_deref().and_then(answer);
     let mut drawing = None;
+    let mut missing = None;
     let mut shown_tables = Vec::new();
     let mut is_asked = true;
     let content = match panel.shape {
@@ -259,7 +270,10 @@ fn panel_context(
                 let query = spec.query.as_deref().or_else(|| Some(panel.tables.first()?.query.as_str()));
                 if let Some(found) = query.and_then(answer) {
                     let marked = spec.marks.as_ref().and_then(|marks| answer(&marks.query));
-                    drawing = chart(panel, spec, found, marked, reader)?;
+                    missing = missing_text(spec, found);
+                    if missing.is_none() {
+                        drawing = chart(panel, spec, found, marked, reader)?;
+                    }
                 }
             }
             (!shown_tables.is_empty()).then(|| Shown::from(true))
@@ -292,7 +306,7 @@ fn panel_context(
     }
     // a chart that would be empty says so, where its table has rows
     let undrawn = if panel.chart.is_some() && drawing.is_none() && content.is_some() {
-        Some(reader.words.get("chart.nothing")?)
+        Some(missing.as_deref().unwrap_or(reader.words.get("chart.nothing")?))
     } else {
         None
     };

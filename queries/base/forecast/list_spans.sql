@@ -8,6 +8,7 @@
 --   company_id  text  whose lists they are; empty where the lake holds none
 --   after_date  date  day of the list before
 --   by_date     date  day of the list
+--   middle_date date  where what happened between them is dated
 
 with days as (
     select
@@ -32,6 +33,11 @@ spans as (
 select
     spans.company_id,
     spans.after_date,
-    spans.by_date
+    spans.by_date,
+    cast(
+        cast(
+            cast(spans.after_date as int) + (spans.by_date - spans.after_date + 1) / 2 as int
+        ) as date
+    ) as middle_date
 from spans
 where spans.after_date is not null

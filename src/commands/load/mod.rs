@@ -1,9 +1,11 @@
 //! `encours load`: files are read into staged Parquet, merged with what the lake holds, receivables are derived from
 //! ledgers, and everything is committed at once or not at all.
 
+mod doubles;
 mod due_dates;
 mod fingerprint;
 mod keys;
+mod master;
 mod merge;
 mod open_lists;
 mod prepare;
@@ -26,7 +28,7 @@ use self::references::{References, Refused};
 use self::returns::Returns;
 use self::stage::Source;
 use self::wanted::Wanted;
-use crate::cli::{LoadArguments, ReadingArguments};
+use crate::cli::LoadArguments;
 use crate::commands::fetched::Fetched;
 use crate::commands::shared;
 use crate::engine::Engine;
@@ -55,20 +57,16 @@ pub(super) async fn run(settings: &Settings, arguments: &LoadArguments) -> Resul
         ));
     }
     let fetched = Fetched::bring(&files).await?;
-    load(settings, &fetched.files, &arguments.reading, &arguments.replace).await
+    load(settings, &fetched.files, arguments).await
 }
 
 /// Loads files into the lake as one load.
-pub(super) async fn load(
-    settings: &Settings,
-    files: &[PathBuf],
-    reading: &ReadingArguments,
-    replace: &[String],
-) -> Result<Outcome, Error> {
+pub(super) async fn load(settings: &Settings, files: &[PathBuf], arguments: &LoadArguments) -> Result<Outcome, Error> {
+    let replace = arguments.replace.as_slice();
     let mut base = settings.lake.snapshot(&KnownAt::Latest).await?;
     let load_id = new_load_id(&base.history);
     let held = sources::held(&base.history);
-    let fresh = stage::not_yet_held(settings, files, reading, replace, &held)?;
+    let fresh = stage::not_yet_held(settings, files, arguments, &held)?;
     for file in fresh.held {
         if !settings.is_quiet {
             shared::print(&format!("{}: the lake already holds it; nothing changes", file.display()))?;
@@ -84,7 +82,8 @@ pub(super) async fn load(
     let ledgers = held.values().filter(|source| source.facts["is_ledger"].as_bool() == Some(true));
     let ledgers = ledgers.map(|source| source.text("company_id").to_owned()).collect();
     let done = async {
-        let staged = stage::read_all(settings, &fresh.files, reading, &load_id, &ledgers)?;
+        let master = sources::master(arguments.master.as_deref(), &held)?;
+        let staged = stage::read_all(settings, &fresh.files, arguments, &load_id, (&ledgers, master.as_ref()))?;
         let committed = commit(settings, &mut base, &staged, replace, &load_id).await?;
         Ok::<_, Error>((staged, committed))
     };
@@ -167,6 +166,7 @@ async fn prepare(
     let mut wanted = Wanted::of(base);
     let mut removed = sources::remove(&mut wanted, replace, staged, base)?;
     sources::refuse_twins(staged, replace, base)?;
+    sources::refuse_other_keys(staged, replace, base)?;
     sources::forget_other_meanings(&mut wanted, staged, base, &mut removed);
     let catalogue = settings.catalogue()?;
     let mut years = receivables::years(settings, &wanted, &catalogue).await?;
@@ -202,6 +202,7 @@ async fn prepare(
     }
     let lists = OpenLists { settings, base, load_id, tag };
     lists.derive(&mut wanted, staged, &removed).await?;
+    doubles::refuse(&wanted, staged, base).await?;
     let references = References { settings, catalogue: &catalogue, base, staged, load_id, tag };
     let mut refused = Refused::new();
     references.resolve(&mut wanted, &mut refused).await?;

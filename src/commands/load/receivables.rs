@@ -12,11 +12,12 @@ use crate::commands::shared;
 use crate::engine::{Catalogue, Engine};
 use crate::error::Error;
 use crate::ingest::staging::{StagedFile, Staging};
-use crate::ingest::{AccountRoles, RoleTerms};
+use crate::ingest::{self, AccountRoles, RoleTerms};
 use crate::ledger::{
     AccountHistory, ControlMovement, CounterpartKinds, CustomerHistory, Derived, Entry, FiscalYear, Line, Rules,
     control_balances,
 };
+use crate::model::calendar::{add_days, month_end};
 use crate::model::money::money_text;
 use crate::model::rows::Cell;
 use crate::model::tables::{ALLOCATIONS, CONTROL_BALANCES, CUSTOMERS, FISCAL_YEARS, ITEMS, OPENING_GAPS, TOLD_LINES};
@@ -87,11 +88,7 @@ pub(super) fn add_year(years: &mut Vec<Year>, source: &Source) -> Result<(), Err
                 "`{}` holds the fiscal year {} to {}, which overlaps {} to {} of the same company, from `{}`",
                 source.report.file_name, found.year_start, found.year_end, other.start, other.end, other.source_file
             ),
-            format!(
-                "to keep the new one and forget the other, add `--replace {}`; if they are different companies, name \
-                 this one with `--company`",
-                other.key()
-            ),
+            overlap_hint(found, other),
         ));
     }
     years.push(Year {
@@ -105,6 +102,25 @@ pub(super) fn add_year(years: &mut Vec<Year>, source: &Source) -> Result<(), Err
     });
     years.sort_by(|left, right| (&left.company_id, left.end).cmp(&(&right.company_id, right.end)));
     Ok(())
+}
+
+/// What to do about two years that overlap: by less than a month, the earlier one was taken to close with its month.
+fn overlap_hint(found: ingest::FiscalYear, other: &Year) -> String {
+    let (earlier, later) =
+        if found.year_end < other.end { (found.year_end, other.start) } else { (other.end, found.year_start) };
+    let last = add_days(later, -1);
+    if later <= earlier && earlier == month_end(last) {
+        return format!(
+            "if its years close within a month, write `fiscal_year_end = \"{}\"` into encours.toml, or the closing date into the \
+             names: `<SIREN>FEC{}.txt`",
+            last.format("%m-%d"),
+            last.format("%Y%m%d")
+        );
+    }
+    format!(
+        "to keep the new one and forget the other, add `--replace {}`; if they are different companies, name this one with `--company`",
+        other.key()
+    )
 }
 
 /// The years as a reference table, for the SQL of the derivation.

@@ -45,6 +45,25 @@ pub(in crate::commands) fn held(history: &[LoadRecord]) -> BTreeMap<String, Held
     held
 }
 
+/// The source that `--master` names: which company its documents are of, where it is a ledger.
+pub(super) fn master(key: Option<&str>, held: &BTreeMap<String, Held>) -> Result<Option<Master>, Error> {
+    let Some(key) = key else { return Ok(None) };
+    let Some(source) = held.get(key) else {
+        return Err(Error::Plain(
+            format!("found `--master {key}`, and the lake holds no such source"),
+            "load it first; `encours history --output json` names the sources the lake holds".to_owned(),
+        ));
+    };
+    let is_ledger = source.facts["is_ledger"].as_bool() == Some(true);
+    Ok(Some(Master { company_id: is_ledger.then(|| source.text("company_id").to_owned()) }))
+}
+
+/// A source that tells the receivables of which another tells details.
+pub(super) struct Master {
+    /// The company of its documents; none where its rows name theirs.
+    pub company_id: Option<String>,
+}
+
 /// Refuses a source that holds the very entries or items of another: under a second name, or a second company's, every
 /// amount would count twice.
 pub(super) fn refuse_twins(staged: &[Source], replace: &[String], base: &Snapshot) -> Result<(), Error> {
@@ -74,6 +93,47 @@ pub(super) fn refuse_twins(staged: &[Source], replace: &[String], base: &Snapsho
                     source.report.file_name
                 ),
                 format!("load one of them; to keep the new one and forget the other, add `--replace {key}`"),
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Refuses a list whose items a proposal tells apart by more or fewer columns than those of the lists before it: as documents
+/// with instalments in one month only make it. Each item would count as settled and come as a new one.
+pub(super) fn refuse_other_keys(staged: &[Source], replace: &[String], base: &Snapshot) -> Result<(), Error> {
+    let held = held(&base.history);
+    for (position, source) in staged.iter().enumerate() {
+        let Some(key) = source.list_key() else { continue };
+        let is_part = |other: &[String]| {
+            let (less, more) = if other.len() < key.len() { (other, key.as_slice()) } else { (key.as_slice(), other) };
+            less.len() < more.len() && less.iter().all(|column| more.contains(column))
+        };
+        let beside = staged[..position].iter().find_map(|other| {
+            let other_key = other.list_key().filter(|other| is_part(other))?;
+            Some((other.report.file_name.clone(), other_key))
+        });
+        let of_lake = || {
+            let is_other = |key: &str| key != source.report.source_key && !replace.iter().any(|gone| gone == key);
+            held.iter().find_map(|(held_key, held)| {
+                let columns = held.facts["list_key"].as_array()?.iter();
+                let other: Vec<String> = columns.filter_map(|column| column.as_str().map(str::to_owned)).collect();
+                let is_met =
+                    is_other(held_key) && held.text("company_id") == source.report.company_id && is_part(&other);
+                is_met.then(|| (held.text("file").to_owned(), other))
+            })
+        };
+        if let Some((file, other)) = beside.or_else(of_lake) {
+            let (own, other) = (key.join("` and `"), other.join("` and `"));
+            return Err(Error::Plain(
+                format!(
+                    "the items of the list `{}` are told apart by `{own}`, those of `{file}` by `{other}`: what is open in both would \
+                     count as settled and come anew",
+                    source.report.file_name
+                ),
+                "write one mapping with `encours inspect FILE --save list.toml` for the list that needs more columns, and load all lists \
+                 with `--mapping list.toml`"
+                    .to_owned(),
             ));
         }
     }

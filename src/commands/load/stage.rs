@@ -8,15 +8,16 @@ use indicatif::{ProgressBar, ProgressStyle};
 use sha2::{Digest, Sha256};
 
 use super::fingerprint::Fingerprint;
-use super::sources::Held;
-use crate::cli::ReadingArguments;
+use super::master;
+use super::sources::{Held, Master};
+use crate::cli::{LoadArguments, ReadingArguments};
 use crate::commands::shared;
 use crate::engine::CellSql;
 use crate::error::Error;
 use crate::ingest::staging::{StagedFile, Staging};
 use crate::ingest::{
     self, AccountRoles, ActionCodes, BoxedError, ColumnNames, CounterpartClasses, Currencies, DateOrder, Decimal,
-    Encoding, FiscalYear, Mapping, OpeningJournals, ReadOptions, Sink, SourceReport, WrittenForms,
+    Encoding, FiscalYear, Mapping, OpeningJournals, Proposal, ReadOptions, Sink, SourceReport, WrittenForms,
 };
 use crate::model::money::smallest;
 use crate::model::tables::PREPARED_CODE;
@@ -42,6 +43,11 @@ pub(super) struct Source {
 }
 
 impl Source {
+    /// The columns that tell the items of a list apart, where they were proposed.
+    pub(super) fn list_key(&self) -> Option<Vec<String>> {
+        self.report.proposal.as_ref().filter(|_| self.brings("item_lists")).map(Proposal::key_columns)
+    }
+
     /// Whether it brought rows of a table.
     pub(super) fn brings(&self, table: &str) -> bool {
         self.files.iter().any(|file| file.table.name == table)
@@ -58,11 +64,10 @@ pub(super) struct Fresh<'a> {
 pub(super) fn not_yet_held<'a>(
     settings: &Settings,
     files: &'a [PathBuf],
-    reading: &ReadingArguments,
-    replace: &[String],
+    arguments: &LoadArguments,
     held: &BTreeMap<String, Held>,
 ) -> Result<Fresh<'a>, Error> {
-    let rules = rules_hash(settings, reading)?;
+    let rules = rules_hash(settings, arguments)?;
     let mut fresh = Fresh { files: Vec::new(), held: Vec::new() };
     for file in files {
         let hash = content_hash(file, &rules)?;
@@ -75,7 +80,7 @@ pub(super) fn not_yet_held<'a>(
             let is_before = |other: &Held| other.version <= source.version || (is_ledger(other) && !has_refused);
             is_ledger(source) || held.values().all(is_before)
         });
-        if is_last_word && replace.is_empty() {
+        if is_last_word && arguments.replace.is_empty() {
             fresh.held.push(file.as_path());
         } else {
             fresh.files.push((file.as_path(), hash));
@@ -88,17 +93,17 @@ pub(super) fn not_yet_held<'a>(
 pub(super) fn read_all(
     settings: &Settings,
     files: &[(&Path, String)],
-    reading: &ReadingArguments,
+    arguments: &LoadArguments,
     load_id: &str,
-    ledgers: &BTreeSet<String>,
+    (ledgers, master): (&BTreeSet<String>, Option<&Master>),
 ) -> Result<Vec<Source>, Error> {
-    let mut rules = Rules::settle(settings, reading)?;
+    let mut rules = Rules::settle(settings, &arguments.reading)?;
     let mut ledgers = ledgers.clone();
     let rates = Rates::parse(settings.ledger_currency(), settings.ledger_decimals()?, settings.reference("rates"))?;
     let mut sources = Vec::new();
     for (number, (path, hash)) in in_reading_order(files).into_iter().enumerate() {
         rules.default_company = plain_company(settings, &ledgers);
-        let source = read_one(settings, path, number, &rules, &rates, load_id)?;
+        let source = read_one(settings, path, number, (&rules, &rates, master), load_id)?;
         if let Some(other) = sources.iter().find(|other: &&Source| other.report.source_key == source.report.source_key)
         {
             return Err(Error::Plain(
@@ -112,7 +117,7 @@ pub(super) fn read_all(
         if source.year.is_some() {
             ledgers.insert(source.report.company_id.clone());
         }
-        let meaning = meaning_hash(settings, reading, &source.report)?;
+        let meaning = meaning_hash(settings, arguments, &source.report)?;
         sources.push(Source { hash: hash.clone(), meaning, ..source });
     }
     Ok(sources)
@@ -141,8 +146,7 @@ fn read_one(
     settings: &Settings,
     path: &Path,
     number: usize,
-    rules: &Rules<'_>,
-    rates: &Rates,
+    (rules, rates, master): (&Rules<'_>, &Rates, Option<&Master>),
     load_id: &str,
 ) -> Result<Source, Error> {
     // the name of its source is known once it is read
@@ -153,14 +157,20 @@ fn read_one(
         staging: Staging::new(settings.lake.staging_folder(), load_id, load_id),
         origin: &waiting,
         rates,
+        master,
+        detail_count: 0,
         fingerprint: Fingerprint::default(),
     };
     let read = ingest::read(path, &rules.options(&progress), &mut sink);
     bar.finish_and_clear();
-    let fingerprint = sink.fingerprint.told();
+    let fingerprint = sink.fingerprint.told().filter(|_| master.is_none());
+    let detail_count = sink.detail_count;
     let finished = sink.staging.finish();
-    let report = read?;
+    let mut report = read?;
     let files = finished.map_err(|cause| unwritable(settings, &cause))?;
+    if master.is_some() {
+        take_details(&mut report, detail_count)?;
+    }
     let is_list = report.tables.contains_key("item_lists");
     if is_list && report.rejected_count > 0 {
         return Err(Error::Plain(
@@ -192,6 +202,24 @@ fn read_one(
         fingerprint,
         meaning: String::new(),
     })
+}
+
+/// A file whose receivables another source tells: what it brings instead.
+fn take_details(report: &mut SourceReport, detail_count: u64) -> Result<(), Error> {
+    if report.fiscal_year.is_some() {
+        return Err(Error::Plain(
+            format!("`{}` is a ledger, and `--master` says that another source counts in its place", report.file_name),
+            "load the ledger without it, and the lists beside with `--master`".to_owned(),
+        ));
+    }
+    for table in ["items", "listed_items", "item_lists", "allocations"] {
+        report.tables.remove(table);
+    }
+    report.tables.insert("invoice_details", detail_count);
+    report.receivable_count = 0;
+    // no list of items tells a margin
+    report.absent_columns.push("margin_amount".to_owned());
+    Ok(())
 }
 
 fn renamed(file: &StagedFile, origin: &str, load_id: &str) -> Result<StagedFile, Error> {
@@ -344,6 +372,9 @@ struct Staged<'a> {
     staging: Staging,
     origin: &'a str,
     rates: &'a Rates,
+    /// The source that tells the receivables, where the user names one: only details are taken.
+    master: Option<&'a Master>,
+    detail_count: u64,
     fingerprint: Fingerprint,
 }
 
@@ -353,12 +384,18 @@ impl Sink for Staged<'_> {
         if ["items", "listed_items"].contains(&rows.table.name) {
             self.rates.convert(&mut rows);
         }
+        if let Some(master) = self.master {
+            let Some(details) = master::details(rows, master.company_id.as_deref()) else { return Ok(()) };
+            rows = details;
+            self.detail_count += if rows.table.name == "invoice_details" { rows.len() as u64 } else { 0 };
+        }
         Ok(self.staging.write(self.origin, rows)?)
     }
 
     fn restart(&mut self) -> Result<(), BoxedError> {
         // files of the same names take the place of those begun
         self.staging.restart();
+        self.detail_count = 0;
         self.fingerprint = Fingerprint::default();
         Ok(())
     }
@@ -479,7 +516,8 @@ fn content_hash(path: &Path, rules: &str) -> Result<String, Error> {
 }
 
 /// All that decides how a file is read and what is derived from it.
-fn rules_hash(settings: &Settings, reading: &ReadingArguments) -> Result<String, Error> {
+fn rules_hash(settings: &Settings, arguments: &LoadArguments) -> Result<String, Error> {
+    let reading = &arguments.reading;
     let named = reading.mapping.as_deref().map(|name| mapping_text(settings, name)).transpose()?;
     let rules = format!(
         "{:?}",
@@ -493,7 +531,7 @@ fn rules_hash(settings: &Settings, reading: &ReadingArguments) -> Result<String,
             settings.letters_act_from_letter_date,
             &settings.references,
             &settings.mappings,
-            reading,
+            (reading, &arguments.master),
             named,
         )
     );
@@ -501,14 +539,15 @@ fn rules_hash(settings: &Settings, reading: &ReadingArguments) -> Result<String,
 }
 
 /// What decides what the columns of a file mean. Where it changes, what the source had brought was read in another meaning.
-fn meaning_hash(settings: &Settings, reading: &ReadingArguments, report: &SourceReport) -> Result<String, Error> {
+fn meaning_hash(settings: &Settings, arguments: &LoadArguments, report: &SourceReport) -> Result<String, Error> {
+    let reading = &arguments.reading;
     let named = report.format_code.strip_prefix("mapping:");
     let mapping = match &report.proposal {
         // what was proposed means the same while it takes keys, customers and amounts from the same columns
         Some(proposal) => Some(proposal.core()),
         None => named.map(|name| mapping_text(settings, name)).transpose()?,
     };
-    let said = (&reading.encoding, &reading.date_order, &reading.decimal);
+    let said = (&reading.encoding, &reading.date_order, &reading.decimal, &arguments.master);
     Ok(hex(&Sha256::digest(format!("{:?}", (mapping, said)).as_bytes())))
 }
 

@@ -70,6 +70,7 @@ fn facts(source: &Source, refused: u64) -> Json {
         "hash": source.hash,
         "meaning": source.meaning,
         "fingerprint": source.fingerprint,
+        "list_key": source.list_key(),
         "format": report.format_code,
         "encoding": report.encoding_code,
         "is_ledger": source.year.is_some(),

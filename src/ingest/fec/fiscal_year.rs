@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use chrono::Datelike;
+
 use super::super::FiscalYear;
 use crate::model::calendar::{add_days, add_months, month_end};
 use crate::model::{Date, YearEnd};
@@ -66,8 +68,8 @@ pub struct YearFound {
 /// The fiscal year; `None` when no line has a date and the name tells nothing.
 ///
 /// The name's closing date holds when at least half the lines lie in the 24 months before it (a first year may
-/// last that long). Else the year closes at the end of the month of the latest line, outliers left out, or on the
-/// company's usual day after it. It begins
+/// last that long). Else the year closes on the company's usual day after the latest line, outliers left out, twelve months after
+/// opening entries that lie within a month, or at the end of the month of the latest line. It begins
 /// on the day of the opening entries; without them, twelve months before its end, or with its first line when at
 /// least 2 % of the lines are earlier than that.
 #[must_use]
@@ -77,8 +79,10 @@ pub fn find(named: Option<Date>, usual: Option<YearEnd>, days: &Days) -> Option<
     let (year_end, contradicted) = match named {
         Some(end) if is_held(end) => (end, None),
         named => {
-            let latest = latest_month_end(&days.all, total)?;
-            (usual.map_or(latest, |end| end.on_or_after(latest)), named)
+            let latest = latest_day(&days.all, total)?;
+            let by_opening = || within_a_month(days, latest);
+            let end = usual.map(|end| end.on_or_after(latest)).or_else(by_opening).unwrap_or_else(|| month_end(latest));
+            (end, named)
         }
     };
     let floor = two_years_before(year_end);
@@ -110,15 +114,22 @@ fn two_years_before(end: Date) -> Date {
     year_before(end, 24)
 }
 
-/// The end of the month of the latest line that lies within two years of the middle one.
-fn latest_month_end(days: &BTreeMap<Date, u64>, total: u64) -> Option<Date> {
+/// The day on which a year closes whose opening entries lie within a month: a day less than twelve months later, where no line
+/// is beyond.
+fn within_a_month(days: &Days, latest: Date) -> Option<Date> {
+    let (opening, _) = days.openings.iter().max_by_key(|&(&day, &lines)| (lines, std::cmp::Reverse(day)))?;
+    let end = add_days(add_months(*opening, 12), -1);
+    (opening.day() > 1 && latest <= end).then_some(end)
+}
+
+/// The latest line that lies within two years of the middle one.
+fn latest_day(days: &BTreeMap<Date, u64>, total: u64) -> Option<Date> {
     let mut passed = 0;
     let middle = days.iter().find_map(|(&day, lines)| {
         passed += lines;
         (2 * passed >= total).then_some(day)
     })?;
-    let latest = days.range(..=add_months(middle, 24)).next_back().map_or(middle, |(&day, _)| day);
-    Some(month_end(latest))
+    Some(days.range(..=add_months(middle, 24)).next_back().map_or(middle, |(&day, _)| day))
 }
 
 #[cfg(test)]

@@ -150,6 +150,8 @@ pub struct Header {
     pub width: usize,
     /// The names as the file writes them.
     pub names: Vec<String>,
+    /// Whether the columns bear the names of the law, and dates and amounts are written as it says.
+    pub is_lawful: bool,
     places: [Option<usize>; Field::ALL.len()],
 }
 
@@ -176,7 +178,7 @@ impl Header {
         for field in other {
             places[field as usize] = None;
         }
-        Self { separator: '\t', full_width: Field::ALL.len(), width: Field::ALL.len(), names, places }
+        Self { separator: '\t', full_width: Field::ALL.len(), width: Field::ALL.len(), names, is_lawful: true, places }
     }
 
     fn of_names(names: Vec<String>, separator: char, file: &str) -> Result<Option<Self>, IngestError> {
@@ -193,9 +195,7 @@ impl Header {
                 places[field as usize].get_or_insert(place);
             }
         }
-        let full_width = names.len();
-        let width = names.iter().rposition(|name| !name.is_empty()).map_or(0, |place| place + 1);
-        let header = Self { separator, full_width, width, names, places };
+        let header = Self::new(names, separator, true, &places);
         if !header.is_fec() {
             return Ok(None);
         }
@@ -205,6 +205,22 @@ impl Header {
         } else {
             Err(IngestError::ColumnsMissing { file: file.to_owned(), format: "FEC".to_owned(), missing })
         }
+    }
+
+    /// The header of a ledger whose columns are named otherwise; `None` where they lack what a load cannot do without.
+    #[must_use]
+    pub fn of_places(names: Vec<String>, separator: char, fields: Vec<(Field, usize)>) -> Option<Self> {
+        let mut places = [None; Field::ALL.len()];
+        for (field, place) in fields {
+            places[field as usize] = Some(place);
+        }
+        Some(Self::new(names, separator, false, &places)).filter(|header| header.vital_missing().is_empty())
+    }
+
+    fn new(names: Vec<String>, separator: char, is_lawful: bool, places: &[Option<usize>; Field::ALL.len()]) -> Self {
+        let full_width = names.len();
+        let width = names.iter().rposition(|name| !name.is_empty()).map_or(0, |place| place + 1);
+        Self { separator, full_width, width, names, is_lawful, places: *places }
     }
 
     /// Enough names of the law to tell a FEC from any other table.
@@ -266,6 +282,15 @@ impl Header {
     pub fn spared(&self) -> Vec<&'static str> {
         let entry = [Field::JournalCode, Field::EcritureNum];
         entry.into_iter().chain(Field::SPARED).filter(|&field| !self.has(field)).map(Field::name).collect()
+    }
+
+    /// Which column was taken for which field of the law, in words.
+    #[must_use]
+    pub fn taken(&self) -> String {
+        let taken =
+            |place: usize, name: &String| self.field_at(place).map(|field| format!("`{name}` for {}", field.name()));
+        let taken: Vec<String> = self.names.iter().enumerate().filter_map(|(place, name)| taken(place, name)).collect();
+        taken.join(", ")
     }
 
     /// Columns the law does not know.

@@ -6,6 +6,7 @@
 pub mod control;
 pub mod fiscal_year;
 pub mod header;
+pub mod journal;
 mod likely;
 pub mod line;
 pub mod sheet;
@@ -17,6 +18,7 @@ use std::path::Path;
 use self::control::Control;
 use self::fiscal_year::NamedYear;
 use self::header::{Field, Header};
+use self::journal::{Forms, LawfulLines};
 use self::likely::LikelyAccounts;
 use self::line::{LineReader, Setting};
 use self::survey::{EntryNumbers, Facts};
@@ -69,21 +71,33 @@ pub struct Fec {
     pub closing_date: Option<Date>,
 }
 
+/// How its lines are to be read.
+struct Reading<'a> {
+    path: &'a Path,
+    file_name: &'a str,
+    /// How a journal writes dates and amounts; none where the law says it.
+    forms: Option<Forms>,
+}
+
 impl Fec {
-    /// `fec` or `fec_xml`.
+    /// `fec`, `fec_xml`, or `journal` for a ledger under other headers than the law's.
     #[must_use]
     pub const fn format_code(&self) -> &'static str {
-        if self.written.is_xml() { "fec_xml" } else { "fec" }
+        match self.written {
+            Written::Xml(_) => "fec_xml",
+            _ if self.header.is_lawful => "fec",
+            _ => "journal",
+        }
     }
 
     /// The lines below the header.
     fn lines<'a>(
         &self,
-        path: &Path,
-        file: &str,
+        reading: &Reading<'_>,
         progress: &'a Progress<'a>,
         share: u64,
     ) -> Result<Box<dyn LineSource + 'a>, IngestError> {
+        let (path, file) = (reading.path, reading.file_name);
         let failed = |source| IngestError::File { path: path.to_owned(), source };
         let on_read = progress.pass(share);
         let mut lines: Box<dyn LineSource + 'a> = match self.written {
@@ -94,7 +108,10 @@ impl Fec {
         for _ in 0..=self.lines_above {
             lines.next_line().map_err(failed)?;
         }
-        Ok(lines)
+        Ok(match reading.forms {
+            Some(forms) => Box::new(LawfulLines::new(lines, self.header.clone(), forms)),
+            None => lines,
+        })
     }
 
     /// Reads the whole file.
@@ -110,7 +127,12 @@ impl Fec {
         sink: &mut dyn Sink,
     ) -> Result<SourceReport, IngestError> {
         let failed = |source| IngestError::File { path: path.to_owned(), source };
-        let mut lines = self.lines(path, file_name, progress, 3)?;
+        let mut reading = Reading { path, file_name, forms: None };
+        if !self.header.is_lawful {
+            let mut lines = self.lines(&reading, progress, 1)?;
+            reading.forms = Some(Forms::shown(lines.as_mut(), &self.header, options, file_name, failed)?);
+        }
+        let mut lines = self.lines(&reading, progress, if self.header.is_lawful { 3 } else { 2 })?;
         let facts = survey::survey(lines.as_mut(), &self.header, options.opening_journals).map_err(failed)?;
         drop(lines);
         let named = NamedYear::read(file_name);
@@ -153,7 +175,7 @@ impl Fec {
         let mut totals = Totals::default();
         let mut likely = LikelyAccounts::default();
         let mut fields = Fields::default();
-        let mut lines = self.lines(path, file_name, progress, 6)?;
+        let mut lines = self.lines(&reading, progress, 6)?;
         while let Some(line) = lines.next_line().map_err(failed)? {
             fields.split(line.text, self.header.separator, self.header.width);
             if fields.is_blank() {
@@ -214,7 +236,12 @@ impl Fec {
                 format!("the year is taken to close on {end}, from the dates of its lines"),
             );
         }
-        let spared = if self.written.is_xml() { Vec::new() } else { self.header.spared() };
+        let is_text = !self.written.is_xml() && self.header.is_lawful;
+        let spared = if is_text { self.header.spared() } else { Vec::new() };
+        if !self.header.is_lawful {
+            let text = format!("a ledger under other headers than those of a FEC: {} are taken", self.header.taken());
+            output.note_file("columns_renamed", text);
+        }
         if !spared.is_empty() {
             output.note_file(
                 "columns_missing",

@@ -93,56 +93,86 @@ pub fn survey(
     let buckets: Vec<usize> = plan.shaping.buckets.iter().map(|(column, _, _)| *column).collect();
     let money_columns = [of_kind(ColumnKind::Money), read.0, buckets].concat();
     let date_columns = [of_kind(ColumnKind::Date), read.1].concat();
-    let mut dates = Evidence::default();
-    let mut marks = Evidence::default();
-    let mut lone_marks = BTreeSet::new();
+    let mut shown = Shown::default();
     let mut row_count = 0;
-    let mut short_year_count = 0;
-    let mut short_years = ShortYears::default();
     while let Some(row) = rows.next_row().map_err(&failed)? {
         row_count += 1;
         for &column in &date_columns {
-            let Raw::Text(text) = row.cell(column) else { continue };
-            if dates::has_short_year(&text) {
-                short_year_count += 1;
-                short_years.see(&text);
-            }
-            match dates::order_evidence(&text) {
-                OrderEvidence::DayFirst => dates.first(&text, row.number()),
-                OrderEvidence::MonthFirst => dates.second(&text, row.number()),
-                OrderEvidence::Either => {
-                    dates.either.get_or_insert_with(|| (text.into_owned(), row.number()));
-                }
-                OrderEvidence::None => {}
+            if let Raw::Text(text) = row.cell(column) {
+                shown.day(&text, row.number());
             }
         }
         for &column in &money_columns {
-            let Raw::Text(text) = row.cell(column) else { continue };
-            match decimal_mark(&text) {
-                Some(',') => marks.first(&text, row.number()),
-                Some(_) => marks.second(&text, row.number()),
-                None => lone_marks.extend(text.chars().filter(|letter| matches!(letter, ',' | '.'))),
+            if let Raw::Text(text) = row.cell(column) {
+                shown.amount(&text, row.number());
             }
         }
     }
-    let decimal = said.decimal.unwrap_or(if marks.is_first() {
-        Decimal::Comma
-    } else if marks.is_second() {
-        Decimal::Dot
-    } else {
-        let shows_nothing = marks.first_count + marks.second_count == 0;
-        match lone_marks.first().filter(|_| shows_nothing && books_decimals == 3 && lone_marks.len() == 1) {
-            Some(',') => Decimal::Comma,
-            Some(_) => Decimal::Dot,
-            None => Decimal::Either,
-        }
-    });
-    if let Some(example) = short_years.begins_with_years() {
-        return Err(IngestError::YearsUndecided { file: file.to_owned(), example });
-    }
-    let date_order = decide_order(said, dates, file)?;
+    let short_year_count = shown.short_year_count;
+    let (date_order, decimal) = shown.decide(said, books_decimals, file)?;
     let is_order_corrected = said.order.is_none() && said.mapped_order.is_some_and(|mapped| mapped != date_order);
     Ok(Conventions { date_order, decimal, row_count, short_year_count, is_order_corrected })
+}
+
+/// What the cells of a file show of how it writes dates and amounts.
+#[derive(Default)]
+pub struct Shown {
+    dates: Evidence,
+    marks: Evidence,
+    lone_marks: BTreeSet<char>,
+    short_year_count: u64,
+    short_years: ShortYears,
+}
+
+impl Shown {
+    /// A cell that should hold a date, and its line.
+    pub fn day(&mut self, text: &str, line: u64) {
+        if dates::has_short_year(text) {
+            self.short_year_count += 1;
+            self.short_years.see(text);
+        }
+        match dates::order_evidence(text) {
+            OrderEvidence::DayFirst => self.dates.first(text, line),
+            OrderEvidence::MonthFirst => self.dates.second(text, line),
+            OrderEvidence::Either => {
+                self.dates.either.get_or_insert_with(|| (text.to_owned(), line));
+            }
+            OrderEvidence::None => {}
+        }
+    }
+
+    /// A cell that should hold an amount, and its line.
+    pub fn amount(&mut self, text: &str, line: u64) {
+        match decimal_mark(text) {
+            Some(',') => self.marks.first(text, line),
+            Some(_) => self.marks.second(text, line),
+            None => self.lone_marks.extend(text.chars().filter(|letter| matches!(letter, ',' | '.'))),
+        }
+    }
+
+    /// The order of dates and the decimal mark.
+    ///
+    /// # Errors
+    /// [`IngestError::DatesUndecided`], [`IngestError::DatesContradict`], [`IngestError::YearsUndecided`].
+    pub fn decide(self, said: Said, books_decimals: u8, file: &str) -> Result<(DateOrder, Decimal), IngestError> {
+        let decimal = said.decimal.unwrap_or(if self.marks.is_first() {
+            Decimal::Comma
+        } else if self.marks.is_second() {
+            Decimal::Dot
+        } else {
+            let shows_nothing = self.marks.first_count + self.marks.second_count == 0;
+            let only = self.lone_marks.first().filter(|_| books_decimals == 3 && self.lone_marks.len() == 1);
+            match only.filter(|_| shows_nothing) {
+                Some(',') => Decimal::Comma,
+                Some(_) => Decimal::Dot,
+                None => Decimal::Either,
+            }
+        });
+        if let Some(example) = self.short_years.begins_with_years() {
+            return Err(IngestError::YearsUndecided { file: file.to_owned(), example });
+        }
+        Ok((decide_order(said, self.dates, file)?, decimal))
+    }
 }
 
 /// What dates of two digits throughout show of where their years stand.

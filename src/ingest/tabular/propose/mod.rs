@@ -52,6 +52,15 @@ impl Proposal {
         self.questions.is_empty() && self.is_other.is_none()
     }
 
+    /// The columns that tell one row from another.
+    #[must_use]
+    pub fn key_columns(&self) -> Vec<String> {
+        let value = self.mapping.lines().find_map(|line| line.strip_prefix("item_id = "));
+        let parts = value.unwrap_or_default().split("  #").next().unwrap_or_default().split('"');
+        // names stand between quotes: every second part
+        parts.skip(1).step_by(2).map(str::to_owned).collect()
+    }
+
     /// What decides which rows are which, and what they are worth: the same for two files that only differ in what they hold.
     #[must_use]
     pub fn core(&self) -> String {
