@@ -49,7 +49,8 @@ fn places(texts: &[String], names: &ColumnNames) -> Vec<(Field, usize)> {
     let mut scores: Vec<(i32, usize, Field)> = Vec::new();
     for (column, text) in texts.iter().enumerate() {
         let said = names.said(text);
-        let of_field = Field::ALL.into_iter().map(|field| (names.score(field.name(), &said), column, field));
+        let score = |field: Field| names.score(&format!("ledger.{}", field.name()), &said);
+        let of_field = Field::ALL.into_iter().map(|field| (score(field), column, field));
         scores.extend(of_field.filter(|(score, ..)| *score >= LEAST_SCORE));
     }
     scores.sort_by_key(|(score, column, field)| (-score, *column, *field as usize));
