@@ -5,6 +5,7 @@ use std::io;
 use std::path::PathBuf;
 
 use super::unreadable::NoTable;
+use crate::model::Date;
 
 /// What any part of the program may hand back when it cannot take rows.
 pub type BoxedError = Box<dyn std::error::Error + Send + Sync>;
@@ -46,7 +47,16 @@ pub enum IngestError {
         /// The names in the header.
         found: Vec<String>,
     },
-    /// An aged balance that does not tell its day.
+    /// A list of open items whose day lies before most of them were issued.
+    ListDayTooEarly {
+        /// Which file.
+        file: String,
+        /// The day it is said to be of.
+        day: Date,
+        /// How many of its items are later.
+        later_count: u64,
+    },
+    /// A list of open items or an aged balance that does not tell its day.
     ListDayUnknown {
         /// Which file.
         file: String,
@@ -190,6 +200,7 @@ impl IngestError {
             Self::HeaderUnknown { .. } => {
                 "`encours inspect FILE` shows what is in it and proposes a mapping for `--mapping`".into()
             }
+            Self::ListDayTooEarly { .. } => "say the right day with `--as-of-list`, or `--as-of-list none` where it is no such list".into(),
             Self::ListDayUnknown { .. } => "say it with `--as-of-list 2025-01-31`".into(),
             Self::OtherList { .. } => {
                 "load lists of invoices, receipts or customers; where it is one, say so with a mapping (`encours inspect FILE`)"
@@ -239,6 +250,10 @@ impl fmt::Display for IngestError {
                 out,
                 "`{file}` has a header nobody knows: found {}, wanted the columns of a FEC, of a table or of a mapping",
                 listed(found)
+            ),
+            Self::ListDayTooEarly { file, day, later_count } => write!(
+                out,
+                "`{file}` is to list what was open on {day}, and most of its items ({later_count}) were issued after that day"
             ),
             Self::ListDayUnknown { file } => {
                 write!(out, "`{file}` holds amounts by age and does not tell as of which day")

@@ -45,6 +45,9 @@ pub(super) use self::sources::held;
 pub(super) use self::stage::Rules;
 pub(super) use self::summary::assumption;
 
+/// Notes on a file that its reader must not miss: no account of customers, no day of a list.
+const LOUD: [&str; 3] = ["receivables_none", "list_undated", "dated_after_list"];
+
 /// Memory the SQL steps of a load may hold before they go to disk.
 const STEP_MEMORY: usize = 192 << 20;
 
@@ -99,7 +102,7 @@ pub(super) async fn load(settings: &Settings, files: &[PathBuf], arguments: &Loa
     for warning in warnings {
         shared::warn(&warning);
     }
-    for note in staged.iter().flat_map(|source| &source.report.notes).filter(|note| note.code == "receivables_none") {
+    for note in staged.iter().flat_map(|source| &source.report.notes).filter(|note| LOUD.contains(&note.code)) {
         shared::warn(&note.text);
     }
     // whoever wants to hear only what is wrong hears of a load that refused lines

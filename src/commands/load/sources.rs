@@ -150,6 +150,15 @@ pub(super) fn forget_other_meanings(
 ) {
     let held = held(&base.history);
     for source in staged {
+        // a list whose day was taken from its items, and is told now
+        let is_guess = |held: &Held| {
+            let notes = held.facts["notes"].as_array().into_iter().flatten();
+            held.text("file") == source.report.file_name && notes.clone().any(|note| note["code"] == "list_undated")
+        };
+        for (key, _) in held.iter().filter(|(key, held)| is_guess(held) && **key != source.report.source_key) {
+            wanted.drop_origin(&origin_of_key(key));
+            removed.push(key.clone());
+        }
         // a file that was read as items, and is now known for a list of what is open on a day
         let plain = format!("{}/{}", source.report.company_id, source.report.file_name);
         if plain != source.report.source_key && source.brings("item_lists") && held.contains_key(&plain) {

@@ -39,8 +39,8 @@ use super::fields::{SEPARATORS, sniff};
 use super::lines::{LineSource, Lines};
 use super::output::Output;
 use super::progress::Progress;
-use super::{IngestError, ReadOptions, Sink, SourceReport};
-use crate::model::Date;
+use super::{BoxedError, IngestError, ReadOptions, Sink, SourceReport};
+use crate::model::{Date, Rows, Values as Columns, tables};
 
 /// How many rows may stand above the header: titles, names, dates of export.
 const HEADER_ROWS: usize = 20;
@@ -282,29 +282,28 @@ impl Tabular {
         Ok((plan.ok_or_else(unknown)?, proposal))
     }
 
-    /// The day of a file that lists what is open on it: the user or its mapping say that it is one, or its own name or a column
-    /// of balances do, and it tells its day.
+    /// Whether a file lists what is open on a day, and which day: the user or its mapping say that it is one, or its own name, a
+    /// title or a column of balances do.
     ///
     /// # Errors
     /// [`IngestError::ListDayUnknown`] where the mapping says that it is one, and nothing tells its day.
-    fn list_of_open_items(
-        &self,
-        file: &str,
-        plan: &Plan,
-        options: &ReadOptions<'_>,
-    ) -> Result<Option<Date>, IngestError> {
+    fn list_of_open_items(&self, file: &str, plan: &Plan, options: &ReadOptions<'_>) -> Result<ListDay, IngestError> {
         if !plan.could_be_list() {
-            return Ok(None);
+            return Ok(ListDay::NoList);
         }
         let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
         let said = options.list_day.or(plan.list_day);
-        let folded = super::names::fold(stem);
+        let names_list = |text: &str| {
+            let folded = super::names::fold(text);
+            LIST_NAMES.iter().any(|name| folded.contains(name))
+        };
         // a mapping that the user names says what its rows are
-        let is_named = options.mapping.is_none() && LIST_NAMES.iter().any(|name| folded.contains(name));
+        let is_named =
+            options.mapping.is_none() && (names_list(stem) || self.titles.iter().any(|title| names_list(title)));
         let is_aged = !plan.shaping.buckets.is_empty();
         let is_list = said.is_some() || plan.is_list || plan.is_of_balances || is_named || is_aged;
         if !is_list || options.is_no_list {
-            return Ok(None);
+            return Ok(ListDay::NoList);
         }
         let known = options.date_order.or(plan.date_order);
         let reader = ConventionalReader {
@@ -315,8 +314,24 @@ impl Tabular {
         let day = said.or_else(|| self.day_told(file, reader, known.is_some()));
         match day {
             None if plan.is_list || is_aged => Err(IngestError::ListDayUnknown { file: file.to_owned() }),
-            day => Ok(day),
+            None => Ok(ListDay::Untold),
+            Some(day) => Ok(ListDay::Told(day)),
         }
+    }
+
+    /// The latest day on which an item of the file was issued or posted.
+    fn latest_day(
+        &mut self,
+        path: &Path,
+        file: &str,
+        plan: &Plan,
+        options: &ReadOptions<'_>,
+    ) -> Result<Option<Date>, IngestError> {
+        let mut latest = LatestDay::default();
+        let mut output = Output::new(&mut latest, "", "", file);
+        self.read_cells(path, file, plan, options, &Progress::new(&|_| {}), &mut output)?;
+        output.finish()?;
+        Ok(latest.0)
     }
 
     /// The day of a list, as its titles or its name tell it: the last day named, or the month of the name.
@@ -378,8 +393,6 @@ impl Tabular {
                 "a list of what was open on its day: what is no longer in a later one was settled between them"
                     .to_owned(),
             );
-        } else if plan.is_of_balances && plan.could_be_list() {
-            output.note_file("list_undated", "a list of open items that tells no day: a later one would not take its place; say its day with --as-of-list".to_owned());
         }
         let rows = self.rows(path, progress, 6).map_err(failed)?;
         if !plan.shaping.is_plain() {
@@ -420,7 +433,12 @@ impl Tabular {
             (plan, Some(proposal))
         };
         let company_id = company_of(options);
-        plan.listed_on = self.list_of_open_items(file, &plan, options)?;
+        let list_day = self.list_of_open_items(file, &plan, options)?;
+        plan.listed_on = match list_day {
+            ListDay::NoList => None,
+            ListDay::Told(day) => Some(day),
+            ListDay::Untold => self.latest_day(path, file, &plan, options)?,
+        };
         // a list takes the place of another of the same day, whatever their names
         let source_key = match plan.listed_on {
             Some(day) => format!("{company_id}/open items of {day}"),
@@ -428,6 +446,13 @@ impl Tabular {
         };
         let mut output = Output::new(sink, company_id, &source_key, file);
         note_unknown_columns(&plan, &mut output);
+        if let (ListDay::Untold, Some(day)) = (list_day, plan.listed_on) {
+            let text = format!(
+                "`{file}` lists what is open and tells no day: taken as of {day}, the latest day it names; `--as-of-list DATE` says the \
+                 right one, `--as-of-list none` that it is no such list"
+            );
+            output.note_file("list_undated", text);
+        }
         let canonical = Canonical::of(&plan, self.form, self.separator, options, file)
             .filter(|_| self.header_rows == 1 && plan.listed_on.is_none());
         let totals = match (canonical, self.form) {
@@ -460,6 +485,37 @@ impl Tabular {
             reject_counts: counts.rejected_by_reason,
             notes: counts.notes,
         })
+    }
+}
+
+/// What is known of the day of a list of open items.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum ListDay {
+    /// The file is none.
+    NoList,
+    /// It is one of this day.
+    Told(Date),
+    /// It is one, and does not tell of which day.
+    Untold,
+}
+
+/// Keeps the latest day on which an item was issued or posted, and nothing else.
+#[derive(Default)]
+struct LatestDay(Option<Date>);
+
+impl Sink for LatestDay {
+    fn restart(&mut self) -> Result<(), BoxedError> {
+        self.0 = None;
+        Ok(())
+    }
+
+    fn rows(&mut self, rows: Rows) -> Result<(), BoxedError> {
+        for name in ["issued_date", "posted_date"] {
+            let column = rows.table.position(name).filter(|_| rows.table.name == tables::ITEMS.name);
+            let Some(Columns::Date(days)) = column.map(|column| &rows.columns[column]) else { continue };
+            self.0 = self.0.max(days.iter().copied().flatten().max());
+        }
+        Ok(())
     }
 }
 

@@ -149,6 +149,9 @@ impl CellReader for ConventionalReader {
     }
 }
 
+/// Words before the day of a list.
+const DAY_WORDS: [&str; 11] = ["au", "le", "of", "at", "on", "per", "zum", "stand", "am", "op", "al"];
+
 /// The last day that a text names: `As of Mar 31, 2025`, `Période du 01/01/25 au 31/03/25`, `aging_2025-03-31`.
 #[must_use]
 pub fn day_in(text: &str, reader: ConventionalReader, is_order_known: bool) -> Option<Date> {
@@ -157,7 +160,9 @@ pub fn day_in(text: &str, reader: ConventionalReader, is_order_known: bool) -> O
     (0..words.len()).rev().find_map(|start| {
         (start + 1..=words.len().min(start + 4)).rev().find_map(|end| {
             let run = words[start..end].join(" ");
-            let is_short = dates::is_six_digits(&run);
+            // six digits are a day behind a word that says so: `au 310325`
+            let says_day = start > 0 && DAY_WORDS.contains(&words[start - 1].to_lowercase().as_str());
+            let is_short = dates::is_six_digits(&run) && !says_day;
             let run = run.trim_matches(['(', ')', ',', '.']);
             // one that may be two days tells none where nothing tells the order
             if !is_order_known && dates::order_evidence(run) == dates::OrderEvidence::Either {

@@ -127,6 +127,8 @@ pub struct Writer<'a> {
     settled_counts: (u64, u64),
     /// The day of a list of open items: what it holds is what was open on it.
     list_day: Option<Date>,
+    /// Items of the list that were issued after that day.
+    later_count: u64,
 }
 
 /// A receipt put together from its rows.
@@ -165,6 +167,7 @@ impl<'a> Writer<'a> {
             listed_counts: BTreeMap::new(),
             settled_counts: (0, 0),
             list_day: plan.listed_on,
+            later_count: 0,
         }
     }
 
@@ -218,6 +221,19 @@ impl<'a> Writer<'a> {
             output.note_file("dates_may_be_swapped", text.to_owned());
         }
         if let Some(list_day) = self.list_day {
+            let listed_count: i64 = self.listed_counts.values().sum();
+            if i64::try_from(2 * self.later_count).is_ok_and(|twice| twice > listed_count) {
+                return Err(IngestError::ListDayTooEarly {
+                    file: self.file_name.to_owned(),
+                    day: list_day,
+                    later_count: self.later_count,
+                });
+            }
+            if self.later_count > 0 {
+                let text =
+                    format!("items of `{}` that are issued after the day of the list, {list_day}", self.file_name);
+                output.note_many("dated_after_list", self.later_count, None, &text);
+            }
             // a list that holds nothing says that nothing is open
             if self.listed_counts.is_empty() {
                 self.listed_counts.insert(company_of(self.options).to_owned(), 0);
@@ -503,6 +519,7 @@ impl<'a> Writer<'a> {
         let company =
             if let Cell::Text(company) = item.get(Column::COMPANY_ID) { company.clone() } else { String::new() };
         *self.listed_counts.entry(company).or_default() += 1;
+        self.later_count += u64::from(issued > list_day);
         let item = item.into_cells();
         let cells = |name: &str| match (name, tables::ITEMS.position(name)) {
             ("list_date", _) => Cell::Date(list_day),
