@@ -24,7 +24,7 @@
 --   currency_code   text   currency of amount
 --   amount          money  in the item's own currency, + owed to us
 --   answer_amount   money  the same in the currency of the answer
---   reference       text   number of the document
+--   reference       text   number of the document; where a list has no other, what tells its rows
 --   order_id        text   order it belongs to; these five as the list of items says
 --   site            text   where goods left from
 --   product_line    text   what was sold
@@ -62,7 +62,8 @@ select
     items.currency_code,
     items.amount,
     case when $in_base then items.base_amount else items.amount end as answer_amount,
-    items.reference,
+    coalesce(items.reference, case when items.account is null then items.item_id end)
+        as reference,
     items.order_id,
     items.site,
     items.product_line,

@@ -2,7 +2,7 @@
 --
 -- grain:   one later month-end, bucket at the month-end before and bucket (or settled, moved) at it
 -- key:     month_end_date, from_bucket_code, to_bucket_code
--- source:  bucket_rolls, buckets
+-- source:  bucket_rolls, buckets, book_limits, item_lists
 -- params:  none
 -- columns:
 --   month_end_date    date   the later month-end, complete and on or before $as_of
@@ -11,13 +11,34 @@
 --                            elsewhere
 --   roll_ratio        ratio  share of the amount; each from_bucket_code sums to 1 exactly
 
+-- Lists of open items alone tell what became of a bucket where there is one at both month-ends.
 -- What rounding leaves over goes to the largest share of its from_bucket_code.
-with from_totals as (
+with listed_months as (
+    select
+        cast(date_part('year', item_lists.list_date) as bigint) * 12
+        + cast(date_part('month', item_lists.list_date) as bigint) - 1 as month_number
+    from item_lists
+    where date_part('day', item_lists.list_date + interval '1 day') = 1
+    group by month_number
+),
+
+told_months as (
+    select
+        later_months.month_number
+    from listed_months as later_months
+    inner join listed_months as first_months
+        on later_months.month_number = first_months.month_number + 1
+),
+
+from_totals as (
     select
         bucket_rolls.month_number,
         bucket_rolls.from_bucket_code,
         sum(bucket_rolls.rolled_amount) as from_amount
     from bucket_rolls
+    cross join book_limits
+    left join told_months on bucket_rolls.month_number = told_months.month_number
+    where book_limits.has_history or told_months.month_number is not null
     group by bucket_rolls.month_number, bucket_rolls.from_bucket_code
 ),
 

@@ -2,10 +2,11 @@
 --
 -- grain:   one row
 -- key:     as_of_date
--- source:  asked_customers, known_items, item_balances, customer_advances
+-- source:  asked_customers, known_items, item_balances, customer_advances, book_limits
 -- params:  $as_of date, $since date
 -- columns:
---   since_date           date   end of the day of the last statement
+--   since_date           date   end of the day of the last statement; null, as all that moved
+--                               since, where books hold lists of open items only
 --   as_of_date           date   end of the day of this one
 --   opening_amount       money  balance at the end of since_date
 --   invoiced_amount      money  invoices posted since
@@ -76,23 +77,39 @@ advances as (
 )
 
 select
-    cast($since as date) as since_date,
+    case when book_limits.has_history then cast($since as date) end as since_date,
     cast($as_of as date) as as_of_date,
-    cast(coalesce(movements.posted_before_amount, 0) as decimal(21, 3)) as opening_amount,
-    cast(coalesce(movements.invoiced_amount, 0) as decimal(21, 3)) as invoiced_amount,
-    cast(coalesce(movements.credited_amount, 0) as decimal(21, 3)) as credited_amount,
-    cast(coalesce(movements.received_amount, 0) as decimal(21, 3)) as received_amount,
-    cast(
-        balances.closing_amount
-        - coalesce(movements.posted_before_amount, 0)
-        - coalesce(movements.invoiced_amount, 0)
-        - coalesce(movements.credited_amount, 0)
-        - coalesce(movements.received_amount, 0) as decimal(21, 3)
-    ) as other_amount,
+    case
+        when book_limits.has_history
+            then cast(coalesce(movements.posted_before_amount, 0) as decimal(21, 3))
+    end as opening_amount,
+    case
+        when book_limits.has_history
+            then cast(coalesce(movements.invoiced_amount, 0) as decimal(21, 3))
+    end as invoiced_amount,
+    case
+        when book_limits.has_history
+            then cast(coalesce(movements.credited_amount, 0) as decimal(21, 3))
+    end as credited_amount,
+    case
+        when book_limits.has_history
+            then cast(coalesce(movements.received_amount, 0) as decimal(21, 3))
+    end as received_amount,
+    case
+        when book_limits.has_history
+            then cast(
+                balances.closing_amount
+                - coalesce(movements.posted_before_amount, 0)
+                - coalesce(movements.invoiced_amount, 0)
+                - coalesce(movements.credited_amount, 0)
+                - coalesce(movements.received_amount, 0) as decimal(21, 3)
+            )
+    end as other_amount,
     cast(balances.closing_amount as decimal(21, 3)) as closing_amount,
     cast(balances.overdue_amount as decimal(21, 3)) as overdue_amount,
     cast(nullif(advances.advance_amount, 0) as decimal(21, 3)) as advance_amount
 from movements
 cross join balances
 cross join advances
+cross join book_limits
 order by as_of_date

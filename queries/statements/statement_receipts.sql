@@ -1,8 +1,9 @@
 -- statement_receipts: what a customer paid, or was credited, since the last statement.
 --
--- grain:   one receipt, returned receipt or credit item of the customer posted since $since
+-- grain:   one receipt, returned receipt or credit item of the customer posted since $since; none
+--          where books hold lists of open items only
 -- key:     company_id, item_id
--- source:  asked_customers, customer_codes, known_items, item_balances
+-- source:  asked_customers, customer_codes, known_items, item_balances, book_limits
 -- params:  $since date
 -- columns:
 --   customer_name       text   whose it is; null where one customer is asked about
@@ -36,11 +37,13 @@ inner join asked_customers
     on known_items.company_id = asked_customers.company_id
     and known_items.customer_id = asked_customers.customer_id
 cross join customer_counts
+cross join book_limits
 left join customer_codes
     on known_items.company_id = customer_codes.company_id
     and known_items.customer_id = customer_codes.customer_id
 left join item_balances on known_items.item_number = item_balances.item_number
 where
     known_items.posted_date > $since
+    and book_limits.has_history
     and (not known_items.is_debit or known_items.kind in ('returned_receipt', 'refund'))
 order by known_items.posted_date, known_items.item_id, known_items.company_id

@@ -49,7 +49,7 @@ pub(super) async fn engine_with(settings: &Settings, snapshot: &Snapshot, foreca
     if settings.as_of.is_none() {
         let as_of = engine.latest_posted_date(today()).await?;
         engine.set_as_of(as_of);
-        say(settings, &format!("as of {as_of}, the latest posted date"));
+        say(settings, &format!("as of {as_of}, the latest day of its items and lists"));
     }
     Ok(engine)
 }

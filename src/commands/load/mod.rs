@@ -46,7 +46,7 @@ pub(super) use self::stage::Rules;
 pub(super) use self::summary::assumption;
 
 /// Notes on a file that its reader must not miss: no account of customers, no day of a list.
-const LOUD: [&str; 3] = ["receivables_none", "list_undated", "dated_after_list"];
+const LOUD: [&str; 4] = ["receivables_none", "list_undated", "dated_after_list", "own_total_differs"];
 
 /// Memory the SQL steps of a load may hold before they go to disk.
 const STEP_MEMORY: usize = 192 << 20;

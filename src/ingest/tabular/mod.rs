@@ -40,7 +40,9 @@ use super::lines::{LineSource, Lines};
 use super::output::Output;
 use super::progress::Progress;
 use super::{BoxedError, IngestError, ReadOptions, Sink, SourceReport};
-use crate::model::{Date, Rows, Values as Columns, tables};
+use crate::model::expressions::CellReader as _;
+use crate::model::money::money_text;
+use crate::model::{Date, Money, Rows, Values as Columns, tables};
 
 /// How many rows may stand above the header: titles, names, dates of export.
 const HEADER_ROWS: usize = 20;
@@ -48,8 +50,18 @@ const HEADER_ROWS: usize = 20;
 /// Rows that a mapping is proposed from.
 const SAMPLE_ROWS: usize = 5_000;
 /// How lists of what is open are called, folded.
-const LIST_NAMES: [&str; 9] =
-    ["open", "offen", "ouvert", "outstanding", "unpaid", "pendiente", "nonregle", "impaye", "agedreceivables"];
+const LIST_NAMES: [&str; 10] = [
+    "open",
+    "offen",
+    "ouvert",
+    "outstanding",
+    "unpaid",
+    "pendiente",
+    "nonregle",
+    "impaye",
+    "agedreceivables",
+    "echeancier",
+];
 /// The name of a mapping that was proposed and taken.
 const PROPOSED: &str = "proposed";
 
@@ -387,6 +399,7 @@ impl Tabular {
             output.note_file("amounts_by_age", text);
         }
         let mut writer = Writer::new(plan, options, file);
+        let mut own_sums = OwnSums { column: plan.amount_column(), reader, sums: Vec::new() };
         if plan.listed_on.is_some() {
             output.note_file(
                 "list_of_open_items",
@@ -403,14 +416,19 @@ impl Tabular {
                     Some(Unevaluated(cause)) => unusable(cause.clone()),
                     None => failed(source),
                 };
-            read_rows(&mut rows, plan, &values, &mut writer, output, failed)?;
+            read_rows(&mut rows, plan, &values, (&mut writer, &mut own_sums), output, failed)?;
             note_left_out(rows.left_out_count, rows.sum_count, output);
-            return writer.finish(output);
+            let is_whole = rows.left_out_count == 0;
+            let totals = writer.finish(output)?;
+            own_sums.compare(&totals, is_whole && totals.currency_count < 2, file, output);
+            return Ok(totals);
         }
         let mut rows = rows;
-        read_rows(rows.as_mut(), plan, &values, &mut writer, output, failed)?;
+        read_rows(rows.as_mut(), plan, &values, (&mut writer, &mut own_sums), output, failed)?;
         drop(rows);
-        writer.finish(output)
+        let totals = writer.finish(output)?;
+        own_sums.compare(&totals, totals.currency_count < 2, file, output);
+        Ok(totals)
     }
 
     /// Reads the whole file.
@@ -524,7 +542,7 @@ fn read_rows(
     rows: &mut dyn RowSource,
     plan: &Plan,
     values: &Values<'_>,
-    writer: &mut Writer<'_>,
+    (writer, own_sums): (&mut Writer<'_>, &mut OwnSums),
     output: &mut Output<'_>,
     failed: impl Fn(io::Error) -> IngestError,
 ) -> Result<(), IngestError> {
@@ -542,7 +560,10 @@ fn read_rows(
         match written {
             Ok(()) => {}
             // what sums rows of the list is no row of it
-            Err(_) if is_mapped && plan.says_nothing(row) => sum_count += 1,
+            Err(_) if is_mapped && plan.says_nothing(row) => {
+                own_sums.see(row);
+                sum_count += 1;
+            }
             Err(refusal) => output.reject(row.number(), refusal, &row.shown())?,
         }
     }
@@ -552,6 +573,43 @@ fn read_rows(
     }
     note_left_out(0, sum_count, output);
     Ok(())
+}
+
+/// What rows of a file that sum others hold in its column of amounts.
+struct OwnSums {
+    /// Where amounts stand, if in one column.
+    column: Option<usize>,
+    reader: ConventionalReader,
+    sums: Vec<i128>,
+}
+
+impl OwnSums {
+    fn see(&mut self, row: &dyn grid::Row) {
+        let cell = self.column.map(|column| row.cell(column));
+        let amount = match cell {
+            Some(grid::Raw::Number(number)) => amount::read_binary(number).ok(),
+            Some(cell) => self.reader.amount(&cell.text()),
+            None => None,
+        };
+        self.sums.extend(amount.map(Money::wide));
+    }
+
+    /// Says so where the rows come to none of the sums: each of them, or all, may sum a part only, but one sums the whole.
+    fn compare(&self, totals: &Totals, is_whole: bool, file: &str, output: &mut Output<'_>) {
+        let sum = totals.debit - totals.credit;
+        let Some(last) = self.sums.last().filter(|_| is_whole && totals.item_count > 0) else { return };
+        // what customers come to, each by a sum of its own, is the whole too
+        let all: i128 = self.sums.iter().sum();
+        if all == sum || self.sums.iter().any(|own| own.abs() == sum.abs()) {
+            return;
+        }
+        let [rows, own] = [sum, *last].map(|amount| money_text(amount, 2));
+        let text = format!(
+            "the rows of `{file}` come to {rows}, and no total of its own says so (the last says {own}): something is left out, or \
+             counted twice"
+        );
+        output.note_file("own_total_differs", text);
+    }
 }
 
 /// Rows that do not count are said.

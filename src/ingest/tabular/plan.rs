@@ -92,6 +92,20 @@ impl Plan {
         are_items && !gives("settled_date")
     }
 
+    /// The column of amounts, where they stand in one, as they are.
+    #[must_use]
+    pub fn amount_column(&self) -> Option<usize> {
+        let of_input = |name: &str| {
+            let mut inputs = self.inputs.iter().zip(&self.sources);
+            inputs.find(|(input, _)| input.name == name).map(|(_, source)| source)
+        };
+        let is_other = |name: &str| of_input(name).is_some_and(|source| *source != Source::Absent);
+        match of_input("amount") {
+            Some(Source::Column(place)) if !is_other("paid_amount") && !is_other("side") => Some(*place),
+            _ => None,
+        }
+    }
+
     /// Whether a row that was refused says nothing of its own: it sums others, or stands above them.
     pub fn says_nothing(&self, row: &dyn Row) -> bool {
         is_bare_sum(row) || (self.is_keyless(row) && (is_sum(row) || is_heading(row)))

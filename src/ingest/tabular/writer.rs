@@ -25,6 +25,8 @@ pub struct Totals {
     pub debit: i128,
     /// Σ of amounts that lower it, without sign.
     pub credit: i128,
+    /// Currencies of the items: one, or several.
+    pub currency_count: usize,
 }
 
 impl Totals {
@@ -44,6 +46,7 @@ impl Totals {
         self.item_count += other.item_count;
         self.debit += other.debit;
         self.credit += other.credit;
+        self.currency_count = self.currency_count.max(other.currency_count);
     }
 }
 
@@ -129,6 +132,8 @@ pub struct Writer<'a> {
     list_day: Option<Date>,
     /// Items of the list that were issued after that day.
     later_count: u64,
+    /// The currency of the last item.
+    currency: Cell,
 }
 
 /// A receipt put together from its rows.
@@ -168,6 +173,7 @@ impl<'a> Writer<'a> {
             settled_counts: (0, 0),
             list_day: plan.listed_on,
             later_count: 0,
+            currency: Cell::Empty,
         }
     }
 
@@ -513,6 +519,10 @@ impl<'a> Writer<'a> {
         }
         if kind.is_some_and(|kind| ItemNote::is_sign_unusual(kind, amount)) {
             self.note(ItemNote::SignUnusual, amount, output);
+        }
+        if self.currency != *item.get(Column::CURRENCY_CODE) {
+            self.currency = item.get(Column::CURRENCY_CODE).clone();
+            self.totals.currency_count += 1;
         }
         self.totals.add_item(amount);
         let Some(list_day) = self.list_day else { return output.push(&tables::ITEMS, item.into_cells()) };
