@@ -245,3 +245,41 @@ fn both_together_a_ledger_after_a_list_and_a_second_company_are_refused_too() {
     load(&companies, &["other.csv", "--company", "B"]).ended(0);
     assert_eq!(open_at(&companies, "2025-04-30"), "2877.00");
 }
+
+/// What an accountant reads in a file of `tests/journals`.
+#[derive(serde::Deserialize)]
+struct Ledger {
+    name: String,
+    is_journal: bool,
+    open_total: String,
+}
+
+#[derive(serde::Deserialize)]
+struct Ledgers {
+    file: Vec<Ledger>,
+}
+
+/// Journals as programs of many houses export them, written by somebody who had not seen the reader, and lists that look like
+/// journals.
+#[test]
+fn journals_of_many_programs_are_right_or_refused() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/journals");
+    let answers: Ledgers = toml::from_str(&std::fs::read_to_string(folder.join("answers.toml")).unwrap()).unwrap();
+    let (mut right, mut wrong) = (0, Vec::new());
+    for ledger in &answers.file {
+        let desk = Desk::new();
+        let said = load(&desk, &[folder.join(&ledger.name).to_str().unwrap()]);
+        if said.status == 2 {
+            continue;
+        }
+        let open = open_at(&desk, "2099-12-31");
+        if open == ledger.open_total {
+            right += usize::from(ledger.is_journal);
+        } else {
+            wrong.push(format!("{}: {open} for {}", ledger.name, ledger.open_total));
+        }
+    }
+    println!("{right} of {} journals right, {} wrong", answers.file.len(), wrong.len());
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert!(right >= 18, "{right} are right");
+}

@@ -13,7 +13,7 @@ pub(super) async fn run(settings: &Settings, arguments: &ForecastArguments, outp
     let forecast = Forecast { week_count: arguments.weeks.into(), seed: arguments.seed, ..Forecast::default() };
     let mut engine = shared::engine_with(settings, &snapshot, forecast).await?;
     // a forecast looks at no month-end but the last
-    engine.set_months(1);
+    engine.look_at_today_only();
     let answer = match arguments.by {
         None => engine.ask("cash_forecast").await?,
         Some(ForecastGroup::Customer) => engine.ask("cash_forecast_by_customer").await?,

@@ -15,8 +15,7 @@ const REPORT: &str = "worklist";
 pub(super) async fn run(settings: &Settings, arguments: &WorklistArguments) -> Result<Outcome, Error> {
     let snapshot = shared::snapshot(settings).await?;
     let mut engine = shared::engine(settings, &snapshot).await?;
-    // the day's list looks at no month-end but the last
-    engine.set_months(1);
+    engine.look_at_today_only();
     let asked = engine.ask_all(&["worklist", "collector_load", "worklist_sum", "receivables"]).await?;
     let [worklist, load, parts, receivables] = asked.try_into().unwrap_or_default();
     nothing_is_forgotten(&parts, &receivables);

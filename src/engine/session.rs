@@ -45,6 +45,8 @@ pub struct Scope {
     pub as_of: Date,
     /// How many month-ends a history answers.
     pub months: i64,
+    /// Whether payers are looked at on the as-of day alone, and not at the month-ends before it.
+    pub is_today_only: bool,
     /// Ages count from the day of issue, not from the due date.
     pub ages_from_issue: bool,
     /// Days of sales that the simple DSO compares with.
@@ -72,6 +74,7 @@ impl Scope {
         Self {
             as_of,
             months: 36,
+            is_today_only: false,
             ages_from_issue: false,
             dso_days: 90,
             language_code: "en",
@@ -281,6 +284,12 @@ impl Engine {
     pub fn set_months(&mut self, months: i64) {
         self.scope.months = months;
         self.forget();
+    }
+
+    /// Looks at payers on the as-of day alone: a list of the day needs their verdict of today.
+    pub fn look_at_today_only(&mut self) {
+        self.scope.is_today_only = true;
+        self.set_months(1);
     }
 
     /// Derives tables that queries read, from now on.
@@ -539,6 +548,7 @@ impl Engine {
         match name {
             "as_of" => Some(ScalarValue::Date32(Some(self.scope.as_of.to_epoch_days()))),
             "months" => Some(ScalarValue::Int64(Some(self.scope.months))),
+            "today_only" => Some(ScalarValue::Boolean(Some(self.scope.is_today_only))),
             "ages_from_issue" => Some(ScalarValue::Boolean(Some(self.scope.ages_from_issue))),
             "dso_days" => Some(ScalarValue::Int64(Some(self.scope.dso_days))),
             "decimals" => Some(ScalarValue::Int64(Some(self.scope.decimals.into()))),

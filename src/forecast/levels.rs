@@ -15,6 +15,7 @@
 //! one forgotten claim moves nobody.
 
 use super::normal::{between, density, ln_above};
+use crate::model::processors::each_of;
 
 /// Traits of a claim and of its customer: those of the claim, country, payment method.
 pub(super) const FACTORS: usize = super::events::TRAITS + 2;
@@ -170,6 +171,8 @@ const MOST_HELD_SPREAD: f64 = 0.5;
 const FARTHEST: f64 = 3.0;
 /// Observations that the spread of all is worth beside a customer's own.
 const SCALE_COUNT: f64 = 4.0;
+/// Observations from which on they are shared by the processors.
+const MANY: usize = 10_000;
 /// How many unlisted parts one that is listed may stand for at most.
 const MOST_UNLISTED: f64 = 5.0;
 /// Days between two lists on which an unlisted document may have been issued, about.
@@ -306,7 +309,7 @@ impl Levels {
     /// Learns all levels from observations; begins where it stands, so that a later day is learned in few rounds.
     pub(super) fn learn(&mut self, observations: &[Observation], priors: &Priors, rounds: usize) {
         for _ in 0..rounds {
-            let mut told: Vec<Told> = observations.iter().map(|one| self.told(one)).collect();
+            let mut told = self.told_by_all(observations);
             self.learn_all(observations, &mut told, priors);
             for factor in 0..FACTORS {
                 self.learn_factor(factor, observations, &mut told);
@@ -320,10 +323,18 @@ impl Levels {
     pub(super) fn learn_customers_only(&mut self, observations: &[Observation], priors: &Priors, rounds: usize) {
         let between = self.between_customers;
         for _ in 0..rounds {
-            let mut told: Vec<Told> = observations.iter().map(|one| self.told(one)).collect();
+            let mut told = self.told_by_all(observations);
             self.learn_customers(observations, &mut told, priors);
             self.between_customers = between;
         }
+    }
+
+    /// What each observation tells; by all processors where there are many.
+    fn told_by_all(&self, observations: &[Observation]) -> Vec<Told> {
+        if observations.len() < MANY {
+            return observations.iter().map(|one| self.told(one)).collect();
+        }
+        each_of(observations, |one| self.told(one))
     }
 
     fn told(&self, one: &Observation) -> Told {

@@ -7,6 +7,7 @@ use super::levels::{End, Expectation, FACTORS, Levels, Observation, Priors};
 use super::normal::quantile;
 use super::outlook::Scene;
 use super::pace::{Pace, Releases, Walk};
+use crate::model::processors::each_of;
 
 /// Parts from which the levels of traits are learned, and days walked through for the pace.
 const LEVEL_PARTS: usize = 120_000;
@@ -79,8 +80,7 @@ fn end_of(day: Day) -> f64 {
 
 /// What parts tell, and what those of lists tell of others that were paid before a list could hold them.
 fn observations(parts: &[Part], events: &Events, clocks: &[Clock], bank: &BankDays, day: Day) -> Vec<Observation> {
-    let mut observations: Vec<Observation> =
-        parts.iter().map(|part| observation(part, events, clocks, bank, day)).collect();
+    let mut observations = each_of(parts, |part| observation(part, events, clocks, bank, day));
     for part in parts {
         let claim = &events.claims[place(part.claim)];
         if let Some((before, listed)) = claim.listed.filter(|(_, listed)| *listed <= day) {

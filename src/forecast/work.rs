@@ -146,13 +146,17 @@ impl Work for Forecasting {
 impl Prepared {
     fn from(forecast: Forecast, day: Day, taken: Taken) -> Self {
         let Taken { mut events, scenarios, priors } = taken;
+        let begun = std::time::Instant::now();
         events.settle();
         let index = Index::of(&events);
+        log::debug!("forecast: {} claims put in order in {:.2?}", events.claims.len(), begun.elapsed());
         let days = events.claims.iter().flat_map(|claim| [claim.posted, claim.issued, claim.due]);
         let (first, last) = days.fold((day, day), |(first, last), day| (first.min(day), last.max(day)));
         // a date of another century is a slip, and no reason for a calendar of a thousand years
         let bank = BankDays::around(first.max(day - 7300), last.min(day + 1500), &events.holidays);
+        let begun = std::time::Instant::now();
         let picture = Picture::at(&events, &index, &bank, &priors, day, forecast.week_count);
+        log::debug!("forecast: learned, and {} claims foretold in {:.2?}", picture.outlooks.len(), begun.elapsed());
         Self { forecast, day, events, scenarios, priors, index, bank, picture, backtest: None }
     }
 

@@ -40,6 +40,24 @@ pub enum IngestError {
         /// Which file.
         file: String,
     },
+    /// A journal none of whose accounts is known as one of customers.
+    ReceivablesUnknown {
+        /// Which file.
+        file: String,
+        /// One of its accounts of each class.
+        accounts: Vec<String>,
+    },
+    /// A journal under headers of its own whose lines do not balance as they were read.
+    JournalUnbalanced {
+        /// Which file.
+        file: String,
+        /// Which column was taken for which field of a ledger.
+        taken: String,
+        /// Σ debit of what was read.
+        debit: String,
+        /// Σ credit.
+        credit: String,
+    },
     /// No format knows the header.
     HeaderUnknown {
         /// Which file.
@@ -200,6 +218,12 @@ impl IngestError {
             Self::HeaderUnknown { .. } => {
                 "`encours inspect FILE` shows what is in it and proposes a mapping for `--mapping`".into()
             }
+            Self::ReceivablesUnknown { .. } => {
+                "give the accounts of customers a role in `account_roles.csv` of your reference folder, such as `1400,trade,true`".into()
+            }
+            Self::JournalUnbalanced { .. } => {
+                "export whole entries with one account a line, or the ledger as a FEC; a list of items is loaded with `--mapping`".into()
+            }
             Self::ListDayTooEarly { .. } => "say the right day with `--as-of-list`, or `--as-of-list none` where it is no such list".into(),
             Self::ListDayUnknown { .. } => "say it with `--as-of-list 2025-01-31`".into(),
             Self::OtherList { .. } => {
@@ -250,6 +274,15 @@ impl fmt::Display for IngestError {
                 out,
                 "`{file}` has a header nobody knows: found {}, wanted the columns of a FEC, of a table or of a mapping",
                 listed(found)
+            ),
+            Self::ReceivablesUnknown { file, accounts } => write!(
+                out,
+                "`{file}` is a journal, and none of its accounts ({}…) is known as one of customers",
+                accounts.join(", ")
+            ),
+            Self::JournalUnbalanced { file, taken, debit, credit } => write!(
+                out,
+                "`{file}` looks like a journal ({taken}), and its lines come to {debit} debit and {credit} credit: nothing was taken"
             ),
             Self::ListDayTooEarly { file, day, later_count } => write!(
                 out,

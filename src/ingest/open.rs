@@ -74,7 +74,7 @@ pub fn open(
         return Ok(Opened::Tabular(table));
     }
     let mut lines = Lines::open(path, form, |_| {}).map_err(failed)?;
-    Ok(match journal::header(&mut lines, options).map_err(failed)? {
+    Ok(match journal::header(&mut lines, options, file, failed)? {
         Some(found) => ledger(found),
         None => Opened::Tabular(table),
     })
@@ -95,7 +95,7 @@ fn open_workbook(path: &Path, file: &str, options: &ReadOptions<'_>) -> Result<O
     if options.mapping.is_some() || table.plan.is_some() {
         return Ok(Opened::Tabular(table));
     }
-    let found = journal::header(&mut SheetLines::open(path, file)?, options).map_err(failed)?;
+    let found = journal::header(&mut SheetLines::open(path, file)?, options, file, failed)?;
     Ok(found.map_or(Opened::Tabular(table), ledger))
 }
 

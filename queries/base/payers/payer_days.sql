@@ -3,7 +3,7 @@
 -- grain:   one day
 -- key:     picture_date
 -- source:  as_of_days
--- params:  $as_of date
+-- params:  $as_of date, $today_only flag
 -- columns:
 --   picture_date         date  end of that day
 --   window_date          date  12 months before: what came after it counts
@@ -17,7 +17,7 @@
 with month_ends as (
     select as_of_days.as_of_date as picture_date
     from as_of_days
-    where as_of_days.is_month_end and as_of_days.is_in_history
+    where as_of_days.is_month_end and as_of_days.is_in_history and not $today_only
     order by as_of_days.as_of_date desc
     limit 13
 ),
@@ -36,6 +36,7 @@ days as (
         true as is_3_months_ago,
         false as is_12_months_ago,
         false as is_month_end
+    where not $today_only
     union all
     select
         cast($as_of - interval '12 months' as date) as picture_date,
@@ -43,6 +44,7 @@ days as (
         false as is_3_months_ago,
         true as is_12_months_ago,
         false as is_month_end
+    where not $today_only
     union all
     select
         month_ends.picture_date,

@@ -214,7 +214,11 @@ impl Header {
         for (field, place) in fields {
             places[field as usize] = Some(place);
         }
-        Some(Self::new(names, separator, false, &places)).filter(|header| header.vital_missing().is_empty())
+        let header = Self::new(names, separator, false, &places);
+        // a piece tells entries apart too
+        let missing =
+            header.vital_missing().into_iter().filter(|name| !name.contains(" or ") || !header.has(Field::PieceRef));
+        if missing.count() == 0 { Some(header) } else { None }
     }
 
     fn new(names: Vec<String>, separator: char, is_lawful: bool, places: &[Option<usize>; Field::ALL.len()]) -> Self {

@@ -28,6 +28,7 @@ use super::lines::{LineSource, Lines};
 use super::output::Output;
 use super::progress::Progress;
 use super::{FiscalYear, IngestError, ReadOptions, Sink, SourceReport};
+use crate::model::money::money_text;
 use crate::model::rows::Cell;
 use crate::model::{Date, tables};
 
@@ -197,6 +198,7 @@ impl Fec {
                 Err(refusal) => output.reject(line.number, refusal, line.text)?,
             }
         }
+        self.prove(&totals, file_name)?;
         if let Some(told) = likely.told(file_name).filter(|_| totals.receivable_count == 0) {
             output.note_file("receivables_none", told);
         }
@@ -220,6 +222,19 @@ impl Fec {
             tables: counts.tables,
             reject_counts: counts.rejected_by_reason,
             notes: counts.notes,
+        })
+    }
+
+    /// A ledger under other headers may not be what it was taken for: its lines prove it.
+    fn prove(&self, totals: &Totals, file_name: &str) -> Result<(), IngestError> {
+        if self.header.is_lawful || totals.debit == totals.credit {
+            return Ok(());
+        }
+        Err(IngestError::JournalUnbalanced {
+            file: file_name.to_owned(),
+            taken: self.header.taken(),
+            debit: money_text(totals.debit, 2),
+            credit: money_text(totals.credit, 2),
         })
     }
 

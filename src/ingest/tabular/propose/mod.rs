@@ -18,7 +18,7 @@ mod written;
 
 use std::collections::BTreeMap;
 
-pub use self::codes::bucket_of;
+pub use self::codes::{State, bucket_of, state_of};
 use self::names::{ColumnNames, Said};
 pub use self::profile::is_date;
 use self::profile::{Profile, Sample};

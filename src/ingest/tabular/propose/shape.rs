@@ -9,6 +9,12 @@ impl Columns<'_> {
         const SUPPLIERS: &str = "a list of suppliers or of their invoices: what you owe, not what is owed to you";
         const OFFERS: &str = "a list of offers: nothing is owed before there is an invoice";
         const ORDERS: &str = "a list of orders: nothing is owed before there is an invoice";
+        const CONTRA: &str =
+            "a journal that names an account and its contra account on each line: load one account a line, or a FEC";
+        let names_account = self.said.iter().any(|said| said.has("account") && !said.has("contra"));
+        if self.has("contra") && names_account && !self.has("customer") && (self.has("debit") || self.has("side")) {
+            return Some(CONTRA);
+        }
         let scores = |role: &str, least: i32| (0..self.header.len()).any(|column| self.score(role, column) >= least);
         let names_customer = (0..self.header.len()).any(|column| {
             self.said[column].has("customer")
