@@ -40,7 +40,9 @@
 //! then what columns hold and what adds up; what cannot be told is asked. SQL of mappings is evaluated by the engine
 //! (`engine/cell_sql.rs`) behind a trait of [`model`], a block of rows at a time (`ingest/tabular/shaped.rs`). A list of what is open on
 //! a day is kept as it is (`listed_items`); items, receipts and allocations follow from all lists of a company
-//! (`commands/load/open_lists.rs`).
+//! (`commands/load/open_lists.rs`). A journal under other headers than the law's is written as a FEC would be, line by line, before it
+//! is read as one (`ingest/fec/journal.rs`), and must balance. What two sources tell of the same invoices is refused
+//! (`commands/load/doubles.rs`), or the second gives details only (`commands/load/master.rs`).
 //!
 //! What no SQL computes is derived beside it: [`forecast`] takes answers, batch by batch, and gives tables that queries
 //! read and publish as any other ([`engine::Derivation`]).

@@ -28,6 +28,7 @@ pub(super) async fn run(settings: &Settings, arguments: &InspectArguments) -> Re
             && proposal.is_other.is_none()
         {
             save(path, &proposal.mapping)?;
+            shared::say(settings, &words.fill("inspect.saved", &[("path", &path.display().to_string())])?);
         }
         is_doubtful |= inspection.report.as_ref().is_none_or(|report| report.rejected_count > 0);
     }
@@ -55,7 +56,8 @@ fn lines(found: &Inspection, words: &Words, formats: &Formats, decimals: u8) -> 
     };
     fact("file", &found.file_name)?;
     fact("size", &number(found.byte_count))?;
-    fact("format", &found.format_code)?;
+    let is_proposed = found.proposal.as_ref().is_some_and(|proposal| proposal.is_other.is_none());
+    fact("format", if is_proposed { words.get("inspect.proposed")? } else { &found.format_code })?;
     fact("encoding", found.encoding_code)?;
     if let Some(code) = found.line_end_code {
         fact("line_end", code)?;
@@ -63,7 +65,8 @@ fn lines(found: &Inspection, words: &Words, formats: &Formats, decimals: u8) -> 
     if let Some(separator) = found.separator {
         fact("separator", &separator.escape_default().to_string())?;
     }
-    for column in &found.columns {
+    // what is proposed names each column once more
+    for column in found.columns.iter().filter(|_| !is_proposed) {
         match &column.known_as {
             Some(name) => fact("column_known", &format!("{} → {name}", column.header))?,
             None => fact("column_unknown", &column.header)?,
@@ -83,6 +86,9 @@ fn lines(found: &Inspection, words: &Words, formats: &Formats, decimals: u8) -> 
         fact("receivable", &number(report.receivable_count))?;
         fact("debit", &formats.money(report.debit_total, decimals))?;
         fact("credit", &formats.money(report.credit_total, decimals))?;
+        if report.fiscal_year.is_none() && report.receivable_count > 0 {
+            fact("net", &formats.money(report.debit_total - report.credit_total, decimals))?;
+        }
         for note in &report.notes {
             fact("note", &load::assumption(words, formats, note.code, note.line_count, note.amount, decimals)?)?;
         }

@@ -51,7 +51,23 @@ pub(super) async fn engine_with(settings: &Settings, snapshot: &Snapshot, foreca
         engine.set_as_of(as_of);
         say(settings, &format!("as of {as_of}, the latest day of its items and lists"));
     }
+    say_between_lists(settings, &engine).await?;
     Ok(engine)
+}
+
+/// Between two lists of open items nothing is known for certain: that is said of a day without one.
+async fn say_between_lists(settings: &Settings, engine: &Engine) -> Result<(), Error> {
+    let as_of = engine.scope().as_of;
+    match engine.list_days(as_of).await? {
+        Some((first, None)) => {
+            say(settings, &format!("the first list of what is open is of {first}: of {as_of} only what was still open then is known"));
+        }
+        Some((_, Some(last))) if last < as_of => {
+            say(settings, &format!("the last list of what is open is of {last}: what changed until {as_of} is not known"));
+        }
+        _ => {}
+    }
+    Ok(())
 }
 
 /// A company or currency that the lake does not hold would be answered with zeros that mean nothing.

@@ -364,6 +364,25 @@ impl Engine {
         }
     }
 
+    /// The first list of open items, and the last that is not after a day; `None` where the lake holds none.
+    ///
+    /// # Errors
+    /// When a file cannot be read.
+    pub async fn list_days(&self, day: Date) -> Result<Option<(Date, Option<Date>)>, EngineError> {
+        let days = self
+            .sql(&format!(
+                "select min(item_lists.list_date) as first_date, \
+                 max(case when item_lists.list_date <= date '{day}' then item_lists.list_date end) as last_date \
+                 from item_lists"
+            ))
+            .await?;
+        Ok(match (days.value(0, "first_date"), days.value(0, "last_date")) {
+            (Value::Date(first), Value::Date(last)) => Some((first, Some(last))),
+            (Value::Date(first), _) => Some((first, None)),
+            _ => None,
+        })
+    }
+
     /// Asks a query of the catalogue; its header is held against the plan and the rows.
     ///
     /// # Errors

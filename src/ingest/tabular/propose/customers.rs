@@ -67,6 +67,9 @@ impl Columns<'_> {
             if let Some((_, rival)) = rival.filter(|(_, rival)| !self.are_same(column, *rival)) {
                 let among = [column, *rival];
                 self.ask("customer_id", &among, "the customer");
+                if let Some((_, named)) = name.filter(|(_, named)| !among.contains(named)).copied() {
+                    self.take("customer_name", named, "");
+                }
                 return;
             }
             self.take("customer_id", column, "");

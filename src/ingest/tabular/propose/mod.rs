@@ -24,6 +24,7 @@ pub use self::profile::is_date;
 use self::profile::{Profile, Sample};
 use super::super::reference::Currencies;
 use super::shaped::{BUCKET, HEADING};
+use crate::model::money::money_text;
 
 /// A score below which a name tells nothing.
 const LEAST_SCORE: i32 = 34;
@@ -208,7 +209,14 @@ impl Columns<'_> {
 
     /// Asks which of several columns it is.
     fn ask(&mut self, role: &'static str, among: &[usize], wanted: &str) {
-        let named: Vec<String> = among.iter().map(|column| self.name(*column)).collect();
+        // which of two amounts it is, their sums tell
+        let sum = |column: usize| {
+            let sum: i64 = self.sample.amounts(column).iter().sum();
+            format!("{} ({})", self.name(column), money_text(sum.into(), 2))
+        };
+        let is_amount = role == "amount";
+        let named: Vec<String> =
+            among.iter().map(|column| if is_amount { sum(*column) } else { self.name(*column) }).collect();
         let question = if named.is_empty() {
             format!("`{role}`: no column tells {wanted}")
         } else {
