@@ -235,7 +235,7 @@ fn a_returned_receipt_of_a_list_opens_its_invoice_however_the_list_says_so() {
             ["0.00", "1200.00", "0.00"],
             "{form}"
         );
-        assert_eq!(open_items(&desk, "2024-04-10"), ["invoice  2024-03-31 10 1200.00"], "{form}");
+        assert_eq!(open_items(&desk, "2024-04-10"), ["invoice F-1 2024-03-31 10 1200.00"], "{form}");
         assert_eq!(lateness(&desk, "2024-06-30", "settled"), "1 50.0000", "{form}");
         assert_eq!(lateness(&desk, "2024-04-04", "settled"), "1 0.0000", "{form}");
         desk.run(&["check", "--as-of", "2024-06-30"]).ended(0);

@@ -9,9 +9,8 @@
 --                       the first or between two of them is not in them, so neither are sales
 --   missing_text  text  what is missing and how to bring it; null where nothing is
 
--- A ledger tells all that was posted. Items of which some are settled, that begin with openings or
--- of which receipts are a third of the invoices at least are no list of open items: of what is open,
--- receipts that nobody allocated are a small part.
+-- A ledger tells all that was posted; a list that tells of receipts or openings, or of which
+-- something is settled, is none of open items.
 with books as (
     select
         (select count(*) from fiscal_years) > 0
@@ -20,21 +19,10 @@ with books as (
             and (
                 (select count(*) from allocation_days) > 0
                 or (
-                    select
-                        coalesce(
-                            -3 * sum(
-                                case when item_days.kind = 'receipt' then item_days.amount else 0 end
-                            ),
-                            0
-                        ) > coalesce(
-                            sum(
-                                case when item_days.kind = 'invoice' then item_days.amount else 0 end
-                            ),
-                            0
-                        )
-                        or coalesce(bool_or(item_days.kind = 'opening'), false)
+                    select count(*)
                     from item_days
-                )
+                    where item_days.kind not in ('invoice', 'credit_note', 'adjustment')
+                ) > 0
             )
         ) as has_history
 )

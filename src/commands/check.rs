@@ -1,4 +1,4 @@
-//! `encours check`: every row of `queries/checks/*` is a fault, with what to do; without any the answer is empty.
+//! `encours check`: every row of `queries/checks/*` is a fault, with what to do; silence means healthy.
 
 use crate::cli::{CheckArguments, Output};
 use crate::commands::shared;
@@ -19,9 +19,7 @@ pub(super) async fn look(settings: &Settings, output: Output) -> Result<Outcome,
     let words = shared::words(settings)?;
     let mut found = Vec::new();
     let mut todos = Vec::new();
-    let results = run_all(&mut engine).await?;
-    let check_count = results.len();
-    for (result, answer) in results {
+    for (result, answer) in run_all(&mut engine).await? {
         if answer.is_empty() {
             continue;
         }
@@ -35,7 +33,6 @@ pub(super) async fn look(settings: &Settings, output: Output) -> Result<Outcome,
         if output == Output::Json {
             shared::write(settings, &faults, output)?;
         }
-        shared::say(settings, &words.fill("checks_table.all_sound", &[("count", &check_count.to_string())])?);
         return Ok(Outcome::Done);
     }
     shared::write(settings, &faults, output)?;

@@ -60,10 +60,18 @@ async fn say_between_lists(settings: &Settings, engine: &Engine) -> Result<(), E
     let as_of = engine.scope().as_of;
     match engine.list_days(as_of).await? {
         Some((first, None)) => {
-            say(settings, &format!("the first list of what is open is of {first}: of {as_of} only what was still open then is known"));
+            say(
+                settings,
+                &format!(
+                    "the first list of what is open is of {first}: of {as_of} only what was still open then is known"
+                ),
+            );
         }
         Some((_, Some(last))) if last < as_of => {
-            say(settings, &format!("the last list of what is open is of {last}: what changed until {as_of} is not known"));
+            say(
+                settings,
+                &format!("the last list of what is open is of {last}: what changed until {as_of} is not known"),
+            );
         }
         _ => {}
     }

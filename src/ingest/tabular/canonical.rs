@@ -22,7 +22,8 @@ use super::super::{IngestError, ReadOptions};
 use super::inputs::Shape;
 use super::item::Column;
 use super::plan::{Plan, Source};
-use super::writer::{ItemNote, Totals, company_of};
+use super::sums::Totals;
+use super::writer::{ItemNote, company_of};
 use crate::model::processors::processor_count;
 use crate::model::{AgreedTerms, Date, ItemKind, Money, Rows, TableSpec, tables};
 

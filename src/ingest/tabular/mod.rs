@@ -10,11 +10,13 @@ pub mod grid;
 pub mod inputs;
 pub mod item;
 pub mod json;
+mod listed;
 pub mod mapping;
 pub mod plan;
 pub mod propose;
 pub mod results;
 pub mod shaped;
+mod sums;
 pub mod values;
 pub mod workbook;
 pub mod writer;
@@ -26,12 +28,14 @@ use std::path::Path;
 use self::canonical::Canonical;
 use self::conventions::{Conventions, Said};
 use self::grid::{RowSource, TextRows};
+use self::listed::ListDay;
 use self::plan::Plan;
 use self::propose::Proposal;
 use self::shaped::{ConventionalReader, ShapedRows, Unevaluated};
+use self::sums::{OwnSums, Totals};
 use self::values::Values;
 use self::workbook::Sheet;
-use self::writer::{Totals, Writer, company_of};
+use self::writer::{Writer, company_of};
 use super::amount::{self, Decimal};
 use super::dates::DateOrder;
 use super::encoding::{self, TextForm};
@@ -39,29 +43,13 @@ use super::fields::{SEPARATORS, sniff};
 use super::lines::{LineSource, Lines};
 use super::output::Output;
 use super::progress::Progress;
-use super::{BoxedError, IngestError, ReadOptions, Sink, SourceReport};
-use crate::model::expressions::CellReader as _;
-use crate::model::money::money_text;
-use crate::model::{Date, Money, Rows, Values as Columns, tables};
+use super::{IngestError, ReadOptions, Sink, SourceReport};
 
 /// How many rows may stand above the header: titles, names, dates of export.
 const HEADER_ROWS: usize = 20;
 
 /// Rows that a mapping is proposed from.
 const SAMPLE_ROWS: usize = 5_000;
-/// How lists of what is open are called, folded.
-const LIST_NAMES: [&str; 10] = [
-    "open",
-    "offen",
-    "ouvert",
-    "outstanding",
-    "unpaid",
-    "pendiente",
-    "nonregle",
-    "impaye",
-    "agedreceivables",
-    "echeancier",
-];
 /// The name of a mapping that was proposed and taken.
 const PROPOSED: &str = "proposed";
 
@@ -294,66 +282,6 @@ impl Tabular {
         Ok((plan.ok_or_else(unknown)?, proposal))
     }
 
-    /// Whether a file lists what is open on a day, and which day: the user or its mapping say that it is one, or its own name, a
-    /// title or a column of balances do.
-    ///
-    /// # Errors
-    /// [`IngestError::ListDayUnknown`] where the mapping says that it is one, and nothing tells its day.
-    fn list_of_open_items(&self, file: &str, plan: &Plan, options: &ReadOptions<'_>) -> Result<ListDay, IngestError> {
-        if !plan.could_be_list() {
-            return Ok(ListDay::NoList);
-        }
-        let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
-        let said = options.list_day.or(plan.list_day);
-        let names_list = |text: &str| {
-            let folded = super::names::fold(text);
-            LIST_NAMES.iter().any(|name| folded.contains(name))
-        };
-        // a mapping that the user names says what its rows are
-        let is_named =
-            options.mapping.is_none() && (names_list(stem) || self.titles.iter().any(|title| names_list(title)));
-        let is_aged = !plan.shaping.buckets.is_empty();
-        let is_list = said.is_some() || plan.is_list || plan.is_of_balances || is_named || is_aged;
-        if !is_list || options.is_no_list {
-            return Ok(ListDay::NoList);
-        }
-        let known = options.date_order.or(plan.date_order);
-        let reader = ConventionalReader {
-            decimal: Decimal::Either,
-            date_order: known.unwrap_or(DateOrder::DayFirst),
-            two_digit_years_from: options.written_forms.two_digit_years_from,
-        };
-        let day = said.or_else(|| self.day_told(file, reader, known.is_some()));
-        match day {
-            None if plan.is_list || is_aged => Err(IngestError::ListDayUnknown { file: file.to_owned() }),
-            None => Ok(ListDay::Untold),
-            Some(day) => Ok(ListDay::Told(day)),
-        }
-    }
-
-    /// The latest day on which an item of the file was issued or posted.
-    fn latest_day(
-        &mut self,
-        path: &Path,
-        file: &str,
-        plan: &Plan,
-        options: &ReadOptions<'_>,
-    ) -> Result<Option<Date>, IngestError> {
-        let mut latest = LatestDay::default();
-        let mut output = Output::new(&mut latest, "", "", file);
-        self.read_cells(path, file, plan, options, &Progress::new(&|_| {}), &mut output)?;
-        output.finish()?;
-        Ok(latest.0)
-    }
-
-    /// The day of a list, as its titles or its name tell it: the last day named, or the month of the name.
-    fn day_told(&self, file: &str, reader: ConventionalReader, is_order_known: bool) -> Option<Date> {
-        let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
-        let day_in = |text: &str| shaped::day_in(text, reader, is_order_known);
-        let in_titles = self.titles.iter().filter_map(|title| day_in(title)).next_back();
-        in_titles.or_else(|| day_in(stem)).or_else(|| shaped::month_in(stem))
-    }
-
     /// Reads the rows cell by cell, in whatever form they are.
     fn read_cells(
         &mut self,
@@ -399,7 +327,7 @@ impl Tabular {
             output.note_file("amounts_by_age", text);
         }
         let mut writer = Writer::new(plan, options, file);
-        let mut own_sums = OwnSums { column: plan.amount_column(), reader, sums: Vec::new() };
+        let mut own_sums = OwnSums::of(plan.amount_column(), reader);
         if plan.listed_on.is_some() {
             output.note_file(
                 "list_of_open_items",
@@ -506,37 +434,6 @@ impl Tabular {
     }
 }
 
-/// What is known of the day of a list of open items.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum ListDay {
-    /// The file is none.
-    NoList,
-    /// It is one of this day.
-    Told(Date),
-    /// It is one, and does not tell of which day.
-    Untold,
-}
-
-/// Keeps the latest day on which an item was issued or posted, and nothing else.
-#[derive(Default)]
-struct LatestDay(Option<Date>);
-
-impl Sink for LatestDay {
-    fn restart(&mut self) -> Result<(), BoxedError> {
-        self.0 = None;
-        Ok(())
-    }
-
-    fn rows(&mut self, rows: Rows) -> Result<(), BoxedError> {
-        for name in ["issued_date", "posted_date"] {
-            let column = rows.table.position(name).filter(|_| rows.table.name == tables::ITEMS.name);
-            let Some(Columns::Date(days)) = column.map(|column| &rows.columns[column]) else { continue };
-            self.0 = self.0.max(days.iter().copied().flatten().max());
-        }
-        Ok(())
-    }
-}
-
 /// Reads the rows one by one: each is taken, refused, or left out because it says nothing of its own.
 fn read_rows(
     rows: &mut dyn RowSource,
@@ -573,43 +470,6 @@ fn read_rows(
     }
     note_left_out(0, sum_count, output);
     Ok(())
-}
-
-/// What rows of a file that sum others hold in its column of amounts.
-struct OwnSums {
-    /// Where amounts stand, if in one column.
-    column: Option<usize>,
-    reader: ConventionalReader,
-    sums: Vec<i128>,
-}
-
-impl OwnSums {
-    fn see(&mut self, row: &dyn grid::Row) {
-        let cell = self.column.map(|column| row.cell(column));
-        let amount = match cell {
-            Some(grid::Raw::Number(number)) => amount::read_binary(number).ok(),
-            Some(cell) => self.reader.amount(&cell.text()),
-            None => None,
-        };
-        self.sums.extend(amount.map(Money::wide));
-    }
-
-    /// Says so where the rows come to none of the sums: each of them, or all, may sum a part only, but one sums the whole.
-    fn compare(&self, totals: &Totals, is_whole: bool, file: &str, output: &mut Output<'_>) {
-        let sum = totals.debit - totals.credit;
-        let Some(last) = self.sums.last().filter(|_| is_whole && totals.item_count > 0) else { return };
-        // what customers come to, each by a sum of its own, is the whole too
-        let all: i128 = self.sums.iter().sum();
-        if all == sum || self.sums.iter().any(|own| own.abs() == sum.abs()) {
-            return;
-        }
-        let [rows, own] = [sum, *last].map(|amount| money_text(amount, 2));
-        let text = format!(
-            "the rows of `{file}` come to {rows}, and no total of its own says so (the last says {own}): something is left out, or \
-             counted twice"
-        );
-        output.note_file("own_total_differs", text);
-    }
 }
 
 /// Rows that do not count are said.

@@ -11,44 +11,9 @@ use super::inputs::{CUSTOMER, Shape};
 use super::item::{Column, Item};
 use super::plan::{Plan, Source};
 use super::results;
+use super::sums::Totals;
 use crate::model::rows::Cell;
 use crate::model::{AgreedTerms, Date, ItemKind, Money, TableSpec, tables};
-
-/// The sums of the items written.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Totals {
-    /// Rows taken.
-    pub accepted_count: u64,
-    /// Items written.
-    pub item_count: u64,
-    /// Σ of amounts owed to us.
-    pub debit: i128,
-    /// Σ of amounts that lower it, without sign.
-    pub credit: i128,
-    /// Currencies of the items: one, or several.
-    pub currency_count: usize,
-}
-
-impl Totals {
-    /// Counts an item.
-    pub fn add_item(&mut self, amount: Money) {
-        self.item_count += 1;
-        if amount > Money::ZERO {
-            self.debit += amount.wide();
-        } else {
-            self.credit -= amount.wide();
-        }
-    }
-
-    /// Adds those of other rows.
-    pub fn add(&mut self, other: &Self) {
-        self.accepted_count += other.accepted_count;
-        self.item_count += other.item_count;
-        self.debit += other.debit;
-        self.credit += other.credit;
-        self.currency_count = self.currency_count.max(other.currency_count);
-    }
-}
 
 /// What is noted of an item that a file says less of than it could.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

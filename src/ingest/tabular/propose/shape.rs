@@ -12,7 +12,8 @@ impl Columns<'_> {
         const CONTRA: &str =
             "a journal that names an account and its contra account on each line: load one account a line, or a FEC";
         let names_account = self.said.iter().any(|said| said.has("account") && !said.has("contra"));
-        if self.has("contra") && names_account && !self.has("customer") && (self.has("debit") || self.has("side")) {
+        let tells_claims = ["customer", "due", "open", "balance"].iter().any(|concept| self.has(concept));
+        if self.has("contra") && names_account && !tells_claims && (self.has("debit") || self.has("side")) {
             return Some(CONTRA);
         }
         let scores = |role: &str, least: i32| (0..self.header.len()).any(|column| self.score(role, column) >= least);
