@@ -2,11 +2,12 @@
 --
 -- grain:   one component, and their total
 -- key:     component_code
--- source:  simple_dso, receivables_by_day
+-- source:  simple_dso, receivables_by_day, book_limits
 -- params:  $as_of date, $dso_days int
 -- columns:
 --   component_code  text     not_due, past_due_disputed, past_due_undisputed, total
 --   dso_days        decimal  the components sum exactly to the total, which is method simple
+--   missing_text    text     what the books lack for it, and which file would bring it
 
 -- Where debit items without a due date are open, a component age_unknown comes first.
 -- past_due_undisputed (overdue, credits included, less disputed) carries the rounding of the others
@@ -70,6 +71,8 @@ components as (
 
 select
     components.component_code,
-    components.dso_days
+    components.dso_days,
+    book_limits.missing_text
 from components
+cross join book_limits
 order by components.component_order
