@@ -124,7 +124,7 @@ fn a_file_nobody_knows_is_inspected_mapped_and_loaded() {
     );
     let unclear = desk.file("unclear.csv", "Pièce;Client;Date;Montant A;Montant B\nFA1;C1;20/01/2024;10,00;12,00\n");
     let refused = desk.run(&["load", unclear.to_str().unwrap()]).ended(2);
-    assert!(refused.stderr.contains("`Montant A` or `Montant B`"), "{}", refused.stderr);
+    assert!(refused.stderr.contains("`Montant A` (10.00) or `Montant B` (12.00)"), "{}", refused.stderr);
     assert!(refused.stderr.contains("encours inspect"), "{}", refused.stderr);
     let taken = desk.run(&["load", file.to_str().unwrap()]).ended(0);
     assert!(taken.stdout.contains("amount = `Montant TTC`"), "{}", taken.stdout);

@@ -72,7 +72,7 @@ fn what_is_open_comes_before_what_was_billed_and_a_side_gives_the_sign() {
 fn two_columns_that_may_be_meant_are_asked() {
     let two = "Invoice No;Customer;Invoice date;Amount A;Amount B\nF1;C1;2024-01-31;10.00;12.00";
     let proposal = proposed(two);
-    assert!(proposal.questions[0].contains("`Amount A` or `Amount B`"), "{:?}", proposal.questions);
+    assert!(proposal.questions[0].contains("`Amount A` (10.00) or `Amount B` (12.00)"), "{:?}", proposal.questions);
     assert!(proposal.mapping.contains("amount = \"?\""));
     let index =
         ";Invoice No;Customer Name;Invoice Date;Due Date;Amount\n0;N-1;Customer one;2025-01-13;2025-02-12;640.00";
