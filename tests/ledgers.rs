@@ -272,6 +272,8 @@ fn journals_of_many_programs_are_right_or_refused() {
         if said.status == 2 {
             continue;
         }
+        // a draft is not owed, and that it was left out is said
+        assert!(!ledger.name.contains("technical") || said.stdout.contains("drafts"), "{}", said.stdout);
         let open = open_at(&desk, "2099-12-31");
         if open == ledger.open_total {
             right += usize::from(ledger.is_journal);

@@ -198,7 +198,7 @@ fn unlisted(scores: [f64; ISSUE_DAYS.len()], spread: f64) -> (f64, f64, f64) {
         return (0.0, 0.0, 0.0);
     }
     let mean = days / chances;
-    (chances / ISSUE_DAYS.map(|_| 1.0).iter().sum::<f64>(), mean, (squares / chances - mean * mean).max(0.0))
+    (chances / super::model::number(ISSUE_DAYS.len()), mean, (squares / chances - mean * mean).max(0.0))
 }
 
 fn logistic(x: f64) -> f64 {

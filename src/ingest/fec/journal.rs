@@ -143,6 +143,8 @@ pub struct Forms {
     state: Option<usize>,
     /// The column that tells analytic lines, which say again what others say.
     sort: Option<usize>,
+    /// Lines that do not count.
+    pub left_out_count: u64,
 }
 
 impl Forms {
@@ -157,11 +159,28 @@ impl Forms {
         file: &str,
         failed: impl Fn(io::Error) -> IngestError,
     ) -> Result<Self, IngestError> {
+        let column = |concepts: &[&str]| {
+            let mut names = header.names.iter().map(|name| options.column_names.said(name));
+            names.position(|said| concepts.iter().all(|concept| said.has(concept)))
+        };
+        let mut forms = Self {
+            order: DateOrder::DayFirst,
+            decimal: Decimal::Either,
+            two_digit_years_from: options.written_forms.two_digit_years_from,
+            is_signed: false,
+            state: column(&["status"]),
+            sort: column(&["entry", "kind"]),
+            left_out_count: 0,
+        };
         let mut fields = Fields::default();
         let mut shown = Shown::default();
         let mut signs = Signs::default();
         while let Some(line) = lines.next_line().map_err(&failed)? {
             fields.split(line.text, header.separator, header.width);
+            if line.is_readable && !forms.counts(&fields, header) {
+                forms.left_out_count += u64::from(!fields.is_blank());
+                continue;
+            }
             for field in DATES {
                 shown.day(header.get(&fields, field), line.number);
             }
@@ -172,19 +191,9 @@ impl Forms {
         }
         let said = Said { order: options.date_order, mapped_order: None, decimal: options.decimal };
         let decimals = options.currencies.decimals(options.base_currency);
-        let (order, decimal) = shown.decide(said, decimals, file)?;
-        let column = |concepts: [&str; 2]| {
-            let names = header.names.iter().map(|name| options.column_names.said(name));
-            names.into_iter().position(|said| concepts.iter().all(|concept| said.has(concept)))
-        };
-        Ok(Self {
-            order,
-            decimal,
-            two_digit_years_from: options.written_forms.two_digit_years_from,
-            is_signed: signs.are_told_twice(),
-            state: column(["status", "status"]),
-            sort: column(["entry", "kind"]),
-        })
+        (forms.order, forms.decimal) = shown.decide(said, decimals, file)?;
+        forms.is_signed = signs.are_told_twice();
+        Ok(forms)
     }
 
     /// Whether a line counts: sums, titles between lines, drafts and analytic lines do not.

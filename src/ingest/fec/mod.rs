@@ -199,6 +199,10 @@ impl Fec {
             }
         }
         self.prove(&totals, file_name)?;
+        if let Some(count) = reading.forms.map(|forms| forms.left_out_count).filter(|count| *count > 0) {
+            let text = "lines that are no entries: drafts, analytic lines, sums and titles between lines, left out";
+            output.note_many("no_entries_left_out", count, None, text);
+        }
         if let Some(told) = likely.told(file_name).filter(|_| totals.receivable_count == 0) {
             output.note_file("receivables_none", told);
         }
