@@ -258,3 +258,23 @@ fn balances_by_age_month_after_month_are_lists_too() {
     let of = |code: &str| aging.iter().find(|row| row["bucket_code"] == code).unwrap()["open_amount"].clone();
     assert_eq!((of("not_due"), of("1-30"), of("31-60")), ("0.00".into(), "10.00".into(), "50.00".into()));
 }
+
+/// Two companies may export a list under one name: the day that one tells later is no word on the other.
+#[test]
+fn a_list_without_a_day_is_forgotten_by_its_own_company_alone() {
+    let desk = Desk::new();
+    let list = |amount: &str| {
+        format!("Invoice no;Customer;Invoice date;Due date;Balance due\nF1;C1;2025-01-10;2025-02-09;{amount}\n")
+    };
+    desk.file("open.csv", list("100.00"));
+    let said = desk.run(&["load", "open.csv", "--company", "A"]).ended(0);
+    assert!(said.stderr.contains("tells no day"), "{}", said.stderr);
+    desk.file("open.csv", list("40.00"));
+    desk.run(&["load", "open.csv", "--company", "B", "--as-of-list", "2025-01-31"]).ended(0);
+    assert_eq!(open_at(&desk, "2025-01-31"), "140.00");
+    // the day of the first, told now, takes the place of the guess
+    desk.file("open.csv", list("90.00"));
+    let said = desk.run(&["load", "open.csv", "--company", "A", "--as-of-list", "2025-01-31"]).ended(0);
+    assert!(said.stderr.contains("was a guess"), "{}", said.stderr);
+    assert_eq!(open_at(&desk, "2025-01-31"), "130.00");
+}

@@ -153,11 +153,15 @@ pub(super) fn forget_other_meanings(
         // a list whose day was taken from its items, and is told now
         let is_guess = |held: &Held| {
             let notes = held.facts["notes"].as_array().into_iter().flatten();
-            held.text("file") == source.report.file_name && notes.clone().any(|note| note["code"] == "list_undated")
+            let is_same = |name: &str, own: &str| held.text(name) == own;
+            is_same("file", &source.report.file_name)
+                && is_same("company_id", &source.report.company_id)
+                && notes.clone().any(|note| note["code"] == "list_undated")
         };
         for (key, _) in held.iter().filter(|(key, held)| is_guess(held) && **key != source.report.source_key) {
             wanted.drop_origin(&origin_of_key(key));
             removed.push(key.clone());
+            shared::warn(&format!("`{key}` was a guess of the day of `{}`, and is forgotten", source.report.file_name));
         }
         // a file that was read as items, and is now known for a list of what is open on a day
         let plain = format!("{}/{}", source.report.company_id, source.report.file_name);
