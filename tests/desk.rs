@@ -143,6 +143,11 @@ impl Asked {
 
     /// Asked of a cluster, where one is named.
     pub fn by(lake: &Path, scope: Scope, cluster: Option<&Cluster>) -> Self {
+        Self::within(lake, scope, cluster, MEMORY)
+    }
+
+    /// Asked with so many bytes of memory.
+    pub fn within(lake: &Path, scope: Scope, cluster: Option<&Cluster>, memory_limit: u64) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .thread_stack_size(8 << 20)
@@ -154,7 +159,9 @@ impl Asked {
             let references = encours::settings::built_in_references();
             let files = Engine::files_of(&snapshot);
             let mut engine =
-                Engine::open(&files, Catalogue::load(&[]).unwrap(), &references, scope, MEMORY, cluster).await.unwrap();
+                Engine::open(&files, Catalogue::load(&[]).unwrap(), &references, scope, memory_limit, cluster)
+                    .await
+                    .unwrap();
             engine.set_derivation(Arc::new(Forecast::default()));
             engine
         });

@@ -6,7 +6,9 @@ use std::path::Path;
 
 use encours::demo::volume::{CsvFiles, FecFiles, VolumeOptions, generate};
 
-use crate::desk::Desk;
+use encours::engine::Scope;
+
+use crate::desk::{Asked, Desk, day};
 
 const OPTIONS: VolumeOptions = VolumeOptions { seed: 7, item_count: 4_000, is_of_whole_years: true, more_days: 0 };
 
@@ -109,6 +111,15 @@ fn a_few_customers_get_most_and_pay_many_invoices_at_once() {
     assert!(parts.iter().filter(|count| **count == 2).count() * 20 > parts.len(), "one in twenty is settled in parts");
 }
 
+/// So little that a question may hold a few megabytes.
+const LITTLE_MEGABYTES: u64 = 230;
+
+/// Whether a step of a plan wrote to disk, as `explain analyze` says it.
+fn went_to_disk(plan: &str) -> bool {
+    assert!(plan.contains("spilled_bytes="), "{plan}");
+    plan.split("spilled_bytes=").skip(1).any(|said| !said.starts_with("0.0 B"))
+}
+
 /// Beyond 200 000 rows questions are planned for several processors. With so little memory, a join that held all payment
 /// dates beside the days of the pictures was begun again from a source that can be read once, and the run ended in a panic.
 #[test]
@@ -126,4 +137,22 @@ fn payers_and_the_days_list_are_told_of_many_items_with_little_memory() {
     assert_eq!(little[0].lines().count(), 1_501, "each customer, under a header");
     assert!(little[1].lines().count() > 1_000, "{} lines", little[1].lines().count());
     assert!(little == answers(8_000), "more memory changes no answer");
+
+    // what is sorted and grouped goes to disk where memory does not hold it, and comes back whole
+    let asked = |megabytes: u64, sql: &str| {
+        let scope = Scope::at(day("2024-12-31"));
+        let rows = Asked::within(&desk.path("lake"), scope, None, megabytes << 20).sql(sql);
+        rows.into_iter().map(|row| row.into_values().collect::<Vec<_>>().join(" ")).collect::<Vec<_>>().join("\n")
+    };
+    for sql in [
+        "select count(*) as row_count, sum(numbered.position * (numbered.position % 7)) as mixed from ( \
+         select row_number() over (order by items.amount, items.item_id) as position from items) as numbered",
+        "select count(*) as row_count, sum(grouped.amount) as amount from ( \
+         select items.item_id, items.reference, max(items.amount) as amount from items group by items.item_id, items.reference) as grouped",
+    ] {
+        let plan = asked(LITTLE_MEGABYTES, &format!("explain analyze {sql}"));
+        assert!(went_to_disk(&plan), "{plan}");
+        assert_eq!(asked(LITTLE_MEGABYTES, sql), asked(8_000, sql));
+        assert!(!went_to_disk(&asked(8_000, &format!("explain analyze {sql}"))), "memory enough keeps all");
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use datafusion::execution::memory_pool::{FairSpillPool, GreedyMemoryPool};
+use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::execution::session_state::SessionStateBuilder;
 use datafusion::physical_optimizer::PhysicalOptimizerRule;
@@ -16,6 +16,9 @@ use super::{EngineError, functions};
 /// Up to so many rows a question takes longer to plan than to answer.
 const FEW_ROWS: usize = 200_000;
 
+/// Bytes that a run holds beside its questions: itself, and the pages of files being read.
+const BESIDE: usize = 200 << 20;
+
 /// What makes a plan right, and lets it be stopped; the other rules make it faster.
 const NEEDED_RULES: [&str; 4] = ["OutputRequirements", "EnsureRequirements", "EnsureCooperative", "SanityCheckPlan"];
 
@@ -23,13 +26,17 @@ const NEEDED_RULES: [&str; 4] = ["OutputRequirements", "EnsureRequirements", "En
 /// holds `memory_limit` bytes.
 pub(super) fn embedded(row_count: usize, memory_limit: usize) -> Result<SessionContext, EngineError> {
     // results that later questions read are not counted, nor is what a thread keeps to use again
-    let pool = GreedyMemoryPool::new(memory_limit / 10 * 7);
-    let runtime = runtime().with_memory_pool(Arc::new(pool));
+    let pool_bytes = memory_limit.saturating_sub(BESIDE) / 10 * 6;
+    // 2026-11-29: each step its share; where the first may take all, the next one can neither go on nor go to disk
+    let runtime = runtime().with_memory_pool(Arc::new(FairSpillPool::new(pool_bytes)));
+    let mut config = config();
+    let reserved = &mut config.options_mut().execution.sort_spill_reservation_bytes;
+    *reserved = (*reserved).min(pool_bytes / 32);
     if row_count > FEW_ROWS {
-        return session(config(), runtime, PhysicalOptimizer::new().rules);
+        return session(config, runtime, PhysicalOptimizer::new().rules);
     }
     // 2026-11-29: planned more plainly, a page of a ledger of 5 000 lines takes a third less
-    let mut config = config().with_target_partitions(1);
+    let mut config = config.with_target_partitions(1);
     config.options_mut().optimizer.enable_dynamic_filter_pushdown = false;
     config.options_mut().execution.collect_statistics = false;
     let mut rules = PhysicalOptimizer::new().rules;
