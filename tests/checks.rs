@@ -255,3 +255,24 @@ fn codes_that_lost_their_zeros_are_told_and_other_customers_without_items_are_no
     assert_eq!(unknown.len(), 1);
     assert_eq!((&*unknown[0]["subject_id"], &*unknown[0]["detail_text"]), ("77", "action A2"));
 }
+
+/// A head office that pays for its subsidiaries is no fault, once the group is known.
+#[test]
+fn one_of_a_group_may_pay_for_another() {
+    let items = format!(
+        "{ITEMS}F1,C1,invoice,2024-03-05,2024-04-04,120.00,EUR,F1\nR1,C2,receipt,2024-04-05,2024-04-05,-120.00,EUR,R1\n"
+    );
+    let files = |customers: &str| {
+        vec![
+            ("items.csv", items.clone()),
+            (
+                "allocations.csv",
+                "debit_item_id,credit_item_id,allocated_date,amount\nF1,R1,2024-04-05,120.00\n".to_owned(),
+            ),
+            ("customers.csv", format!("customer_id,name,group_id\n{customers}")),
+        ]
+    };
+    let count = |customers: &str| faults("allocation_of_other_customer", &files(customers)).len();
+    assert_eq!(count("C1,Agence,G1\nC2,Siège,G1\n"), 0);
+    assert_eq!((count("C1,Agence,G1\nC2,Siège,G2\n"), count("C1,Agence,\nC2,Siège,G1\n")), (1, 1));
+}

@@ -158,3 +158,111 @@ fn books_in_euros_hold_dinars_and_yen_each_with_its_own_decimals() {
     assert!(said.contains("accepted: 1 + rejected: 2"), "{said}");
     desk.run(&["lake", "verify"]).ended(0);
 }
+
+/// What a list brought of several currencies was added up in the line a controller checks.
+#[test]
+fn the_last_line_of_a_load_adds_no_yen_to_euros() {
+    let items = format!(
+        "{ITEMS}F-1,C1,invoice,2024-01-05,2024-02-04,EUR,1000.50\nF-2,C2,invoice,2024-01-05,2024-02-04,JPY,500000\n\
+         R-2,C2,receipt,2024-02-05,,JPY,-200000\nF-3,C3,invoice,2024-01-05,2024-02-04,TND,88.125\n"
+    );
+    let desk = Desk::new();
+    let file = desk.file("items.csv", items);
+    let said = desk.load(&[&file]).stdout;
+    assert!(
+        said.contains(
+            "debit: 1,000.50\u{a0}EUR + 500,000\u{a0}JPY + 88.125\u{a0}TND, credit: 0.00\u{a0}EUR + 200,000\u{a0}JPY"
+        ),
+        "{said}"
+    );
+    // of one currency, whichever it is, nothing is named
+    let yen = format!("{ITEMS}F-9,C9,invoice,2024-01-05,2024-02-04,JPY,700\n");
+    assert!(desk.load(&[&desk.file("yen.csv", yen)]).stdout.contains("debit: 700, credit: 0;"));
+    let inspected = desk.run(&["inspect", "items.csv"]).ended(0).stdout;
+    assert!(inspected.contains("300,000\u{a0}JPY"), "what is owed by a list, too: {inspected}");
+}
+
+/// A sister company known by its lists alone made the whole group's proof fail by all that is open there.
+#[test]
+fn what_has_no_control_account_is_no_difference_to_one() {
+    let desk = Desk::new();
+    let books =
+        Ledger::new(2024).invoice("C1", "F1", "2024-03-05", "1000.00").invoice("C2", "F2", "2024-04-05", "500.00");
+    let ledger = desk.file("123456789FEC20241231.txt", books.text());
+    let items = desk.file(
+        "items.csv",
+        "company_id,item_id,customer_id,kind,issued_date,due_date,currency_code,amount\n\
+         SISTER,S1,C1,invoice,2024-02-05,2024-03-06,EUR,77.25\nSISTER,S2,C1,invoice,2024-05-05,2024-06-04,EUR,10.00\n",
+    );
+    desk.load(&[&ledger, &items]);
+    let day = ["--as-of", "2024-12-31"];
+    let told = |name: &str, options: &[&str]| first(&desk, "receivables", name, &[&day[..], options].concat());
+    assert_eq!((told("open_amount", &[]), told("control_amount", &[])), ("1587.25".to_owned(), "1500.00".to_owned()));
+    assert_eq!(
+        (told("uncontrolled_amount", &[]), told("tie_out_amount", &[])),
+        ("87.25".to_owned(), "0.00".to_owned())
+    );
+    // month by month as well: 1 077.25 of March against 1 000.00
+    let of_march = |name: &str| column(&desk, "receivables_history", name, &day)[35 - 9].clone();
+    assert_eq!((of_march("uncontrolled_amount"), of_march("tie_out_amount")), ("77.25".to_owned(), "0.00".to_owned()));
+    let page = desk.run(&["report", "controller", "--as-of", "2024-12-31", "--lang", "en"]).ended(0).stdout;
+    let page = std::fs::read_to_string(desk.path(page.lines().next().unwrap())).unwrap();
+    assert!(
+        page.contains("Ties to the ledger") && page.contains("Open items 1,500.00\u{a0}EUR ="),
+        "the ledger's part is proven"
+    );
+    assert!(page.contains("A further 87.25\u{a0}EUR is open at companies known by their lists alone"));
+    // each by itself: the ledger is proven whole, the lists by nothing
+    assert_eq!(told("uncontrolled_amount", &["--company", "123456789"]), "0.00");
+    assert_eq!(
+        (told("uncontrolled_amount", &["--company", "SISTER"]), told("tie_out_amount", &["--company", "SISTER"])),
+        <_>::default()
+    );
+    // once its accounts are there, their difference is seen
+    let control = "company_id,account,balance_date,balance_amount\nSISTER,411000,2024-12-31,80.00\n";
+    desk.load(&[&desk.file("control_balances.csv", control)]);
+    let said = desk.run(&["query", "receivables", "--as-of", "2024-12-31", "--output", "csv"]).ended(1).stdout;
+    assert!(said.trim_end().ends_with("1580.00,0.00,7.25"), "{said}");
+}
+
+/// A promise of 202 287 yen for an invoice of 202 287 yen, paid in full, was broken: 1 264 euros had come.
+#[test]
+fn a_promise_is_in_the_currency_of_what_is_promised_for() {
+    let items = "item_id,customer_id,kind,issued_date,due_date,currency_code,amount,base_amount\n\
+        F-1,C1,invoice,2024-01-05,2024-02-04,JPY,202287,1264.29\nR-1,C1,receipt,2024-02-20,,JPY,-202287,-1264.29\n\
+        F-2,C2,invoice,2024-01-05,2024-02-04,TND,1000.000,300.00\nR-2,C2,receipt,2024-02-20,,TND,-400.000,-120.00\n\
+        F-3,C3,invoice,2024-01-05,2024-02-04,JPY,100000,620.00\nF-4,C3,invoice,2024-01-05,2024-02-04,EUR,50.00,50.00\n\
+        R-3,C3,receipt,2024-02-20,,EUR,-50.00,-50.00\n";
+    let allocations = "debit_item_id,credit_item_id,allocated_date,amount\n\
+        F-1,R-1,2024-02-20,202287\nF-2,R-2,2024-02-20,400.000\nF-4,R-3,2024-02-20,50.00\n";
+    // of one invoice; of all that a customer owes, in its only currency; of one that owes in two, in the books' own; of an
+    // invoice in yen, in euros, since it is said
+    let actions = "action_id,customer_id,item_id,action_date,channel_code,result_code,promised_date,promised_amount,currency_code\n\
+        A1,C1,F-1,2024-02-15,phone,promised,2024-02-20,202287,\nA2,C2,,2024-02-15,phone,promised,2024-02-20,1000.000,TND\n\
+        A3,C3,,2024-02-15,phone,promised,2024-02-20,50,\nA4,C3,F-3,2024-02-15,phone,promised,2024-02-20,310.00,EUR\n";
+    let files = [("items.csv", items), ("allocations.csv", allocations), ("actions.csv", actions)];
+    let desk = desk("company = \"A\"\nbase_currency = \"EUR\"\n", &files.map(|(name, text)| (name, text.to_owned())));
+    let told = |options: &[&str]| {
+        let of = |name| column(&desk, "promises", name, &[&["--as-of", "2024-03-31"], options].concat());
+        let (actions, states) = (of("action_id"), of("status_code"));
+        let amounts = of("promised_amount").into_iter().zip(of("received_amount"));
+        let mut rows: Vec<String> = actions
+            .into_iter()
+            .zip(states)
+            .zip(amounts)
+            .map(|((action, state), (promised, received))| format!("{action} {state} {received}/{promised}"))
+            .collect();
+        rows.sort();
+        rows
+    };
+    assert_eq!(
+        told(&[]),
+        ["A1 kept 1264.29/1264.29", "A2 partially_kept 120.00/300.00", "A3 kept 50.00/50.00", "A4 broken 0.00/310.00"]
+    );
+    assert_eq!(told(&["--currency", "TND"])[1], "A2 partially_kept 400.000/1000.000");
+    // what is typed on a list is in the list's currency, which it says
+    let list = desk.run(&["query", "worklist", "--as-of", "2024-03-31", "--output", "csv"]).ended(0).stdout;
+    let position = list.lines().next().unwrap().split(',').position(|name| name == "currency_code").unwrap();
+    assert_eq!(list.lines().nth(1).unwrap().split(',').nth(position), Some("EUR"));
+    assert_eq!(told(&["--currency", "JPY"])[0], "A1 kept 202287/202287");
+}

@@ -61,7 +61,7 @@ fn figures_are_those_of_the_open_items(asked: &mut Asked, day: &str) {
     }
     // sales of twelve months, from the items themselves
     let sales = asked.sql(
-        "select sum(items.amount) as sales_amount from items where items.kind in ('invoice', 'credit_note') \
+        "select sum(coalesce(items.base_amount, items.amount)) as sales_amount from items where items.kind in ('invoice', 'credit_note') \
          and items.posted_date <= $as_of and items.issued_date <= $as_of \
          and items.issued_date > $as_of - interval '12 months'",
     );
@@ -161,8 +161,8 @@ fn the_demos_month_is_what_its_items_say() {
     assert_eq!(lines["doubtful"], asked.first("receivables", "doubtful_amount"));
     // terms: issue to due date of the invoices of twelve months, by amount
     let terms = asked.sql(
-        "select cast(sum(cast(items.amount * (items.due_date - items.issued_date) as decimal(38, 2))) as decimal(38, 8)) \
-         / sum(items.amount) as terms_days from items where items.kind = 'invoice' and items.amount > 0 \
+        "select cast(sum(cast(items.base_amount * (items.due_date - items.issued_date) as decimal(38, 2))) as decimal(38, 8)) \
+         / sum(items.base_amount) as terms_days from items where items.kind = 'invoice' and items.amount > 0 \
          and items.issued_date > date '2024-12-31' and items.issued_date <= $as_of and items.posted_date <= $as_of",
     );
     let last = asked.rows("dso_history").pop().unwrap();

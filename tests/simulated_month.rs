@@ -82,7 +82,9 @@ impl Outcome {
             minutes -= cost;
             self.contacts += 1;
             self.last_contact.insert(customer.clone(), today);
-            let percent = response_percent(company.behaviours[customer]) * channel_percent(channel) / 100;
+            // nothing is planted in customers of the sister company
+            let behaviour = company.behaviours.get(customer).copied().unwrap_or(Behaviour::Ordinary);
+            let percent = response_percent(behaviour) * channel_percent(channel) / 100;
             for item in items.get(customer).into_iter().flatten() {
                 // neither a dispute nor a promise is solved by a reminder: what is free counts
                 let by_itself = company.paid.get(&item["item_id"]);

@@ -1,26 +1,35 @@
 -- known_changes: what changed of the open amounts, day by day and by due date, up to the as-of day.
 --
 -- grain:   one day of change, due date, month of posting and kind of item
--- source:  open_changes, accounts
+-- source:  open_changes, accounts, control_balances
 -- params:  $as_of date, $in_base flag, $ages_from_issue flag
 -- columns:
---   step_date           date   the day
---   due_date            date   as known_items says; null where unknown
---   aged_from_date      date   as known_items says; null where unknown
---   posted_month_date   date   first day of the month in which the items were posted
---   is_debit            flag   items of an amount above zero
---   is_claim            flag   of them, those that say how customers pay
---   is_even             flag   items that only went down to 0, and stayed there
---   is_doubtful         flag   on an account of doubtful customers
---   open_amount         money  change of what is open, in the answer's currency
---   debit_amount        money  change of what is open above zero on debit items
---   moved_amount        money  of it: booked again elsewhere, or gone to the factor
---   credit_amount       money  change of what is open below zero
---   open_count          int    items opened less items closed
+--   step_date            date   the day
+--   due_date             date   as known_items says; null where unknown
+--   aged_from_date       date   as known_items says; null where unknown
+--   posted_month_date    date   first day of the month in which the items were posted
+--   is_debit             flag   items of an amount above zero
+--   is_claim             flag   of them, those that say how customers pay
+--   is_even              flag   items that only went down to 0, and stayed there
+--   is_doubtful          flag   on an account of doubtful customers
+--   open_amount          money  change of what is open, in the answer's currency
+--   debit_amount         money  change of what is open above zero on debit items
+--   moved_amount         money  of it: booked again elsewhere, or gone to the factor
+--   credit_amount        money  change of what is open below zero
+--   uncontrolled_amount  money  change of what is open at companies without a control account
+--   open_count           int    items opened less items closed
 
 -- Loads sum these when they come in: no question looks at items by the million for a history.
-with changes as (
+with controlled_companies as (
+    select coalesce(control_balances.company_id, '') as company_id
+    from control_balances
+    where control_balances.balance_date <= $as_of
+    group by coalesce(control_balances.company_id, '')
+),
+
+changes as (
     select
+        controlled_companies.company_id is null as is_uncontrolled,
         open_changes.step_date,
         open_changes.due_date,
         case
@@ -43,6 +52,8 @@ with changes as (
         open_changes.open_count
     from open_changes
     left join accounts on open_changes.account = accounts.account
+    left join controlled_companies
+        on coalesce(open_changes.company_id, '') = controlled_companies.company_id
     where open_changes.step_date <= $as_of
 )
 
@@ -59,6 +70,8 @@ select
     cast(sum(changes.debit_amount) as decimal(21, 3)) as debit_amount,
     cast(sum(changes.moved_amount) as decimal(21, 3)) as moved_amount,
     cast(sum(changes.credit_amount) as decimal(21, 3)) as credit_amount,
+    cast(sum(case when changes.is_uncontrolled then changes.open_amount end) as decimal(21, 3))
+        as uncontrolled_amount,
     sum(changes.open_count) as open_count
 from changes
 group by

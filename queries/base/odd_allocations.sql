@@ -4,6 +4,7 @@
 -- source:  known_allocations, known_items, currencies
 -- params:  none
 -- columns:
+--   company_id            text   empty where the lake holds none
 --   debit_item_id         text   item named as the debit
 --   account               text   its account
 --   debit_customer_id     text   its customer
@@ -57,6 +58,7 @@ odd as (
 )
 
 select
+    debit_items.company_id,
     debit_items.item_id as debit_item_id,
     debit_items.account,
     debit_items.customer_id as debit_customer_id,

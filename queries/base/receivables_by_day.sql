@@ -18,6 +18,7 @@
 --   disputed_past_due_amount  money  the part of it that is overdue
 --   open_count                int    open items
 --   control_amount            money  balance of the control accounts; null before the first
+--   uncontrolled_amount       money  open at companies that have none, where others do
 
 -- A change shows in the first picture taken on or after its day: the end of its month, or the
 -- as-of day itself. Changes older than the first picture (of control accounts and advances)
@@ -42,6 +43,7 @@ open_steps as (
         sum(known_changes.credit_amount) as unallocated_amount,
         sum(case when known_changes.is_doubtful then known_changes.open_amount end)
             as doubtful_amount,
+        sum(known_changes.uncontrolled_amount) as uncontrolled_amount,
         sum(known_changes.open_count) as open_count
     from known_changes
     group by as_of_date
@@ -180,6 +182,8 @@ balances as (
         sum(coalesce(disputed_overdue_changes.disputed_past_due_amount, 0))
             over days_so_far as disputed_past_due_amount,
         sum(coalesce(open_steps.open_count, 0)) over days_so_far as open_count,
+        sum(coalesce(open_steps.uncontrolled_amount, 0)) over days_so_far
+            as uncontrolled_amount,
         -- a sum over no value at all is null: no control account spoke yet
         sum(control_changes.control_amount) over days_so_far as control_amount
     from as_of_days
@@ -212,6 +216,10 @@ select
     cast(balances.disputed_amount as decimal(21, 3)) as disputed_amount,
     cast(balances.disputed_past_due_amount as decimal(21, 3)) as disputed_past_due_amount,
     cast(balances.open_count as bigint) as open_count,
-    cast(balances.control_amount as decimal(21, 3)) as control_amount
+    cast(balances.control_amount as decimal(21, 3)) as control_amount,
+    cast(
+        case when balances.control_amount is not null then balances.uncontrolled_amount end
+        as decimal(21, 3)
+    ) as uncontrolled_amount
 from balances
 order by balances.as_of_date

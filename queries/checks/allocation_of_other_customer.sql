@@ -1,8 +1,8 @@
--- allocation_of_other_customer: allocations of one customer's credit to the invoice of another.
+-- allocation_of_other_customer: a credit allocated to the invoice of a customer of another group.
 --
 -- grain:   one allocation
 -- key:
--- source:  odd_allocations
+-- source:  odd_allocations, customers
 -- params:  none
 -- columns:
 --   subject_id   text   item named as the debit
@@ -12,7 +12,7 @@
 --   source_line  int    of that item
 --   detail_text  text   what was found
 -- fault:   A receipt of one customer is allocated to the invoice of another.
--- todo:    See whether one pays for the other (group, third party); if not, correct the lettering.
+-- todo:    If one pays for the other, give both one group_id; if not, correct the lettering.
 
 select
     odd_allocations.debit_item_id as subject_id,
@@ -26,7 +26,16 @@ select
         ' of ', odd_allocations.credit_customer_id
     ) as detail_text
 from odd_allocations
-where odd_allocations.is_other_customer
+left join customers as debtors
+    on odd_allocations.company_id = coalesce(debtors.company_id, '')
+    and odd_allocations.debit_customer_id = debtors.customer_id
+left join customers as payers
+    on odd_allocations.company_id = coalesce(payers.company_id, '')
+    and odd_allocations.credit_customer_id = payers.customer_id
+where
+    odd_allocations.is_other_customer
+    -- one of a group pays for the others
+    and coalesce(debtors.group_id <> payers.group_id, true)
 order by
     odd_allocations.debit_item_id,
     odd_allocations.credit_item_id,

@@ -17,7 +17,8 @@
 --   disputed_amount       money  disputed part of open debit items
 --   open_count            int    open items
 --   control_amount        money  balance of the control accounts; null without any
---   tie_out_amount        money  open − control; null without control accounts
+--   uncontrolled_amount   money  open at companies without a control account; null without any
+--   tie_out_amount        money  open − uncontrolled − control; null without control accounts
 
 select
     receivables_by_day.as_of_date,
@@ -32,8 +33,12 @@ select
     receivables_by_day.disputed_amount,
     receivables_by_day.open_count,
     receivables_by_day.control_amount,
-    cast(receivables_by_day.open_amount - receivables_by_day.control_amount as decimal(21, 3))
-        as tie_out_amount
+    receivables_by_day.uncontrolled_amount,
+    cast(
+        receivables_by_day.open_amount
+        - receivables_by_day.uncontrolled_amount
+        - receivables_by_day.control_amount as decimal(21, 3)
+    ) as tie_out_amount
 from receivables_by_day
 where receivables_by_day.as_of_date = $as_of
 order by receivables_by_day.as_of_date

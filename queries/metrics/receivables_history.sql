@@ -19,7 +19,8 @@
 --   disputed_amount                    money    disputed part of open debit items
 --   open_count                         int      open items
 --   control_amount                     money    balance of the control accounts
---   tie_out_amount                     money    open − control; null without control accounts
+--   uncontrolled_amount                money    open at companies without a control account
+--   tie_out_amount                     money    open − uncontrolled − control; null without any
 --   dso_simple_days                    decimal  see query dso, method simple
 --   dso_count_back_days                decimal  method count_back
 --   dso_best_possible_simple_days      decimal  method best_possible_simple
@@ -46,8 +47,12 @@ select
     receivables_by_day.disputed_amount,
     receivables_by_day.open_count,
     receivables_by_day.control_amount,
-    cast(receivables_by_day.open_amount - receivables_by_day.control_amount as decimal(21, 3))
-        as tie_out_amount,
+    receivables_by_day.uncontrolled_amount,
+    cast(
+        receivables_by_day.open_amount
+        - receivables_by_day.uncontrolled_amount
+        - receivables_by_day.control_amount as decimal(21, 3)
+    ) as tie_out_amount,
     simple_dso.simple_days as dso_simple_days,
     counted_open.dso_days as dso_count_back_days,
     simple_dso.best_possible_simple_days as dso_best_possible_simple_days,

@@ -4,7 +4,7 @@
 -- key:     line_id
 -- source:  work_lines, payers, last_actions, customer_contacts, collectors, collector_absences,
 --          portfolios, holidays, sentences
--- params:  $as_of date, $language text
+-- params:  $as_of date, $language text, $currency text
 -- columns:
 --   line_id               text     stable for the day: comes back with the result
 --   block_code            text     collect: overdue; care: disputes, reminders before due, gaps
@@ -28,6 +28,7 @@
 --   items_text            text     item=document of each, `|` between them, 500 at most; of a
 --                                  group item=document=customer
 --   list_date             date     $as_of: the day the list is for
+--   currency_code         text     of all amounts; null where it is not known
 --   priority_amount       money    what acting now is worth, less the cost of the channel
 --   why_rank_text         text     why it stands where it stands, with the figures
 --   last_action_date      date     the last contact
@@ -349,6 +350,7 @@ select
     work_lines.documents_text,
     work_lines.items_text,
     cast($as_of as date) as list_date,
+    cast($currency as varchar) as currency_code,
     work_lines.priority_amount,
     told_lines.why_rank_text,
     last_actions.action_date as last_action_date,

@@ -21,7 +21,7 @@ pub(super) async fn run(settings: &Settings, arguments: &InspectArguments) -> Re
     // an archive holds several
     for file in &fetched.files {
         let inspection = ingest::inspect(file, &rules.options(&|_| {}))?;
-        for line in lines(&inspection, &words, &formats, settings.ledger_decimals()?)? {
+        for line in lines(&inspection, &words, &formats, settings)? {
             shared::print(&line)?;
         }
         if let (Some(path), Some(proposal)) = (&arguments.save, &inspection.proposal)
@@ -47,7 +47,8 @@ fn save(path: &Path, mapping: &str) -> Result<(), Error> {
     file.write_all(mapping.as_bytes()).map_err(|cause| Error::Disk(path.to_owned(), cause))
 }
 
-fn lines(found: &Inspection, words: &Words, formats: &Formats, decimals: u8) -> Result<Vec<String>, Error> {
+fn lines(found: &Inspection, words: &Words, formats: &Formats, settings: &Settings) -> Result<Vec<String>, Error> {
+    let decimals = settings.ledger_decimals()?;
     let mut lines = Vec::new();
     let number = |count: u64| formats.number(i128::from(count), 0);
     let mut fact = |key: &str, text: &str| -> Result<(), Error> {
@@ -84,10 +85,11 @@ fn lines(found: &Inspection, words: &Words, formats: &Formats, decimals: u8) -> 
         fact("accepted", &number(report.accepted_count))?;
         fact("rejected", &number(report.rejected_count))?;
         fact("receivable", &number(report.receivable_count))?;
-        fact("debit", &formats.money(report.debit_total, decimals))?;
-        fact("credit", &formats.money(report.credit_total, decimals))?;
+        let sums = load::sums_of(settings, std::iter::once(report));
+        fact("debit", &load::sums_text(settings, formats, &sums, |sum| sum.debit)?)?;
+        fact("credit", &load::sums_text(settings, formats, &sums, |sum| sum.credit)?)?;
         if report.fiscal_year.is_none() && report.receivable_count > 0 {
-            fact("net", &formats.money(report.debit_total - report.credit_total, decimals))?;
+            fact("net", &load::sums_text(settings, formats, &sums, |sum| sum.debit - sum.credit)?)?;
         }
         for note in &report.notes {
             fact("note", &load::assumption(words, formats, note.code, note.line_count, note.amount, decimals)?)?;

@@ -11,6 +11,7 @@ use super::invoices::{self, Invoice};
 use super::letters::Scope;
 use super::parameters::Parameters;
 use super::portals;
+use super::sister::Sister;
 use super::tables;
 use super::truth::{self, DemoFile, DemoReport};
 use super::years::{YEAR_COUNT, Years};
@@ -107,15 +108,17 @@ impl Company {
                 FileText { listed, text: written.text }
             })
             .collect();
+        let sister = Sister::of(self);
         files.extend([
-            tables::customers(self),
-            tables::contacts(self),
+            tables::customers(self, &sister),
+            tables::contacts(self, &sister),
             tables::disputes(self),
-            tables::actions(self),
+            tables::actions(self, &sister),
             portals::invoice_details(self),
             portals::payer_processes(self),
             portals::invoice_events(self),
         ]);
+        files.extend(sister.files());
         files
     }
 

@@ -23,6 +23,8 @@ pub(super) enum Purpose {
     Beside = 7,
     /// Receivables of any size.
     Volume = 8,
+    /// What the sister company sells.
+    Sister = 9,
 }
 
 /// One stream of draws.

@@ -1,7 +1,8 @@
 //! A seeded generator of a plausible company with planted causes: same seed, same bytes, on every machine.
 //!
 //! In: a seed and a size. Out: one FEC a fiscal year (or one continuous ledger), `customers.csv`,
-//! `contacts.csv`, `disputes.csv`, `actions.csv`, and the truth that was planted in them.
+//! `contacts.csv`, `disputes.csv`, `actions.csv`, and the truth that was planted in them; beside the company of the
+//! ledgers a sister that is known by lists (`sister`).
 //! Refused: sizes too small to hold every behaviour, a last year that does not end on 31 December.
 //!
 //! The company is invented: a maker of pumps, valves and filters, whose SIREN fails its own check digit and so
@@ -25,6 +26,7 @@ mod letters;
 mod parameters;
 mod portals;
 mod settlement;
+mod sister;
 mod tables;
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "a company that cannot be made must stop the test")]

@@ -7,6 +7,7 @@ use super::dice::{Dice, Purpose};
 use super::invoices::Invoice;
 use super::parameters::Behaviour;
 use super::settlement::{Nature, Plan};
+use super::sister::Sister;
 use super::truth::DemoFile;
 use super::years::bank_day;
 use crate::model::calendar::add_days;
@@ -14,7 +15,7 @@ use crate::model::tables::{ACTIONS, CONTACTS, CUSTOMERS, DISPUTES, FILLED_BY_LOA
 use crate::model::{Date, TableSpec, money::decimal_text};
 
 /// `customers.csv`.
-pub(super) fn customers(company: &Company) -> FileText {
+pub(super) fn customers(company: &Company, sister: &Sister) -> FileText {
     let mut billed = vec![0_i64; company.customers.len()];
     for invoice in &company.invoices {
         billed[invoice.customer] += invoice.gross();
@@ -40,11 +41,11 @@ pub(super) fn customers(company: &Company) -> FileText {
             String::new(),
         ]
     });
-    file(&CUSTOMERS, rows.collect())
+    file(&CUSTOMERS, rows.chain(sister.customers(company)).collect())
 }
 
 /// `contacts.csv`: who pays, and sometimes who buys. The telephone numbers are those kept for fiction in France.
-pub(super) fn contacts(company: &Company) -> FileText {
+pub(super) fn contacts(company: &Company, sister: &Sister) -> FileText {
     let mut rows = Vec::new();
     for (position, customer) in company.customers.iter().enumerate() {
         let mut dice = Dice::new(company.options.seed, Purpose::Desk, 2 * position);
@@ -67,10 +68,11 @@ pub(super) fn contacts(company: &Company) -> FileText {
             ]);
         }
     }
+    rows.extend(sister.contacts(company));
     file(&CONTACTS, rows)
 }
 
-fn drawn(company: &Company, list: &str, dice: &mut Dice) -> String {
+pub(super) fn drawn(company: &Company, list: &str, dice: &mut Dice) -> String {
     let words = company.parameters.list(list);
     words.get(dice.position(words.len())).map(|(word, _)| word.clone()).unwrap_or_default()
 }
@@ -160,7 +162,7 @@ const NOTES: [&str; 8] = [
 ];
 
 /// `actions.csv`: reminders of invoices that were late, oldest first. `item_id` is the number of the invoice.
-pub(super) fn actions(company: &Company) -> FileText {
+pub(super) fn actions(company: &Company, sister: &Sister) -> FileText {
     let mut found: Vec<(Action, &Invoice)> = Vec::new();
     for (position, invoice) in company.invoices.iter().enumerate() {
         if invoice.posted < company.years.first_day() || invoice.gross() < 60_000 {
@@ -188,10 +190,11 @@ pub(super) fn actions(company: &Company) -> FileText {
             action.reason,
             action.promised.map(|(day, _)| day.to_string()).unwrap_or_default(),
             action.promised.map(|(_, amount)| decimal_text(amount.into(), 2)).unwrap_or_default(),
+            String::new(),
             action.note.to_owned(),
         ]
     });
-    file(&ACTIONS, rows.collect())
+    file(&ACTIONS, rows.chain(sister.actions()).collect())
 }
 
 /// An e-mail a week after the due date, calls at two and nine weeks, a letter at six; until it is settled.

@@ -169,6 +169,13 @@ fn sections(report: &DemoReport, text: &mut String) -> std::fmt::Result {
             file.debit_amount.map(|amount| amount.to_string()).unwrap_or_default()
         )?;
     }
+    writeln!(
+        text,
+        "\nBeside it `{}`, a sister company abroad that is known by its lists alone: it sells in euros, yen and dinars to two \
+         groups whose head office pays for all, and to others; it keeps back retentions, grants discounts that are booked at the \
+         end of the month, and lacks a few cents here and there. Its balances by account prove its items.",
+        super::sister::SISTER,
+    )?;
     writeln!(text, "\n| behaviour | what it does | customers |\n|---|---|---|")?;
     for (behaviour, description) in &report.behaviours {
         let payers = report.payers.iter().filter(|payer| payer.behaviour == *behaviour);

@@ -170,7 +170,7 @@ impl EngineError {
                 "customer_id" => "name the customer with `--customer ID`".to_owned(),
                 "since" => "name the day with `--since YYYY-MM-DD`".to_owned(),
                 other => format!(
-                    "`${other}` is none of $as_of, $months, $today_only, $dso_days, $ages_from_issue, $in_base, $decimals, $language, $customer_id, $since"
+                    "`${other}` is none of $as_of, $months, $today_only, $dso_days, $ages_from_issue, $in_base, $currency, $decimals, $language, $customer_id, $since"
                 ),
             },
             Self::RateMissing { currency_code, .. } => format!(

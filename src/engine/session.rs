@@ -26,7 +26,7 @@ use super::question::{self, Question};
 use super::row_stream::RowStream;
 use super::{EngineError, answers, context, reference, tables};
 use crate::lake::Snapshot;
-use crate::model::tables::{CONTROL_BALANCES, CONTROL_MOVEMENTS, LEDGER_LINES, LOADS, TABLES};
+use crate::model::tables::{ACTIONS, CONTROL_BALANCES, CONTROL_MOVEMENTS, LEDGER_LINES, LOADS, TABLES};
 use crate::model::{Answer, AnswerColumn, CustomerKey, Date, TableSpec, Value};
 
 /// The files that hold the tables asked.
@@ -244,8 +244,9 @@ impl Engine {
         provider: Arc<dyn TableProvider>,
     ) -> Result<Arc<dyn TableProvider>, DataFusionError> {
         let company = self.scope.company_id.as_ref().filter(|_| table.name != LOADS.name);
-        // a line of a ledger names the currency of its foreign amount, not of what it books
-        let has_currency = table.position("currency_code").is_some() && table.name != LEDGER_LINES.name;
+        // a line of a ledger names the currency of its foreign amount, not of what it books; an action that of a promise
+        let is_of_items = ![LEDGER_LINES.name, ACTIONS.name].contains(&table.name);
+        let has_currency = table.position("currency_code").is_some() && is_of_items;
         let currency = self.scope.currency_code.as_ref().filter(|_| has_currency);
         // balances of accounts are in the currency of the books
         let is_of_control = table.name == CONTROL_BALANCES.name || table.name == CONTROL_MOVEMENTS.name;
@@ -572,6 +573,7 @@ impl Engine {
             "dso_days" => Some(ScalarValue::Int64(Some(self.scope.dso_days))),
             "decimals" => Some(ScalarValue::Int64(Some(self.scope.decimals.into()))),
             "in_base" => Some(ScalarValue::Boolean(Some(self.is_in_base))),
+            "currency" => Some(ScalarValue::Utf8(self.currency().map(str::to_owned))),
             "language" => Some(ScalarValue::Utf8(Some(self.scope.language_code.to_owned()))),
             "customer_id" => {
                 let (first, others) = self.scope.customers.split_first()?;

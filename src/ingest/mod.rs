@@ -41,7 +41,7 @@ pub use self::encoding::Encoding;
 pub use self::error::{BoxedError, IngestError};
 pub use self::inspect::inspect;
 pub use self::open::regular_file;
-pub use self::outcome::{ColumnFinding, FiscalYear, Inspection, Note, RejectSample, SourceReport};
+pub use self::outcome::{ColumnFinding, CurrencySum, FiscalYear, Inspection, Note, RejectSample, SourceReport};
 pub use self::reason::Reason;
 pub use self::reference::{
     AccountRoles, ActionCodes, CounterpartClasses, Currencies, OpeningJournals, Role, RoleTerms, WrittenForms,

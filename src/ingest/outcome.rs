@@ -32,6 +32,27 @@ pub struct Note {
     pub text: String,
 }
 
+/// What amounts of one currency come to, in thousandths.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CurrencySum {
+    /// The currency; empty for the one the books are kept in.
+    pub currency_code: String,
+    /// Σ of amounts owed to us.
+    pub debit: i128,
+    /// Σ of amounts that lower it, without sign.
+    pub credit: i128,
+}
+
+impl CurrencySum {
+    /// Adds to the sum of a currency, which is among `sums` or becomes the last of them.
+    pub fn add(sums: &mut Vec<Self>, currency_code: &str, debit: i128, credit: i128) {
+        match sums.iter_mut().find(|sum| sum.currency_code == currency_code) {
+            Some(sum) => (sum.debit, sum.credit) = (sum.debit + debit, sum.credit + credit),
+            None => sums.push(Self { currency_code: currency_code.to_owned(), debit, credit }),
+        }
+    }
+}
+
 /// What one file gave.
 #[derive(Clone, Debug)]
 pub struct SourceReport {
@@ -57,6 +78,8 @@ pub struct SourceReport {
     pub debit_total: i128,
     /// FEC: Σ credit of all accepted lines. Items: Σ of amounts that lower it, without sign. Hundredths.
     pub credit_total: i128,
+    /// The same by currency, where the file bears several.
+    pub sums: Vec<CurrencySum>,
     /// The fiscal year, for a FEC.
     pub fiscal_year: Option<FiscalYear>,
     /// How many rows each table got, `rejects` among them.

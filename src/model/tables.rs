@@ -436,6 +436,8 @@ pub static ACTIONS: TableSpec = TableSpec {
         may("reason_code", Text),
         may("promised_date", Date),
         may("promised_amount", Money),
+        // of the amount promised; empty: that of the item named, else the only one the customer owes in
+        may("currency_code", Text),
         may("note", Text),
         may("source_file", Text),
         may("source_line", Int),

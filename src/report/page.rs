@@ -355,19 +355,24 @@ fn tie_out(panel: &str, answer: &Answer, reader: &Reader) -> Result<Option<TieOu
     let Some(open) = amount("open_amount") else { return Ok(None) };
     let money = |amount: i128| amount_with_currency(amount, reader);
     let control = amount("control_amount");
-    let difference = control.map(|control| open.saturating_sub(control));
+    let uncontrolled = amount("uncontrolled_amount").unwrap_or(0);
+    let difference = amount("tie_out_amount");
     let state = match difference {
         Some(0) => "proven",
         Some(_) => "different",
         None => "unproven",
     };
     let values = [
-        ("open", money(open)),
+        ("open", money(open - uncontrolled)),
         ("control", control.map_or_else(String::new, money)),
         ("difference", difference.map_or_else(String::new, money)),
+        ("uncontrolled", money(uncontrolled)),
     ];
     let values: Vec<(&str, &str)> = values.iter().map(|(name, text)| (*name, text.as_str())).collect();
-    let sentence = reader.words.fill(&format!("panels.{panel}.{state}"), &values)?;
+    let mut sentence = reader.words.fill(&format!("panels.{panel}.{state}"), &values)?;
+    if uncontrolled != 0 {
+        sentence = format!("{sentence} {}", reader.words.fill(&format!("panels.{panel}.uncontrolled"), &values)?);
+    }
     Ok(Some(TieOut { state, sentence }))
 }
 

@@ -146,7 +146,11 @@ def ages(books):
 
 
 def promises(books, actions):
-    """Status by action: allocated receipts first, then those that nobody allocated; the oldest promise first."""
+    """Status by action: allocated receipts first, then those that nobody allocated; the oldest promise first.
+
+    In the currency of the answer: what is promised for an invoice is so in its currency, else in the only one that the customer
+    owes in, else in that of the books.
+    """
     by_customer = defaultdict(list)
     for row in actions:
         if row["promised_date"] and day(row["action_date"]) <= books.until:
@@ -156,7 +160,7 @@ def promises(books, actions):
         debits[item["company_id"], item["customer_id"]].append(key)
     found = {}
     for customer, rows in by_customer.items():
-        parts, names = [], {}
+        parts, names, documents = [], {}, defaultdict(list)
         for key in debits[customer]:
             item = books.items[key]
             if item["amount"] > 0 and item["kind"] in CLAIMS and item["reference"]:
@@ -166,21 +170,25 @@ def promises(books, actions):
             document = (item["reference"] or item["item_id"], item["issued"])
             if item["amount"] > 0:
                 names[item["item_id"]] = [document]
+                documents[document].append(item)
             if item["amount"] > 0 and item["kind"] not in BACK:
                 net = defaultdict(Decimal)
                 for _, met, credit, amount in books.of_debit[key]:
                     if books.items[credit]["kind"] == "receipt":
-                        net[met, credit] += amount
+                        net[met, credit] += books.told(key, amount)
                 parts += [[met, amount, document, (False, met, credit)] for (met, credit), amount in net.items() if amount > 0]
             elif item["kind"] == "receipt" and books.open(key) < 0:
-                parts.append([item["posted"], -books.open(key), None, (True, item["posted"], key)])
+                parts.append([item["posted"], -books.told(key, books.open(key)), None, (True, item["posted"], key)])
         parts.sort(key=lambda part: part[3][:2])
         for row in sorted(rows, key=lambda row: (row["promised_date"], row["action_date"], row["action_id"])):
             made, verdict = day(row["action_date"]), day(row["promised_date"]) + datetime.timedelta(days=3)
             named = names.get(row["item_id"], []) if row["item_id"] else None
             # several documents of one number are none
             item = named[0] if named and len(set(named)) == 1 else None
+            owed = documents[item] if item else [one for all_of in documents.values() for one in all_of]
             wanted = Decimal(row["promised_amount"])
+            if item or len({one["currency_code"] for one in owed}) == 1:
+                wanted = half_up(wanted * sum(one["base"] for one in owed) / sum(one["amount"] for one in owed), 2)
             taken = Decimal(0)
             for part in parts:
                 if made <= part[0] <= verdict and (named is None or part[2] is None or part[2] == item):

@@ -4,7 +4,7 @@
 -- key:     company_id, action_id
 -- source:  actions, document_names, known_items, known_allocations, item_balances,
 --          payer_thresholds
--- params:  $as_of date
+-- params:  $as_of date, $decimals int, $currency text
 -- columns:
 --   company_id       text   empty where the lake holds none
 --   action_id        text   the action
@@ -14,7 +14,7 @@
 --   action_date      date   when
 --   promised_date    date   until when
 --   verdict_date     date   the end of the tolerance: from then on a promise is kept or broken
---   promised_amount  money  how much; null where it was not said
+--   promised_amount  money  how much, in the currency of the answer; null where it was not said
 --   received_amount  money  what came in for it from the promise to that day, each receipt counted
 --                           once, oldest promise first; null where no amount was said
 --   status_code      text   open, kept, partially_kept or broken
@@ -35,6 +35,7 @@ with told_promises as (
             as date
         ) as verdict_date,
         actions.promised_amount,
+        actions.currency_code,
         payer_thresholds.promise_part_ratio,
         row_number() over (
             partition by coalesce(actions.company_id, ''), actions.customer_id
@@ -61,6 +62,8 @@ debits as (
         known_items.kind,
         known_items.posted_date,
         known_items.due_date,
+        known_items.currency_code,
+        known_items.amount,
         known_items.answer_amount,
         min(known_items.item_number) over (
             partition by
@@ -80,7 +83,10 @@ promise_items as (
     select
         told_promises.company_id,
         told_promises.action_id,
-        min(debits.document_number) as document_number
+        min(debits.document_number) as document_number,
+        min(debits.currency_code) as currency_code,
+        cast(sum(debits.amount) as decimal(21, 3)) as amount,
+        cast(sum(debits.answer_amount) as decimal(21, 3)) as answer_amount
     from told_promises
     inner join document_names
         on told_promises.company_id = document_names.company_id
@@ -89,6 +95,59 @@ promise_items as (
     inner join debits on document_names.item_number = debits.item_number
     where document_names.is_one_of_customer
     group by told_promises.company_id, told_promises.action_id
+),
+
+-- Who owes in one currency promises in it; who owes in several, in that of the books.
+customer_currencies as (
+    select
+        debits.company_id,
+        debits.customer_id,
+        min(debits.currency_code) as currency_code,
+        cast(sum(debits.amount) as decimal(21, 3)) as amount,
+        cast(sum(debits.answer_amount) as decimal(21, 3)) as answer_amount
+    from debits
+    group by debits.company_id, debits.customer_id
+    having count(distinct debits.currency_code) = 1
+),
+
+-- A promise is in the currency it names, or that of the item it is for; in a third one it is one of
+-- all that is due.
+promised_amounts as (
+    select
+        told_promises.company_id,
+        told_promises.action_id,
+        promise_items.document_number,
+        money(
+            case
+                when told_promises.currency_code = $currency then told_promises.promised_amount
+                when
+                    promise_items.amount > 0
+                    and coalesce(told_promises.currency_code, promise_items.currency_code)
+                    = promise_items.currency_code
+                    then
+                        cast(told_promises.promised_amount as decimal(41, 3))
+                        * promise_items.answer_amount
+                        / promise_items.amount
+                when
+                    promise_items.amount is null
+                    and customer_currencies.amount > 0
+                    and coalesce(told_promises.currency_code, customer_currencies.currency_code)
+                    = customer_currencies.currency_code
+                    then
+                        cast(told_promises.promised_amount as decimal(41, 3))
+                        * customer_currencies.answer_amount
+                        / customer_currencies.amount
+                when told_promises.currency_code is null then told_promises.promised_amount
+            end,
+            $decimals
+        ) as promised_amount
+    from told_promises
+    left join promise_items
+        on told_promises.company_id = promise_items.company_id
+        and told_promises.action_id = promise_items.action_id
+    left join customer_currencies
+        on told_promises.company_id = customer_currencies.company_id
+        and told_promises.customer_id = customer_currencies.customer_id
 ),
 
 -- A promise without an amount is one of all that is due by its day, or of the whole item named.
@@ -146,24 +205,25 @@ promises as (
         told_promises.action_date,
         told_promises.promised_date,
         told_promises.verdict_date,
-        told_promises.promised_amount,
+        promised_amounts.promised_amount,
         told_promises.promise_part_ratio,
         told_promises.promise_order,
-        promise_items.document_number,
-        cast(
-            greatest(
-                coalesce(
-                    told_promises.promised_amount,
-                    vague_sums.amount - coalesce(vague_settlements.settled_amount, 0),
-                    0
+        promised_amounts.document_number,
+        greatest(
+            coalesce(
+                promised_amounts.promised_amount,
+                cast(
+                    vague_sums.amount - coalesce(vague_settlements.settled_amount, 0)
+                    as decimal(21, 3)
                 ),
-                0.01
-            ) as decimal(21, 3)
+                cast(0 as decimal(21, 3))
+            ),
+            cast(0.01 as decimal(21, 3))
         ) as target_amount
     from told_promises
-    left join promise_items
-        on told_promises.company_id = promise_items.company_id
-        and told_promises.action_id = promise_items.action_id
+    inner join promised_amounts
+        on told_promises.company_id = promised_amounts.company_id
+        and told_promises.action_id = promised_amounts.action_id
     left join vague_sums
         on told_promises.company_id = vague_sums.company_id
         and told_promises.action_id = vague_sums.action_id

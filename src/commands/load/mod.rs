@@ -43,7 +43,7 @@ const ATTEMPTS: u32 = 20;
 
 pub(super) use self::sources::held;
 pub(super) use self::stage::Rules;
-pub(super) use self::summary::assumption;
+pub(super) use self::summary::{assumption, sums_of, sums_text};
 
 /// Notes on a file that its reader must not miss: no account of customers, no day of a list.
 const LOUD: [&str; 4] = ["receivables_none", "list_undated", "dated_after_list", "own_total_differs"];

@@ -8,7 +8,7 @@ use super::references::Refused;
 use super::stage::Source;
 use crate::commands::shared;
 use crate::error::Error;
-use crate::ingest::Reason;
+use crate::ingest::{Currencies, CurrencySum, Reason, SourceReport};
 use crate::lake::LoadRecord;
 use crate::model::money::{money_text, thousandths_of};
 use crate::model::tables::PREPARED_CODE;
@@ -139,6 +139,7 @@ pub(super) fn lines(settings: &Settings, staged: &[Source], record: &LoadRecord)
     let count = |count: i64| formats.number(i128::from(count), 0);
     let none = words.get("load.no_assumption")?.to_owned();
     let receivable = staged.iter().map(|source| source.report.receivable_count).sum();
+    let sums = sums_of(settings, staged.iter().map(|source| &source.report));
     lines.push(words.fill(
         "load.total",
         &[
@@ -146,12 +147,49 @@ pub(super) fn lines(settings: &Settings, staged: &[Source], record: &LoadRecord)
             ("accepted", &count(record.accepted_count)),
             ("rejected", &count(record.rejected_count)),
             ("receivable", &number(receivable)),
-            ("debit", &formats.money(record.debit_total, decimals)),
-            ("credit", &formats.money(record.credit_total, decimals)),
+            ("debit", &sums_text(settings, &formats, &sums, |sum| sum.debit)?),
+            ("credit", &sums_text(settings, &formats, &sums, |sum| sum.credit)?),
             ("assumptions", &if assumed.is_empty() { none } else { assumed.join(", ") }),
         ],
     )?);
     Ok(lines)
+}
+
+/// What files come to, a sum a currency: amounts of several are never added up.
+pub(in crate::commands) fn sums_of<'a>(
+    settings: &Settings,
+    reports: impl Iterator<Item = &'a SourceReport>,
+) -> Vec<CurrencySum> {
+    let mut sums = Vec::new();
+    for report in reports {
+        // a ledger is kept in one currency, whatever its documents bear
+        if report.sums.is_empty() && (report.debit_total, report.credit_total) != (0, 0) {
+            CurrencySum::add(&mut sums, settings.ledger_currency(), report.debit_total, report.credit_total);
+        }
+        for sum in &report.sums {
+            CurrencySum::add(&mut sums, &sum.currency_code, sum.debit, sum.credit);
+        }
+    }
+    sums
+}
+
+/// One side of sums, as a reader says it: the currency is named where there are several.
+pub(in crate::commands) fn sums_text(
+    settings: &Settings,
+    formats: &Formats,
+    sums: &[CurrencySum],
+    side: fn(&CurrencySum) -> i128,
+) -> Result<String, Error> {
+    let currencies = Currencies::parse(settings.reference("currencies"))?;
+    let text = |sum: &CurrencySum| formats.money(side(sum), currencies.decimals(Some(&sum.currency_code)));
+    Ok(match sums {
+        [] => formats.money(0, settings.ledger_decimals()?),
+        [sum] => text(sum),
+        _ => {
+            let named = sums.iter().map(|sum| format!("{}\u{a0}{}", text(sum), sum.currency_code));
+            named.collect::<Vec<_>>().join(" + ")
+        }
+    })
 }
 
 /// What was assumed, as a reader says it: on how many lines and how much, or on the file as a whole.

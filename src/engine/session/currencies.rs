@@ -45,7 +45,7 @@ impl Engine {
     }
 
     /// The currency that answers are in, where that is known.
-    fn currency(&self) -> Option<&str> {
+    pub(super) fn currency(&self) -> Option<&str> {
         let of_items = self.currencies.first().filter(|_| !self.is_in_base).map(String::as_str);
         of_items.or(self.scope.books_currency.as_deref())
     }

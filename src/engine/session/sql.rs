@@ -11,6 +11,10 @@ use crate::engine::catalogue::{Query, Room};
 use crate::engine::{EngineError, answers, question, user_sql};
 use crate::model::Answer;
 
+/// What the SQL of a user may name.
+const PARAMETERS: [&str; 9] =
+    ["as_of", "months", "ages_from_issue", "dso_days", "decimals", "in_base", "currency", "customer_id", "since"];
+
 impl Engine {
     /// Answers SQL of the user, who may read every table and base query but change nothing, within so many seconds. `$as_of`
     /// is bound.
@@ -60,7 +64,7 @@ impl Engine {
         };
         let frame = self.context.sql_with_options(sql, question::read_only()).await.map_err(failed)?;
         let mut values = Vec::new();
-        for name in ["as_of", "months", "ages_from_issue", "dso_days", "decimals", "in_base", "customer_id", "since"] {
+        for name in PARAMETERS {
             if let (true, Some(value)) = (sql.contains(&format!("${name}")), self.parameter(name)) {
                 values.push((name, value));
             }

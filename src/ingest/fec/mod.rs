@@ -222,6 +222,7 @@ impl Fec {
             receivable_count: totals.receivable_count,
             debit_total: totals.debit,
             credit_total: totals.credit,
+            sums: Vec::new(),
             fiscal_year: Some(year),
             tables: counts.tables,
             reject_counts: counts.rejected_by_reason,

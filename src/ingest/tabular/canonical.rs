@@ -295,7 +295,7 @@ impl<'a> Canonical<'a> {
         if ItemNote::is_sign_unusual(kind, amount) {
             note(ItemNote::SignUnusual);
         }
-        block.totals.add_item(amount);
+        block.totals.add_item(currency, amount);
         block.totals.accepted_count += 1;
         let posted = row.day(Column::POSTED_DATE)?.unwrap_or(issued);
         let written =

@@ -77,7 +77,7 @@ const RECEIPTS: [Input; 11] = [
 ];
 
 /// What a filled worklist says: the line as it was written out, then what was written beside it.
-const RESULTS: [Input; 14] = [
+const RESULTS: [Input; 15] = [
     may("company_id", Text),
     must("line_id", Text),
     must("customer_id", Text),
@@ -86,6 +86,7 @@ const RESULTS: [Input; 14] = [
     must("channel_code", Text),
     may("items_text", Text),
     may("members_text", Text),
+    may("currency_code", Text),
     must("result_code", Text),
     may("reason_code", Text),
     may("promised_date", Date),

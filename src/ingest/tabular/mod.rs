@@ -348,14 +348,14 @@ impl Tabular {
             note_left_out(rows.left_out_count, rows.sum_count, output);
             let is_whole = rows.left_out_count == 0;
             let totals = writer.finish(output)?;
-            own_sums.compare(&totals, is_whole && totals.currency_count < 2, file, output);
+            own_sums.compare(&totals, is_whole, file, output);
             return Ok(totals);
         }
         let mut rows = rows;
         read_rows(rows.as_mut(), plan, &values, (&mut writer, &mut own_sums), output, failed)?;
         drop(rows);
         let totals = writer.finish(output)?;
-        own_sums.compare(&totals, totals.currency_count < 2, file, output);
+        own_sums.compare(&totals, true, file, output);
         Ok(totals)
     }
 
@@ -412,6 +412,7 @@ impl Tabular {
             self.read_cells(path, file, &plan, options, progress, &mut output)?
         };
         let counts = output.finish()?;
+        let (debit_total, credit_total) = totals.read();
         Ok(SourceReport {
             absent_columns: plan.absent(),
             proposal,
@@ -424,8 +425,9 @@ impl Tabular {
             accepted_count: totals.accepted_count,
             rejected_count: counts.rejected,
             receivable_count: totals.item_count,
-            debit_total: totals.debit,
-            credit_total: totals.credit,
+            debit_total,
+            credit_total,
+            sums: totals.sums,
             fiscal_year: None,
             tables: counts.tables,
             reject_counts: counts.rejected_by_reason,

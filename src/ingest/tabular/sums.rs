@@ -4,43 +4,43 @@ use super::super::amount;
 use super::super::output::Output;
 use super::grid;
 use super::shaped::ConventionalReader;
+use crate::ingest::outcome::CurrencySum;
 use crate::model::Money;
 use crate::model::expressions::CellReader as _;
 use crate::model::money::money_text;
 
 /// The sums of the items written.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Totals {
     /// Rows taken.
     pub accepted_count: u64,
     /// Items written.
     pub item_count: u64,
-    /// Σ of amounts owed to us.
-    pub debit: i128,
-    /// Σ of amounts that lower it, without sign.
-    pub credit: i128,
-    /// Currencies of the items: one, or several.
-    pub currency_count: usize,
+    /// What they come to, a sum a currency.
+    pub sums: Vec<CurrencySum>,
 }
 
 impl Totals {
     /// Counts an item.
-    pub fn add_item(&mut self, amount: Money) {
+    pub fn add_item(&mut self, currency_code: &str, amount: Money) {
         self.item_count += 1;
-        if amount > Money::ZERO {
-            self.debit += amount.wide();
-        } else {
-            self.credit -= amount.wide();
-        }
+        let amount = amount.wide();
+        CurrencySum::add(&mut self.sums, currency_code, amount.max(0), (-amount).max(0));
+    }
+
+    /// Σ of amounts owed to us, and of amounts that lower it, without sign: what was read, whatever the currencies.
+    #[must_use]
+    pub fn read(&self) -> (i128, i128) {
+        (self.sums.iter().map(|sum| sum.debit).sum(), self.sums.iter().map(|sum| sum.credit).sum())
     }
 
     /// Adds those of other rows.
     pub fn add(&mut self, other: &Self) {
         self.accepted_count += other.accepted_count;
         self.item_count += other.item_count;
-        self.debit += other.debit;
-        self.credit += other.credit;
-        self.currency_count = self.currency_count.max(other.currency_count);
+        for sum in &other.sums {
+            CurrencySum::add(&mut self.sums, &sum.currency_code, sum.debit, sum.credit);
+        }
     }
 }
 
@@ -72,8 +72,9 @@ impl OwnSums {
 
     /// Says so where the rows come to none of the sums: each of them, or all, may sum a part only, but one sums the whole.
     pub fn compare(&self, totals: &Totals, is_whole: bool, file: &str, output: &mut Output<'_>) {
-        let sum = totals.debit - totals.credit;
-        let Some(last) = self.sums.last().filter(|_| is_whole && totals.item_count > 0) else { return };
+        let [total] = &*totals.sums else { return };
+        let sum = total.debit - total.credit;
+        let Some(last) = self.sums.last().filter(|_| is_whole) else { return };
         // what customers come to, each by a sum of its own, is the whole too
         let all: i128 = self.sums.iter().sum();
         if all == sum || self.sums.iter().any(|own| own.abs() == sum.abs()) {

@@ -97,8 +97,6 @@ pub struct Writer<'a> {
     list_day: Option<Date>,
     /// Items of the list that were issued after that day.
     later_count: u64,
-    /// The currency of the last item.
-    currency: Cell,
 }
 
 /// A receipt put together from its rows.
@@ -138,7 +136,6 @@ impl<'a> Writer<'a> {
             settled_counts: (0, 0),
             list_day: plan.listed_on,
             later_count: 0,
-            currency: Cell::Empty,
         }
     }
 
@@ -485,11 +482,9 @@ impl<'a> Writer<'a> {
         if kind.is_some_and(|kind| ItemNote::is_sign_unusual(kind, amount)) {
             self.note(ItemNote::SignUnusual, amount, output);
         }
-        if self.currency != *item.get(Column::CURRENCY_CODE) {
-            self.currency = item.get(Column::CURRENCY_CODE).clone();
-            self.totals.currency_count += 1;
+        if let Cell::Text(currency) = item.get(Column::CURRENCY_CODE) {
+            self.totals.add_item(currency, amount);
         }
-        self.totals.add_item(amount);
         let Some(list_day) = self.list_day else { return output.push(&tables::ITEMS, item.into_cells()) };
         let company =
             if let Cell::Text(company) = item.get(Column::COMPANY_ID) { company.clone() } else { String::new() };
