@@ -1,6 +1,5 @@
 //! How a run ends: the three outcomes, and errors with their cause and what to do next.
 
-use std::fmt;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
@@ -33,39 +32,32 @@ impl From<Outcome> for ExitCode {
 }
 
 /// What a run cannot go on from.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// A file or mapping.
-    Ingest(IngestError),
+    #[error(transparent)]
+    Ingest(#[from] IngestError),
     /// The lake.
-    Lake(LakeError),
+    #[error(transparent)]
+    Lake(#[from] LakeError),
     /// A question.
-    Engine(EngineError),
+    #[error(transparent)]
+    Engine(#[from] EngineError),
     /// A page or an output.
-    Report(ReportError),
+    #[error(transparent)]
+    Report(#[from] ReportError),
     /// The demo company.
-    Demo(DemoError),
+    #[error(transparent)]
+    Demo(#[from] DemoError),
     /// A bucket or an address.
-    Store(StoreError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
     /// The settings or the command line: what was found, and what to do.
+    #[error("{0}")]
     Plain(String, String),
     /// A file of ours could not be written.
+    #[error("`{0}`: {1}")]
     Disk(std::path::PathBuf, io::Error),
-}
-
-impl fmt::Display for Error {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Ingest(cause) => write!(out, "{cause}"),
-            Self::Lake(cause) => write!(out, "{cause}"),
-            Self::Engine(cause) => write!(out, "{cause}"),
-            Self::Report(cause) => write!(out, "{cause}"),
-            Self::Demo(cause) => write!(out, "{cause}"),
-            Self::Store(cause) => write!(out, "{cause}"),
-            Self::Plain(found, _) => write!(out, "{found}"),
-            Self::Disk(path, cause) => write!(out, "`{}`: {cause}", path.display()),
-        }
-    }
 }
 
 impl Error {
@@ -85,22 +77,8 @@ impl Error {
     }
 
     fn causes(&self) -> Vec<String> {
-        let mut causes = Vec::new();
-        let first: &(dyn std::error::Error + 'static) = match self {
-            Self::Ingest(cause) => cause,
-            Self::Lake(cause) => cause,
-            Self::Engine(cause) => cause,
-            Self::Report(cause) => cause,
-            Self::Demo(cause) => cause,
-            Self::Store(cause) => cause,
-            Self::Plain(..) | Self::Disk(..) => return causes,
-        };
-        let mut next = first.source();
-        while let Some(cause) = next {
-            causes.push(cause.to_string());
-            next = cause.source();
-        }
-        causes
+        let first = std::error::Error::source(self);
+        std::iter::successors(first, |cause| cause.source()).map(ToString::to_string).collect()
     }
 }
 
@@ -140,24 +118,6 @@ fn without_credentials(message: &str) -> String {
     }
     text
 }
-
-macro_rules! from_rooms {
-    ($($room:ident($cause:ty)),+) => {$(
-        impl From<$cause> for Error {
-            fn from(cause: $cause) -> Self {
-                Self::$room(cause)
-            }
-        }
-    )+};
-}
-from_rooms!(
-    Ingest(IngestError),
-    Lake(LakeError),
-    Engine(EngineError),
-    Report(ReportError),
-    Demo(DemoError),
-    Store(StoreError)
-);
 
 #[cfg(test)]
 mod tests {

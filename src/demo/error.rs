@@ -1,12 +1,12 @@
 //! Why the demo company could not be written.
 
-use std::fmt;
 use std::path::PathBuf;
 
 /// What stopped the generator.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum DemoError {
     /// The options ask for a company that cannot be made.
+    #[error("the demo company was asked for {found}; wanted {wanted}")]
     Options {
         /// What was asked.
         found: String,
@@ -14,6 +14,7 @@ pub enum DemoError {
         wanted: String,
     },
     /// A parameter file built into the program cannot be understood.
+    #[error("`data/demo/{file}` has {found}; wanted {wanted}")]
     Parameters {
         /// Its name under `data/demo/`.
         file: &'static str,
@@ -23,6 +24,7 @@ pub enum DemoError {
         wanted: &'static str,
     },
     /// A file or folder could not be written.
+    #[error("could not write `{path}`")]
     Write {
         /// Which one.
         path: PathBuf,
@@ -39,25 +41,6 @@ impl DemoError {
             Self::Options { .. } => "start from `DemoOptions::default()` and change one number at a time",
             Self::Parameters { .. } => "the file is part of the program: compare it with the released one",
             Self::Write { .. } => "choose a folder that can be written to, with some 20 MB free",
-        }
-    }
-}
-
-impl fmt::Display for DemoError {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Options { found, wanted } => write!(out, "the demo company was asked for {found}; wanted {wanted}"),
-            Self::Parameters { file, found, wanted } => write!(out, "`data/demo/{file}` has {found}; wanted {wanted}"),
-            Self::Write { path, .. } => write!(out, "could not write `{}`", path.display()),
-        }
-    }
-}
-
-impl std::error::Error for DemoError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Write { source, .. } => Some(source),
-            Self::Options { .. } | Self::Parameters { .. } => None,
         }
     }
 }

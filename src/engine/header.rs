@@ -13,8 +13,6 @@
 //! --   open_amount    money  what is open in it
 //! ```
 
-use std::fmt;
-
 use crate::model::ColumnKind;
 
 /// What a query promises.
@@ -44,18 +42,13 @@ pub struct Header {
 }
 
 /// A header that does not say what it must.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the header of query `{query}` {cause}")]
 pub struct HeaderError {
     /// The query file.
     pub query: String,
     /// What is missing or wrong.
     pub cause: String,
-}
-
-impl fmt::Display for HeaderError {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "the header of query `{}` {}", self.query, self.cause)
-    }
 }
 
 impl Header {

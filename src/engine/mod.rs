@@ -24,8 +24,6 @@ mod stores;
 mod tables;
 mod user_sql;
 
-use std::fmt;
-
 use datafusion::error::DataFusionError;
 
 pub use answers::parquet;
@@ -39,9 +37,10 @@ pub use row_stream::RowStream;
 pub use session::{Engine, Scope, TableFiles};
 
 /// What the engine can refuse.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum EngineError {
     /// No query bears that name.
+    #[error("no query is named `{name}`")]
     UnknownQuery {
         /// What was asked.
         name: String,
@@ -49,8 +48,10 @@ pub enum EngineError {
         known: Vec<String>,
     },
     /// The header of a query file does not say what it must.
-    Header(HeaderError),
+    #[error(transparent)]
+    Header(#[from] HeaderError),
     /// The SQL of a query does not keep what its header promises.
+    #[error("query `{query}` breaks its header: {difference}")]
     Contract {
         /// The query.
         query: String,
@@ -58,8 +59,10 @@ pub enum EngineError {
         difference: String,
     },
     /// Base queries need each other in a circle.
+    #[error("queries need each other in a circle: {0}")]
     Circle(String),
     /// A reference file is not a table.
+    #[error("reference table `{name}`: {cause}")]
     Reference {
         /// Its name.
         name: String,
@@ -67,6 +70,7 @@ pub enum EngineError {
         cause: String,
     },
     /// A parameter of a query that nobody gave.
+    #[error("query `{query}` needs `${parameter}`")]
     ParameterMissing {
         /// The query.
         query: String,
@@ -74,6 +78,7 @@ pub enum EngineError {
         parameter: String,
     },
     /// Amounts in a currency without a rate.
+    #[error("{item_count} item(s) in `{currency_code}` have no amount in the base currency")]
     RateMissing {
         /// The currency.
         currency_code: String,
@@ -81,6 +86,7 @@ pub enum EngineError {
         item_count: i64,
     },
     /// SQL of the user is nested deeper than can be planned.
+    #[error("the question holds {count} operators, joins and unions; at most {most} can be nested")]
     TooDeep {
         /// Operators, joins and unions it holds.
         count: usize,
@@ -88,15 +94,19 @@ pub enum EngineError {
         most: usize,
     },
     /// SQL of the user took longer than it may.
+    #[error("the question was not answered within {seconds} s")]
     TooLong {
         /// How long that is.
         seconds: u64,
     },
     /// The lake holds no item, so no day to answer for.
+    #[error("the lake holds no item, so there is no day to answer for")]
     NoItems,
     /// SQL that would change something.
+    #[error("only questions are answered here: {0}")]
     ReadOnly(String),
     /// The cluster, or a part of it, cannot be reached or cannot serve.
+    #[error("the cluster at `{address}`: {cause}")]
     Cluster {
         /// Where it is.
         address: String,
@@ -104,6 +114,7 @@ pub enum EngineError {
         cause: String,
     },
     /// The cluster could not answer a question, or not in time.
+    #[error("query `{query}` failed on the cluster: {cause}")]
     OnCluster {
         /// Which query.
         query: String,
@@ -111,6 +122,7 @@ pub enum EngineError {
         cause: String,
     },
     /// What later questions to a cluster read could not be kept beside the lake.
+    #[error("what executors are to read (`{query}`) cannot be kept beside the lake: {cause}")]
     Unkept {
         /// Whose answer.
         query: String,
@@ -118,40 +130,13 @@ pub enum EngineError {
         cause: Box<dyn std::error::Error + Send + Sync>,
     },
     /// The plan or its execution failed.
+    #[error("query `{query}` failed: {}", .cause.strip_backtrace())]
     Sql {
         /// Which query.
         query: String,
         /// What `DataFusion` says.
         cause: DataFusionError,
     },
-}
-
-impl fmt::Display for EngineError {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::UnknownQuery { name, .. } => write!(out, "no query is named `{name}`"),
-            Self::Header(cause) => write!(out, "{cause}"),
-            Self::Contract { query, difference } => write!(out, "query `{query}` breaks its header: {difference}"),
-            Self::Circle(names) => write!(out, "queries need each other in a circle: {names}"),
-            Self::Reference { name, cause } => write!(out, "reference table `{name}`: {cause}"),
-            Self::ParameterMissing { query, parameter } => write!(out, "query `{query}` needs `${parameter}`"),
-            Self::RateMissing { currency_code, item_count } => {
-                write!(out, "{item_count} item(s) in `{currency_code}` have no amount in the base currency")
-            }
-            Self::TooDeep { count, most } => {
-                write!(out, "the question holds {count} operators, joins and unions; at most {most} can be nested")
-            }
-            Self::TooLong { seconds } => write!(out, "the question was not answered within {seconds} s"),
-            Self::NoItems => write!(out, "the lake holds no item, so there is no day to answer for"),
-            Self::ReadOnly(cause) => write!(out, "only questions are answered here: {cause}"),
-            Self::Cluster { address, cause } => write!(out, "the cluster at `{address}`: {cause}"),
-            Self::OnCluster { query, cause } => write!(out, "query `{query}` failed on the cluster: {cause}"),
-            Self::Unkept { query, cause } => {
-                write!(out, "what executors are to read (`{query}`) cannot be kept beside the lake: {cause}")
-            }
-            Self::Sql { query, cause } => write!(out, "query `{query}` failed: {}", cause.strip_backtrace()),
-        }
-    }
 }
 
 impl EngineError {
@@ -208,13 +193,5 @@ impl EngineError {
                 _ => "if you override queries or reference data, compare yours with the built-in ones".to_owned(),
             },
         }
-    }
-}
-
-impl std::error::Error for EngineError {}
-
-impl From<HeaderError> for EngineError {
-    fn from(cause: HeaderError) -> Self {
-        Self::Header(cause)
     }
 }

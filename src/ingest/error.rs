@@ -1,6 +1,5 @@
 //! Why a file cannot be read at all: what was found, what was wanted, and what to do next.
 
-use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
@@ -11,9 +10,10 @@ use crate::model::Date;
 pub type BoxedError = Box<dyn std::error::Error + Send + Sync>;
 
 /// A file that cannot be read, a mapping or reference table that cannot be used.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum IngestError {
     /// The disk refuses.
+    #[error("cannot read `{path}`")]
     File {
         /// Which file.
         path: PathBuf,
@@ -21,26 +21,31 @@ pub enum IngestError {
         source: io::Error,
     },
     /// A folder, a device or a pipe: what may have no end, or can be read once only.
+    #[error("`{path}` is no file")]
     NoFile {
         /// What is named.
         path: PathBuf,
     },
     /// Nothing in it, or blank lines only.
+    #[error("`{file}` is empty: a header and lines are wanted")]
     Empty {
         /// Which file.
         file: String,
     },
     /// A header and no line.
+    #[error("`{file}` has a header and no line: at least one line is wanted")]
     NoLine {
         /// Which file.
         file: String,
     },
     /// A ledger in which no line has a date that can be read, and whose name tells none.
+    #[error("no line of `{file}` has a date that can be read: the fiscal year is not known")]
     NoDate {
         /// Which file.
         file: String,
     },
     /// A journal none of whose accounts is known as one of customers.
+    #[error("`{file}` is a journal, and none of its accounts ({}…) is known as one of customers", .accounts.join(", "))]
     ReceivablesUnknown {
         /// Which file.
         file: String,
@@ -48,6 +53,9 @@ pub enum IngestError {
         accounts: Vec<String>,
     },
     /// A journal under headers of its own whose lines do not balance as they were read.
+    #[error(
+        "`{file}` looks like a journal ({taken}), and its lines come to {debit} debit and {credit} credit: nothing was taken"
+    )]
     JournalUnbalanced {
         /// Which file.
         file: String,
@@ -59,6 +67,7 @@ pub enum IngestError {
         credit: String,
     },
     /// No format knows the header.
+    #[error("`{file}` has a header nobody knows: found {}, wanted the columns of a FEC, of a table or of a mapping", listed(.found))]
     HeaderUnknown {
         /// Which file.
         file: String,
@@ -66,6 +75,9 @@ pub enum IngestError {
         found: Vec<String>,
     },
     /// A list of open items whose day lies before most of them were issued.
+    #[error(
+        "`{file}` is to list what was open on {day}, and most of its items ({later_count}) were issued after that day"
+    )]
     ListDayTooEarly {
         /// Which file.
         file: String,
@@ -75,11 +87,13 @@ pub enum IngestError {
         later_count: u64,
     },
     /// A list of open items or an aged balance that does not tell its day.
+    #[error("`{file}` holds amounts by age and does not tell as of which day")]
     ListDayUnknown {
         /// Which file.
         file: String,
     },
     /// A list of something else than receivables.
+    #[error("`{file}` looks like {what}")]
     OtherList {
         /// Which file.
         file: String,
@@ -87,6 +101,7 @@ pub enum IngestError {
         what: String,
     },
     /// A header that nobody knows, and of which two columns may mean the same.
+    #[error("`{file}` does not tell what every column means: {}", shortened_each(.questions))]
     ColumnsAsked {
         /// Which file.
         file: String,
@@ -94,6 +109,7 @@ pub enum IngestError {
         questions: Vec<String>,
     },
     /// The format is clear, and columns it cannot do without are missing.
+    #[error("`{file}` looks like `{format}` and has no column {}", listed(.missing))]
     ColumnsMissing {
         /// Which file.
         file: String,
@@ -103,6 +119,7 @@ pub enum IngestError {
         missing: Vec<String>,
     },
     /// Two columns of the file mean the same.
+    #[error("`{file}` has two columns for `{column}`: one is wanted")]
     ColumnTwice {
         /// Which file.
         file: String,
@@ -110,6 +127,7 @@ pub enum IngestError {
         column: String,
     },
     /// Several mappings know the header.
+    #[error("the header of `{file}` is known to several mappings: {}", listed(.names))]
     MappingAmbiguous {
         /// Which file.
         file: String,
@@ -117,6 +135,7 @@ pub enum IngestError {
         names: Vec<String>,
     },
     /// A mapping says what it cannot.
+    #[error("mapping `{name}` cannot be used: found {found}, wanted {wanted}")]
     MappingBroken {
         /// Which mapping.
         name: String,
@@ -126,6 +145,7 @@ pub enum IngestError {
         wanted: String,
     },
     /// SQL of a mapping that cannot be evaluated over the columns of the file.
+    #[error("the SQL of `{format}` cannot be evaluated: {}", super::reason::shortened(.cause, 400))]
     ExpressionBroken {
         /// Which mapping.
         format: String,
@@ -133,6 +153,7 @@ pub enum IngestError {
         cause: String,
     },
     /// A reference table says what it cannot.
+    #[error("reference table `{name}`, line {line}: found {found}, wanted {wanted}")]
     ReferenceBroken {
         /// Which table.
         name: &'static str,
@@ -144,6 +165,7 @@ pub enum IngestError {
         wanted: String,
     },
     /// No day above 12 tells whether days or months come first.
+    #[error("`{file}` writes dates such as `{example}` and no day above 12: it may be day first or month first")]
     DatesUndecided {
         /// Which file.
         file: String,
@@ -151,6 +173,7 @@ pub enum IngestError {
         example: String,
     },
     /// Dates of two digits throughout that seem to begin with their year.
+    #[error("`{file}` writes dates such as `{example}`, whose years seem to come first: they are not read for days")]
     YearsUndecided {
         /// Which file.
         file: String,
@@ -158,6 +181,7 @@ pub enum IngestError {
         example: String,
     },
     /// Some dates can only be day first, others only month first.
+    #[error("`{file}` writes dates in two orders: `{}` (line {}) is day first, `{}` (line {}) is month first", .day_first.0, .day_first.1, .month_first.0, .month_first.1)]
     DatesContradict {
         /// Which file.
         file: String,
@@ -167,6 +191,7 @@ pub enum IngestError {
         month_first: (String, u64),
     },
     /// A kind of file that holds no table that can be read.
+    #[error("`{file}` is {}, which holds no table that can be read", .what.name)]
     NoTable {
         /// Which file.
         file: String,
@@ -174,6 +199,7 @@ pub enum IngestError {
         what: NoTable,
     },
     /// A ZIP whose files cannot be unpacked.
+    #[error("`{file}` is a ZIP that cannot be unpacked: {cause}")]
     Archive {
         /// Which file.
         file: String,
@@ -181,6 +207,7 @@ pub enum IngestError {
         cause: String,
     },
     /// A workbook that cannot be opened.
+    #[error("workbook `{file}` cannot be opened: {cause}")]
     Workbook {
         /// Which file.
         file: String,
@@ -188,6 +215,7 @@ pub enum IngestError {
         cause: String,
     },
     /// A workbook without the sheet a mapping names, or with no rows in any.
+    #[error("workbook `{file}` has no sheet {}: found {}", wanted_sheet(.wanted), listed(.found))]
     SheetMissing {
         /// Which file.
         file: String,
@@ -197,6 +225,7 @@ pub enum IngestError {
         found: Vec<String>,
     },
     /// Who takes the rows cannot.
+    #[error("the rows read cannot be stored")]
     Sink {
         /// What it says.
         source: BoxedError,
@@ -260,96 +289,15 @@ impl IngestError {
     }
 }
 
-impl fmt::Display for IngestError {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::File { path, .. } => write!(out, "cannot read `{}`", path.display()),
-            Self::NoFile { path } => write!(out, "`{}` is no file", path.display()),
-            Self::Empty { file } => write!(out, "`{file}` is empty: a header and lines are wanted"),
-            Self::NoLine { file } => write!(out, "`{file}` has a header and no line: at least one line is wanted"),
-            Self::NoDate { file } => {
-                write!(out, "no line of `{file}` has a date that can be read: the fiscal year is not known")
-            }
-            Self::HeaderUnknown { file, found } => write!(
-                out,
-                "`{file}` has a header nobody knows: found {}, wanted the columns of a FEC, of a table or of a mapping",
-                listed(found)
-            ),
-            Self::ReceivablesUnknown { file, accounts } => write!(
-                out,
-                "`{file}` is a journal, and none of its accounts ({}…) is known as one of customers",
-                accounts.join(", ")
-            ),
-            Self::JournalUnbalanced { file, taken, debit, credit } => write!(
-                out,
-                "`{file}` looks like a journal ({taken}), and its lines come to {debit} debit and {credit} credit: nothing was taken"
-            ),
-            Self::ListDayTooEarly { file, day, later_count } => write!(
-                out,
-                "`{file}` is to list what was open on {day}, and most of its items ({later_count}) were issued after that day"
-            ),
-            Self::ListDayUnknown { file } => {
-                write!(out, "`{file}` holds amounts by age and does not tell as of which day")
-            }
-            Self::OtherList { file, what } => write!(out, "`{file}` looks like {what}"),
-            Self::ColumnsAsked { file, questions } => {
-                let shown: Vec<String> =
-                    questions.iter().map(|question| super::reason::shortened(question, 200)).collect();
-                write!(out, "`{file}` does not tell what every column means: {}", shown.join("; "))
-            }
-            Self::ColumnsMissing { file, format, missing } => {
-                write!(out, "`{file}` looks like `{format}` and has no column {}", listed(missing))
-            }
-            Self::ColumnTwice { file, column } => write!(out, "`{file}` has two columns for `{column}`: one is wanted"),
-            Self::MappingAmbiguous { file, names } => {
-                write!(out, "the header of `{file}` is known to several mappings: {}", listed(names))
-            }
-            Self::MappingBroken { name, found, wanted } => {
-                write!(out, "mapping `{name}` cannot be used: found {found}, wanted {wanted}")
-            }
-            Self::ExpressionBroken { format, cause } => {
-                write!(out, "the SQL of `{format}` cannot be evaluated: {}", super::reason::shortened(cause, 400))
-            }
-            Self::ReferenceBroken { name, line, found, wanted } => {
-                write!(out, "reference table `{name}`, line {line}: found {found}, wanted {wanted}")
-            }
-            Self::DatesUndecided { file, example } => write!(
-                out,
-                "`{file}` writes dates such as `{example}` and no day above 12: it may be day first or month first"
-            ),
-            Self::YearsUndecided { file, example } => write!(
-                out,
-                "`{file}` writes dates such as `{example}`, whose years seem to come first: they are not read for days"
-            ),
-            Self::DatesContradict { file, day_first, month_first } => write!(
-                out,
-                "`{file}` writes dates in two orders: `{}` (line {}) is day first, `{}` (line {}) is month first",
-                day_first.0, day_first.1, month_first.0, month_first.1
-            ),
-            Self::NoTable { file, what } => {
-                write!(out, "`{file}` is {}, which holds no table that can be read", what.name)
-            }
-            Self::Archive { file, cause } => write!(out, "`{file}` is a ZIP that cannot be unpacked: {cause}"),
-            Self::Workbook { file, cause } => write!(out, "workbook `{file}` cannot be opened: {cause}"),
-            Self::SheetMissing { file, wanted, found } if wanted.is_empty() => {
-                write!(out, "workbook `{file}` has no sheet with rows: found {}", listed(found))
-            }
-            Self::SheetMissing { file, wanted, found } => {
-                write!(out, "workbook `{file}` has no sheet `{wanted}`: found {}", listed(found))
-            }
-            Self::Sink { .. } => write!(out, "the rows read cannot be stored"),
-        }
-    }
+/// What cannot be told, each in at most 200 characters.
+fn shortened_each(questions: &[String]) -> String {
+    let shown: Vec<String> = questions.iter().map(|question| super::reason::shortened(question, 200)).collect();
+    shown.join("; ")
 }
 
-impl std::error::Error for IngestError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::File { source, .. } => Some(source),
-            Self::Sink { source } => Some(source.as_ref()),
-            _ => None,
-        }
-    }
+/// The sheet that is wanted: any with rows, or the one named.
+fn wanted_sheet(wanted: &str) -> String {
+    if wanted.is_empty() { "with rows".to_owned() } else { format!("`{wanted}`") }
 }
 
 /// Names in backticks, at most twelve of them, each shortened and without control characters.

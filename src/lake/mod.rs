@@ -22,7 +22,6 @@ mod statistics;
 mod tables;
 mod verify;
 
-use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -122,11 +121,13 @@ impl Damage {
 }
 
 /// What a lake can refuse.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum LakeError {
     /// The place holds no load.
+    #[error("there is no lake in `{0}`")]
     Empty(Place),
     /// No load has that number or is that old.
+    #[error("no load is known at `{asked}`: the lake holds {load_count} load(s)")]
     UnknownVersion {
         /// What was asked.
         asked: String,
@@ -134,41 +135,26 @@ pub enum LakeError {
         load_count: u64,
     },
     /// Another load was committed meanwhile; start again from the new snapshot.
+    #[error("another load was committed meanwhile")]
     Moved,
     /// A file of the lake is missing or is not what the lake says of it: nothing is answered from what is left.
+    #[error("the lake is damaged at `{}`: found {}, wanted {}", .0.file, .0.found, .0.wanted)]
     Damaged(Damage),
     /// What should be a copy of the lake is none.
+    #[error("`{0}` is no copy of this lake: no entry of its log of loads is the same")]
     NoCopy(Place),
     /// Delta could not read or write.
+    #[error("the lake could not be read or written: {0}")]
     Delta(deltalake_core::DeltaTableError),
     /// A Parquet file could not be read or written.
+    #[error("a file of the lake could not be read or written: {0}")]
     Parquet(String),
     /// The disk refused.
+    #[error("`{0}`: {1}")]
     Disk(PathBuf, std::io::Error),
     /// The object store refused.
-    Store(StoreError),
-}
-
-impl fmt::Display for LakeError {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Empty(root) => write!(out, "there is no lake in `{root}`"),
-            Self::UnknownVersion { asked, load_count } => {
-                write!(out, "no load is known at `{asked}`: the lake holds {load_count} load(s)")
-            }
-            Self::Moved => write!(out, "another load was committed meanwhile"),
-            Self::Damaged(Damage { file, found, wanted, .. }) => {
-                write!(out, "the lake is damaged at `{file}`: found {found}, wanted {wanted}")
-            }
-            Self::NoCopy(place) => {
-                write!(out, "`{place}` is no copy of this lake: no entry of its log of loads is the same")
-            }
-            Self::Delta(cause) => write!(out, "the lake could not be read or written: {cause}"),
-            Self::Parquet(cause) => write!(out, "a file of the lake could not be read or written: {cause}"),
-            Self::Disk(path, cause) => write!(out, "`{}`: {cause}", path.display()),
-            Self::Store(cause) => write!(out, "{cause}"),
-        }
-    }
+    #[error(transparent)]
+    Store(#[from] StoreError),
 }
 
 impl LakeError {
@@ -195,16 +181,8 @@ impl LakeError {
     }
 }
 
-impl std::error::Error for LakeError {}
-
 impl From<deltalake_core::DeltaTableError> for LakeError {
     fn from(cause: deltalake_core::DeltaTableError) -> Self {
         Self::Delta(cause)
-    }
-}
-
-impl From<StoreError> for LakeError {
-    fn from(cause: StoreError) -> Self {
-        Self::Store(cause)
     }
 }

@@ -1,16 +1,16 @@
 //! Why a page or an output could not be made.
 
-use std::fmt;
-
 /// A run of this room that cannot go on: what was found, what was wanted; [`ReportError::hint`] says what to do.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ReportError {
     /// A language nobody wrote words for.
+    #[error("found language `{found}`, wanted `fr` or `en`")]
     LanguageUnknown {
         /// What was asked.
         found: String,
     },
     /// A report without panels.
+    #[error("found no report named `{found}`")]
     ReportUnknown {
         /// What was asked.
         found: String,
@@ -18,11 +18,13 @@ pub enum ReportError {
         known: Vec<String>,
     },
     /// A template a report names and nobody has.
+    #[error("found no template `{name}`")]
     TemplateMissing {
         /// File name of the template.
         name: String,
     },
     /// A template that does not parse or does not run.
+    #[error("template `{name}` does not run: {cause}")]
     TemplateFailed {
         /// File name of the template.
         name: String,
@@ -30,6 +32,7 @@ pub enum ReportError {
         cause: String,
     },
     /// A file of panels that does not parse.
+    #[error("panels `{name}` cannot be read: {cause}")]
     PanelsUnreadable {
         /// File name.
         name: String,
@@ -37,6 +40,7 @@ pub enum ReportError {
         cause: String,
     },
     /// A file of words that does not parse.
+    #[error("words `{name}` cannot be read: {cause}")]
     WordsUnreadable {
         /// File name.
         name: String,
@@ -44,6 +48,7 @@ pub enum ReportError {
         cause: String,
     },
     /// A word that a page asks for and the language lacks.
+    #[error("found no word `{key}` in `{name}`")]
     WordMissing {
         /// The key, dots between its parts.
         key: String,
@@ -51,6 +56,7 @@ pub enum ReportError {
         name: String,
     },
     /// A column that a panel shows and its answer lacks.
+    #[error("panel `{panel}` wants column `{column}`, which the answer of `{query}` does not have")]
     ColumnMissing {
         /// The panel.
         panel: String,
@@ -60,16 +66,19 @@ pub enum ReportError {
         column: String,
     },
     /// A chart that could not be drawn.
+    #[error("a chart could not be drawn: {cause}")]
     ChartFailed {
         /// Why.
         cause: String,
     },
     /// A workbook that could not be written.
+    #[error("the workbook could not be written: {cause}")]
     WorkbookFailed {
         /// Why.
         cause: String,
     },
     /// Numbers or dates that cannot be written in a language.
+    #[error("numbers and dates cannot be written in `{language}`: {cause}")]
     FormatUnavailable {
         /// The language.
         language: &'static str,
@@ -101,27 +110,3 @@ impl ReportError {
         }
     }
 }
-
-impl fmt::Display for ReportError {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::LanguageUnknown { found } => write!(out, "found language `{found}`, wanted `fr` or `en`"),
-            Self::ReportUnknown { found, .. } => write!(out, "found no report named `{found}`"),
-            Self::TemplateMissing { name } => write!(out, "found no template `{name}`"),
-            Self::TemplateFailed { name, cause } => write!(out, "template `{name}` does not run: {cause}"),
-            Self::PanelsUnreadable { name, cause } => write!(out, "panels `{name}` cannot be read: {cause}"),
-            Self::WordsUnreadable { name, cause } => write!(out, "words `{name}` cannot be read: {cause}"),
-            Self::WordMissing { key, name } => write!(out, "found no word `{key}` in `{name}`"),
-            Self::ColumnMissing { panel, query, column } => {
-                write!(out, "panel `{panel}` wants column `{column}`, which the answer of `{query}` does not have")
-            }
-            Self::ChartFailed { cause } => write!(out, "a chart could not be drawn: {cause}"),
-            Self::WorkbookFailed { cause } => write!(out, "the workbook could not be written: {cause}"),
-            Self::FormatUnavailable { language, cause } => {
-                write!(out, "numbers and dates cannot be written in `{language}`: {cause}")
-            }
-        }
-    }
-}
-
-impl std::error::Error for ReportError {}

@@ -177,9 +177,10 @@ fn without_parents(path: &Path) -> PathBuf {
 }
 
 /// What a place can refuse.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// No address of a file or bucket.
+    #[error("`{found}`: {cause}")]
     Address {
         /// What was named.
         found: String,
@@ -187,8 +188,10 @@ pub enum StoreError {
         cause: String,
     },
     /// The object store refused or cannot be reached.
+    #[error("`{}`: {}", .0.0, .0.1)]
     Store(Box<(Url, object_store::Error)>),
     /// The disk refused.
+    #[error("`{0}`: {1}")]
     Disk(PathBuf, std::io::Error),
 }
 
@@ -214,18 +217,6 @@ impl StoreError {
         }
     }
 }
-
-impl fmt::Display for StoreError {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Address { found, cause } => write!(out, "`{found}`: {cause}"),
-            Self::Store(refusal) => write!(out, "`{}`: {}", refusal.0, refusal.1),
-            Self::Disk(path, cause) => write!(out, "`{}`: {cause}", path.display()),
-        }
-    }
-}
-
-impl std::error::Error for StoreError {}
 
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "an address that is none must stop the test")]

@@ -491,11 +491,7 @@ pub(super) fn slug(prefix: &str, text: &str) -> String {
         .map(|character| if character.is_ascii_alphanumeric() { character.to_ascii_lowercase() } else { '.' })
         .take(40)
         .collect();
-    format!("{prefix}{readable}.{}", &hex(&Sha256::digest(text.as_bytes()))[..8])
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
+    format!("{prefix}{readable}.{}", &hex::encode(Sha256::digest(text.as_bytes()))[..8])
 }
 
 fn content_hash(path: &Path, rules: &str) -> Result<String, Error> {
@@ -509,7 +505,7 @@ fn content_hash(path: &Path, rules: &str) -> Result<String, Error> {
     loop {
         let count = file.read(&mut buffer).map_err(unreadable)?;
         if count == 0 {
-            return Ok(hex(&digest.finalize()));
+            return Ok(hex::encode(digest.finalize()));
         }
         digest.update(&buffer[..count]);
     }
@@ -535,7 +531,7 @@ fn rules_hash(settings: &Settings, arguments: &LoadArguments) -> Result<String, 
             named,
         )
     );
-    Ok(hex(&Sha256::digest(rules.as_bytes())))
+    Ok(hex::encode(Sha256::digest(rules.as_bytes())))
 }
 
 /// What decides what the columns of a file mean. Where it changes, what the source had brought was read in another meaning.
@@ -548,7 +544,7 @@ fn meaning_hash(settings: &Settings, arguments: &LoadArguments, report: &SourceR
         None => named.map(|name| mapping_text(settings, name)).transpose()?,
     };
     let said = (&reading.encoding, &reading.date_order, &reading.decimal, &arguments.master);
-    Ok(hex(&Sha256::digest(format!("{:?}", (mapping, said)).as_bytes())))
+    Ok(hex::encode(Sha256::digest(format!("{:?}", (mapping, said)).as_bytes())))
 }
 
 fn progress_bar(path: &Path, is_quiet: bool) -> ProgressBar {

@@ -246,16 +246,9 @@ fn words_of(text: &str) -> impl Iterator<Item = String> + '_ {
 }
 
 /// What the evaluation of an expression met.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
 pub struct Unevaluated(pub String);
-
-impl std::fmt::Display for Unevaluated {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        out.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for Unevaluated {}
 
 /// Whether the first cell of a row of an aged balance is empty: nobody is named.
 fn is_unnamed(row: &ShapedRow) -> bool {
