@@ -1,18 +1,18 @@
 //! A session: the tables of a snapshot in `DataFusion`, the base results computed for them, and questions asked.
 
+mod bases;
 mod currencies;
 mod customers;
 mod sql;
+mod streams;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use datafusion::arrow::datatypes::SchemaRef;
-use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::catalog::TableProvider;
 use datafusion::common::ScalarValue;
-use datafusion::datasource::{MemTable, provider_as_source};
+use datafusion::datasource::provider_as_source;
 use datafusion::error::DataFusionError;
 use datafusion::logical_expr::LogicalPlanBuilder;
 use datafusion::prelude::{DataFrame, SessionContext, col, lit};
@@ -23,11 +23,10 @@ use super::cluster::Cluster;
 use super::cluster::results::SharedResults;
 use super::derivation::{Derivation, Work};
 use super::question::{self, Question};
-use super::row_stream::RowStream;
 use super::{EngineError, answers, context, reference, tables};
 use crate::lake::Snapshot;
 use crate::model::tables::{ACTIONS, CONTROL_BALANCES, CONTROL_MOVEMENTS, LEDGER_LINES, LOADS, TABLES};
-use crate::model::{Answer, AnswerColumn, CustomerKey, Date, TableSpec, Value};
+use crate::model::{Answer, CustomerKey, Date, TableSpec, Value};
 
 /// The files that hold the tables asked.
 #[derive(Clone, Debug, Default)]
@@ -202,7 +201,11 @@ impl Engine {
         }
     }
 
-    async fn register(&self, files: &TableFiles, references: &BTreeMap<String, String>) -> Result<(), EngineError> {
+    pub(super) async fn register(
+        &self,
+        files: &TableFiles,
+        references: &BTreeMap<String, String>,
+    ) -> Result<(), EngineError> {
         let none = Vec::new();
         for table in TABLES.iter().copied().chain([&LOADS]) {
             let failed = |cause| EngineError::Sql { query: table.name.to_owned(), cause };
@@ -225,20 +228,8 @@ impl Engine {
         Ok(())
     }
 
-    /// Registers a result that later questions read, in place of an earlier one of its name.
-    async fn keep(&self, name: &str, schema: SchemaRef, parts: Vec<Vec<RecordBatch>>) -> Result<(), EngineError> {
-        let failed = |cause| EngineError::Sql { query: name.to_owned(), cause };
-        let table: Arc<dyn TableProvider> = match &self.shared {
-            None => Arc::new(MemTable::try_new(schema, parts).map_err(failed)?),
-            Some(shared) => shared.keep(name, schema, parts.into_iter().flatten()).await?,
-        };
-        self.context.deregister_table(name).map_err(failed)?;
-        self.context.register_table(name, table).map_err(failed)?;
-        Ok(())
-    }
-
     /// The table narrowed to the company and currency asked.
-    fn scoped(
+    pub(super) fn scoped(
         &self,
         table: &TableSpec,
         provider: Arc<dyn TableProvider>,
@@ -291,53 +282,6 @@ impl Engine {
     pub fn look_at_today_only(&mut self) {
         self.scope.is_today_only = true;
         self.set_months(1);
-    }
-
-    /// Derives tables that queries read, from now on.
-    pub fn set_derivation(&mut self, derivation: Arc<dyn Derivation>) {
-        self.derivation = Some(derivation);
-        self.forget();
-    }
-
-    /// Lets base results go, and the memory they take, but for those that some queries read: a later question computes
-    /// again what it needs.
-    ///
-    /// # Errors
-    /// When `DataFusion` refuses.
-    pub fn let_go_but(&mut self, names: &[&str]) -> Result<(), EngineError> {
-        let mut kept = BTreeSet::new();
-        let mut read: Vec<&str> = names.to_vec();
-        while let Some(name) = read.pop() {
-            let Ok(query) = self.catalogue.get(name) else { continue };
-            kept.insert(name.to_owned());
-            for source in &query.header.sources {
-                let is_known = self.catalogue.get(source).is_ok();
-                if kept.insert(source.clone()) && is_known && !self.has_result(source) {
-                    read.push(source);
-                }
-            }
-        }
-        for name in self.computed.iter().filter(|name| !kept.contains(*name)) {
-            let failed = |cause| EngineError::Sql { query: name.clone(), cause };
-            self.context.deregister_table(name.as_str()).map_err(failed)?;
-        }
-        self.computed.retain(|name| kept.contains(name));
-        Arc::make_mut(&mut self.views).retain(|name| kept.contains(name));
-        self.work = None;
-        self.fed.clear();
-        Ok(())
-    }
-
-    /// Whether rows of a base are there: they stand for all they were computed of, where a view reads it each time.
-    fn has_result(&self, name: &str) -> bool {
-        self.computed.contains(name) && !self.views.contains(name)
-    }
-
-    fn forget(&mut self) {
-        self.computed.clear();
-        self.views = Arc::default();
-        self.work = None;
-        self.fed.clear();
     }
 
     /// The queries there are.
@@ -415,72 +359,8 @@ impl Engine {
         Ok(answers.into_iter().map(|answer| answer.with_decimals(self.scope.decimals)).collect())
     }
 
-    /// Computes and registers the base results that queries need, unless they are there.
-    async fn compute_bases(&mut self, queries: &[Query]) -> Result<(), EngineError> {
-        let names: Vec<&str> = queries.iter().map(|query| query.header.name.as_str()).collect();
-        let is_there = |name: &str| self.has_result(name);
-        let mut needed = BTreeSet::new();
-        for name in &names {
-            let bases = self.catalogue.bases_for([*name], &is_there)?.into_iter();
-            needed.extend(bases.map(|base| base.header.name.clone()).filter(|base| base != name));
-        }
-        let bases: Vec<Query> = self.catalogue.bases_for(names, &is_there)?.into_iter().cloned().collect();
-        self.compute(bases.into_iter().filter(|base| needed.contains(&base.header.name)).collect()).await?;
-        for query in queries {
-            self.derive(|table| query.header.sources.iter().any(|source| source == table)).await?;
-        }
-        Ok(())
-    }
-
-    /// Computes and registers base results whose own bases are there or among them.
-    async fn compute(&mut self, mut waiting: Vec<Query>) -> Result<(), EngineError> {
-        loop {
-            // what a derived table needed on the way is there already
-            waiting.retain(|base| !self.computed.contains(&base.header.name));
-            if waiting.is_empty() {
-                return Ok(());
-            }
-            let names: BTreeSet<String> = waiting.iter().map(|base| base.header.name.clone()).collect();
-            let waits = |base: &Query| {
-                base.header.sources.iter().any(|source| *source != base.header.name && names.contains(source))
-            };
-            let (later, ready): (Vec<Query>, Vec<Query>) = waiting.into_iter().partition(waits);
-            if ready.is_empty() {
-                return Err(EngineError::Circle(names.into_iter().collect::<Vec<_>>().join(" → ")));
-            }
-            let mut questions = Vec::new();
-            for base in ready {
-                self.derive(|table| base.header.sources.iter().any(|source| source == table)).await?;
-                let question = self.question(base)?;
-                if question.query.header.is_view {
-                    self.look_up(question).await?;
-                } else {
-                    questions.push(question);
-                }
-            }
-            questions.retain(|question| !self.computed.contains(&question.query.header.name));
-            for result in question::results_of(questions).await? {
-                self.keep(&result.name, result.schema, result.parts).await?;
-                self.computed.insert(result.name);
-            }
-            waiting = later;
-        }
-    }
-
-    /// Registers a base that is looked up whenever it is read.
-    async fn look_up(&mut self, base: Question) -> Result<(), EngineError> {
-        let name = base.query.header.name.clone();
-        let failed = |cause| EngineError::Sql { query: name.clone(), cause };
-        let view = base.planned().await?.into_view();
-        self.context.deregister_table(name.as_str()).map_err(failed)?;
-        self.context.register_table(name.as_str(), view).map_err(failed)?;
-        Arc::make_mut(&mut self.views).insert(name.clone());
-        self.computed.insert(name);
-        Ok(())
-    }
-
     /// A query with its parameters bound.
-    fn question(&self, query: Query) -> Result<Question, EngineError> {
+    pub(super) fn question(&self, query: Query) -> Result<Question, EngineError> {
         let missing = |parameter: &str| EngineError::ParameterMissing {
             query: query.header.name.clone(),
             parameter: parameter.to_owned(),
@@ -498,73 +378,7 @@ impl Engine {
         Ok(Question { context, query, values, views, is_computed, patience: self.patience })
     }
 
-    /// Derives and registers the tables wanted that no SQL computes, unless they are there.
-    async fn derive(&mut self, is_wanted: impl Fn(&str) -> bool) -> Result<(), EngineError> {
-        let Some(derivation) = self.derivation.clone() else { return Ok(()) };
-        for table in derivation.tables().iter().filter(|table| is_wanted(table.name)) {
-            if !self.computed.insert(table.name.to_owned()) {
-                continue;
-            }
-            let mut work = match self.work.take() {
-                Some(work) => work,
-                None => Box::pin(self.fed(derivation.as_ref())).await?,
-            };
-            for input in table.inputs {
-                if self.fed.insert(input) {
-                    Box::pin(self.feed(input, work.as_mut())).await?;
-                }
-            }
-            let columns: Vec<AnswerColumn> = table
-                .columns
-                .iter()
-                .map(|(name, kind)| AnswerColumn { name: (*name).to_owned(), kind: *kind })
-                .collect();
-            // none at all still tells the columns
-            let none = answers::batch(&Answer::new(columns.clone()));
-            let blocks = work.derive(table.name).map_err(|cause| EngineError::Sql {
-                query: table.name.to_owned(),
-                cause: DataFusionError::Execution(cause),
-            })?;
-            let batches =
-                blocks.map(|rows| answers::batch(&Answer::of(columns.clone(), rows))).collect::<Result<Vec<_>, _>>();
-            let (schema, batches) = none.and_then(|none| Ok((none.schema(), batches?))).map_err(|cause| {
-                EngineError::Sql { query: table.name.to_owned(), cause: DataFusionError::from(cause) }
-            })?;
-            let schema = batches.first().map_or(schema, RecordBatch::schema);
-            self.keep(table.name, schema, vec![batches]).await?;
-            self.work = Some(work);
-        }
-        Ok(())
-    }
-
-    /// A derivation that has taken all its inputs.
-    async fn fed(&mut self, derivation: &dyn Derivation) -> Result<Box<dyn Work>, EngineError> {
-        let mut work = derivation.begin(&self.scope);
-        for input in derivation.inputs() {
-            self.feed(input, work.as_mut()).await?;
-        }
-        Ok(work)
-    }
-
-    /// Hands all rows of one input over.
-    async fn feed(&mut self, input: &str, work: &mut dyn Work) -> Result<(), EngineError> {
-        let query = self.catalogue.get(input).cloned().ok();
-        let mut rows = if let Some(query) = query {
-            self.compute_bases(std::slice::from_ref(&query)).await?;
-            self.stream(input).await?
-        } else {
-            // a table of the lake or of the reference data
-            let failed = |cause| EngineError::Sql { query: input.to_owned(), cause };
-            let frame = self.context.table(input).await.map_err(failed)?;
-            self.stream_of(input, Vec::new(), frame).await?
-        };
-        while let Some(rows) = rows.next_batch().await? {
-            work.take(input, &rows);
-        }
-        Ok(())
-    }
-
-    fn parameter(&self, name: &str) -> Option<ScalarValue> {
+    pub(super) fn parameter(&self, name: &str) -> Option<ScalarValue> {
         match name {
             "as_of" => Some(ScalarValue::Date32(Some(self.scope.as_of.to_epoch_days()))),
             "months" => Some(ScalarValue::Int64(Some(self.scope.months))),
@@ -592,49 +406,5 @@ impl Engine {
         let columns = answers::columns_of(frame.schema().as_arrow()).map_err(EngineError::ReadOnly)?;
         let batches = question::answered("--sql", self.patience, frame.collect()).await?;
         Ok(answers::answer(columns, batches).with_decimals(self.scope.decimals))
-    }
-
-    /// The rows of a query of `queries/ledger`, a batch at a time, sorted as its `order by` says.
-    ///
-    /// # Errors
-    /// As [`Engine::ask`].
-    pub async fn stream(&self, name: &str) -> Result<RowStream, EngineError> {
-        let question = self.question(self.catalogue.get(name)?.clone())?;
-        self.stream_of(name, question.columns(), question.planned().await?).await
-    }
-
-    /// The rows that a step's own SQL reads of a registered table, a batch at a time; `table` names it in errors.
-    ///
-    /// # Errors
-    /// When the SQL does not plan or a file cannot be read.
-    pub async fn stream_table(&self, table: &'static TableSpec, sql: &str) -> Result<RowStream, EngineError> {
-        let failed = |cause| EngineError::Sql { query: table.name.to_owned(), cause };
-        let frame = self.context.sql_with_options(sql, question::read_only()).await.map_err(failed)?;
-        let columns = answers::columns_of(frame.schema().as_arrow()).map_err(EngineError::ReadOnly)?;
-        self.stream_of(table.name, columns, frame).await
-    }
-
-    async fn stream_of(
-        &self,
-        name: &str,
-        columns: Vec<AnswerColumn>,
-        frame: DataFrame,
-    ) -> Result<RowStream, EngineError> {
-        let batches = question::answered(name, self.patience, frame.execute_stream()).await?;
-        Ok(RowStream::of(name, columns, batches, self.patience))
-    }
-
-    /// Registers more files under a name of their own, with the columns of a table.
-    ///
-    /// # Errors
-    /// When `DataFusion` refuses.
-    pub fn register_files(&self, name: &str, table: &TableSpec, files: &[Url]) -> Result<(), EngineError> {
-        tables::of_files(table, files)
-            .and_then(|provider| {
-                self.context.deregister_table(name)?;
-                self.context.register_table(name, provider)
-            })
-            .map(|_| ())
-            .map_err(|cause| EngineError::Sql { query: name.to_owned(), cause })
     }
 }
