@@ -13,14 +13,9 @@
 
 with bounds as (
     select
-        min(
-            cast(date_part('year', posted_days.posted_date) as bigint) * 12
-            + cast(date_part('month', posted_days.posted_date) as bigint) - 1
-        ) as first_month_number,
+        min(month_number(posted_days.posted_date)) as first_month_number,
         -- the month that holds the day after $as_of is the first one not complete
-        cast(date_part('year', $as_of + interval '1 day') as bigint) * 12
-        + cast(date_part('month', $as_of + interval '1 day') as bigint) - 1
-            as current_month_number
+        month_number(cast($as_of + interval '1 day' as date)) as current_month_number
     from posted_days
 ),
 

@@ -16,11 +16,8 @@
 with even_changes as (
     select
         known_changes.aged_from_date,
-        cast(date_part('year', known_changes.posted_month_date) as bigint) * 12
-        + cast(date_part('month', known_changes.posted_month_date) as bigint) - 1
-            as posted_month_number,
-        cast(date_part('year', known_changes.step_date) as bigint) * 12
-        + cast(date_part('month', known_changes.step_date) as bigint) - 1 as step_month_number,
+        month_number(known_changes.posted_month_date) as posted_month_number,
+        month_number(known_changes.step_date) as step_month_number,
         sum(known_changes.debit_amount) as debit_amount,
         sum(known_changes.moved_amount) as moved_amount
     from known_changes
@@ -64,14 +61,11 @@ open_spans as (
         item_steps.item_number,
         item_steps.open_amount,
         known_items.aged_from_date,
-        cast(date_part('year', item_steps.step_date) as bigint) * 12
-        + cast(date_part('month', item_steps.step_date) as bigint) - 1 as first_month_number,
+        month_number(item_steps.step_date) as first_month_number,
         -- the month that holds a step, or the day after $as_of, is no longer this state's
         coalesce(
-            cast(date_part('year', item_steps.next_step_date) as bigint) * 12
-            + cast(date_part('month', item_steps.next_step_date) as bigint) - 1,
-            cast(date_part('year', $as_of + interval '1 day') as bigint) * 12
-            + cast(date_part('month', $as_of + interval '1 day') as bigint) - 1
+            month_number(item_steps.next_step_date),
+            month_number(cast($as_of + interval '1 day' as date))
         ) as end_month_number
     from item_steps
     inner join known_items on item_steps.item_number = known_items.item_number
@@ -95,8 +89,7 @@ month_ends as (
 moves as (
     select
         known_allocations.debit_item_number as item_number,
-        cast(date_part('year', known_allocations.acting_date) as bigint) * 12
-        + cast(date_part('month', known_allocations.acting_date) as bigint) - 1 as month_number,
+        month_number(known_allocations.acting_date) as month_number,
         sum(known_allocations.answer_amount) as moved_amount
     from known_allocations
     where known_allocations.credit_kind in ('transfer', 'factored')

@@ -45,8 +45,7 @@ cash_movements as (
 
 month_cash as (
     select
-        cast(date_part('year', cash_movements.movement_date) as bigint) * 12
-        + cast(date_part('month', cash_movements.movement_date) as bigint) - 1 as month_number,
+        month_number(cash_movements.movement_date) as month_number,
         sum(cash_movements.cash_amount) as cash_amount
     from cash_movements
     group by month_number
@@ -54,8 +53,7 @@ month_cash as (
 
 month_openings as (
     select
-        cast(date_part('year', posted_days.posted_date) as bigint) * 12
-        + cast(date_part('month', posted_days.posted_date) as bigint) - 1 as month_number,
+        month_number(posted_days.posted_date) as month_number,
         sum(posted_days.amount) as opening_amount
     from posted_days
     where posted_days.kind = 'opening'

@@ -20,14 +20,8 @@
 with books as (
     select
         min(posted_days.posted_date) as first_date,
-        cast(
-            (
-                cast(date_part('year', $as_of + interval '1 day') as bigint)
-                - cast(date_part('year', min(posted_days.posted_date)) as bigint)
-            ) * 12
-            + cast(date_part('month', $as_of + interval '1 day') as bigint)
-            - cast(date_part('month', min(posted_days.posted_date)) as bigint) as bigint
-        ) as month_count
+        month_number(cast($as_of + interval '1 day' as date))
+        - month_number(min(posted_days.posted_date)) as month_count
     from posted_days
 ),
 

@@ -14,13 +14,7 @@
 -- Changes meet the days they show on by month and due date, never item by item.
 with step_changes as (
     select
-        least(
-            cast(
-                date_trunc('month', known_changes.step_date)
-                + interval '1 month' - interval '1 day' as date
-            ),
-            $as_of
-        ) as first_as_of_date,
+        least(last_day(known_changes.step_date), $as_of) as first_as_of_date,
         known_changes.aged_from_date,
         sum(known_changes.open_amount) as open_amount,
         sum(known_changes.open_amount - known_changes.credit_amount) as debit_amount,

@@ -30,13 +30,7 @@ with first_day as (
 
 open_steps as (
     select
-        least(
-            cast(
-                date_trunc('month', known_changes.step_date)
-                + interval '1 month' - interval '1 day' as date
-            ),
-            $as_of
-        ) as as_of_date,
+        least(last_day(known_changes.step_date), $as_of) as as_of_date,
         sum(known_changes.open_amount) as open_amount,
         sum(case when known_changes.due_date is null then known_changes.open_amount end)
             as age_unknown_amount,
@@ -63,13 +57,7 @@ overdue_steps as (
 
 overdue_changes as (
     select
-        least(
-            cast(
-                date_trunc('month', overdue_steps.overdue_date)
-                + interval '1 month' - interval '1 day' as date
-            ),
-            $as_of
-        ) as as_of_date,
+        least(last_day(overdue_steps.overdue_date), $as_of) as as_of_date,
         sum(overdue_steps.overdue_amount) as overdue_amount,
         sum(overdue_steps.gross_overdue_amount) as gross_overdue_amount
     from overdue_steps
@@ -78,13 +66,7 @@ overdue_changes as (
 
 disputed_changes as (
     select
-        least(
-            cast(
-                date_trunc('month', item_steps.step_date)
-                + interval '1 month' - interval '1 day' as date
-            ),
-            $as_of
-        ) as as_of_date,
+        least(last_day(item_steps.step_date), $as_of) as as_of_date,
         sum(item_steps.disputed_change_amount) as disputed_amount
     from item_steps
     group by as_of_date
@@ -92,13 +74,7 @@ disputed_changes as (
 
 disputed_overdue_changes as (
     select
-        least(
-            cast(
-                date_trunc('month', item_steps.overdue_date)
-                + interval '1 month' - interval '1 day' as date
-            ),
-            $as_of
-        ) as as_of_date,
+        least(last_day(item_steps.overdue_date), $as_of) as as_of_date,
         sum(item_steps.disputed_change_amount) as disputed_past_due_amount
     from item_steps
     where item_steps.overdue_date <= $as_of
@@ -131,13 +107,7 @@ balance_days as (
 control_changes as (
     select
         greatest(
-            least(
-                cast(
-                    date_trunc('month', balance_days.balance_date)
-                    + interval '1 month' - interval '1 day' as date
-                ),
-                $as_of
-            ),
+            least(last_day(balance_days.balance_date), $as_of),
             first_day.first_date
         ) as as_of_date,
         sum(balance_days.change_amount) as control_amount
@@ -149,13 +119,7 @@ control_changes as (
 advance_changes as (
     select
         greatest(
-            least(
-                cast(
-                    date_trunc('month', ledger_role_steps.step_date)
-                    + interval '1 month' - interval '1 day' as date
-                ),
-                $as_of
-            ),
+            least(last_day(ledger_role_steps.step_date), $as_of),
             first_day.first_date
         ) as as_of_date,
         sum(ledger_role_steps.change_amount) as advances_amount

@@ -10,13 +10,9 @@
 --   sales_amount  money  invoices less credit notes, VAT included
 
 select
-    cast(date_part('year', posted_days.issued_date) as bigint) * 12
-    + cast(date_part('month', posted_days.issued_date) as bigint) - 1 as month_number,
+    month_number(posted_days.issued_date) as month_number,
     least(
-        cast(
-            date_trunc('month', greatest(posted_days.issued_date, posted_days.posted_date))
-            + interval '1 month' - interval '1 day' as date
-        ),
+        last_day(greatest(posted_days.issued_date, posted_days.posted_date)),
         $as_of
     ) as as_of_date,
     cast(sum(posted_days.amount) as decimal(21, 3)) as sales_amount

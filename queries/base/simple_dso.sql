@@ -46,13 +46,7 @@ sales_steps as (
 
 sales_changes as (
     select
-        least(
-            cast(
-                date_trunc('month', sales_steps.step_date)
-                + interval '1 month' - interval '1 day' as date
-            ),
-            $as_of
-        ) as as_of_date,
+        least(last_day(sales_steps.step_date), $as_of) as as_of_date,
         sum(sales_steps.change_amount) as change_amount
     from sales_steps
     where sales_steps.step_date <= $as_of

@@ -20,8 +20,7 @@ with numbers as (
 
 current_months as (
     select
-        cast(date_part('year', cast($as_of as date)) as bigint) * 12
-        + cast(date_part('month', cast($as_of as date)) as bigint) - 1 as month_number
+        month_number(cast($as_of as date)) as month_number
 ),
 
 months as (
@@ -58,10 +57,7 @@ billed as (
     select
         own_items.company_id,
         own_items.customer_id,
-        cast(
-            date_trunc('month', own_items.issued_date) + interval '1 month' - interval '1 day'
-            as date
-        ) as month_end_date,
+        last_day(own_items.issued_date) as month_end_date,
         sum(own_items.answer_amount) as billed_amount
     from own_items
     where own_items.kind = 'invoice' and own_items.issued_date <= $as_of
@@ -72,10 +68,7 @@ received as (
     select
         own_items.company_id,
         own_items.customer_id,
-        cast(
-            date_trunc('month', own_items.posted_date) + interval '1 month' - interval '1 day'
-            as date
-        ) as month_end_date,
+        last_day(own_items.posted_date) as month_end_date,
         -sum(own_items.answer_amount) as received_amount
     from own_items
     where own_items.kind = 'receipt'
@@ -86,10 +79,7 @@ settled as (
     select
         own_items.company_id,
         own_items.customer_id,
-        cast(
-            date_trunc('month', settled_spells.settled_date)
-            + interval '1 month' - interval '1 day' as date
-        ) as month_end_date,
+        last_day(settled_spells.settled_date) as month_end_date,
         count(*) as settled_count,
         sum(case when settled_spells.settled_date > own_items.due_date then 1 else 0 end)
             as late_count,

@@ -13,8 +13,7 @@
 -- true: each open invoice's own age, weighted by the share of its month's sales still open
 with open_months as (
     select
-        cast(date_part('year', item_balances.issued_date) as bigint) * 12
-        + cast(date_part('month', item_balances.issued_date) as bigint) - 1 as month_number,
+        month_number(item_balances.issued_date) as month_number,
         sum(item_balances.open_amount * ($as_of - item_balances.issued_date)) as open_day_amount
     from item_balances
     where

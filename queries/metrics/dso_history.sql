@@ -19,14 +19,8 @@
 -- An invoice counts from the first month-end on which it is issued and posted, for twelve of them.
 with invoice_months as (
     select
-        cast(date_part('year', posted_days.issued_date) as bigint) * 12
-        + cast(date_part('month', posted_days.issued_date) as bigint) - 1 as issued_number,
-        cast(
-            date_part('year', greatest(posted_days.issued_date, posted_days.posted_date)) as bigint
-        ) * 12
-        + cast(
-            date_part('month', greatest(posted_days.issued_date, posted_days.posted_date)) as bigint
-        ) - 1 as known_number,
+        month_number(posted_days.issued_date) as issued_number,
+        month_number(greatest(posted_days.issued_date, posted_days.posted_date)) as known_number,
         sum(posted_days.amount) as invoiced_amount,
         sum(
             cast(

@@ -55,10 +55,7 @@ day_sales as (
     select
         posted_days.issued_date,
         least(
-            cast(
-                date_trunc('month', greatest(posted_days.issued_date, posted_days.posted_date))
-                + interval '1 month' - interval '1 day' as date
-            ),
+            last_day(greatest(posted_days.issued_date, posted_days.posted_date)),
             $as_of
         ) as known_date,
         sum(posted_days.amount) as sales_amount

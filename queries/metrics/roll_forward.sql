@@ -37,8 +37,7 @@ with months as (
 
 movements as (
     select
-        cast(date_part('year', posted_days.posted_date) as bigint) * 12
-        + cast(date_part('month', posted_days.posted_date) as bigint) - 1 as month_number,
+        month_number(posted_days.posted_date) as month_number,
         sum(case when posted_days.kind = 'invoice' then posted_days.amount end)
             as invoices_amount,
         sum(case when posted_days.kind = 'credit_note' then posted_days.amount end)

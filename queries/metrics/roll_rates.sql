@@ -15,8 +15,7 @@
 -- What rounding leaves over goes to the largest share of its from_bucket_code.
 with listed_months as (
     select
-        cast(date_part('year', item_lists.list_date) as bigint) * 12
-        + cast(date_part('month', item_lists.list_date) as bigint) - 1 as month_number
+        month_number(item_lists.list_date) as month_number
     from item_lists
     where date_part('day', item_lists.list_date + interval '1 day') = 1
     group by month_number

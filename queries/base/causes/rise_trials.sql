@@ -44,10 +44,8 @@ with settings as (
 splits as (
     select
         unnest(range(
-            cast(date_part('year', cast($as_of as date)) as bigint) * 12
-            + cast(date_part('month', cast($as_of as date)) as bigint) - settings.months_count,
-            cast(date_part('year', cast($as_of as date)) as bigint) * 12
-            + cast(date_part('month', cast($as_of as date)) as bigint)
+            month_number(cast($as_of as date)) + 1 - settings.months_count,
+            month_number(cast($as_of as date)) + 1
         )) as since_month_number
     from settings
 ),

@@ -26,8 +26,7 @@ invoices as (
         item_details.site,
         item_details.product_line,
         item_details.salesperson,
-        cast(date_part('year', known_items.issued_date) as bigint) * 12
-        + cast(date_part('month', known_items.issued_date) as bigint) - 1 as issued_month_number,
+        month_number(known_items.issued_date) as issued_month_number,
         $as_of - known_items.issued_date >= settings.notice_days as is_mature,
         known_items.issued_date > cast($as_of as date) - interval '12 months' as is_recent
     from known_items

@@ -36,14 +36,8 @@ with billed as (
         known_items.issued_date,
         known_items.due_date,
         settled_spells.settled_date,
-        cast(
-            date_trunc('month', known_items.issued_date) + interval '1 month' - interval '1 day'
-            as date
-        ) as month_end_date,
-        cast(
-            date_trunc('month', known_items.issued_date + interval '45 days')
-            + interval '1 month' - interval '1 day' as date
-        ) as month_end_45_date,
+        last_day(known_items.issued_date) as month_end_date,
+        last_day(cast(known_items.issued_date + interval '45 days' as date)) as month_end_45_date,
         due_by_terms(known_items.issued_date, customers.terms_code) as agreed_date
     from known_items
     left join item_details on known_items.item_number = item_details.item_number

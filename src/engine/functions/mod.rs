@@ -3,6 +3,8 @@
 //! | function | gives |
 //! |---|---|
 //! | `due_by_terms(issued_date, terms_code)` | the due date that payment terms give; null where they cannot be read |
+//! | `last_day(date)` | the last day of its month |
+//! | `month_number(date)` | its year × 12 + its month, January being 0 |
 //! | `money(number, decimals)` | the number as an amount, rounded half away from zero to the decimals of its currency |
 //! | `number_text(number, decimals, language)` | the number rounded half-up, thousands grouped: `1 234,5` or `1,234.5` |
 //! | `filled_text(sentence, names, values)` | the sentence with each `{name}` replaced by its value, a dash for none |
@@ -14,7 +16,9 @@
 mod due_by_terms;
 mod filled_text;
 mod fisher;
+mod last_day;
 pub(super) mod money;
+mod month_number;
 mod number_text;
 mod percentile;
 mod promises;
@@ -27,7 +31,9 @@ use datafusion::logical_expr::ScalarUDF;
 pub(super) fn all() -> Vec<ScalarUDF> {
     vec![
         due_by_terms::function(),
+        last_day::function(),
         money::function(),
+        month_number::function(),
         number_text::function(),
         filled_text::function(),
         fisher::function(),
