@@ -140,7 +140,8 @@ fn a_lake_and_sources_in_a_bucket_answer_as_in_a_folder() {
     let there = Desk::new();
     let mut sources: Vec<PathBuf> =
         std::fs::read_dir(here.path("sources")).unwrap().map(|entry| entry.unwrap().path()).collect();
-    sources.sort();
+    // what is allocated comes with the items or after them
+    sources.sort_by_key(|path| (path.file_stem().is_some_and(|name| name == "allocations"), path.clone()));
     sources.retain(|path| path.extension().is_some_and(|ending| ending == "txt" || ending == "csv"));
     let addresses: Vec<String> = sources
         .iter()

@@ -161,10 +161,11 @@ fn balances(open: i128, overdue: i128) -> Vec<Value<'static>> {
     row.push(Value::Int(i64::try_from(open / 600_000).unwrap_or_default()));
     row.push(money(open));
     row.push(money(0));
+    row.push(money(0));
     row
 }
 
-const BALANCES: [(&str, ColumnKind); 12] = [
+const BALANCES: [(&str, ColumnKind); 13] = [
     ("open_amount", ColumnKind::Money),
     ("not_due_amount", ColumnKind::Money),
     ("overdue_amount", ColumnKind::Money),
@@ -176,6 +177,7 @@ const BALANCES: [(&str, ColumnKind); 12] = [
     ("disputed_amount", ColumnKind::Money),
     ("open_count", ColumnKind::Int),
     ("control_amount", ColumnKind::Money),
+    ("uncontrolled_amount", ColumnKind::Money),
     ("tie_out_amount", ColumnKind::Money),
 ];
 
