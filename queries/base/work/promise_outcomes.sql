@@ -110,8 +110,8 @@ customer_currencies as (
     having count(distinct debits.currency_code) = 1
 ),
 
--- A promise is in the currency it names, or that of the item it is for; in a third one it is one of
--- all that is due.
+-- A promise is in the currency it names, or that of the item it is for; what it says in a third one
+-- is no amount here.
 promised_amounts as (
     select
         told_promises.company_id,
@@ -162,14 +162,14 @@ vague_parts as (
     inner join debits
         on told_promises.company_id = debits.company_id
         and told_promises.customer_id = debits.customer_id
-    left join promise_items
-        on told_promises.company_id = promise_items.company_id
-        and told_promises.action_id = promise_items.action_id
+    inner join promised_amounts
+        on told_promises.company_id = promised_amounts.company_id
+        and told_promises.action_id = promised_amounts.action_id
     where
-        told_promises.promised_amount is null
+        promised_amounts.promised_amount is null
         and debits.posted_date <= told_promises.action_date
         and (
-            debits.document_number = promise_items.document_number
+            debits.document_number = promised_amounts.document_number
             or (told_promises.item_id is null and debits.due_date <= told_promises.promised_date)
         )
 ),
