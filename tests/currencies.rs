@@ -192,9 +192,14 @@ fn what_has_no_control_account_is_no_difference_to_one() {
     let items = desk.file(
         "items.csv",
         "company_id,item_id,customer_id,kind,issued_date,due_date,currency_code,amount\n\
-         SISTER,S1,C1,invoice,2024-02-05,2024-03-06,EUR,77.25\nSISTER,S2,C1,invoice,2024-05-05,2024-06-04,EUR,10.00\n",
+         SISTER,S1,C1,invoice,2024-02-05,2024-03-06,EUR,77.25\nSISTER,S2,C1,invoice,2024-05-05,2024-06-04,EUR,10.00\n\
+         SISTER,S0,C1,invoice,2024-01-05,2024-02-04,EUR,30.00\nSISTER,R0,C1,receipt,2024-02-02,,EUR,-30.00\n",
     );
-    desk.load(&[&ledger, &items]);
+    let paid = desk.file(
+        "allocations.csv",
+        "company_id,debit_item_id,credit_item_id,allocated_date,amount\nSISTER,S0,R0,2024-02-02,30.00\n",
+    );
+    desk.load(&[&ledger, &items, &paid]);
     let day = ["--as-of", "2024-12-31"];
     let told = |name: &str, options: &[&str]| first(&desk, "receivables", name, &[&day[..], options].concat());
     assert_eq!((told("open_amount", &[]), told("control_amount", &[])), ("1587.25".to_owned(), "1500.00".to_owned()));
@@ -267,4 +272,25 @@ fn a_promise_is_in_the_currency_of_what_is_promised_for() {
     // euros say nothing of yen: the whole invoice is what was promised
     let yen = told(&["--currency", "JPY"]);
     assert_eq!((&*yen[0], yen.last().unwrap().as_str()), ("A1 kept 202287/202287", "A4 broken /"));
+}
+
+/// Sales of the company with a ledger beside what two companies have open gave a DSO of neither.
+#[test]
+fn open_lists_of_one_company_leave_no_history_of_both() {
+    let desk = Desk::new();
+    let books = Ledger::new(2024)
+        .lettered_invoice("C1", "F1", "2024-03-05", "1000.00", "AA")
+        .receipt("C1", "R1", "2024-05-05", "1000.00", "AA")
+        .invoice("C2", "F2", "2024-12-05", "500.00");
+    let ledger = desk.file("123456789FEC20241231.txt", books.text());
+    let items = "company_id,item_id,customer_id,kind,issued_date,due_date,currency_code,amount\n\
+        SISTER,S1,C1,invoice,2024-11-05,2024-12-05,EUR,9000.00\n";
+    desk.load(&[&ledger, &desk.file("items.csv", items)]);
+    let dso = |options: &[&str]| first(&desk, "dso", "dso_days", &[&["--as-of", "2024-12-31"], options].concat());
+    let missing = |options: &[&str]| first(&desk, "dso", "missing_text", &[&["--as-of", "2024-12-31"], options].concat());
+    assert_eq!(dso(&[]), "");
+    assert!(missing(&[]).starts_with("\"Of SISTER all there is is lists of open items"), "{}", missing(&[]));
+    assert!(missing(&["--company", "SISTER"]).starts_with("\"All there is is one list"));
+    // of the ledger alone it is told: 500 open of 500 sold in ninety days
+    assert_eq!((dso(&["--company", "123456789"]), missing(&["--company", "123456789"])), ("90.0000".to_owned(), String::new()));
 }
