@@ -287,10 +287,14 @@ fn open_lists_of_one_company_leave_no_history_of_both() {
         SISTER,S1,C1,invoice,2024-11-05,2024-12-05,EUR,9000.00\n";
     desk.load(&[&ledger, &desk.file("items.csv", items)]);
     let dso = |options: &[&str]| first(&desk, "dso", "dso_days", &[&["--as-of", "2024-12-31"], options].concat());
-    let missing = |options: &[&str]| first(&desk, "dso", "missing_text", &[&["--as-of", "2024-12-31"], options].concat());
+    let missing =
+        |options: &[&str]| first(&desk, "dso", "missing_text", &[&["--as-of", "2024-12-31"], options].concat());
     assert_eq!(dso(&[]), "");
     assert!(missing(&[]).starts_with("\"Of SISTER all there is is lists of open items"), "{}", missing(&[]));
     assert!(missing(&["--company", "SISTER"]).starts_with("\"All there is is one list"));
     // of the ledger alone it is told: 500 open of 500 sold in ninety days
-    assert_eq!((dso(&["--company", "123456789"]), missing(&["--company", "123456789"])), ("90.0000".to_owned(), String::new()));
+    assert_eq!(
+        (dso(&["--company", "123456789"]), missing(&["--company", "123456789"])),
+        ("90.0000".to_owned(), String::new())
+    );
 }
