@@ -11,7 +11,7 @@ use super::dice::{Dice, Purpose};
 use super::tables::{drawn, file, file_without};
 use super::years::bank_day;
 use crate::model::Date;
-use crate::model::calendar::{add_days, add_months};
+use crate::model::calendar::{add_days, add_months, month_end};
 use crate::model::money::decimal_text;
 use crate::model::tables::{ALLOCATIONS, CONTROL_BALANCES, ITEMS};
 
@@ -20,10 +20,11 @@ pub(super) const SISTER: &str = "SEYSSOLLES-EXPORT";
 const TRADE: &str = "411000";
 const RETENTION: &str = "411700";
 
-/// A currency it sells in, with its decimals and what a thousand of it is worth in thousandths of a euro.
+/// A currency it sells in.
 struct Currency {
     code: &'static str,
     decimals: u32,
+    /// What one of it is worth, in millionths of a euro.
     rate: i128,
 }
 
@@ -139,7 +140,7 @@ impl Sister {
         let got = owed - taken - missing;
         let receipt = Item { buyer: payer, kind: "receipt", account: TRADE, issued: paid, due: paid, amount: -got };
         self.settle(&document, &format!("B{:05}", number + 1), &receipt, currency);
-        let booked = bank_day(crate::model::calendar::month_end(paid));
+        let booked = bank_day(month_end(paid));
         if taken > 0 && booked <= last_day {
             self.settle(
                 &document,
