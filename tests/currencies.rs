@@ -163,7 +163,7 @@ fn books_in_euros_hold_dinars_and_yen_each_with_its_own_decimals() {
 #[test]
 fn the_last_line_of_a_load_adds_no_yen_to_euros() {
     let items = format!(
-        "{ITEMS}F-1,C1,invoice,2024-01-05,2024-02-04,EUR,1000.50\nF-2,C2,invoice,2024-01-05,2024-02-04,JPY,500000\n\
+        "{ITEMS}F-1,C1,invoice,2024-01-05,,EUR,1000.50\nF-2,C2,invoice,2024-01-05,,JPY,500000\n\
          R-2,C2,receipt,2024-02-05,,JPY,-200000\nF-3,C3,invoice,2024-01-05,2024-02-04,TND,88.125\n"
     );
     let desk = Desk::new();
@@ -175,6 +175,7 @@ fn the_last_line_of_a_load_adds_no_yen_to_euros() {
         ),
         "{said}"
     );
+    assert!(said.contains("derived due dates: the file holds none (lines: 2)"), "no amount of both: {said}");
     // of one currency, whichever it is, nothing is named
     let yen = format!("{ITEMS}F-9,C9,invoice,2024-01-05,2024-02-04,JPY,700\n");
     assert!(desk.load(&[&desk.file("yen.csv", yen)]).stdout.contains("debit: 700, credit: 0;"));

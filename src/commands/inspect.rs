@@ -92,7 +92,8 @@ fn lines(found: &Inspection, words: &Words, formats: &Formats, settings: &Settin
             fact("net", &load::sums_text(settings, formats, &sums, |sum| sum.debit - sum.credit)?)?;
         }
         for note in &report.notes {
-            fact("note", &load::assumption(words, formats, note.code, note.line_count, note.amount, decimals)?)?;
+            let amount = note.amount.filter(|_| sums.len() < 2);
+            fact("note", &load::assumption(words, formats, note.code, note.line_count, amount, decimals)?)?;
         }
     }
     for reject in &found.first_rejects {

@@ -91,6 +91,9 @@ pub(super) fn lines(settings: &Settings, staged: &[Source], record: &LoadRecord)
     let formats = Formats::new(&words)?;
     let decimals = settings.ledger_decimals()?;
     let number = |count: u64| formats.number(i128::from(count), 0);
+    let sums = sums_of(settings, staged.iter().map(|source| &source.report));
+    // what is assumed of several currencies has no one amount
+    let of_one = |amount: Option<i128>| amount.filter(|_| sums.len() < 2);
     let mut lines = Vec::new();
     let mut assumed: Vec<String> = Vec::new();
     for source in staged {
@@ -121,7 +124,7 @@ pub(super) fn lines(settings: &Settings, staged: &[Source], record: &LoadRecord)
             lines.push(words.fill("load.reject", &[("count", &number(count)), ("reason", reason)])?);
         }
         for note in &report.notes {
-            assumed.push(assumption(&words, &formats, note.code, note.line_count, note.amount, decimals)?);
+            assumed.push(assumption(&words, &formats, note.code, note.line_count, of_one(note.amount), decimals)?);
         }
     }
     for fact in record.assumptions.as_array().into_iter().flatten() {
@@ -132,14 +135,13 @@ pub(super) fn lines(settings: &Settings, staged: &[Source], record: &LoadRecord)
             &formats,
             code,
             fact["line_count"].as_u64().unwrap_or_default(),
-            amount,
+            of_one(amount),
             decimals,
         )?);
     }
     let count = |count: i64| formats.number(i128::from(count), 0);
     let none = words.get("load.no_assumption")?.to_owned();
     let receivable = staged.iter().map(|source| source.report.receivable_count).sum();
-    let sums = sums_of(settings, staged.iter().map(|source| &source.report));
     lines.push(words.fill(
         "load.total",
         &[
