@@ -112,7 +112,7 @@ fn every_query_answers_as_it_does_without_a_cluster() {
     let mut here = Asked::scoped(&lake, scope());
     let mut there = Asked::by(&lake, scope(), Some(&cluster));
     let mut count = 0;
-    let rooms = [Room::Base, Room::Metrics, Room::Worklists, Room::Forecasts, Room::Checks];
+    let rooms = [Room::Base, Room::Metrics, Room::Worklists, Room::Forecasts, Room::Outreach, Room::Checks];
     for room in rooms {
         let expected = here.of_room(room);
         for (name, answer) in there.of_room(room) {

@@ -38,8 +38,16 @@ fn list(catalogue: &Catalogue) -> Answer {
     let columns = ["query_name", "answers_text", "grain_text", "column_name", "kind_code", "column_text"];
     let columns = columns.map(|name| AnswerColumn { name: name.to_owned(), kind: ColumnKind::Text }).to_vec();
     let mut rows = Vec::new();
-    let rooms =
-        [Room::Metrics, Room::Worklists, Room::Forecasts, Room::Customers, Room::Statements, Room::Checks, Room::Base];
+    let rooms = [
+        Room::Metrics,
+        Room::Worklists,
+        Room::Forecasts,
+        Room::Outreach,
+        Room::Customers,
+        Room::Statements,
+        Room::Checks,
+        Room::Base,
+    ];
     for query in rooms.into_iter().flat_map(|room| catalogue.in_room(room)) {
         for (position, (name, kind, meaning)) in query.header.columns.iter().enumerate() {
             // said once a query

@@ -21,6 +21,8 @@ pub enum Room {
     Worklists,
     /// What is to be expected, and how sure that is.
     Forecasts,
+    /// Which messages go out, and what came of them.
+    Outreach,
     /// What is known of one customer, of the customer asked.
     Customers,
     /// Each row is a fault.
@@ -32,11 +34,12 @@ pub enum Room {
 }
 
 impl Room {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Base,
         Self::Metrics,
         Self::Worklists,
         Self::Forecasts,
+        Self::Outreach,
         Self::Customers,
         Self::Checks,
         Self::Statements,
@@ -51,6 +54,7 @@ impl Room {
             Self::Metrics => "metrics",
             Self::Worklists => "worklists",
             Self::Forecasts => "forecasts",
+            Self::Outreach => "outreach",
             Self::Customers => "customers",
             Self::Checks => "checks",
             Self::Statements => "statements",
@@ -88,7 +92,7 @@ impl Query {
 
     /// Whether other queries may read its answer: one that bears the name of a table would hide that table.
     fn is_read_by_others(&self) -> bool {
-        matches!(self.room, Room::Base | Room::Metrics | Room::Worklists | Room::Forecasts)
+        matches!(self.room, Room::Base | Room::Metrics | Room::Worklists | Room::Forecasts | Room::Outreach)
             && table(&self.header.name).is_none()
     }
 }
@@ -153,7 +157,7 @@ impl Catalogue {
     pub fn get(&self, name: &str) -> Result<&Query, EngineError> {
         self.queries.get(name).ok_or_else(|| EngineError::UnknownQuery {
             name: name.to_owned(),
-            known: [Room::Metrics, Room::Worklists, Room::Forecasts]
+            known: [Room::Metrics, Room::Worklists, Room::Forecasts, Room::Outreach]
                 .into_iter()
                 .flat_map(|room| self.in_room(room))
                 .map(|query| query.header.name.clone())

@@ -345,7 +345,7 @@ impl Engine {
         for name in names {
             let query = self.catalogue.get(name)?.clone();
             if let (
-                Room::Metrics | Room::Worklists | Room::Forecasts | Room::Customers | Room::Statements,
+                Room::Metrics | Room::Worklists | Room::Forecasts | Room::Outreach | Room::Customers | Room::Statements,
                 Some((currency_code, item_count)),
             ) = (query.room, &self.rate_missing)
             {

@@ -3,7 +3,7 @@
 -- grain:   one picture and customer with an item posted by then
 -- key:     picture_date, company_id, customer_id
 -- source:  payer_dealings, payer_days, payer_punctuality, payer_habits, payer_balances, customers,
---          actions, payer_thresholds, behaviours, stakes
+--          actions, insolvent_customers, payer_thresholds, behaviours, stakes
 -- params:  none
 -- columns:
 --   picture_date            date     the day of the picture
@@ -160,6 +160,7 @@ told_statuses as (
             when
                 customer_facts.told_status_code = 'insolvent'
                 or payer_dealings.doubtful_count > 0
+                or insolvent_customers.published_date <= payer_dealings.picture_date
                 then 'insolvent'
             when
                 customer_facts.told_status_code = 'legal'
@@ -196,6 +197,9 @@ told_statuses as (
     left join customer_facts
         on payer_dealings.company_id = customer_facts.company_id
         and payer_dealings.customer_id = customer_facts.customer_id
+    left join insolvent_customers
+        on payer_dealings.company_id = insolvent_customers.company_id
+        and payer_dealings.customer_id = insolvent_customers.customer_id
     left join legal_days
         on payer_dealings.company_id = legal_days.company_id
         and payer_dealings.customer_id = legal_days.customer_id

@@ -23,6 +23,7 @@
 --   owner             text   who can unblock it; null where it is not contested
 --   promised_date     date   until when the promise runs; null without
 --   verdict_date      date   the end of its tolerance; null without
+--   is_announced      flag   a platform says that the payment was sent
 
 -- The five parts sum to what is open, each in turn: what is contested is no promise to keep, and
 -- what a receipt covers is nobody's to chase. Promises and receipts of a customer cover its oldest
@@ -106,7 +107,8 @@ told_promises as (
         promise_outcomes.customer_id,
         promise_outcomes.item_id,
         promise_outcomes.promised_date,
-        promise_outcomes.verdict_date
+        promise_outcomes.verdict_date,
+        false as is_announced
     from promise_outcomes
     where promise_outcomes.status_code = 'open' and promise_outcomes.item_id is not null
     union all
@@ -115,7 +117,8 @@ told_promises as (
         cast(null as varchar) as customer_id,
         announced.item_id,
         announced.promised_date,
-        announced.verdict_date
+        announced.verdict_date,
+        true as is_announced
     from announced
 ),
 
@@ -123,7 +126,8 @@ item_promises as (
     select
         document_names.item_number,
         max(told_promises.promised_date) as promised_date,
-        max(told_promises.verdict_date) as verdict_date
+        max(told_promises.verdict_date) as verdict_date,
+        bool_or(told_promises.is_announced) as is_announced
     from told_promises
     inner join document_names
         on told_promises.company_id = document_names.company_id
@@ -165,7 +169,8 @@ uncontested_parts as (
         contested_parts.reason_code,
         contested_parts.open_amount - contested_parts.contested_amount as left_amount,
         item_promises.promised_date as item_promised_date,
-        item_promises.verdict_date as item_verdict_date
+        item_promises.verdict_date as item_verdict_date,
+        coalesce(item_promises.is_announced, false) as is_announced
     from contested_parts
     left join item_promises on contested_parts.item_number = item_promises.item_number
 ),
@@ -202,6 +207,7 @@ promised_parts as (
         uncontested_parts.contested_amount,
         uncontested_parts.reason_code,
         uncontested_parts.left_amount,
+        uncontested_parts.is_announced,
         coalesce(uncontested_parts.item_promised_date, customer_promises.promised_date)
             as promised_date,
         coalesce(uncontested_parts.item_verdict_date, customer_promises.verdict_date)
@@ -276,6 +282,7 @@ received_parts as (
         promised_parts.reason_code,
         promised_parts.promised_date,
         promised_parts.verdict_date,
+        promised_parts.is_announced,
         cast(
             case
                 when
@@ -338,6 +345,7 @@ advanced_parts as (
         received_parts.reason_code,
         received_parts.promised_date,
         received_parts.verdict_date,
+        received_parts.is_announced,
         received_parts.open_amount
         - received_parts.contested_amount
         - received_parts.promised_amount
@@ -395,7 +403,8 @@ select
     case when advanced_parts.promised_amount > 0 then advanced_parts.promised_date end
         as promised_date,
     case when advanced_parts.promised_amount > 0 then advanced_parts.verdict_date end
-        as verdict_date
+        as verdict_date,
+    advanced_parts.promised_amount > 0 and advanced_parts.is_announced as is_announced
 from advanced_parts
 left join reasons on advanced_parts.reason_code = reasons.reason_code
 where

@@ -11,8 +11,11 @@
 //! | `fisher_p_value(hits, misses, earlier_hits, earlier_misses)` | two-sided p of equal rates, ten decimals |
 //! | `percentile_of(numbers, percent)` | the interpolated percentile of a list of whole numbers; null for none |
 //! | `densest_runs(numbers, width)` | `[start, count, start, count]` of the two runs of so many whole numbers that hold most of a list |
+//! | `text_digest(text)` | sixteen hexadecimal digits that the text is known by |
+//! | `drawn_ratio(text)` | from 0 to under 1, the same for the same text: who falls into a share that is drawn |
 //! | `received_in_turn(promises, receipts)` | what came in for each promise of a customer or of one of its items, oldest promise first |
 
+mod digest;
 mod due_by_terms;
 mod filled_text;
 mod fisher;
@@ -30,6 +33,8 @@ use datafusion::logical_expr::ScalarUDF;
 /// All of them, for a session.
 pub(super) fn all() -> Vec<ScalarUDF> {
     vec![
+        digest::drawn_ratio(),
+        digest::text_digest(),
         due_by_terms::function(),
         last_day::function(),
         money::function(),
