@@ -95,6 +95,16 @@ pub enum Command {
     Comment(CommentArguments),
     /// Write the worklists of a day: page, workbook to be filled in and agenda, for each collector and owner
     Worklist(WorklistArguments),
+    /// Remind customers: plan, write, approve, send, read what comes back
+    #[command(subcommand)]
+    Remind(RemindCommand),
+    /// Write the proof of a message: its bytes, their hash, all that became of it
+    Proof(ProofArguments),
+    /// Interest and recovery fees that could be asked for late payment
+    Penalties(PenaltiesArguments),
+    /// Write the file of a claim for a court or an agency
+    #[command(name = "legal_file", alias = "legal-file")]
+    LegalFile(LegalFileArguments),
     /// Forecast the receipts of the weeks to come, with their range
     Forecast(ForecastArguments),
     /// Hold forecasts of past days, made from what was known then, against what came
@@ -450,6 +460,124 @@ pub struct BacktestArguments {
     /// Another seed draws other futures
     #[arg(long, default_value_t = 42)]
     pub seed: u64,
+}
+
+/// What can be done to remind customers.
+#[derive(Debug, Subcommand)]
+pub enum RemindCommand {
+    /// Say which messages would go out, and why the rest of what is overdue is left out
+    Plan(RemindChoice),
+    /// Write these messages into the outbox, to be looked at; nothing is sent
+    Write(RemindWriteArguments),
+    /// Let messages go that wait for a person's word
+    Approve(RemindApproveArguments),
+    /// Send what waits; without --confirm, only say what would be sent
+    Send(RemindSendArguments),
+    /// Read delivery notices, disposition notices and answers from a folder of e-mails
+    Receipts(RemindReceiptsArguments),
+}
+
+/// Whom to remind: those the policies say, or those a person chooses.
+#[derive(Clone, Debug, Default, Args)]
+pub struct RemindChoice {
+    /// These customers, whatever their policy says of days and sums
+    #[arg(long = "customer", value_name = "ID")]
+    pub customers: Vec<String>,
+    /// Through this channel
+    #[arg(long, value_name = "CODE", requires = "customers")]
+    pub channel: Option<String>,
+    /// To this contact
+    #[arg(long, value_name = "ID", requires = "customers")]
+    pub contact: Option<String>,
+    /// With this template
+    #[arg(long, value_name = "TONE", requires = "customers")]
+    pub tone: Option<String>,
+}
+
+/// `encours remind write`
+#[derive(Debug, Args)]
+pub struct RemindWriteArguments {
+    /// Whom
+    #[command(flatten)]
+    pub choice: RemindChoice,
+    /// Folder of outgoing messages
+    #[arg(long, value_name = "DIR", default_value = "outbox")]
+    pub outbox: PathBuf,
+}
+
+/// `encours remind approve`
+#[derive(Debug, Args)]
+pub struct RemindApproveArguments {
+    /// These messages [default: all of the last run that wait]
+    #[arg(value_name = "MESSAGE")]
+    pub messages: Vec<String>,
+    /// Who approves
+    #[arg(long, value_name = "NAME")]
+    pub by: String,
+}
+
+/// `encours remind send`
+#[derive(Debug, Args)]
+pub struct RemindSendArguments {
+    /// Folder of outgoing messages
+    #[arg(long, value_name = "DIR", default_value = "outbox")]
+    pub outbox: PathBuf,
+    /// How channels are reached
+    #[arg(long, value_name = "FILE", default_value = "channels.toml")]
+    pub channels: PathBuf,
+    /// Send
+    #[arg(long)]
+    pub confirm: bool,
+    /// Send all e-mails to this address instead
+    #[arg(long, value_name = "ADDRESS")]
+    pub redirect_to: Option<String>,
+    /// At most so many messages
+    #[arg(long, value_name = "N")]
+    pub limit: Option<usize>,
+    /// Only to addresses that contain one of these
+    #[arg(long, value_name = "PART")]
+    pub allow: Vec<String>,
+}
+
+/// `encours remind receipts`
+#[derive(Debug, Args)]
+pub struct RemindReceiptsArguments {
+    /// A Maildir, or a folder of e-mails as a mail program saves them
+    #[arg(value_name = "DIR")]
+    pub folder: PathBuf,
+}
+
+/// `encours proof`
+#[derive(Debug, Args)]
+pub struct ProofArguments {
+    /// The message
+    #[arg(value_name = "MESSAGE")]
+    pub message: String,
+    /// Folder of outgoing messages
+    #[arg(long, value_name = "DIR", default_value = "outbox")]
+    pub outbox: PathBuf,
+    /// Folder that the proof is written below
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub out: PathBuf,
+}
+
+/// `encours penalties`
+#[derive(Debug, Args)]
+pub struct PenaltiesArguments {
+    /// Of this customer only
+    #[arg(long, value_name = "ID")]
+    pub customer: Option<String>,
+}
+
+/// `encours legal_file`
+#[derive(Debug, Args)]
+pub struct LegalFileArguments {
+    /// The customer
+    #[arg(long, value_name = "ID")]
+    pub customer: String,
+    /// Folder that the file is written to
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub out: PathBuf,
 }
 
 /// `encours comment`

@@ -7,6 +7,7 @@ use crate::demo::DemoError;
 use crate::engine::EngineError;
 use crate::ingest::IngestError;
 use crate::lake::LakeError;
+use crate::outreach::OutreachError;
 use crate::report::{ReportError, visible};
 use crate::store::StoreError;
 
@@ -49,6 +50,9 @@ pub enum Error {
     /// The demo company.
     #[error(transparent)]
     Demo(#[from] DemoError),
+    /// A message to a customer.
+    #[error(transparent)]
+    Outreach(#[from] OutreachError),
     /// A bucket or an address.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -70,6 +74,7 @@ impl Error {
             Self::Engine(cause) => cause.hint(),
             Self::Report(cause) => cause.hint(),
             Self::Demo(cause) => cause.hint().to_owned(),
+            Self::Outreach(cause) => cause.hint(),
             Self::Store(cause) => cause.hint().to_owned(),
             Self::Plain(_, hint) => hint.clone(),
             Self::Disk(..) => "check that the folder exists, can be written and has room".to_owned(),

@@ -64,6 +64,7 @@ pub mod lake;
 pub mod ledger;
 pub mod memory;
 pub mod model;
+pub mod outreach;
 pub mod report;
 pub mod settings;
 pub mod store;

@@ -27,6 +27,7 @@
 //! - [`laws`]            laws over random ledgers
 //! - [`payers`]          every feature of every payer of the late-payment file, computed once more
 //! - [`payer_rules`]     segments, terms, promises and migration by rules that are data
+//! - [`penalties`]       what late payment costs: worked cases, an independent computation day by day
 //! - [`planted`]         what is planted in the demo is found: precision and recall over several seeds
 //!
 //! the program
@@ -39,6 +40,7 @@
 //! - [`pages`]           pages in a real browser: sound, and their figures those of the queries
 //! - [`workbooks`]       workbooks in a real spreadsheet: the same, loaded back too
 //! - [`worklists`]       lists filled in a real spreadsheet and loaded back; capacity, calendar, portfolio
+//! - [`reminders`]       levels, laws, messages written and sent by a real mail server, what comes back
 //! - [`simulated_month`] a month of lists: nothing forgotten, more collected than by age or amount alone
 //! - [`statements`]      what a customer is sent, and what a controller wrote beside the figures
 //! - [`volume`]          generated receivables of any size: the same in every format
@@ -80,11 +82,13 @@ mod open_lists;
 mod pages;
 mod payer_rules;
 mod payers;
+mod penalties;
 mod planted;
 mod prepared;
 mod queries;
 mod readme;
 mod real_ledgers;
+mod reminders;
 mod reports;
 mod simulated_month;
 mod skips;

@@ -22,6 +22,11 @@ fn blocks(language: &str) -> Vec<String> {
     blocks
 }
 
+/// The block in a language that begins so.
+fn block(language: &str, beginning: &str) -> String {
+    blocks(language).into_iter().find(|block| block.starts_with(beginning)).unwrap()
+}
+
 /// A command that serves until the test ends.
 struct Served(Child);
 
@@ -88,7 +93,7 @@ fn the_two_commands_are_there() {
 #[test]
 fn the_csv_of_the_readme_loads() {
     let desk = Desk::new();
-    let file = desk.file("items.csv", blocks("csv").remove(0));
+    let file = desk.file("items.csv", block("csv", "item_id,"));
     desk.load(&[&file]);
     assert_eq!(desk.ask("2024-12-31").first("receivables", "open_count"), "2");
 }
@@ -96,7 +101,7 @@ fn the_csv_of_the_readme_loads() {
 #[test]
 fn the_settings_of_the_readme_are_those_there_are() {
     let desk = Desk::new();
-    desk.file("encours.toml", blocks("toml").remove(0));
+    desk.file("encours.toml", block("toml", "company = "));
     let missing = desk.run(&["load"]).ended(2);
     assert!(missing.stderr.contains("own/queries"), "{}", missing.stderr);
     for folder in ["queries", "mappings", "reference", "reports"] {
@@ -112,4 +117,24 @@ fn the_settings_of_the_readme_are_those_there_are() {
     desk.file("encours.toml", "compny = \"1\"\n");
     let said = desk.run(&["history"]).ended(2);
     assert!(said.stderr.contains("compny"), "{}", said.stderr);
+}
+
+#[test]
+fn the_senders_signers_and_channels_of_the_readme_write_a_message() {
+    let desk = Desk::new();
+    let items = desk.file(
+        "items.csv",
+        "item_id,customer_id,kind,issued_date,due_date,amount\nF1,C1,invoice,2024-11-04,2024-12-04,1200.00\n",
+    );
+    let contacts =
+        desk.file("contacts.csv", "customer_id,contact_id,name,email\nC1,1,Claude Martin,c1@client.example\n");
+    desk.load(&[&items, &contacts]);
+    desk.file("own/senders.csv", block("csv", "company_id,sender_name"));
+    desk.file("own/signers.csv", block("csv", "signer_id,"));
+    desk.file("channels.toml", block("toml", "[email]"));
+    desk.file("encours.toml", "reference = [\"own\"]\n");
+    desk.run(&["remind", "write", "--as-of", "2024-12-31"]).ended(0);
+    desk.run(&["remind", "approve", "--by", "Camille"]).ended(0);
+    let said = desk.run(&["remind", "send"]).ended(0);
+    assert!(said.stderr.contains("email: 1 messages to send"), "{}", said.stderr);
 }

@@ -1,8 +1,8 @@
--- document_names: what the names mean that disputes, details, events and actions give to invoices.
+-- document_names: what the names mean that disputes, events, messages and others give to invoices.
 --
 -- grain:   one name and debit item that bears it, as its identifier or else as its document
 -- key:     company_id, name_text, item_number
--- source:  disputes, invoice_events, invoice_details, actions, known_items
+-- source:  disputes, invoice_events, invoice_details, actions, message_items, known_items
 -- params:  none
 -- columns:
 --   company_id          text  empty where the lake holds none
@@ -35,6 +35,11 @@ with names as (
         actions.item_id as name_text
     from actions
     where actions.item_id is not null
+    union
+    select
+        coalesce(message_items.company_id, '') as company_id,
+        message_items.item_id as name_text
+    from message_items
 ),
 
 named as (

@@ -21,6 +21,7 @@
 --   language_code   text   in which language; null where nobody said
 --   signer_id       text   who signs; null where nobody is named
 --   has_penalties   flag   whether it names penalties
+--   deadline_date   date   until when it asks for an answer; null where it sets no day
 --   overdue_amount  money  what it asks for that is overdue, in the currency of the answer
 --   not_due_amount  money  what it names that is not yet due
 --   item_count      int    items on it
@@ -59,6 +60,7 @@ select
     reminder_messages.language_code,
     reminder_messages.signer_id,
     reminder_messages.has_penalties,
+    reminder_messages.deadline_date,
     cast(messages_asked.overdue_amount as decimal(21, 3)) as overdue_amount,
     cast(messages_asked.not_due_amount as decimal(21, 3)) as not_due_amount,
     messages_asked.item_count,

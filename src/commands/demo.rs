@@ -1,5 +1,6 @@
 //! `encours demo`: the demo company is generated, loaded, checked, and its pages are written.
 
+use std::fs;
 use std::path::PathBuf;
 
 use crate::cli::{DemoArguments, LoadArguments, Output};
@@ -11,6 +12,13 @@ use crate::report::Language;
 use crate::settings::Settings;
 use crate::store::Place;
 
+/// What the demo's folder holds beside sources, lake and pages: who writes to customers and who signs, and settings that name them.
+const SETTINGS: [(&str, &str); 3] = [
+    ("encours.toml", include_str!("../../data/demo/encours.toml")),
+    ("reference/senders.csv", include_str!("../../data/demo/reference/senders.csv")),
+    ("reference/signers.csv", include_str!("../../data/demo/reference/signers.csv")),
+];
+
 pub(super) async fn run(settings: &Settings, arguments: &DemoArguments) -> Result<Outcome, Error> {
     let words = shared::words(settings)?;
     let folder = std::path::absolute(&arguments.out).map_err(|cause| Error::Disk(arguments.out.clone(), cause))?;
@@ -18,6 +26,11 @@ pub(super) async fn run(settings: &Settings, arguments: &DemoArguments) -> Resul
     let sources = folder.join("sources");
     let written = demo::write(&options, &sources)?;
     let files: Vec<PathBuf> = written.files.iter().map(|file| sources.join(&file.name)).collect();
+    for (name, text) in SETTINGS {
+        let path = folder.join(name);
+        let made = path.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::write(&path, text));
+        made.map_err(|cause| Error::Disk(path.clone(), cause))?;
+    }
     shared::print(&words.fill("demo.generated", &[("folder", &sources.display().to_string())])?)?;
 
     let demo = Settings {

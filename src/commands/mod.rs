@@ -12,9 +12,12 @@ mod generate;
 mod history;
 mod inspect;
 mod lake;
+mod legal_file;
 mod load;
+mod penalties;
 mod query;
 mod rejects;
+mod remind;
 mod report;
 mod shared;
 mod worklist;
@@ -50,6 +53,10 @@ pub async fn run(cli: &Cli) -> Result<Outcome, Error> {
         Command::Report(arguments) => report::run(&settings, arguments).await,
         Command::CustomerStatement(arguments) => customer_statement::run(&settings, arguments).await,
         Command::Worklist(arguments) => worklist::run(&settings, arguments).await,
+        Command::Remind(command) => remind::run(&settings, command, cli.common.output).await,
+        Command::LegalFile(arguments) => legal_file::run(&settings, arguments).await,
+        Command::Penalties(arguments) => penalties::run(&settings, arguments, cli.common.output).await,
+        Command::Proof(arguments) => remind::proof(&settings, arguments).await,
         Command::Forecast(arguments) => forecast::run(&settings, arguments, cli.common.output).await,
         Command::Backtest(arguments) => backtest::run(&settings, arguments, cli.common.output).await,
         Command::Comment(arguments) => comment::run(&settings, arguments).await,

@@ -397,7 +397,7 @@ async fn company(settings: &Settings, engine: &Engine) -> Result<String, Error> 
 }
 
 /// The currency amounts are in: the one asked, the only one, or the base currency.
-async fn currency(settings: &Settings, engine: &Engine) -> Result<String, Error> {
+pub(super) async fn currency(settings: &Settings, engine: &Engine) -> Result<String, Error> {
     if let Some(currency) = &settings.currency {
         return Ok(currency.clone());
     }

@@ -9,6 +9,8 @@ use super::error::DemoError;
 use super::fec::{self, Directory};
 use super::invoices::{self, Invoice};
 use super::letters::Scope;
+use super::messages;
+use super::outreach;
 use super::parameters::Parameters;
 use super::portals;
 use super::sister::Sister;
@@ -117,7 +119,9 @@ impl Company {
             portals::invoice_details(self),
             portals::payer_processes(self),
             portals::invoice_events(self),
+            outreach::notices(self),
         ]);
+        files.extend(messages::files(self));
         files.extend(sister.files());
         files
     }

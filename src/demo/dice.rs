@@ -25,6 +25,10 @@ pub(super) enum Purpose {
     Volume = 8,
     /// What the sister company sells.
     Sister = 9,
+    /// Where customers are written to.
+    Outreach = 10,
+    /// What came back of messages.
+    Messages = 11,
 }
 
 /// One stream of draws.

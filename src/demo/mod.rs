@@ -23,6 +23,8 @@ mod error;
 mod fec;
 mod invoices;
 mod letters;
+mod messages;
+mod outreach;
 mod parameters;
 mod portals;
 mod settlement;

@@ -5,6 +5,7 @@ use super::company::{Company, FileText};
 use super::customers::{Customer, Sector, Trait};
 use super::dice::{Dice, Purpose};
 use super::invoices::Invoice;
+use super::outreach;
 use super::parameters::Behaviour;
 use super::settlement::{Nature, Plan};
 use super::sister::Sister;
@@ -39,6 +40,8 @@ pub(super) fn customers(company: &Company, sister: &Sister) -> FileText {
             false.to_string(),
             customer.billing_channel.to_owned(),
             String::new(),
+            outreach::registration(position, customer),
+            outreach::address(company, position, customer),
         ]
     });
     file(&CUSTOMERS, rows.chain(sister.customers(company)).collect())
@@ -65,6 +68,9 @@ pub(super) fn contacts(company: &Company, sister: &Sister) -> FileText {
                 if is_gone { String::new() } else { phone },
                 format!("{}@{}.example", if is_gone { "ancien" } else { "compta" }, customer.id.to_lowercase()),
                 if dice.percent(60) { "09:00-12:00" } else { "" }.to_owned(),
+                String::new(),
+                // somebody here and there wants no mail of ours
+                if position % 41 == 17 { "email" } else { "" }.to_owned(),
             ]);
         }
     }

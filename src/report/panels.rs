@@ -516,7 +516,7 @@ mod tests {
         assert_eq!(refused.to_string(), "found no report named `treasurer`");
         assert_eq!(
             refused.hint(),
-            "ask for one of: collections, controller, customer_statement, payer, payers, process, treasury, worklist"
+            "ask for one of: collections, controller, customer_statement, payer, payers, process, reminders, treasury, worklist"
         );
     }
 

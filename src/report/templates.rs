@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{Language, PageSpec, ReportError, Words};
 
-const BUILT_IN: [(&str, &str); 11] = [
+const BUILT_IN: [(&str, &str); 12] = [
     ("collections.toml", include_str!("../../reports/collections.toml")),
     ("controller.toml", include_str!("../../reports/controller.toml")),
     ("customer_statement.toml", include_str!("../../reports/customer_statement.toml")),
@@ -14,6 +14,7 @@ const BUILT_IN: [(&str, &str); 11] = [
     ("payer.toml", include_str!("../../reports/payer.toml")),
     ("payers.toml", include_str!("../../reports/payers.toml")),
     ("treasury.toml", include_str!("../../reports/treasury.toml")),
+    ("reminders.toml", include_str!("../../reports/reminders.toml")),
     ("worklist.toml", include_str!("../../reports/worklist.toml")),
     ("page.html", include_str!("../../reports/page.html")),
     ("page.js", include_str!("../../reports/page.js")),

@@ -15,7 +15,7 @@
 --   is_opted_out    flag  everybody with such an address asked for none of it
 --   is_blocked      flag  the rest of them are blocked
 
--- An address that gave a message back is none until the customer's file changes it.
+-- An address that gave a message back, or that nobody could write to, is none.
 with persons as (
     select
         coalesce(contacts.company_id, '') as company_id,
@@ -24,8 +24,16 @@ with persons as (
         contacts.name as contact_name,
         contacts.language as language_code,
         case when contacts.role_code = 'accounts_payable' then 1 else 2 end as person_order,
-        nullif(trim(contacts.email), '') as email_text,
-        nullif(trim(contacts.phone), '') as phone_text,
+        case
+            when
+                regexp_like(
+                    trim(contacts.email),
+                    '^[a-zA-Z0-9_%+''-]+([.][a-zA-Z0-9_%+''-]+)*@[a-zA-Z0-9-]+([.][a-zA-Z0-9-]+)+$'
+                )
+                then trim(contacts.email)
+        end as email_text,
+        case when regexp_like(contacts.phone, '[0-9].*[0-9].*[0-9]') then trim(contacts.phone) end
+            as phone_text,
         coalesce(contacts.opted_out_channels, '') as opted_out_channels
     from contacts
 ),
@@ -96,7 +104,7 @@ given_back as (
         message_states.channel_code,
         message_states.address_text
     from message_states
-    where message_states.status_code in ('bounced', 'returned')
+    where message_states.status_code in ('bounced', 'returned', 'failed')
 ),
 
 blocked_persons as (

@@ -161,9 +161,7 @@ free_items as (
     left join item_choices
         on work_items.item_id = item_choices.item_id
         and (item_choices.company_id is null or item_choices.company_id = work_items.company_id)
-    left join reached_levels
-        on work_items.company_id = reached_levels.company_id
-        and work_items.item_id = reached_levels.item_id
+    left join reached_levels on work_items.item_number = reached_levels.item_number
     left join orders
         on work_items.customer_id = orders.customer_id
         and orders.company_id in ('', work_items.company_id)

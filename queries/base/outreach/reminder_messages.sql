@@ -21,6 +21,7 @@
 --   language_code   text   in which language; null where nobody said
 --   signer_id       text   who signs; null where nobody is named
 --   has_penalties   flag   whether it names penalties
+--   deadline_date   date   until when it asks for an answer; null where it sets no day
 --   free_amount     money  what it would ask for, in the currency of the answer
 --   reason_code     text   why it is not sent; null where it is
 --   detail_text     text   which channels were tried
@@ -72,30 +73,34 @@ customers_ready as (
         ready_items.company_id,
         ready_items.customer_id,
         max(ready_items.level_order) as level_order,
-        sum(ready_items.free_amount) as free_amount,
         bool_or(ready_items.is_ordered) as is_ordered
     from ready_items
     group by ready_items.company_id, ready_items.customer_id
 ),
 
+-- what is not yet due waits where something is overdue: one message asks for one thing
 levels_ready as (
     select
         customers_ready.company_id,
         customers_ready.customer_id,
         customers_ready.level_order,
-        customers_ready.free_amount,
         customers_ready.is_ordered,
-        min(ready_items.policy_code) as policy_code
+        min(
+            case
+                when ready_items.level_order = customers_ready.level_order
+                    then ready_items.policy_code
+            end
+        ) as policy_code,
+        sum(ready_items.free_amount) as free_amount
     from customers_ready
     inner join ready_items
         on customers_ready.company_id = ready_items.company_id
         and customers_ready.customer_id = ready_items.customer_id
-        and customers_ready.level_order = ready_items.level_order
+        and (customers_ready.level_order = 0) = (ready_items.level_order = 0)
     group by
         customers_ready.company_id,
         customers_ready.customer_id,
         customers_ready.level_order,
-        customers_ready.free_amount,
         customers_ready.is_ordered
 ),
 
@@ -116,6 +121,7 @@ drafts as (
         reminder_levels.variant_tone_code,
         reminder_levels.minimum_amount,
         reminder_levels.has_penalties,
+        reminder_levels.deadline_days,
         reminder_levels.weekdays_text,
         reminder_levels.signer_id,
         reminder_policies.hold_out_ratio,
@@ -178,6 +184,7 @@ judged as (
         drafts.free_amount,
         drafts.mode_code,
         drafts.has_penalties,
+        drafts.deadline_days,
         drafts.signer_id,
         drafts.channels_text,
         ways.channel_code,
@@ -249,6 +256,8 @@ select
     judged.language_code,
     judged.signer_id,
     judged.has_penalties,
+    cast(cast(cast($as_of as date) as int) + cast(judged.deadline_days as int) as date)
+        as deadline_date,
     cast(judged.free_amount as decimal(21, 3)) as free_amount,
     judged.reason_code,
     judged.channels_text as detail_text

@@ -63,6 +63,8 @@ free_parts as (
             when reminder_candidates.reason_code is not null
                 then reminder_candidates.reason_code
             when reminder_candidates.level_order is null then 'levels_done'
+            when reminder_candidates.level_order = 0 and reminder_messages.level_order > 0
+                then 'not_yet'
             when reminder_candidates.is_ordered or (
                 reminder_candidates.is_reached and reminder_levels.mode_code <> 'manual'
             )

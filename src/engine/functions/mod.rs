@@ -13,6 +13,8 @@
 //! | `densest_runs(numbers, width)` | `[start, count, start, count]` of the two runs of so many whole numbers that hold most of a list |
 //! | `text_digest(text)` | sixteen hexadecimal digits that the text is known by |
 //! | `drawn_ratio(text)` | from 0 to under 1, the same for the same text: who falls into a share that is drawn |
+//! | `wilson_bound(hits, tries, is_upper)` | an end of the 95 % interval of a share, six decimals; null where nothing was tried |
+//! | `difference_bound(hits, tries, other_hits, other_tries, is_upper)` | the same of one share less another |
 //! | `received_in_turn(promises, receipts)` | what came in for each promise of a customer or of one of its items, oldest promise first |
 
 mod digest;
@@ -27,6 +29,7 @@ mod percentile;
 mod promises;
 mod runs;
 pub(super) mod whole_sum;
+mod wilson;
 
 use datafusion::logical_expr::ScalarUDF;
 
@@ -45,5 +48,7 @@ pub(super) fn all() -> Vec<ScalarUDF> {
         percentile::function(),
         runs::function(),
         promises::function(),
+        wilson::function(),
+        wilson::difference(),
     ]
 }

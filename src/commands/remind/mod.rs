@@ -1,0 +1,35 @@
+//! `encours remind`: whom to write to, the messages in words, their way out, and what comes back.
+//!
+//! ```text
+//!  reminder_plan ─► facts ─► templates ─► outbox ─► approve ─► channels ─► journal ─► message_events
+//!   (SQL)                    (words)     (bytes)              (--confirm)             receipts ─┘
+//! ```
+
+mod approve;
+mod facts;
+mod plan;
+mod proof;
+mod receipts;
+mod record;
+mod send;
+mod write;
+
+use crate::cli::RemindCommand;
+use crate::error::{Error, Outcome};
+use crate::settings::Settings;
+
+pub(super) use proof::run as proof;
+
+pub(super) async fn run(
+    settings: &Settings,
+    command: &RemindCommand,
+    output: crate::cli::Output,
+) -> Result<Outcome, Error> {
+    match command {
+        RemindCommand::Plan(choice) => plan::run(settings, choice, output).await,
+        RemindCommand::Write(arguments) => write::run(settings, arguments).await,
+        RemindCommand::Approve(arguments) => approve::run(settings, arguments).await,
+        RemindCommand::Send(arguments) => send::run(settings, arguments).await,
+        RemindCommand::Receipts(arguments) => receipts::run(settings, arguments).await,
+    }
+}

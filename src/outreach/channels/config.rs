@@ -1,0 +1,149 @@
+//! `channels.toml`: how each channel is reached. Secrets stand in the environment, the file only names the variables.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use crate::outreach::error::OutreachError;
+
+/// Channels by name.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Channels {
+    /// E-mail, by SMTP.
+    pub email: Option<Smtp>,
+    /// Letters, to be printed.
+    pub letter: Option<Letters>,
+    /// SMS, voice, fax and others, each by an HTTP gateway.
+    #[serde(rename = "gateway")]
+    pub gateways: BTreeMap<String, HttpGateway>,
+    /// How often and with what pauses a message is tried.
+    pub retry: Retry,
+}
+
+/// A mail server.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Smtp {
+    /// Whether anything may leave; otherwise only `--redirect-to` sends.
+    #[serde(default)]
+    pub live: bool,
+    /// Its name.
+    pub server: String,
+    /// Its port.
+    #[serde(default = "submission")]
+    pub port: u16,
+    /// How the connection is kept from strangers.
+    #[serde(default)]
+    pub tls: Tls,
+    /// The environment variable that holds the user's name; none for a server that asks for none.
+    pub user_from: Option<String>,
+    /// The environment variable that holds the password.
+    pub password_from: Option<String>,
+    /// The address that messages come from, as the server allows it.
+    pub from: String,
+    /// Connections side by side.
+    #[serde(default = "two")]
+    pub connections: usize,
+    /// Seconds that an answer may take.
+    #[serde(default = "minute")]
+    pub timeout_seconds: u64,
+}
+
+/// How a connection is kept from strangers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Tls {
+    /// Begun in the clear, then encrypted; refused where it cannot be.
+    #[default]
+    Starttls,
+    /// Encrypted from the first byte.
+    Tls,
+    /// In the clear: for a server on the same machine.
+    None,
+}
+
+/// Letters are put into a folder, with a list of them, for printing or hybrid mail.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Letters {
+    /// Whether anything may leave.
+    #[serde(default)]
+    pub live: bool,
+    /// The folder that batches are put into.
+    pub folder: PathBuf,
+}
+
+/// A gateway that takes a message by HTTP.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HttpGateway {
+    /// Whether anything may leave.
+    #[serde(default)]
+    pub live: bool,
+    /// Where messages are posted to.
+    pub url: String,
+    /// Headers; `$NAME` in a value is the environment variable of that name.
+    #[serde(default)]
+    pub headers: BTreeMap<String, String>,
+    /// What is posted: JSON in which the texts `{address}`, `{text}`, `{message_id}` and `{file}` (base64) stand for those.
+    pub body: serde_json::Value,
+    /// Where the answer bears the gateway's own number of the message: `data.id`.
+    #[serde(default)]
+    pub id_at: String,
+    /// Seconds that an answer may take.
+    #[serde(default = "minute")]
+    pub timeout_seconds: u64,
+}
+
+/// Tries of a message that is refused for the moment.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Retry {
+    /// How many.
+    pub tries: u32,
+    /// The first pause; each further one is twice as long.
+    pub pause_seconds: f64,
+}
+
+impl Default for Retry {
+    fn default() -> Self {
+        Self { tries: 3, pause_seconds: 5.0 }
+    }
+}
+
+const fn submission() -> u16 {
+    587
+}
+const fn two() -> usize {
+    2
+}
+const fn minute() -> u64 {
+    60
+}
+
+impl Channels {
+    /// The file of that path; no channel where there is no file.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn read(path: &Path) -> Result<Self, OutreachError> {
+        let refuse = |cause: String| OutreachError::Channels { path: path.to_owned(), cause };
+        match std::fs::read_to_string(path) {
+            Ok(text) => toml::from_str(&text).map_err(|cause| refuse(cause.to_string())),
+            Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => Ok(Self::default()),
+            Err(cause) => Err(refuse(cause.to_string())),
+        }
+    }
+
+    /// Whether messages of a channel may leave.
+    #[must_use]
+    pub fn is_live(&self, code: &str) -> bool {
+        match code {
+            "email" => self.email.as_ref().is_some_and(|server| server.live),
+            "letter" | "registered_letter" => self.letter.as_ref().is_some_and(|letters| letters.live),
+            _ => self.gateways.get(code).is_some_and(|gateway| gateway.live),
+        }
+    }
+}

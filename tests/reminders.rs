@@ -1,0 +1,715 @@
+//! Reminders: the known cases of levels, laws over random histories, messages written, sent by a real mail server, and what comes back.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use chrono::{Datelike, Days, Weekday};
+use encours::model::Date;
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::{RngCore, SeedableRng};
+
+use crate::desk::{Desk, Row, Said, day};
+use crate::skips::skip;
+
+const ITEMS: &str = "item_id,customer_id,kind,issued_date,due_date,amount,currency_code\n";
+const ALLOCATIONS: &str = "debit_item_id,credit_item_id,allocated_date,amount\n";
+const CONTACTS: &str = "customer_id,contact_id,name,email\n";
+
+/// A company with these items, each customer reachable by e-mail.
+fn company(items: &[(&str, &str, &str, &str)]) -> Desk {
+    let desk = Desk::new();
+    let mut text = ITEMS.to_owned();
+    for (item, customer, due, amount) in items {
+        writeln!(text, "{item},{customer},invoice,2025-02-03,{due},{amount},EUR").unwrap();
+    }
+    let customers: BTreeSet<&str> = items.iter().map(|(_, customer, ..)| *customer).collect();
+    let contacts = customers.iter().fold(CONTACTS.to_owned(), |text, customer| {
+        text + &format!("{customer},1,Claude Martin,{}@client.example\n", customer.to_lowercase())
+    });
+    desk.load(&[&desk.file("items.csv", text), &desk.file("contacts.csv", contacts)]);
+    desk
+}
+
+/// `item level` of what the plan of a day asks for.
+fn asked(desk: &Desk, as_of: &str) -> Vec<String> {
+    let rows = desk.ask(as_of).rows("reminder_items");
+    rows.iter().map(|row| format!("{} {} {}", row["item_id"], row["level_order"], row["asked_amount"])).collect()
+}
+
+/// `reason amount` of what it leaves out.
+fn left_out(desk: &Desk, as_of: &str) -> Vec<String> {
+    let rows = desk.ask(as_of).rows("reminder_excluded");
+    rows.iter().map(|row| format!("{} {}", row["reason_code"], row["overdue_amount"])).collect()
+}
+
+/// The plan of a day, written and, where it is, taken by a server.
+fn written(desk: &Desk, as_of: &str, event: &str) {
+    let mut asked = desk.ask(as_of);
+    let (plan, items) = (asked.rows("reminder_plan"), asked.rows("reminder_items"));
+    record(desk, as_of, event, &plan, &items);
+}
+
+fn record(desk: &Desk, as_of: &str, event: &str, plan: &[Row], items: &[Row]) {
+    if plan.is_empty() {
+        return;
+    }
+    let mut messages =
+        "message_id,run_id,run_date,customer_id,policy_code,level_order,mode_code,channel_code,address_text,\
+                        tone_code,content_hash,file_name,written_time\n"
+            .to_owned();
+    let mut events = "message_id,event_code,event_date,event_time\n".to_owned();
+    for row in plan {
+        let text = |name: &str| &row[name];
+        writeln!(
+            messages,
+            "{},{as_of},{as_of},{},{},{},{},{},{},{},0,{}.eml,{as_of}T08:00:00Z",
+            text("message_id"),
+            text("customer_id"),
+            text("policy_code"),
+            text("level_order"),
+            text("mode_code"),
+            text("channel_code"),
+            text("address_text"),
+            text("tone_code"),
+            text("message_id"),
+        )
+        .unwrap();
+        writeln!(events, "{},{event},{as_of},{as_of}T09:00:00Z", text("message_id")).unwrap();
+    }
+    let mut lines = "message_id,item_id,level_order,asked_amount,currency_code\n".to_owned();
+    for row in items {
+        let [message, item, level, amount, currency] =
+            ["message_id", "item_id", "level_order", "asked_amount", "currency_code"].map(|name| &row[name]);
+        writeln!(lines, "{message},{item},{level},{amount},{currency}").unwrap();
+    }
+    let files = [("messages.csv", messages), ("message_items.csv", lines), ("message_events.csv", events)];
+    let files = files.map(|(name, text)| desk.file(name, text));
+    desk.load(&files.each_ref().map(|path| path.as_path()));
+}
+
+fn loaded(desk: &Desk, name: &str, text: &str) {
+    desk.load(&[&desk.file(name, text)]);
+}
+
+// due on a Saturday: the days 4, 5, 20, 30 and 40 after it are working days
+const DUE: &str = "2025-03-08";
+const DAY_4: &str = "2025-03-12";
+const DAY_5: &str = "2025-03-13";
+const DAY_20: &str = "2025-03-28";
+const DAY_30: &str = "2025-04-07";
+const DAY_40: &str = "2025-04-17";
+
+#[test]
+fn levels_rise_one_at_a_time_once_the_one_before_was_sent() {
+    let desk = company(&[("F1", "C1", DUE, "1000.00")]);
+    assert_eq!(asked(&desk, DAY_4), [""; 0]);
+    assert_eq!(left_out(&desk, DAY_4), ["not_yet 1000.00"]);
+    assert_eq!(asked(&desk, DAY_5), ["F1 1 1000.00"]);
+    assert_eq!(
+        asked(&desk, DAY_30),
+        ["F1 1 1000.00"],
+        "missed days are caught up by one message, at the level reached"
+    );
+    written(&desk, DAY_5, "written");
+    assert_eq!(asked(&desk, DAY_30), ["F1 1 1000.00"], "what was written and not sent raises nothing");
+    written(&desk, DAY_5, "failed");
+    assert_eq!(asked(&desk, DAY_30), [""; 0], "no other channel reaches the customer");
+    assert_eq!(left_out(&desk, DAY_30), ["no_contact 1000.00"]);
+    let again = company(&[("F1", "C1", DUE, "1000.00")]);
+    written(&again, DAY_5, "accepted");
+    assert_eq!(left_out(&again, "2025-03-14"), ["too_soon 1000.00"]);
+    assert_eq!(left_out(&again, "2025-03-20"), ["not_yet 1000.00"]);
+    assert_eq!(asked(&again, DAY_20), ["F1 2 1000.00"]);
+    written(&again, DAY_20, "accepted");
+    assert_eq!(asked(&again, DAY_40), ["F1 3 1000.00"]);
+    written(&again, DAY_40, "accepted");
+    assert_eq!(left_out(&again, "2025-05-12"), ["manual_only 1000.00"], "a formal notice is a person's to send");
+}
+
+#[test]
+fn blocks_disputes_and_payments_hold_a_message_back_and_lose_no_level() {
+    let desk = company(&[("F1", "C1", DUE, "1000.00"), ("F2", "C2", DUE, "800.00"), ("F3", "C3", DUE, "600.00")]);
+    written(&desk, DAY_5, "accepted");
+    loaded(
+        &desk,
+        "reminder_blocks.csv",
+        "block_id,customer_id,from_date,until_date,blocked_by\nB1,C1,2025-03-20,2025-04-04,Camille\n",
+    );
+    loaded(
+        &desk,
+        "disputes.csv",
+        "dispute_id,item_id,reason_code,opened_date,closed_date\nL1,F2,wrong_price,2025-03-18,2025-04-03\n",
+    );
+    let receipt = format!("{ITEMS}R3,C3,receipt,2025-03-25,,-250.00,EUR\n");
+    let allocation = format!("{ALLOCATIONS}F3,R3,2025-03-25,250.00\n");
+    desk.load(&[&desk.file("receipt.csv", receipt), &desk.file("allocation.csv", allocation)]);
+    assert_eq!(asked(&desk, DAY_20), ["F3 2 350.00"], "partly paid: the rest only");
+    let reasons: Vec<String> = {
+        let rows = desk.ask(DAY_20).rows("reminder_excluded");
+        rows.iter()
+            .map(|row| ["reason_code", "until_date", "detail_text"].map(|name| row[name].clone()).join(" "))
+            .collect()
+    };
+    assert_eq!(reasons, ["blocked 2025-04-04 Camille", "disputed  pricing"]);
+    assert_eq!(asked(&desk, DAY_30), ["F1 2 1000.00", "F2 2 800.00", "F3 2 350.00"], "both go on where they were");
+    let paid = format!("{ITEMS}R1,C1,receipt,2025-04-01,,-1000.00,EUR\n");
+    let allocation = format!("{ALLOCATIONS}F1,R1,2025-04-01,1000.00\n");
+    desk.load(&[&desk.file("paid.csv", paid), &desk.file("paid-allocation.csv", allocation)]);
+    assert_eq!(asked(&desk, DAY_30), ["F2 2 800.00", "F3 2 350.00"], "what is paid leaves at once");
+}
+
+#[test]
+fn an_item_reminded_lately_does_not_silence_the_others() {
+    let desk = company(&[("F1", "C1", DUE, "1000.00"), ("F2", "C1", "2025-03-11", "500.00")]);
+    assert_eq!(asked(&desk, DAY_5), ["F1 1 1000.00"], "F2 is two days past due");
+    written(&desk, DAY_5, "accepted");
+    assert_eq!(asked(&desk, "2025-03-18"), ["F2 1 500.00"]);
+    assert_eq!(left_out(&desk, "2025-03-18"), ["too_soon 1000.00"]);
+    let uncertain = company(&[("F1", "C1", DUE, "1000.00")]);
+    written(&uncertain, DAY_5, "uncertain");
+    assert_eq!(left_out(&uncertain, DAY_30), ["uncertain 1000.00"], "what may have been sent is not sent again");
+    loaded(&uncertain, "found.csv", &{
+        let id = uncertain.ask(DAY_5).rows("outgoing_messages")[0]["message_id"].clone();
+        format!("message_id,event_code,event_date,event_time\n{id},accepted,{DAY_5},{DAY_5}T12:00:00Z\n")
+    });
+    assert_eq!(asked(&uncertain, DAY_30), ["F1 2 1000.00"], "once a person has found out, it goes on");
+}
+
+#[test]
+fn nothing_goes_to_whom_it_must_not() {
+    let desk = company(&[
+        ("F1", "C1", DUE, "1000.00"),
+        ("F2", "C2", DUE, "900.00"),
+        ("F3", "C3", DUE, "800.00"),
+        ("F4", "C4", DUE, "700.00"),
+        ("F5", "C5", DUE, "10.00"),
+        ("F6", "C6", DUE, "600.00"),
+    ]);
+    loaded(&desk, "customers.csv", "customer_id,name,registration_id\nC1,Alpha,123 456 789 00012\nC2,Beta,987654321\n");
+    loaded(
+        &desk,
+        "notices.csv",
+        "notice_id,registration_id,published_date,judgment_date,judgment_text\nA1,123456789,2025-03-10,2025-03-03,Liquidation judiciaire\n",
+    );
+    loaded(
+        &desk,
+        "more.csv",
+        "customer_id,contact_id,name,email,opted_out_channels\nC3,1,Claude Martin,c3@client.example,email|sms\nC4,1,Claude Martin,c4 at client,\n",
+    );
+    loaded(&desk, "blocks.csv", "block_id,customer_id,contact_id,from_date,blocked_by\nB1,C6,1,2025-03-01,Dominique\n");
+    assert_eq!(asked(&desk, DAY_5), ["F2 1 900.00"]);
+    assert_eq!(
+        left_out(&desk, DAY_5),
+        ["insolvent 1000.00", "opted_out 800.00", "no_contact 700.00", "blocked 600.00", "below_minimum 10.00"]
+    );
+    assert_eq!(left_out(&desk, "2025-03-16").last().unwrap(), "below_minimum 10.00");
+    assert!(left_out(&desk, "2025-03-16").contains(&"holiday 900.00".to_owned()), "no message on a Sunday");
+}
+
+/// What a random customer has, and what is to be expected of it.
+struct Case {
+    customer: String,
+    has_email: bool,
+    block: Option<(Date, Date)>,
+    items: Vec<CaseItem>,
+}
+
+struct CaseItem {
+    item: String,
+    due: Date,
+    amount: i64,
+    paid: Option<Date>,
+    dispute: Option<(Date, Date)>,
+    level: i64,
+    last_sent: Option<Date>,
+}
+
+/// Days past due from which the levels hold, and their smallest sums: `reminder_levels.csv`.
+const LEVELS: [(i64, i64, i64); 4] = [(1, 5, 1_500), (2, 20, 1_500), (3, 40, 5_000), (4, 60, 15_000)];
+const WAIT: i64 = 7;
+
+struct Dice(ChaCha8Rng);
+
+impl Dice {
+    fn below(&mut self, bound: u32) -> u32 {
+        self.0.next_u32() % bound
+    }
+
+    fn day(&mut self, first: Date, span: u32) -> Date {
+        first + Days::new(u64::from(self.below(span)))
+    }
+
+    fn span(&mut self, first: Date) -> (Date, Date) {
+        let from = self.day(first, 90);
+        (from, from + Days::new(u64::from(self.below(40))))
+    }
+}
+
+fn cases(seed: u64, count: usize) -> Vec<Case> {
+    let mut dice = Dice(ChaCha8Rng::seed_from_u64(seed));
+    let first = day("2025-02-03");
+    let customer = |place: usize, dice: &mut Dice| Case {
+        customer: format!("C{place}"),
+        has_email: dice.below(8) > 0,
+        block: (dice.below(4) == 0).then(|| dice.span(first)),
+        items: (0..=dice.below(4))
+            .map(|number| CaseItem {
+                item: format!("C{place}/{number}"),
+                due: dice.day(first, 80),
+                amount: i64::from(500 + dice.below(40) * dice.below(4_000)),
+                paid: (dice.below(2) == 0).then(|| dice.day(first, 140)),
+                dispute: (dice.below(4) == 0).then(|| dice.span(first)),
+                level: 0,
+                last_sent: None,
+            })
+            .collect(),
+    };
+    (0..count).map(|place| customer(place, &mut dice)).collect()
+}
+
+impl Case {
+    /// Level or reason of each overdue item on a day, told by the rules in plain words.
+    fn expected(&self, today: Date) -> BTreeMap<String, Result<i64, &'static str>> {
+        let is_within = |span: Option<(Date, Date)>| span.is_some_and(|(from, to)| from <= today && today <= to);
+        let mut told = BTreeMap::new();
+        let mut due = Vec::new();
+        for item in &self.items {
+            let late = (today - item.due).num_days();
+            if late <= 0 || item.paid.is_some_and(|paid| paid <= today) {
+                continue;
+            }
+            let (level, from, _) = LEVELS[usize::try_from(item.level).unwrap()];
+            let reason = if item.dispute.is_some_and(|(from, to)| from <= today && today < to) {
+                "disputed"
+            } else if is_within(self.block) {
+                "blocked"
+            } else if item.last_sent.is_some_and(|sent| (today - sent).num_days() < WAIT) {
+                "too_soon"
+            } else if late < from {
+                "not_yet"
+            } else if level == 4 {
+                "manual_only"
+            } else {
+                due.push((item, level));
+                continue;
+            };
+            told.insert(item.item.clone(), Err(reason));
+        }
+        if let Some(level) = due.iter().map(|(_, level)| *level).max() {
+            let sum: i64 = due.iter().map(|(item, _)| item.amount).sum();
+            let reason = if sum < LEVELS[usize::try_from(level - 1).unwrap()].2 {
+                Some("below_minimum")
+            } else if !self.has_email {
+                Some("no_contact")
+            } else {
+                None
+            };
+            told.extend(due.into_iter().map(|(item, level)| (item.item.clone(), reason.map_or(Ok(level), Err))));
+        }
+        told
+    }
+}
+
+fn money(cents: i64) -> String {
+    format!("{}.{:02}", cents / 100, cents % 100)
+}
+
+#[test]
+fn over_random_histories_the_plan_is_what_the_rules_say_in_plain_words() {
+    let seed = 20_251_130;
+    let count = std::env::var("ENCOURS_CASES").ok().and_then(|count| count.parse().ok()).unwrap_or(16);
+    let mut cases = cases(seed, count);
+    let desk = Desk::new();
+    let (mut items, mut allocations, mut disputes) =
+        (ITEMS.to_owned(), ALLOCATIONS.to_owned(), "dispute_id,item_id,opened_date,closed_date\n".to_owned());
+    let mut contacts = CONTACTS.to_owned();
+    let mut blocks = "block_id,customer_id,from_date,until_date,blocked_by\n".to_owned();
+    for case in &cases {
+        let customer = &case.customer;
+        if case.has_email {
+            writeln!(contacts, "{customer},1,Claude,{customer}@client.example").unwrap();
+        }
+        if let Some((from, to)) = case.block {
+            writeln!(blocks, "B{customer},{customer},{from},{to},Camille").unwrap();
+        }
+        for item in &case.items {
+            let (id, amount) = (&item.item, money(item.amount));
+            writeln!(items, "{id},{customer},invoice,2025-01-06,{},{amount},EUR", item.due).unwrap();
+            if let Some(paid) = item.paid {
+                writeln!(items, "{id}/R,{customer},receipt,{paid},,-{amount},EUR").unwrap();
+                writeln!(allocations, "{id},{id}/R,{paid},{amount}").unwrap();
+            }
+            if let Some((from, to)) = item.dispute {
+                writeln!(disputes, "L{id},{id},{from},{to}").unwrap();
+            }
+        }
+    }
+    let files = [
+        ("items.csv", items),
+        ("allocations.csv", allocations),
+        ("disputes.csv", disputes),
+        ("contacts.csv", contacts),
+        ("blocks.csv", blocks),
+    ];
+    let files = files.map(|(name, text)| desk.file(name, text));
+    desk.load(&files.each_ref().map(|path| path.as_path()));
+    let mut dice = Dice(ChaCha8Rng::seed_from_u64(seed + 1));
+    let (mut today, mut runs, mut sent) = (day("2025-02-24"), 0, 0);
+    while today < day("2025-05-30") {
+        today = today + Days::new(u64::from(2 + dice.below(8)));
+        let as_of = today.to_string();
+        let mut asked = desk.ask(&as_of);
+        let plan = asked.rows("reminder_plan");
+        let items = asked.rows("reminder_items");
+        let parts = asked.sql(
+            "select reminder_parts.item_id, reminder_parts.reason_code, reminder_parts.level_order from reminder_parts where reminder_parts.past_due_days > 0",
+        );
+        let told: BTreeMap<String, Result<i64, String>> = parts
+            .iter()
+            .map(|row| {
+                let reason = row["reason_code"].clone();
+                let level = row["level_order"].parse().unwrap_or(-1);
+                (row["item_id"].clone(), if reason.is_empty() { Ok(level) } else { Err(reason) })
+            })
+            .collect();
+        let is_working = !matches!(today.weekday(), Weekday::Sat | Weekday::Sun)
+            && asked
+                .sql(&format!("select holidays.* from holidays where holidays.holiday_date = date '{as_of}'"))
+                .is_empty();
+        let expected: BTreeMap<String, Result<i64, String>> = cases
+            .iter()
+            .flat_map(|case| case.expected(today))
+            .map(|(item, result)| match result {
+                Ok(_) if !is_working => (item, Err("holiday".to_owned())),
+                Ok(level) => (item, Ok(level)),
+                Err(reason) => (item, Err(reason.to_owned())),
+            })
+            .collect();
+        assert_eq!(told, expected, "seed {seed}, {as_of}");
+        let customers: BTreeSet<&String> = plan.iter().map(|row| &row["customer_id"]).collect();
+        assert_eq!(customers.len(), plan.len(), "one message a customer and run");
+        runs += 1;
+        // every third run is written and never sent
+        let is_sent = dice.below(3) > 0;
+        record(&desk, &as_of, if is_sent { "accepted" } else { "written" }, &plan, &items);
+        if is_sent {
+            for item in cases.iter_mut().flat_map(|case| &mut case.items) {
+                if let Some(Ok(level)) = expected.get(&item.item) {
+                    assert_eq!(*level, item.level + 1, "no level is skipped");
+                    (item.level, item.last_sent) = (*level, Some(today));
+                    sent += 1;
+                }
+            }
+        }
+    }
+    println!("seed {seed}: {count} customers, {runs} runs, {sent} items reminded");
+    assert!(sent > count, "the histories are too quiet to show anything");
+}
+
+/// Where the built-in files say nobody signs.
+fn signed(desk: &Desk) {
+    desk.file(
+        "own/senders.csv",
+        "company_id,sender_name,sender_address_text,sender_registration_text,sender_email_text,sender_phone_text,iban_text,bic_text\n\
+         *,Encre & Fils,1 rue du Port|29200 Brest,RCS Brest 999 999 997,compta@nous.example,02 98 00 00 00,FR76 3000 4000 0100 0001 2345 678,BNPAFRPP\n",
+    );
+    desk.file(
+        "own/signers.csv",
+        "signer_id,signer_name,signer_role_text,signer_phone_text,signer_email_text\n*,Hélène Besson,Credit manager,02 98 00 00 01,helene@nous.example\n",
+    );
+    desk.file("encours.toml", "language = \"en\"\nreference = [\"own\"]\n");
+}
+
+fn files_below(folder: &Path) -> Vec<String> {
+    let mut names: Vec<String> = std::fs::read_dir(folder)
+        .map(|entries| entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect())
+        .unwrap_or_default();
+    names.sort();
+    names
+}
+
+#[test]
+fn messages_are_written_once_and_nothing_leaves_without_a_word() {
+    let desk = company(&[("F1", "C1", DUE, "1000.00"), ("F2", "C2", DUE, "800.00")]);
+    let run = |arguments: &[&str]| desk.run(&[&["remind"], arguments].concat());
+    let unsigned = run(&["write", "--as-of", DAY_5]).ended(2);
+    assert!(unsigned.stderr.contains("senders.csv"), "{}", unsigned.stderr);
+    signed(&desk);
+    let planned = run(&["plan", "--as-of", DAY_5, "--output", "csv"]).ended(0);
+    assert!(
+        planned.stderr.contains("2 messages ask for 1,800.00 of 1,800.00 overdue; left out: nothing"),
+        "{}",
+        planned.stderr
+    );
+    run(&["write", "--as-of", DAY_5]).ended(0);
+    let folder = desk.path("outbox").join(DAY_5);
+    assert_eq!(files_below(&folder).len(), 2);
+    let again = run(&["write", "--as-of", DAY_5]).ended(0);
+    assert!(again.stderr.contains("no message to write"), "{}", again.stderr);
+    let earlier = run(&["plan", "--as-of", DAY_4]).ended(2);
+    assert!(earlier.stderr.contains(DAY_5), "{}", earlier.stderr);
+    let dry = run(&["send"]).ended(0);
+    assert!(dry.stderr.contains("2 messages stay: not approved yet"), "{}", dry.stderr);
+    run(&["approve", "--by", "Camille"]).ended(0);
+    let undescribed = run(&["send", "--confirm"]).ended(0);
+    assert!(undescribed.stderr.contains("channel `email` is not described"), "{}", undescribed.stderr);
+    assert_eq!(desk.ask(DAY_5).rows("reminder_plan")[0]["status_code"], "approved");
+    // a day later, unsent ones give way to new ones of the same level
+    run(&["write", "--as-of", "2025-03-14"]).ended(0);
+    let states: Vec<String> =
+        desk.ask("2025-03-14").rows("outgoing_messages").iter().map(|row| row["status_code"].clone()).collect();
+    assert_eq!(states, ["withdrawn", "withdrawn", "written", "written"]);
+}
+
+/// A mail server on loopback that keeps what it gets, gone at the end of the test.
+struct MailServer {
+    process: Child,
+    port: String,
+    folder: PathBuf,
+}
+
+impl MailServer {
+    /// `None` where the packages it needs are not there: a skip.
+    fn start(desk: &Desk, credentials: &[&str]) -> Option<Self> {
+        let home = std::env::var("HOME").unwrap_or_default();
+        let python = std::env::var("ENCOURS_MAIL").unwrap_or(format!("{home}/.cache/encours/mail/bin/python"));
+        if !Command::new(&python).args(["-c", "import aiosmtpd"]).output().is_ok_and(|said| said.status.success()) {
+            skip("aiosmtpd is not there; tests/run says how to have it");
+            return None;
+        }
+        let folder = desk.path("mail");
+        let mut process = Command::new(python)
+            .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/mail/server.py"))
+            .arg(&folder)
+            .args(credentials)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut port = String::new();
+        BufReader::new(process.stdout.take().unwrap()).read_line(&mut port).unwrap();
+        Some(Self { process, port: port.trim().to_owned(), folder })
+    }
+
+    /// How the program reaches it.
+    fn channels(&self, desk: &Desk, more: &str) {
+        desk.file(
+            "channels.toml",
+            format!(
+                "[email]\nlive = true\nserver = \"127.0.0.1\"\nport = {}\ntls = \"none\"\nfrom = \"compta@nous.example\"\n{more}\n[retry]\ntries = 2\npause_seconds = 0.05\n",
+                self.port
+            ),
+        );
+    }
+
+    /// Recipients of what it took, each as often as it took something for it.
+    fn recipients(&self) -> Vec<String> {
+        let mut recipients: Vec<String> = self.messages().into_iter().map(|(recipient, _)| recipient).collect();
+        recipients.sort();
+        recipients
+    }
+
+    fn messages(&self) -> Vec<(String, String)> {
+        let names = files_below(&self.folder);
+        let texts = names.into_iter().map(|name| std::fs::read_to_string(self.folder.join(name)).unwrap());
+        texts.map(|text| text.split_once('\n').map(|(to, mail)| (to.to_owned(), mail.to_owned())).unwrap()).collect()
+    }
+}
+
+impl Drop for MailServer {
+    fn drop(&mut self) {
+        drop(self.process.kill());
+        drop(self.process.wait());
+    }
+}
+
+/// A company whose customers' addresses say what the server does with them.
+fn addressed(names: &[&str]) -> Desk {
+    let desk = Desk::new();
+    let rows = |row: &dyn Fn(usize, &str) -> String| {
+        names.iter().enumerate().fold(String::new(), |text, (place, name)| text + &row(place, name) + "\n")
+    };
+    let items = ITEMS.to_owned()
+        + &rows(&|place, _| format!("F{place},C{place},invoice,2025-02-03,{DUE},{}00.00,EUR", place + 1));
+    let contacts =
+        CONTACTS.to_owned() + &rows(&|place, name| format!("C{place},1,Claude Martin,{name}@client.example"));
+    desk.load(&[&desk.file("items.csv", items), &desk.file("contacts.csv", contacts)]);
+    signed(&desk);
+    desk
+}
+
+fn statuses(desk: &Desk) -> BTreeMap<String, String> {
+    let rows = desk.ask(DAY_5).rows("outgoing_messages");
+    rows.into_iter()
+        .map(|row| (row["address_text"].split('@').next().unwrap().to_owned(), row["status_code"].clone()))
+        .collect()
+}
+
+#[test]
+fn messages_are_sent_once_by_a_real_server_and_what_it_says_is_kept() {
+    let desk = addressed(&["good", "refused", "later", "full", "rejected", "dropped"]);
+    let Some(server) = MailServer::start(&desk, &["encours", "s3cret"]) else { return };
+    let send = |more: &[&str]| {
+        let mut command = desk.command(&[&["remind", "send", "--confirm"], more].concat());
+        Said::of(command.env("MAIL_USER", "encours").env("MAIL_PASSWORD", "s3cret"))
+    };
+    desk.run(&["remind", "write", "--as-of", DAY_5]).ended(0);
+    desk.run(&["remind", "approve", "--by", "Camille"]).ended(0);
+    server.channels(&desk, "user_from = \"MAIL_USER\"\npassword_from = \"MAIL_WRONG\"");
+    let unset = send(&[]).ended(2);
+    assert!(unset.stderr.contains("MAIL_WRONG"), "{}", unset.stderr);
+    let mut wrong = desk.command(&["remind", "send", "--confirm"]);
+    let wrong = Said::of(wrong.env("MAIL_USER", "encours").env("MAIL_WRONG", "guessed")).ended(2);
+    assert!(wrong.stderr.contains("535") && !wrong.stderr.contains("guessed"), "{}", wrong.stderr);
+    assert_eq!(server.recipients(), [""; 0], "a server that takes nothing got nothing");
+    server.channels(&desk, "user_from = \"MAIL_USER\"\npassword_from = \"MAIL_PASSWORD\"");
+    let said = send(&[]).ended(1);
+    assert!(said.stdout.contains("sent: 2, failed: 2, waiting: 1, uncertain: 1"), "{} {}", said.stdout, said.stderr);
+    let expected = [
+        ("dropped", "uncertain"),
+        ("full", "deferred"),
+        ("good", "accepted"),
+        ("later", "accepted"),
+        ("refused", "failed"),
+        ("rejected", "failed"),
+    ];
+    assert_eq!(statuses(&desk), expected.map(|(name, status)| (name.to_owned(), status.to_owned())).into());
+    // again: what is done is done, what waits is tried, what may have been sent is not
+    let said = send(&[]).ended(1);
+    assert!(said.stdout.contains("sent: 0, failed: 0, waiting: 1, uncertain: 0"), "{} {}", said.stdout, said.stderr);
+    assert_eq!(server.recipients(), ["dropped", "good", "later"].map(|name| format!("{name}@client.example")));
+    let mail = &server.messages().into_iter().find(|(to, _)| to.starts_with("good")).unwrap().1;
+    for part in
+        ["To: \"Claude Martin\" <good@client.example>", "Reply-To: ", "helene@nous.example", "text/plain", "text/html"]
+    {
+        assert!(mail.contains(part), "{part} in {mail}");
+    }
+    let id = desk
+        .ask(DAY_5)
+        .rows("outgoing_messages")
+        .into_iter()
+        .find(|row| row["address_text"].starts_with("good"))
+        .unwrap();
+    desk.run(&["proof", &id["message_id"]]).ended(0);
+    let folder = desk.path(&format!("proof-{}", id["message_id"]));
+    assert_eq!(files_below(&folder), ["events.csv", "items.csv", "message.csv", "message.eml", "sha256.txt"]);
+    let kept = std::fs::read_to_string(folder.join("message.eml")).unwrap();
+    assert_eq!(
+        kept.replace("\r\n", "\n").trim_end(),
+        mail.replace("\r\n", "\n").trim_end(),
+        "the bytes that were sent"
+    );
+    // what comes back
+    desk.file(
+        "inbox/cur/1",
+        format!(
+            "From: good@client.example\r\nDate: Fri, 14 Mar 2025 09:00:00 +0100\r\nIn-Reply-To: <{}@nous.example>\r\nSubject: Re\r\n\r\nOui.\r\n",
+            id["message_id"]
+        ),
+    );
+    let read = desk.run(&["remind", "receipts", "inbox"]).ended(0);
+    assert!(read.stdout.contains("events: replied 1"), "{}", read.stdout);
+    assert_eq!(statuses(&desk)["good"], "replied");
+}
+
+#[test]
+fn messages_are_sent_at_most_once_whenever_the_program_is_killed() {
+    let names: Vec<String> = (0..60).map(|number| format!("slow{number}")).collect();
+    let desk = addressed(&names.iter().map(String::as_str).collect::<Vec<_>>());
+    let Some(server) = MailServer::start(&desk, &[]) else { return };
+    server.channels(&desk, "connections = 2");
+    desk.run(&["remind", "write", "--as-of", DAY_5]).ended(0);
+    desk.run(&["remind", "approve", "--by", "Camille"]).ended(0);
+    let seed = 20_251_130;
+    let mut dice = Dice(ChaCha8Rng::seed_from_u64(seed));
+    let kills: usize = std::env::var("ENCOURS_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(16) / 2;
+    let mut hit = 0;
+    for _ in 0..kills {
+        let before = server.recipients().len();
+        let mut process =
+            desk.command(&["remind", "send", "--confirm"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        // from when it sends on, any moment may be the last
+        while server.recipients().len() == before && process.try_wait().unwrap().is_none() {
+            std::thread::sleep(Duration::from_millis(3));
+        }
+        std::thread::sleep(Duration::from_millis(u64::from(dice.below(120))));
+        drop(process.kill());
+        process.wait().unwrap();
+        hit += usize::from(server.recipients().len() < names.len());
+    }
+    let said = desk.run(&["remind", "send", "--confirm"]);
+    let taken = server.recipients();
+    let unlike: BTreeSet<&String> = taken.iter().collect();
+    assert_eq!(unlike.len(), taken.len(), "seed {seed}: no message twice");
+    let statuses = statuses(&desk);
+    let count = |status: &str| statuses.values().filter(|found| *found == status).count();
+    assert_eq!(count("accepted") + count("uncertain"), names.len(), "none is lost: {statuses:?} {}", said.stderr);
+    assert!(count("uncertain") <= 2 * kills, "at most one a connection and kill");
+    let is_taken = |name: &String| taken.contains(&format!("{name}@client.example"));
+    assert!(statuses.iter().filter(|(_, status)| *status == "accepted").all(|(name, _)| is_taken(name)));
+    println!("seed {seed}: {hit} of {kills} kills amid sending, {} uncertain of {}", count("uncertain"), names.len());
+}
+
+#[test]
+fn a_hostile_customer_changes_no_header_no_layout_and_no_other_message() {
+    let desk = Desk::new();
+    let long = "x".repeat(10_000);
+    let names = [
+        "\"Eve\r\nBcc: eve@evil.example\r\n\r\nHello\"".to_owned(),
+        "\"<b>Bold</b><script>alert(1)</script> {{ 7 * 7 }} {% raw %}\"".to_owned(),
+        format!("\"{long}\""),
+        "\"\u{202e}\u{5d0}\u{5d1} right to left\"".to_owned(),
+        "\"[penalties]\"".to_owned(),
+        "\"Subject: other\"".to_owned(),
+    ];
+    let mut items = ITEMS.to_owned();
+    let (mut customers, mut contacts) = ("customer_id,name\n".to_owned(), CONTACTS.to_owned());
+    for (place, name) in names.iter().enumerate() {
+        writeln!(items, "F{place},C{place},invoice,2025-02-03,{DUE},100.00,EUR").unwrap();
+        writeln!(customers, "C{place},{name}").unwrap();
+        writeln!(contacts, "C{place},1,{name},c{place}@client.example").unwrap();
+    }
+    desk.load(&[
+        &desk.file("items.csv", items),
+        &desk.file("customers.csv", customers),
+        &desk.file("contacts.csv", contacts),
+    ]);
+    signed(&desk);
+    desk.run(&["remind", "write", "--as-of", DAY_5]).ended(0);
+    let folder = desk.path("outbox").join(DAY_5);
+    let files = files_below(&folder);
+    assert_eq!(files.len(), names.len());
+    for file in files {
+        let mail = std::fs::read_to_string(folder.join(&file)).unwrap();
+        let (head, body) = mail.split_once("\r\n\r\n").unwrap();
+        // a line that is folded goes on with a space
+        let heads: BTreeSet<&str> = head
+            .split("\r\n")
+            .filter(|line| !line.starts_with([' ', '\t']))
+            .map(|line| line.split(':').next().unwrap())
+            .collect();
+        assert_eq!(
+            heads,
+            ["Content-Type", "Date", "From", "MIME-Version", "Message-ID", "Reply-To", "Subject", "To"].into(),
+            "{head}"
+        );
+        assert!(mail.len() < 60_000, "a name without end is cut: {} bytes", mail.len());
+        assert!(!body.contains("<script>") && !body.contains("<b>Bold"), "{body}");
+        assert!(!body.contains("49"), "nothing of a name is computed");
+    }
+}
+
+#[test]
+fn a_template_that_names_what_nobody_has_stops_the_run_before_anything_is_written() {
+    let desk = addressed(&["good", "other"]);
+    desk.file("mine/messages/friendly.en.txt", "Subject: {{ customer.name }}\n\nDear {{ customer.nmae }},\n");
+    desk.file("encours.toml", "language = \"en\"\nreference = [\"own\"]\nreports = [\"mine\"]\n");
+    let said = desk.run(&["remind", "write", "--as-of", DAY_5]).ended(2);
+    assert!(said.stderr.contains("friendly.en.txt") && said.stderr.contains("line 3"), "{}", said.stderr);
+    assert!(!desk.path("outbox").exists(), "nothing was kept");
+    assert_eq!(desk.ask(DAY_5).rows("outgoing_messages").len(), 0);
+}
