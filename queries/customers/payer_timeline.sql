@@ -1,6 +1,6 @@
--- payer_timeline: what happened with the customers asked about in twelve months, on one line of time.
+-- payer_timeline: what happened with the customers asked about, on one line of time.
 --
--- grain:   one thing that happened on a day
+-- grain:   one thing that happened on a day of the last twelve months
 -- key:     company_id, customer_id, event_date, step_code, detail_text, event_id
 -- source:  asked_customers, known_items, contested_items, actions, promises, message_states,
 --          messages, message_events

@@ -14,7 +14,7 @@
 --   contact_amount   money  what they cost, minutes at minute_amount of cost_rates included
 --   dispute_count    int    items contested
 --   dispute_amount   money  what handling them cost: dispute_minute_count each
---   money_amount     money  what waiting for late money cost: amount × days late × annual rate / 365
+--   money_amount     money  what waiting for late money cost: amount × days late × rate / 365
 --   cost_amount      money  all three
 --   margin_amount    money  billed in twelve months × margin; null where no margin is known
 --   cost_ratio       ratio  cost of margin; null without

@@ -16,7 +16,7 @@
 --   administrator_text   text   to whom the claim is declared; null where the notice does not say
 --   deadline_date        date   the last day to declare, for a creditor in France: two months after
 --                               publication (C. com. R.622-24)
---   relief_date          date   the last day to ask for relief from forfeiture: six months (L.622-26)
+--   relief_date          date   the last day to ask for relief: six months (C. com. L.622-26)
 --   left_days            int    days until the deadline; negative once it is over
 --   is_declared          flag   a declaration was sent, or a claim filed
 --   open_amount          money  what it owes

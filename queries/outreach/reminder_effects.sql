@@ -1,4 +1,4 @@
--- reminder_effects: what reminders do, against customers left alone, and a variant against the usual.
+-- reminder_effects: what reminders do, against customers left alone; a variant against the usual.
 --
 -- grain:   one level and comparison
 -- key:     level_order, comparison_code
@@ -16,8 +16,8 @@
 --   high_ratio        ratio  the upper end
 --   has_evidence      flag   the interval leaves no room for no difference; null without the others
 
--- Who is left alone, and who gets the variant, was drawn: so the difference is the reminder's. Without
--- such a draw what followed a message is no proof of it.
+-- Who is left alone, and who gets the variant, was drawn: so the difference is the reminder's.
+-- Without such a draw what followed a message is no proof of it.
 with judged as (
     select
         messages_told.level_order,

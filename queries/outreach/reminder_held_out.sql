@@ -1,4 +1,4 @@
--- reminder_held_out: what the run would ask of customers that it leaves alone, to see what reminders do.
+-- reminder_held_out: what the run would ask of customers that it leaves alone, to measure.
 --
 -- grain:   one item of a customer left alone
 -- key:     message_id, item_id

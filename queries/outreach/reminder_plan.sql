@@ -27,7 +27,7 @@
 --   item_count      int    items on it
 --   oldest_days     int    days past due of the oldest
 --   segment_code    text   what the customer is to us
---   status_code     text   the furthest event of a message with this id; null where none was written
+--   status_code     text   the furthest event of a message with this id; null where there is none
 
 with messages_asked as (
     select

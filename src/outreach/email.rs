@@ -57,6 +57,8 @@ pub fn email(
     Ok(body.map_err(|cause| refuse(cause.to_string()))?.formatted())
 }
 
+/// Characters of a cell that no line break parts.
+const SHORT: usize = 14;
 const INK: &str = "#1d2a30";
 const QUIET: &str = "#5c6b73";
 const LINE: &str = "#d5dde0";
@@ -87,7 +89,10 @@ fn html(draft: &Draft, letter: &Letter) -> String {
 fn table_html(body: &mut String, table: &Table) {
     let is_number = |column: usize| table.is_number.get(column).copied().unwrap_or_default();
     let align = |column: usize| if is_number(column) { "right" } else { "left" };
-    let nowrap = |column: usize| if is_number(column) { ";white-space:nowrap" } else { "" };
+    // numbers, dates and short codes stay on one line
+    let nowrap = |column: usize, cell: &str| {
+        if is_number(column) || cell.chars().count() <= SHORT { ";white-space:nowrap" } else { "" }
+    };
     if !table.title.is_empty() {
         put(body, format_args!("<p style=\"margin:0 0 6px;font-weight:600\">{}</p>", escaped(&table.title)));
     }
@@ -114,7 +119,7 @@ fn table_html(body: &mut String, table: &Table) {
                 format_args!(
                     "<td style=\"text-align:{};padding:6px 8px 6px 0;border-bottom:1px solid {LINE};vertical-align:top{}\">{}</td>",
                     align(column),
-                    nowrap(column),
+                    nowrap(column, cell),
                     escaped(cell)
                 ),
             );

@@ -171,6 +171,7 @@ impl Journal {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test stops where something is not as it says")]
 mod tests {
     use super::*;
 

@@ -38,6 +38,7 @@ struct Told {
     event: &'static str,
     detail: String,
     ids: Vec<String>,
+    is_notice: bool,
 }
 
 impl Told {
@@ -62,7 +63,8 @@ impl Told {
                 _ => {}
             }
         }
-        if told.event.is_empty() {
+        // a notice that says nothing yet is no answer
+        if !told.is_notice {
             told.answer(mail);
         }
         told
@@ -70,6 +72,7 @@ impl Told {
 
     /// RFC 3464: fields of the message, then of each recipient.
     fn delivery(&mut self, contents: &[u8]) {
+        self.is_notice = true;
         for (name, value) in fields(contents) {
             match name.as_str() {
                 "action" => {
@@ -104,6 +107,7 @@ impl Told {
 
     /// RFC 8098: what the reader's program did with the message.
     fn disposition(&mut self, contents: &[u8]) {
+        self.is_notice = true;
         for (name, value) in fields(contents) {
             match name.as_str() {
                 "disposition" => {

@@ -140,8 +140,20 @@ fn is_shown(table: &str, column: &str) -> bool {
         ("account_roles", "role_code" | "terms_code") | ("event_statuses", "status_code" | "meaning_code")
     );
     let is_code = column.ends_with("_code") || column == "owner";
-    let is_private =
-        ["class_code", "rule_code", "feature_code", "sentence_code", "skill_code", "agency_code", "language_code"];
+    let is_private = [
+        "class_code",
+        "rule_code",
+        "feature_code",
+        "sentence_code",
+        "skill_code",
+        "agency_code",
+        "language_code",
+        "address_code",
+        "debtor_code",
+        "offer_code",
+        "policy_code",
+        "trigger_code",
+    ];
     is_code && !is_for_machines && !is_private.contains(&column) && !SPEAK_FOR_THEMSELVES.contains(&column)
 }
 

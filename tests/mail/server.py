@@ -51,7 +51,7 @@ async def serve(folder, credentials):
         expected = tuple(text.encode() for text in credentials)
 
         def authenticate(server, session, envelope, mechanism, data):
-            return AuthResult(success=(data.login, data.password) == expected)
+            return AuthResult(success=(data.login, data.password) == expected, handled=False)
 
         more = {"authenticator": authenticate, "auth_required": True, "auth_require_tls": False}
     loop = asyncio.get_running_loop()

@@ -1,4 +1,4 @@
--- insolvent_customers: customers that a notice of the official bulletin names, by number in the register.
+-- insolvent_customers: customers that a notice of the official bulletin names, by number.
 --
 -- grain:   one customer with a notice
 -- key:     company_id, customer_id

@@ -169,7 +169,10 @@ impl Facts {
         if !penalties.is_empty() {
             tables.push(("penalties".to_owned(), self.penalties_table(reader, penalties)?));
         }
-        tables.push(("payment".to_owned(), payment_table(reader, &sender, &text("customer_id"), &asked)?));
+        // a formal notice demands the whole claim
+        let claimed = facts["claimed_total"].as_str().unwrap_or_default();
+        let payable = if text("tone_code") == "formal_notice" && !claimed.is_empty() { claimed } else { &asked };
+        tables.push(("payment".to_owned(), payment_table(reader, &sender, &text("customer_id"), payable)?));
         tables.push(("contest".to_owned(), self.contest_table(reader)?));
         let channel = text("channel_code");
         let is_letter = matches!(channel.as_str(), "letter" | "registered_letter");
@@ -448,7 +451,7 @@ impl Facts {
             ]
         };
         let (interest, fees) = self.penalty_sums(penalties)?;
-        let heads = ["document", "from", "to", "days", "overdue", "rate", "interest", "fee"];
+        let heads = ["document", "from", "to", "day_count", "overdue", "rate", "interest", "fee"];
         Ok(Table {
             title: String::new(),
             headers: heads.into_iter().map(word).collect::<Result<_, _>>()?,

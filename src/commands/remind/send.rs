@@ -253,7 +253,9 @@ async fn tell(settings: &Settings, journal: &mut Journal) -> Result<Sent, Error>
     record.load(settings).await?;
     journal.clear()?;
     let mut sent = Sent::default();
-    for event in &events {
+    // of a message that was tried again, what came last
+    let last: BTreeMap<&str, &Event> = events.iter().map(|event| (event.message_id.as_str(), event)).collect();
+    for event in last.into_values() {
         match event.event.as_str() {
             "accepted" => sent.accepted += 1,
             "failed" => sent.failed += 1,

@@ -6,7 +6,7 @@ use lettre::Address;
 use lettre::transport::smtp::Error as SmtpError;
 use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
 use lettre::transport::smtp::client::{SmtpConnection, TlsParameters};
-use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
+use lettre::transport::smtp::commands::{Data, Mail, Rcpt, Rset};
 use lettre::transport::smtp::extension::ClientId;
 
 use super::config::{Smtp as Server, Tls};
@@ -69,16 +69,11 @@ impl Connection for Open {
     fn send(&mut self, message: &Outgoing, bytes: &[u8]) -> Result<String, Refusal> {
         let to: Address =
             message.address.parse().map_err(|cause| Refusal::Never(format!("`{}`: {cause}", message.address)))?;
-        // until its bytes leave nothing can have arrived
-        let before = |cause: SmtpError| {
+        self.announce(to).map_err(|cause| {
+            // until its bytes leave nothing can have arrived; the next message begins anew
+            drop(self.connection.command(Rset));
             if cause.is_permanent() { Refusal::Never(told(&cause)) } else { Refusal::Later(told(&cause)) }
-        };
-        self.connection.command(Mail::new(Some(self.from.clone()), vec![])).map_err(before)?;
-        self.connection.command(Rcpt::new(to, vec![])).map_err(|cause| {
-            self.connection.abort();
-            before(cause)
         })?;
-        self.connection.command(Data).map_err(before)?;
         let answer = self.connection.message(bytes).map_err(|cause| {
             if cause.is_permanent() {
                 Refusal::Never(told(&cause))
@@ -89,6 +84,16 @@ impl Connection for Open {
             }
         })?;
         Ok(answer.message().collect::<Vec<_>>().join(" "))
+    }
+}
+
+impl Open {
+    /// All that is said before the bytes of a message.
+    fn announce(&mut self, to: Address) -> Result<(), SmtpError> {
+        self.connection.command(Mail::new(Some(self.from.clone()), vec![]))?;
+        self.connection.command(Rcpt::new(to, vec![]))?;
+        self.connection.command(Data)?;
+        Ok(())
     }
 }
 
