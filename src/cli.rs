@@ -473,7 +473,7 @@ pub enum RemindCommand {
     Approve(RemindApproveArguments),
     /// Send what waits; without --confirm, only say what would be sent
     Send(RemindSendArguments),
-    /// Read delivery notices, disposition notices and answers from a folder of e-mails
+    /// Read delivery notices, disposition notices and answers from a mailbox
     Receipts(RemindReceiptsArguments),
 }
 
@@ -542,9 +542,12 @@ pub struct RemindSendArguments {
 /// `encours remind receipts`
 #[derive(Debug, Args)]
 pub struct RemindReceiptsArguments {
-    /// A Maildir, or a folder of e-mails as a mail program saves them
+    /// A Maildir, or a folder of e-mails as a mail program saves them [default: the mailbox of channels.toml, over IMAP]
     #[arg(value_name = "DIR")]
-    pub folder: PathBuf,
+    pub folder: Option<PathBuf>,
+    /// How the mailbox is reached
+    #[arg(long, value_name = "FILE", default_value = "channels.toml")]
+    pub channels: PathBuf,
 }
 
 /// `encours proof`

@@ -9,12 +9,13 @@
 //!             │ rejects  ledger     │   ▲                                                   │
 //!             │                     ▼   │                                                   │
 //!             │                   forecast (claims → chances, ranges, back-test)              │
-//!             └────────────────────── results, reasons and promises, filled in ◄──────────────┘
+//!             ├────────────────────── results, reasons and promises, filled in ◄──────────────┘
+//!             └─ messages and events ◄─ outreach (words ─► outbox ─► channels ─► receipts)
 //! ```
 //!
 //! Each room has one door, its `mod.rs`, which says what comes in, what goes out and what is refused. Each heavy crate
 //! has one door too: `parquet` in `ingest/staging/`, `deltalake-core` in `lake/`, `datafusion` in `engine/`,
-//! Ballista in `engine/cluster/`, `object_store` in `store/`, `plotters` in `report/chart/`, `rust_xlsxwriter` in `report/workbook/`, `icalendar` in `worklist/agenda.rs`, `clap` in
+//! Ballista in `engine/cluster/`, `object_store` in `store/`, `plotters` in `report/chart/`, `rust_xlsxwriter` in `report/workbook/`, `icalendar` in `worklist/agenda.rs`, `typst` in `outreach/typeset.rs`, `lettre` in `outreach/`, `clap` in
 //! `cli.rs`. All rooms may import [`model`], which imports none; [`engine`] may read [`lake`], both may ask [`store`] where files are;
 //! `commands` sees all.
 //! Policy is data (`data/reference`), any figure a controller could argue about is SQL (`queries`), mechanics are Rust.
@@ -46,6 +47,11 @@
 //!
 //! What no SQL computes is derived beside it: [`forecast`] takes answers, batch by batch, and gives tables that queries
 //! read and publish as any other ([`engine::Derivation`]).
+//!
+//! Whom to write to is SQL (`queries/outreach`: `reminder_plan` and `reminder_excluded` sum to what is overdue);
+//! `commands/remind` carries a plan on: facts (`facts.rs`) fill templates (`reports/messages`), the bytes wait in an
+//! outbox ([`outreach::Outbox`]), and each leaves at most once, its line of the journal on the disk before its first byte. What became
+//! of it is loaded as any other file is (`message_events`), and the next plan goes by it.
 //!
 //! A report is a file of panels (`reports/<report>.toml`), words (`reports/words.*.toml`) and one template; whom to act on
 //! is the query `worklist`, and the room of that name only carries it to people. What they write beside it comes back

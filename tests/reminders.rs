@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::io::{BufRead, BufReader};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -642,6 +643,95 @@ fn messages_are_sent_once_by_a_real_server_and_what_it_says_is_kept() {
     let read = desk.run(&["remind", "receipts", "inbox"]).ended(0);
     assert!(read.stdout.contains("events: replied 1"), "{}", read.stdout);
     assert_eq!(statuses(&desk)["good"], "replied");
+}
+
+/// An IMAP server on loopback, gone at the end of the test.
+struct Mailbox {
+    process: Child,
+    port: u16,
+}
+
+impl Mailbox {
+    /// `None` where it is not there, or may not be started: a skip.
+    fn start(folder: &Path) -> Option<Self> {
+        let is_root = Command::new("id").arg("-u").output().is_ok_and(|said| said.stdout == b"0\n");
+        if !is_root || !Path::new("/usr/sbin/dovecot").exists() {
+            skip("dovecot-imapd is not there, or this is not root; tests/run says how to have it");
+            return None;
+        }
+        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let configuration = include_str!("mail/dovecot.conf").replace("FOLDER", folder.to_str().unwrap());
+        std::fs::write(folder.join("conf"), configuration.replace("PORT", &port.to_string())).unwrap();
+        // it reads as the user `mail`, who must come this far
+        for path in folder.ancestors().take(2) {
+            std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
+        }
+        let owned = Command::new("chown").args(["-R", "mail:mail"]).args(["Maildir", "home"]).current_dir(folder).status();
+        assert!(owned.unwrap().success());
+        let process = Command::new("/usr/sbin/dovecot").arg("-F").arg("-c").arg(folder.join("conf")).spawn().unwrap();
+        for _ in 0..200 {
+            if std::net::TcpStream::connect(("127.0.0.1", port)).is_ok() {
+                return Some(Self { process, port });
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        panic!("the mailbox did not start: {}", std::fs::read_to_string(folder.join("log")).unwrap_or_default())
+    }
+}
+
+impl Drop for Mailbox {
+    fn drop(&mut self) {
+        // its children end with it
+        drop(Command::new("kill").arg(self.process.id().to_string()).status());
+        drop(self.process.wait());
+    }
+}
+
+#[test]
+fn a_mailbox_is_read_over_imap_and_nothing_in_it_is_changed() {
+    let desk = addressed(&["good", "gone"]);
+    written(&desk, DAY_5, "accepted");
+    let ids: Vec<String> = desk.ask(DAY_5).rows("outgoing_messages").iter().map(|row| row["message_id"].clone()).collect();
+    let folder = desk.path("mailbox");
+    for part in ["Maildir/cur", "Maildir/new", "Maildir/tmp", "home"] {
+        std::fs::create_dir_all(folder.join(part)).unwrap();
+    }
+    let answer = format!(
+        "From: good@client.example\r\nDate: Fri, 14 Mar 2025 09:00:00 +0100\r\nIn-Reply-To: <{}@nous.example>\r\nSubject: Re\r\n\r\nOui.\r\n",
+        ids[0]
+    );
+    let bounce = format!(
+        "From: MAILER-DAEMON@mx.example\r\nDate: Thu, 13 Mar 2025 10:00:00 +0100\r\nMIME-Version: 1.0\r\n\
+         Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\n\
+         Action: failed\r\nStatus: 5.1.1\r\n\r\n--b\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: <{}@nous.example>\r\n\r\n--b--\r\n",
+        ids[1]
+    );
+    std::fs::write(folder.join("Maildir/new/1"), answer).unwrap();
+    std::fs::write(folder.join("Maildir/new/2"), bounce).unwrap();
+    std::fs::write(folder.join("Maildir/new/3"), "From: x@y.example\r\nSubject: other\r\n\r\n").unwrap();
+    let Some(mailbox) = Mailbox::start(&folder) else { return };
+    desk.file(
+        "channels.toml",
+        format!(
+            "[mailbox]\nserver = \"127.0.0.1\"\nport = {}\ntls = \"none\"\nuser_from = \"BOX_USER\"\npassword_from = \"BOX_PASSWORD\"\n",
+            mailbox.port
+        ),
+    );
+    let receipts = |password: &str| {
+        let mut command = desk.command(&["remind", "receipts"]);
+        Said::of(command.env("BOX_USER", "encours").env("BOX_PASSWORD", password))
+    };
+    let wrong = receipts("guessed").ended(2);
+    assert!(wrong.stderr.contains("mailbox") && !wrong.stderr.contains("guessed"), "{}", wrong.stderr);
+    for _ in 0..2 {
+        let read = receipts("s3cret").ended(0);
+        assert!(read.stdout.contains("e-mails read: 3, of no message of ours: 1; events: bounced 1, replied 1"), "{}", read.stdout);
+    }
+    assert_eq!(files_below(&folder.join("Maildir/cur")), [""; 0], "nothing is marked as seen");
+    let found: Vec<String> = desk.ask("2025-03-14").rows("messages").iter().map(|row| row["status_code"].clone()).collect();
+    assert_eq!(found.iter().map(String::as_str).collect::<BTreeSet<_>>(), ["bounced", "replied"].into());
+    // an address that gave a message back is none: the next plan says so
+    assert!(left_out(&desk, DAY_20).iter().any(|line| line.starts_with("no_contact")), "{:?}", left_out(&desk, DAY_20));
 }
 
 #[test]

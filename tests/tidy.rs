@@ -76,6 +76,7 @@ fn heavy_crates_have_one_door() {
         ("ballista_executor", "src/engine/cluster/"),
         ("object_store", "src/store/"),
         ("lettre", "src/outreach/"),
+        ("async_imap", "src/outreach/mailbox.rs"),
         ("mail_parser", "src/outreach/receipts.rs"),
         ("typst", "src/outreach/typeset.rs"),
         ("typst_pdf", "src/outreach/typeset.rs"),

@@ -88,6 +88,7 @@ select
     ) as cost_amount
 from told
 left join channels on told.channel_code = channels.channel_code
+where told.is_told or told.is_undone
 group by
     told.channel_code,
     told.level_order,

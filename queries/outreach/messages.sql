@@ -39,7 +39,7 @@ select
     messages_told.level_order,
     messages_told.tone_code,
     messages_told.channel_code,
-    messages_told.address_text,
+    replace(messages_told.address_text, '|', ', ') as address_text,
     messages_told.subject_text,
     messages_told.status_code,
     messages_told.sent_date,

@@ -6,7 +6,7 @@ use std::fs;
 use serde_json::{Value as Json, json};
 
 use crate::cli::LegalFileArguments;
-use crate::commands::{report, shared};
+use crate::commands::{remind, report, shared};
 use crate::engine::Engine;
 use crate::error::{Error, Outcome};
 use crate::model::{Answer, ColumnKind, CustomerKey, Value};
@@ -30,7 +30,8 @@ pub(super) async fn run(settings: &Settings, arguments: &LegalFileArguments) -> 
     let formats = Formats::new(&words)?;
     let as_of = engine.scope().as_of;
     let currency = report::currency(settings, &engine).await?;
-    let writer = Writer { words: &words, formats: &formats, currency: &currency, decimals: engine.scope().decimals };
+    let creditor = remind::sender_of(settings, &key.company_id)?;
+    let writer = Writer { creditor, words: &words, formats: &formats, currency: &currency, decimals: engine.scope().decimals };
     let data = writer.data(settings, &claim, as_of)?;
     let pdf = {
         let typesetter = Typesetter::new().map_err(|cause| typeset(&arguments.customer, cause))?;
@@ -102,6 +103,8 @@ impl Claim {
 
 /// Answers in the reader's words.
 struct Writer<'a> {
+    /// Who claims, as the senders' file names it.
+    creditor: String,
     words: &'a Words,
     formats: &'a Formats,
     currency: &'a str,
@@ -127,7 +130,7 @@ impl Writer<'_> {
             ("customer", plain(&claim.items.value(0, "customer_id"))),
             ("registration", of_customer("registration_id")),
             ("address", address),
-            ("creditor", settings.company_name.clone().unwrap_or_else(|| plain(&claim.items.value(0, "company_id")))),
+            ("creditor", self.creditor.clone()),
             ("open", money(open)),
             ("interest", money(interest)),
             ("fees", money(fees)),
@@ -201,7 +204,7 @@ impl Writer<'_> {
             "language": self.words.language().code(),
             "title": format!("{} {name}", word("title")?),
             "subtitle": self.words.fill("legal_file.subtitle", &[("day", &self.formats.long_day(as_of))])?,
-            "author": settings.company_name.clone().unwrap_or_default(),
+            "author": self.creditor,
             "day": self.formats.long_day(as_of),
             "contents": word("contents")?,
             "facts": facts,

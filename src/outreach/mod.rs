@@ -12,6 +12,7 @@ pub mod channels;
 mod email;
 mod error;
 mod letter;
+pub mod mailbox;
 mod message;
 mod outbox;
 pub mod receipts;

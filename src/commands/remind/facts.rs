@@ -544,6 +544,14 @@ fn unsigned(file: &str, what: &str) -> Error {
     )
 }
 
+/// What the senders' file calls a company, else the settings, else its code.
+pub(in crate::commands) fn sender_of(settings: &Settings, company_id: &str) -> Result<String, Error> {
+    let senders = table(settings, "senders")?;
+    let of = |code: &str| senders.iter().find(|row| row.get("company_id").is_some_and(|id| id == code));
+    let named = of(company_id).or_else(|| of(ANY)).and_then(|row| row.get("sender_name")).filter(|name| !name.is_empty());
+    Ok(named.cloned().or_else(|| settings.company_name.clone()).unwrap_or_else(|| company_id.to_owned()))
+}
+
 /// The rows of a table of `data/reference`, by column.
 fn table(settings: &Settings, name: &str) -> Result<Vec<BTreeMap<String, String>>, Error> {
     let text = settings.references.get(name).map_or("", String::as_str);

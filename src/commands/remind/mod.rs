@@ -18,6 +18,7 @@ use crate::cli::RemindCommand;
 use crate::error::{Error, Outcome};
 use crate::settings::Settings;
 
+pub(super) use facts::sender_of;
 pub(super) use proof::run as proof;
 
 pub(super) async fn run(

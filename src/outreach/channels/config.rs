@@ -18,6 +18,8 @@ pub struct Channels {
     /// SMS, voice, fax and others, each by an HTTP gateway.
     #[serde(rename = "gateway")]
     pub gateways: BTreeMap<String, HttpGateway>,
+    /// Where notices and answers come to.
+    pub mailbox: Option<Mailbox>,
     /// How often and with what pauses a message is tried.
     pub retry: Retry,
 }
@@ -62,6 +64,33 @@ pub enum Tls {
     Tls,
     /// In the clear: for a server on the same machine.
     None,
+}
+
+/// A mailbox that is read over IMAP.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mailbox {
+    /// The server's name.
+    pub server: String,
+    /// Its port.
+    #[serde(default = "imaps")]
+    pub port: u16,
+    /// Encrypted from the first byte, or in the clear on the same machine.
+    #[serde(default = "encrypted")]
+    pub tls: Tls,
+    /// The environment variable that holds the user's name.
+    pub user_from: String,
+    /// The environment variable that holds the password.
+    pub password_from: String,
+    /// The folder.
+    #[serde(default = "inbox")]
+    pub folder: String,
+    /// Days back that are read.
+    #[serde(default = "quarter")]
+    pub since_days: u64,
+    /// Seconds that an answer may take.
+    #[serde(default = "minute")]
+    pub timeout_seconds: u64,
 }
 
 /// Letters are put into a folder, with a list of them, for printing or hybrid mail.
@@ -115,6 +144,18 @@ impl Default for Retry {
 
 const fn submission() -> u16 {
     587
+}
+const fn imaps() -> u16 {
+    993
+}
+const fn encrypted() -> Tls {
+    Tls::Tls
+}
+fn inbox() -> String {
+    "INBOX".to_owned()
+}
+const fn quarter() -> u64 {
+    90
 }
 const fn two() -> usize {
     2

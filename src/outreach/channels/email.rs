@@ -42,7 +42,10 @@ impl Smtp {
 }
 
 /// What stands in an environment variable.
-pub(super) fn secret(variable: &str) -> Result<String, String> {
+///
+/// # Errors
+/// When it is not set.
+pub fn secret(variable: &str) -> Result<String, String> {
     std::env::var(variable).map_err(|_| format!("the environment variable `{variable}` that it names is not set"))
 }
 

@@ -12,6 +12,7 @@ use std::thread;
 use std::time::Duration;
 
 use self::config::Channels;
+pub use self::email::secret;
 use super::error::OutreachError;
 use super::outbox::{Event, Journal, Outbox};
 
