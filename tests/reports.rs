@@ -175,7 +175,7 @@ pub fn write_all(desk: &Desk, as_of: &str, language: &str, customer: &str, folde
         Report { name, customer, assignee: None, page: page.clone(), workbook: workbook.clone() }
     };
     let mut reports = Vec::new();
-    for name in ["controller", "payers", "process", "collections", "treasury"] {
+    for name in ["controller", "payers", "process", "collections", "treasury", "reminders"] {
         reports.push(report(name, None, &written(&["report", name])));
     }
     reports.push(report("payer", Some(customer), &written(&["report", "payer", "--customer", customer])));
