@@ -666,12 +666,14 @@ impl Mailbox {
         for path in folder.ancestors().take(2) {
             std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
         }
-        let owned = Command::new("chown").args(["-R", "mail:mail"]).args(["Maildir", "home"]).current_dir(folder).status();
+        let owned =
+            Command::new("chown").args(["-R", "mail:mail"]).args(["Maildir", "home"]).current_dir(folder).status();
         assert!(owned.unwrap().success());
         let process = Command::new("/usr/sbin/dovecot").arg("-F").arg("-c").arg(folder.join("conf")).spawn().unwrap();
+        let mailbox = Self { process, port };
         for _ in 0..200 {
             if std::net::TcpStream::connect(("127.0.0.1", port)).is_ok() {
-                return Some(Self { process, port });
+                return Some(mailbox);
             }
             std::thread::sleep(Duration::from_millis(50));
         }
@@ -691,7 +693,8 @@ impl Drop for Mailbox {
 fn a_mailbox_is_read_over_imap_and_nothing_in_it_is_changed() {
     let desk = addressed(&["good", "gone"]);
     written(&desk, DAY_5, "accepted");
-    let ids: Vec<String> = desk.ask(DAY_5).rows("outgoing_messages").iter().map(|row| row["message_id"].clone()).collect();
+    let ids: Vec<String> =
+        desk.ask(DAY_5).rows("outgoing_messages").iter().map(|row| row["message_id"].clone()).collect();
     let folder = desk.path("mailbox");
     for part in ["Maildir/cur", "Maildir/new", "Maildir/tmp", "home"] {
         std::fs::create_dir_all(folder.join(part)).unwrap();
@@ -725,10 +728,15 @@ fn a_mailbox_is_read_over_imap_and_nothing_in_it_is_changed() {
     assert!(wrong.stderr.contains("mailbox") && !wrong.stderr.contains("guessed"), "{}", wrong.stderr);
     for _ in 0..2 {
         let read = receipts("s3cret").ended(0);
-        assert!(read.stdout.contains("e-mails read: 3, of no message of ours: 1; events: bounced 1, replied 1"), "{}", read.stdout);
+        assert!(
+            read.stdout.contains("e-mails read: 3, of no message of ours: 1; events: bounced 1, replied 1"),
+            "{}",
+            read.stdout
+        );
     }
     assert_eq!(files_below(&folder.join("Maildir/cur")), [""; 0], "nothing is marked as seen");
-    let found: Vec<String> = desk.ask("2025-03-14").rows("messages").iter().map(|row| row["status_code"].clone()).collect();
+    let found: Vec<String> =
+        desk.ask("2025-03-14").rows("messages").iter().map(|row| row["status_code"].clone()).collect();
     assert_eq!(found.iter().map(String::as_str).collect::<BTreeSet<_>>(), ["bounced", "replied"].into());
     // an address that gave a message back is none: the next plan says so
     assert!(left_out(&desk, DAY_20).iter().any(|line| line.starts_with("no_contact")), "{:?}", left_out(&desk, DAY_20));

@@ -31,8 +31,9 @@ pub(super) async fn run(settings: &Settings, arguments: &LegalFileArguments) -> 
     let as_of = engine.scope().as_of;
     let currency = report::currency(settings, &engine).await?;
     let creditor = remind::sender_of(settings, &key.company_id)?;
-    let writer = Writer { creditor, words: &words, formats: &formats, currency: &currency, decimals: engine.scope().decimals };
-    let data = writer.data(settings, &claim, as_of)?;
+    let writer =
+        Writer { creditor, words: &words, formats: &formats, currency: &currency, decimals: engine.scope().decimals };
+    let data = writer.data(&claim, as_of)?;
     let pdf = {
         let typesetter = Typesetter::new().map_err(|cause| typeset(&arguments.customer, cause))?;
         outreach::file(&typesetter, &data, as_of).map_err(|cause| typeset(&arguments.customer, cause))?
@@ -112,7 +113,7 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    fn data(&self, settings: &Settings, claim: &Claim, as_of: crate::model::Date) -> Result<Json, Error> {
+    fn data(&self, claim: &Claim, as_of: crate::model::Date) -> Result<Json, Error> {
         let word = |name: &str| self.words.get(&format!("legal_file.{name}")).map(str::to_owned);
         let of_customer = |name: &str| plain(&claim.customer.value(0, name));
         let name =

@@ -49,12 +49,7 @@ fn connector() -> Result<TlsConnector, String> {
     Ok(TlsConnector::from(Arc::new(config)))
 }
 
-async fn fetched<S>(
-    stream: S,
-    mailbox: &Mailbox,
-    since: Date,
-    read: &mut dyn FnMut(&[u8]),
-) -> Result<usize, String>
+async fn fetched<S>(stream: S, mailbox: &Mailbox, since: Date, read: &mut dyn FnMut(&[u8])) -> Result<usize, String>
 where
     S: AsyncRead + AsyncWrite + Unpin + std::fmt::Debug + Send,
 {
@@ -73,8 +68,7 @@ where
     numbers.sort();
     let mut count = 0;
     for part in numbers.chunks(AT_A_TIME) {
-        let mut mails =
-            session.uid_fetch(part.join(","), "BODY.PEEK[]").await.map_err(|cause| cause.to_string())?;
+        let mut mails = session.uid_fetch(part.join(","), "BODY.PEEK[]").await.map_err(|cause| cause.to_string())?;
         while let Some(mail) = mails.try_next().await.map_err(|cause| cause.to_string())? {
             if let Some(bytes) = mail.body() {
                 count += 1;

@@ -548,7 +548,8 @@ fn unsigned(file: &str, what: &str) -> Error {
 pub(in crate::commands) fn sender_of(settings: &Settings, company_id: &str) -> Result<String, Error> {
     let senders = table(settings, "senders")?;
     let of = |code: &str| senders.iter().find(|row| row.get("company_id").is_some_and(|id| id == code));
-    let named = of(company_id).or_else(|| of(ANY)).and_then(|row| row.get("sender_name")).filter(|name| !name.is_empty());
+    let named =
+        of(company_id).or_else(|| of(ANY)).and_then(|row| row.get("sender_name")).filter(|name| !name.is_empty());
     Ok(named.cloned().or_else(|| settings.company_name.clone()).unwrap_or_else(|| company_id.to_owned()))
 }
 
