@@ -494,6 +494,44 @@ fn messages_are_written_once_and_nothing_leaves_without_a_word() {
     assert_eq!(states, ["withdrawn", "withdrawn", "written", "written"]);
 }
 
+#[test]
+fn a_person_chooses_customers_channel_and_tone_and_a_customer_gets_one_message() {
+    let desk = company(&[("F1", "C1", DUE, "1000.00"), ("F2", "C2", DUE, "800.00"), ("F3", "C3", "2025-04-30", "90.00")]);
+    signed(&desk);
+    loaded(&desk, "customers.csv", "customer_id,name,address_text\nC1,Alpha,1 rue du Port|29200 Brest\nC3,Gamma,2 rue du Port|29200 Brest\n");
+    let run = |arguments: &[&str]| desk.run(&[&["remind"], arguments].concat());
+    run(&["write", "--as-of", DAY_5]).ended(0);
+    run(&["write", "--as-of", DAY_5, "--customer", "C1", "--channel", "letter", "--tone", "reminder"]).ended(0);
+    let told = |desk: &Desk| -> Vec<String> {
+        let rows = desk.ask(DAY_5).rows("outgoing_messages");
+        rows.iter().map(|row| ["customer_id", "channel_code", "tone_code", "mode_code", "status_code"].map(|name| row[name].clone()).join(" ")).collect()
+    };
+    let mut found = told(&desk);
+    found.sort();
+    assert_eq!(
+        found,
+        ["C1 email friendly approve withdrawn", "C1 letter reminder manual written", "C2 email friendly approve written"]
+    );
+    // nothing is due of this one before the end of April, and a person may not ask for what is not due
+    let early = run(&["write", "--as-of", DAY_5, "--customer", "C9"]).ended(2);
+    assert!(early.stderr.contains("C9"), "{}", early.stderr);
+    desk.file("channels.toml", "[letter]\nlive = true\nfolder = \"to-print\"\n");
+    let said = run(&["send", "--confirm"]).ended(0);
+    assert!(said.stdout.contains("sent: 1, failed: 0"), "{} {}", said.stdout, said.stderr);
+    let batch = desk.path(&format!("to-print/{DAY_5}-letter"));
+    assert_eq!(files_below(&batch).len(), 2, "the letter and the list of the batch");
+    let list = std::fs::read_to_string(batch.join("manifest.csv")).unwrap();
+    assert!(list.contains("1 rue du Port|29200 Brest"), "{list}");
+    // what was paid meanwhile does not leave
+    let paid = format!("{ITEMS}R2,C2,receipt,{DAY_5},,-800.00,EUR\n");
+    let allocation = format!("{ALLOCATIONS}F2,R2,{DAY_5},800.00\n");
+    desk.load(&[&desk.file("paid.csv", paid), &desk.file("paid-allocation.csv", allocation)]);
+    run(&["approve", "--by", "Camille"]).ended(0);
+    let said = run(&["send", "--confirm"]).ended(0);
+    assert!(said.stderr.contains("what they ask for has changed"), "{}", said.stderr);
+    assert!(told(&desk).contains(&"C2 email friendly approve withdrawn".to_owned()), "{:?}", told(&desk));
+}
+
 /// A mail server on loopback that keeps what it gets, gone at the end of the test.
 struct MailServer {
     process: Child,

@@ -82,63 +82,47 @@ pub(super) async fn waiting(settings: &Settings) -> Result<(Engine, Answer), Err
     Ok((engine, waiting))
 }
 
+/// What each message asks for, item by item.
+type Asked = BTreeMap<String, BTreeMap<String, i128>>;
+
 /// Messages whose plan, made again with what the lake knows now, does not ask for the same: something was paid, contested
 /// or blocked since they were written.
 async fn stale(settings: &Settings, waiting: &Answer) -> Result<BTreeSet<String>, Error> {
-    if waiting.is_empty() {
+    let text = |row: usize, name: &str| waiting.value(row, name).plain();
+    let Some(Value::Date(day)) = (!waiting.is_empty()).then(|| waiting.value(0, "run_date")) else {
         return Ok(BTreeSet::new());
-    }
-    let Value::Date(day) = waiting.value(0, "run_date") else { return Ok(BTreeSet::new()) };
-    let customers = |mode: &str| {
-        let of_mode = (0..waiting.len())
-            .filter(|row| (waiting.value(*row, "mode_code").plain() == "manual") == (mode == "manual"));
-        of_mode.map(|row| waiting.value(row, "customer_id").plain()).collect::<Vec<_>>()
     };
-    let mut asked = BTreeMap::new();
-    for mode in ["", "manual"] {
-        let customers = customers(mode);
-        if customers.is_empty() {
-            continue;
-        }
-        let choice = if mode == "manual" {
-            RemindChoice { customers, ..RemindChoice::default() }
-        } else {
-            RemindChoice::default()
-        };
-        let settings = Settings { as_of: Some(day), is_quiet: true, ..settings.clone() };
-        let mut plan = Plan::make_again(&settings, &choice).await?;
-        let items = plan.engine.ask("reminder_items").await?;
-        for row in 0..items.len() {
-            let text = |name: &str| items.value(row, name).plain();
-            asked.insert((text("message_id"), text("item_id")), thousandths(&items.value(row, "asked_amount")));
+    // those that policies chose, then those that a person chose, channel by channel: the channel is a part of what they are
+    let mut choices: BTreeMap<Option<String>, RemindChoice> = BTreeMap::new();
+    for row in 0..waiting.len() {
+        let channel = (text(row, "mode_code") == "manual").then(|| text(row, "channel_code"));
+        let choice = choices.entry(channel.clone()).or_default();
+        if channel.is_some() {
+            choice.channel = channel;
+            choice.customers.push(text(row, "customer_id"));
         }
     }
-    let snapshot = shared::snapshot(settings).await?;
-    let settings = Settings { is_quiet: true, ..settings.clone() };
+    let settings = Settings { as_of: Some(day), is_quiet: true, ..settings.clone() };
+    let mut now = Asked::new();
+    for choice in choices.values() {
+        let mut plan = Plan::make_again(&settings, choice).await?;
+        now.append(&mut asked(&plan.engine.ask("reminder_items").await?));
+    }
+    let snapshot = shared::snapshot(&settings).await?;
     let engine = shared::engine(&settings, &snapshot).await?;
-    let written = engine
-        .ask_step(
-            "select message_items.message_id, message_items.item_id, message_items.asked_amount from message_items",
-        )
-        .await?;
-    let now: BTreeMap<&String, usize> = asked.keys().fold(BTreeMap::new(), |mut counts, (message, _)| {
-        *counts.entry(message).or_default() += 1;
-        counts
-    });
-    let mut same: BTreeMap<String, (usize, bool)> = BTreeMap::new();
-    for row in 0..written.len() {
-        let text = |name: &str| written.value(row, name).plain();
-        let found = asked.get(&(text("message_id"), text("item_id")));
-        let entry = same.entry(text("message_id")).or_insert((0, true));
-        entry.0 += 1;
-        entry.1 &= found == Some(&thousandths(&written.value(row, "asked_amount")));
+    let items = "select message_items.message_id, message_items.item_id, message_items.asked_amount from message_items";
+    let written = asked(&engine.ask_step(items).await?);
+    let ids = (0..waiting.len()).map(|row| text(row, "message_id"));
+    Ok(ids.filter(|id| now.get(id) != written.get(id)).collect())
+}
+
+fn asked(items: &Answer) -> Asked {
+    let mut asked = Asked::new();
+    for row in 0..items.len() {
+        let text = |name: &str| items.value(row, name).plain();
+        asked.entry(text("message_id")).or_default().insert(text("item_id"), thousandths(&items.value(row, "asked_amount")));
     }
-    let is_stale = |id: &String| {
-        let (count, is_same) = same.get(id).copied().unwrap_or((0, false));
-        // a message a person chose is of the same items under another plan
-        !is_same || now.get(id).copied().unwrap_or_default() != count
-    };
-    Ok((0..waiting.len()).map(|row| waiting.value(row, "message_id").plain()).filter(is_stale).collect())
+    asked
 }
 
 fn thousandths(value: &Value) -> i128 {

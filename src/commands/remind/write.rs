@@ -1,7 +1,7 @@
 //! `encours remind write`: the messages of a plan in words and bytes, kept in the outbox and told to the lake. Nothing is sent.
 
 use std::cell::OnceCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::time::SystemTime;
 
@@ -11,7 +11,7 @@ use crate::commands::remind::plan::{self, Plan};
 use crate::commands::remind::record::{self, ITEMS, MESSAGES, Record};
 use crate::commands::shared;
 use crate::error::{Error, Outcome};
-use crate::model::{Answer, Date, Value};
+use crate::model::{Answer, CustomerKey, Date, Value};
 use crate::outreach::{
     self, Draft, Enclosure, Event, FORM, Letter, MessageTemplates, Outbox, OutreachError, Typesetter, email, short_text,
 };
@@ -71,7 +71,7 @@ pub(super) async fn run(settings: &Settings, arguments: &RemindWriteArguments) -
         ]);
         events.push(event(&text("company_id"), &draft.message_id, "written", &time, ""));
     }
-    events.extend(superseded(&mut plan, &time).await?);
+    events.extend(superseded(&mut plan, &drafts, &time).await?);
     let mut item_rows = item_rows(&facts, &drafts);
     hold_out(&held_out, as_of, &time, (&mut rows, &mut item_rows, &mut events));
     let mut head = MESSAGES.to_vec();
@@ -210,17 +210,20 @@ fn hold_out(
     }
 }
 
-/// Messages of earlier days that were never sent: what they asked for stands on newer ones, or is paid.
-async fn superseded(plan: &mut Plan, time: &str) -> Result<Vec<Event>, Error> {
+/// Messages that were never sent and give way: those of earlier days, for what they asked for stands on newer ones or is paid, and
+/// another one to the same customer, who gets one message a run.
+async fn superseded(plan: &mut Plan, drafts: &[(usize, Draft, Letter)], time: &str) -> Result<Vec<Event>, Error> {
     let as_of = plan.engine.scope().as_of;
     let waiting: Answer = plan.engine.ask("outgoing_messages").await?;
-    let is_old = |row: usize| {
-        waiting.value(row, "is_waiting") == Value::Flag(true)
-            && matches!(waiting.value(row, "run_date"), Value::Date(day) if day < as_of)
+    let written_to: BTreeSet<CustomerKey> = drafts.iter().map(|(row, ..)| plan.messages.customer(*row)).collect();
+    let gives_way = |row: &usize| {
+        let is_old = matches!(waiting.value(*row, "run_date"), Value::Date(day) if day < as_of);
+        let is_second = written_to.contains(&waiting.customer(*row));
+        waiting.value(*row, "is_waiting") == Value::Flag(true) && (is_old || is_second)
     };
-    let old = (0..waiting.len()).filter(|row| is_old(*row)).map(|row| {
+    let old = (0..waiting.len()).filter(gives_way).map(|row| {
         let text = |name: &str| waiting.value(row, name).plain();
-        event(&text("company_id"), &text("message_id"), "withdrawn", time, "a later run took its place")
+        event(&text("company_id"), &text("message_id"), "withdrawn", time, "another message took its place")
     });
     Ok(old.collect())
 }
