@@ -496,21 +496,36 @@ fn messages_are_written_once_and_nothing_leaves_without_a_word() {
 
 #[test]
 fn a_person_chooses_customers_channel_and_tone_and_a_customer_gets_one_message() {
-    let desk = company(&[("F1", "C1", DUE, "1000.00"), ("F2", "C2", DUE, "800.00"), ("F3", "C3", "2025-04-30", "90.00")]);
+    let desk =
+        company(&[("F1", "C1", DUE, "1000.00"), ("F2", "C2", DUE, "800.00"), ("F3", "C3", "2025-04-30", "90.00")]);
     signed(&desk);
-    loaded(&desk, "customers.csv", "customer_id,name,address_text\nC1,Alpha,1 rue du Port|29200 Brest\nC3,Gamma,2 rue du Port|29200 Brest\n");
+    loaded(
+        &desk,
+        "customers.csv",
+        "customer_id,name,address_text\nC1,Alpha,1 rue du Port|29200 Brest\nC3,Gamma,2 rue du Port|29200 Brest\n",
+    );
     let run = |arguments: &[&str]| desk.run(&[&["remind"], arguments].concat());
     run(&["write", "--as-of", DAY_5]).ended(0);
     run(&["write", "--as-of", DAY_5, "--customer", "C1", "--channel", "letter", "--tone", "reminder"]).ended(0);
     let told = |desk: &Desk| -> Vec<String> {
         let rows = desk.ask(DAY_5).rows("outgoing_messages");
-        rows.iter().map(|row| ["customer_id", "channel_code", "tone_code", "mode_code", "status_code"].map(|name| row[name].clone()).join(" ")).collect()
+        rows.iter()
+            .map(|row| {
+                ["customer_id", "channel_code", "tone_code", "mode_code", "status_code"]
+                    .map(|name| row[name].clone())
+                    .join(" ")
+            })
+            .collect()
     };
     let mut found = told(&desk);
     found.sort();
     assert_eq!(
         found,
-        ["C1 email friendly approve withdrawn", "C1 letter reminder manual written", "C2 email friendly approve written"]
+        [
+            "C1 email friendly approve withdrawn",
+            "C1 letter reminder manual written",
+            "C2 email friendly approve written"
+        ]
     );
     // nothing is due of this one before the end of April, and a person may not ask for what is not due
     let early = run(&["write", "--as-of", DAY_5, "--customer", "C9"]).ended(2);

@@ -120,7 +120,10 @@ fn asked(items: &Answer) -> Asked {
     let mut asked = Asked::new();
     for row in 0..items.len() {
         let text = |name: &str| items.value(row, name).plain();
-        asked.entry(text("message_id")).or_default().insert(text("item_id"), thousandths(&items.value(row, "asked_amount")));
+        asked
+            .entry(text("message_id"))
+            .or_default()
+            .insert(text("item_id"), thousandths(&items.value(row, "asked_amount")));
     }
     asked
 }
