@@ -528,7 +528,7 @@ pub struct RemindSendArguments {
     /// Send
     #[arg(long)]
     pub confirm: bool,
-    /// Send all e-mails to this address instead
+    /// Send all e-mails to this address instead, to try; no level rises, and nothing else leaves
     #[arg(long, value_name = "ADDRESS")]
     pub redirect_to: Option<String>,
     /// At most so many messages

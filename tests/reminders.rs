@@ -698,6 +698,28 @@ fn messages_are_sent_once_by_a_real_server_and_what_it_says_is_kept() {
     assert_eq!(statuses(&desk)["good"], "replied");
 }
 
+#[test]
+fn messages_are_sent_to_one_place_to_try_and_no_level_rises() {
+    let desk = addressed(&["good", "refused"]);
+    let Some(server) = MailServer::start(&desk, &[]) else { return };
+    server.channels(&desk, "");
+    let channels = std::fs::read_to_string(desk.path("channels.toml")).unwrap();
+    desk.file("channels.toml", channels.replace("live = true", "live = false"));
+    desk.run(&["remind", "write", "--as-of", DAY_5]).ended(0);
+    desk.run(&["remind", "approve", "--by", "Camille"]).ended(0);
+    desk.run(&["remind", "send", "--confirm"]).ended(0);
+    assert_eq!(server.recipients(), [""; 0], "what is not live does not leave");
+    desk.run(&["remind", "send", "--confirm", "--redirect-to", "us@nous.example"]).ended(0);
+    assert_eq!(server.recipients(), ["us@nous.example"; 2]);
+    assert!(statuses(&desk).values().all(|status| status == "approved"), "{:?}", statuses(&desk));
+    assert_eq!(asked(&desk, DAY_30), ["F0 1 100.00", "F1 1 200.00"], "no customer got anything");
+    // from another folder there is no such outbox: nothing is sent, and no address is blamed
+    desk.file("channels.toml", channels);
+    let elsewhere = desk.run(&["remind", "send", "--confirm", "--outbox", "elsewhere"]).ended(2);
+    assert!(elsewhere.stderr.contains("elsewhere"), "{}", elsewhere.stderr);
+    assert!(statuses(&desk).values().all(|status| status == "approved"), "{:?}", statuses(&desk));
+}
+
 /// An IMAP server on loopback, gone at the end of the test.
 struct Mailbox {
     process: Child,

@@ -49,6 +49,7 @@ pub(super) async fn run(settings: &Settings, arguments: &RemindSendArguments) ->
         let pace = Pace {
             connections,
             tries: channels.retry.tries.max(1),
+            is_redirected: arguments.redirect_to.is_some(),
             pause: Duration::from_secs_f64(channels.retry.pause_seconds.clamp(0.0, 3600.0)),
         };
         match channels::send_all(&code, &*channel, messages, &outbox, &journal, pace) {
@@ -165,6 +166,9 @@ impl Chosen {
         if channels::channel(channels, &channel, "").is_none() {
             return self.wait(&format!("channel `{channel}` is not described in {}", arguments.channels.display()));
         }
+        if channel != "email" && arguments.redirect_to.is_some() {
+            return self.wait("only e-mails can be redirected");
+        }
         if !channels.is_live(&channel) && arguments.redirect_to.is_none() {
             return self.wait(&format!("channel `{channel}` is not live"));
         }
@@ -244,7 +248,7 @@ async fn tell(settings: &Settings, journal: &mut Journal) -> Result<Sent, Error>
     let last: BTreeMap<&str, &Event> = events.iter().map(|event| (event.message_id.as_str(), event)).collect();
     for event in last.into_values() {
         match event.event.as_str() {
-            "accepted" => sent.accepted += 1,
+            "accepted" | "redirected" => sent.accepted += 1,
             "failed" => sent.failed += 1,
             "deferred" => sent.deferred += 1,
             "uncertain" => {

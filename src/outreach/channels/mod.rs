@@ -95,6 +95,8 @@ pub struct Pace {
     pub tries: u32,
     /// The pause before the second try; each further one is twice as long.
     pub pause: Duration,
+    /// Whether all goes to one address of ours: then no customer got anything, and no address of a customer failed.
+    pub is_redirected: bool,
 }
 
 /// Sends messages through a channel, each line of the journal on the disk before its message leaves.
@@ -129,8 +131,9 @@ pub fn send_all(
     // one connection that works is enough
     let is_all_sent = run.queue.into_inner().unwrap_or_else(PoisonError::into_inner).is_empty();
     match results.into_iter().find_map(Result::err) {
-        Some(cause) if !is_all_sent => Err(cause),
-        _ => Ok(sent),
+        Some(OutreachError::Server { .. }) if is_all_sent => Ok(sent),
+        Some(cause) => Err(cause),
+        None => Ok(sent),
     }
 }
 
@@ -152,14 +155,11 @@ impl Run<'_> {
         while !self.is_stopped.load(Ordering::Relaxed) {
             let next = self.queue.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
             let Some(message) = next else { break };
-            // a file that is gone or was changed is not sent, and keeps nothing else from going
-            let bytes = match self.outbox.bytes(&message.file_name, &message.content_hash) {
-                Ok(bytes) => bytes,
-                Err(cause) => {
-                    self.note(&message, "failed", &cause.to_string())?;
-                    continue;
-                }
-            };
+            // a file that is gone or was changed is our fault, not the address's: the run stops, and the message waits
+            let bytes = self
+                .outbox
+                .bytes(&message.file_name, &message.content_hash)
+                .inspect_err(|_| self.is_stopped.store(true, Ordering::Relaxed))?;
             if self.send(&mut connection, &message, &bytes)? {
                 continue;
             }
@@ -215,6 +215,11 @@ impl Run<'_> {
     }
 
     fn note_only(&self, message: &Outgoing, code: &str, detail: &str) -> Result<(), OutreachError> {
+        let code = match code {
+            "accepted" if self.pace.is_redirected => "redirected",
+            "failed" if self.pace.is_redirected => "deferred",
+            _ => code,
+        };
         let noted = self.journal.note(&Event {
             company_id: message.company_id.clone(),
             message_id: message.message_id.clone(),
