@@ -473,8 +473,12 @@ pub enum RemindCommand {
     Approve(RemindApproveArguments),
     /// Send what waits; without --confirm, only say what would be sent
     Send(RemindSendArguments),
-    /// Read delivery notices, disposition notices and answers from a mailbox
+    /// Read delivery notices, disposition notices and answers from a mailbox, or what a gateway or carrier calls back
     Receipts(RemindReceiptsArguments),
+    /// The run of a day: read the mailbox, write what the policies ask for, send what they mark as automatic
+    Run(RemindRunArguments),
+    /// Write the declaration of the claim on customers in insolvency, to whom the notice names; nothing is sent
+    Declare(RemindDeclareArguments),
 }
 
 /// Whom to remind: those the policies say, or those a person chooses.
@@ -548,6 +552,43 @@ pub struct RemindReceiptsArguments {
     /// How the mailbox is reached
     #[arg(long, value_name = "FILE", default_value = "channels.toml")]
     pub channels: PathBuf,
+    /// A file of what a gateway called back or a carrier wrote, JSON or CSV, instead of e-mails
+    #[arg(long, value_name = "FILE", requires = "of", conflicts_with = "folder")]
+    pub callbacks: Option<PathBuf>,
+    /// Which `[callbacks.NAME]` of channels.toml tells how that file is read
+    #[arg(long = "as", value_name = "NAME", requires = "callbacks")]
+    pub of: Option<String>,
+}
+
+/// `encours remind run`
+#[derive(Debug, Args)]
+pub struct RemindRunArguments {
+    /// Folder of outgoing messages
+    #[arg(long, value_name = "DIR", default_value = "outbox")]
+    pub outbox: PathBuf,
+    /// How channels are reached
+    #[arg(long, value_name = "FILE", default_value = "channels.toml")]
+    pub channels: PathBuf,
+    /// A Maildir, or a folder of e-mails [default: the mailbox of channels.toml, if it describes one]
+    #[arg(long, value_name = "DIR")]
+    pub mail: Option<PathBuf>,
+    /// At most so many messages
+    #[arg(long, value_name = "N")]
+    pub limit: Option<usize>,
+    /// Only to addresses that contain one of these
+    #[arg(long, value_name = "PART")]
+    pub allow: Vec<String>,
+}
+
+/// `encours remind declare`
+#[derive(Debug, Args)]
+pub struct RemindDeclareArguments {
+    /// Of this customer only
+    #[arg(long, value_name = "ID")]
+    pub customer: Option<String>,
+    /// Folder of outgoing messages
+    #[arg(long, value_name = "DIR", default_value = "outbox")]
+    pub outbox: PathBuf,
 }
 
 /// `encours proof`

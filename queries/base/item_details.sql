@@ -13,6 +13,7 @@
 --   salesperson     text   who sold it; null where unknown
 --   delivered_date  date   when goods arrived; null where unknown
 --   margin_amount   money  margin without VAT, in the item's currency; null where unknown
+--   is_title_retained  flag  its goods stay ours until they are paid
 
 -- A list of items says it on the item; beside a ledger it is told apart.
 select
@@ -22,7 +23,8 @@ select
     coalesce(known_items.product_line, told_details.product_line) as product_line,
     coalesce(known_items.salesperson, told_details.salesperson) as salesperson,
     coalesce(known_items.delivered_date, told_details.delivered_date) as delivered_date,
-    told_details.margin_amount
+    told_details.margin_amount,
+    coalesce(told_details.is_title_retained, false) as is_title_retained
 from known_items
 left join told_details on known_items.item_number = told_details.item_number
 where known_items.is_debit

@@ -13,6 +13,7 @@
 --   delivered_date  date   when goods arrived
 --   due_date        date   when it is due; null where the file does not tell
 --   margin_amount   money  what it earned, in the item's currency, without VAT
+--   is_title_retained  flag  goods stay ours until they are paid; null where nobody told
 
 -- A file names the item by its identifier or else by the number of the document.
 with details_by_item as (
@@ -24,7 +25,8 @@ with details_by_item as (
         invoice_details.salesperson,
         invoice_details.delivered_date,
         invoice_details.due_date,
-        invoice_details.margin_amount
+        invoice_details.margin_amount,
+        invoice_details.is_title_retained
     from invoice_details
     inner join known_items
         on coalesce(invoice_details.company_id, '') = known_items.company_id
@@ -41,7 +43,8 @@ details_by_reference as (
         invoice_details.salesperson,
         invoice_details.delivered_date,
         invoice_details.due_date,
-        invoice_details.margin_amount
+        invoice_details.margin_amount,
+        invoice_details.is_title_retained
     from invoice_details
     inner join document_names
         on coalesce(invoice_details.company_id, '') = document_names.company_id
@@ -58,7 +61,8 @@ select
     details_by_item.salesperson,
     details_by_item.delivered_date,
     details_by_item.due_date,
-    details_by_item.margin_amount
+    details_by_item.margin_amount,
+    details_by_item.is_title_retained
 from details_by_item
 union all
 select
@@ -69,7 +73,8 @@ select
     details_by_reference.salesperson,
     details_by_reference.delivered_date,
     details_by_reference.due_date,
-    details_by_reference.margin_amount
+    details_by_reference.margin_amount,
+    details_by_reference.is_title_retained
 from details_by_reference
 left anti join details_by_item
     on details_by_reference.item_number = details_by_item.item_number

@@ -2,7 +2,7 @@
 --
 -- grain:   one message
 -- key:     company_id, message_id
--- source:  messages, message_events, message_statuses
+-- source:  messages, message_events, message_statuses, reminder_levels
 -- params:  none
 -- columns:
 --   company_id     text  empty where the lake holds none
@@ -10,7 +10,7 @@
 --   run_id         text  its run
 --   run_date       date  the day of its run
 --   customer_id    text  to whom
---   level_order    int   its level
+--   level_order    int   its level; null for apologies and declarations
 --   mode_code      text  automatic, approve or manual
 --   channel_code   text  how
 --   address_text   text  where to
@@ -20,6 +20,7 @@
 --   content_hash   text  SHA-256 of its bytes
 --   status_code    text  the furthest of its events, whenever it was told
 --   is_approved    flag  somebody approved it
+--   hours_text     text  between which hours it may leave, as 8-19; null: at any
 --   is_waiting     flag  neither sent nor failed, withdrawn or uncertain
 
 -- Whatever is known counts, not what was known on a day: what was sent is never sent again.
@@ -55,10 +56,14 @@ select
     messages.content_hash,
     coalesce(message_statuses.event_code, 'written') as status_code,
     coalesce(states.is_approved, false) as is_approved,
+    reminder_levels.hours_text,
     not coalesce(states.is_done, false) as is_waiting
 from messages
 left join states
     on coalesce(messages.company_id, '') = states.company_id
     and messages.message_id = states.message_id
+left join reminder_levels
+    on messages.policy_code = reminder_levels.policy_code
+    and messages.level_order = reminder_levels.level_order
 left join message_statuses on states.status_order = message_statuses.status_order
 order by run_date, company_id, customer_id, message_id

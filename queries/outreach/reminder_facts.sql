@@ -3,9 +3,8 @@
 -- grain:   one message
 -- key:     message_id
 -- source:  reminder_plan, reminder_items, reminder_parts, item_balances, item_details,
---          customer_advances, message_states, promise_outcomes, settled_spells, offers, sentences,
---          customers
--- params:  $as_of date
+--          customer_facts, offers, customers
+-- params:  none
 -- columns:
 --   message_id         text   the message
 --   address_text       text   the customer's postal address; null where unknown
@@ -24,68 +23,7 @@
 --   offer_text_en      text   in English
 --   offer_text_fr      text   in French
 
-with payments as (
-    select
-        settled_spells.company_id,
-        settled_spells.customer_id,
-        count(*) as settled_count,
-        count(*) filter (where settled_spells.settled_date <= settled_spells.due_date)
-            as on_time_count
-    from settled_spells
-    inner join reminder_plan
-        on settled_spells.company_id = reminder_plan.company_id
-        and settled_spells.customer_id = reminder_plan.customer_id
-    where
-        settled_spells.is_cash
-        and settled_spells.until_date is null
-        and settled_spells.due_date is not null
-        and settled_spells.settled_date > $as_of - interval '12 months'
-    group by settled_spells.company_id, settled_spells.customer_id
-),
-
-last_messages as (
-    select
-        message_states.company_id,
-        message_states.customer_id,
-        max(message_states.sent_date) as sent_date
-    from message_states
-    group by message_states.company_id, message_states.customer_id
-),
-
-broken_promises as (
-    select
-        promise_outcomes.company_id,
-        promise_outcomes.customer_id,
-        promise_outcomes.promised_date,
-        promise_outcomes.promised_amount,
-        row_number() over (
-            partition by promise_outcomes.company_id, promise_outcomes.customer_id
-            order by promise_outcomes.promised_date desc, promise_outcomes.action_id desc
-        ) as promise_order
-    from promise_outcomes
-    where
-        promise_outcomes.status_code in ('broken', 'partially_kept')
-        and promise_outcomes.promised_date > $as_of - interval '60 days'
-),
-
-sums as (
-    select
-        item_balances.company_id,
-        item_balances.customer_id,
-        sum(
-            case
-                when item_balances.open_amount > 0 and item_balances.past_due_days <= 0
-                    then item_balances.open_amount
-                else 0
-            end
-        ) as not_due_amount,
-        sum(case when item_balances.open_amount < 0 then -item_balances.open_amount else 0 end)
-            as credit_amount
-    from item_balances
-    group by item_balances.company_id, item_balances.customer_id
-),
-
-contested as (
+with contested as (
     select distinct
         reminder_parts.company_id,
         reminder_parts.customer_id
@@ -131,38 +69,15 @@ select
     customers.address_text,
     coalesce(customers.is_public_body, false) as is_public_body,
     sellers.salesperson as salesperson_text,
-    last_messages.sent_date as last_sent_date,
-    broken_promises.promised_date,
-    broken_promises.promised_amount,
-    cast(nullif(sums.not_due_amount, 0) as decimal(21, 3)) as not_due_amount,
-    cast(
-        nullif(sums.credit_amount + coalesce(customer_advances.advance_amount, 0), 0)
-        as decimal(21, 3)
-    ) as credit_amount,
-    coalesce(payments.settled_count, 0) as settled_count,
-    coalesce(payments.on_time_count, 0) as on_time_count,
-    filled_text(
-        case
-            when payments.settled_count >= 5
-                and payments.on_time_count * 2 >= payments.settled_count
-                then sentences.en_text
-        end,
-        make_array('settled_count', 'on_time_count'),
-        make_array(
-            cast(payments.settled_count as varchar), cast(payments.on_time_count as varchar)
-        )
-    ) as history_text_en,
-    filled_text(
-        case
-            when payments.settled_count >= 5
-                and payments.on_time_count * 2 >= payments.settled_count
-                then sentences.fr_text
-        end,
-        make_array('settled_count', 'on_time_count'),
-        make_array(
-            cast(payments.settled_count as varchar), cast(payments.on_time_count as varchar)
-        )
-    ) as history_text_fr,
+    customer_facts.last_sent_date,
+    customer_facts.promised_date,
+    customer_facts.promised_amount,
+    customer_facts.not_due_amount,
+    customer_facts.credit_amount,
+    coalesce(customer_facts.settled_count, 0) as settled_count,
+    coalesce(customer_facts.on_time_count, 0) as on_time_count,
+    customer_facts.history_text_en,
+    customer_facts.history_text_fr,
     offers.offer_code,
     offers.en_text as offer_text_en,
     offers.fr_text as offer_text_fr
@@ -171,23 +86,9 @@ left join customers
     on reminder_plan.company_id = coalesce(customers.company_id, '')
     and reminder_plan.customer_id = customers.customer_id
 left join sellers on reminder_plan.message_id = sellers.message_id
-left join last_messages
-    on reminder_plan.company_id = last_messages.company_id
-    and reminder_plan.customer_id = last_messages.customer_id
-left join broken_promises
-    on reminder_plan.company_id = broken_promises.company_id
-    and reminder_plan.customer_id = broken_promises.customer_id
-    and broken_promises.promise_order = 1
-left join sums
-    on reminder_plan.company_id = sums.company_id
-    and reminder_plan.customer_id = sums.customer_id
-left join customer_advances
-    on reminder_plan.company_id = customer_advances.company_id
-    and reminder_plan.customer_id = customer_advances.customer_id
-left join payments
-    on reminder_plan.company_id = payments.company_id
-    and reminder_plan.customer_id = payments.customer_id
+left join customer_facts
+    on reminder_plan.company_id = customer_facts.company_id
+    and reminder_plan.customer_id = customer_facts.customer_id
 left join offer_matches on reminder_plan.message_id = offer_matches.message_id
 left join offers on offer_matches.offer_order = offers.offer_order
-left join sentences on sentences.sentence_code = 'history.on_time'
 order by message_id

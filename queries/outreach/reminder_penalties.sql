@@ -39,4 +39,4 @@ inner join late_payment_penalties
 where
     reminder_plan.has_penalties
     and late_payment_penalties.claim_code in ('claimed', 'undecided')
-order by message_id, document_text, item_id, overdue_from_date
+order by message_id, document_text, overdue_from_date, item_id

@@ -11,6 +11,9 @@
 --   paid_ratio      ratio  of them
 --   low_ratio       ratio  the lower end of its 95 % interval (Wilson)
 --   high_ratio      ratio  the upper end
+--   helps           flag   customers with so many messages before, or more, still pay more often
+--                          than those left alone: the interval of the difference says so; null
+--                          where nobody was left alone
 
 with sent as (
     select
@@ -47,15 +50,46 @@ counts as (
         count(*) filter (where counted.is_paid) as paid_count
     from counted
     group by counted.before_count
+),
+
+-- what those do who get no message at all
+held as (
+    select
+        count(*) as held_count,
+        count(*) filter (where messages_told.paid_14_amount > 0) as held_paid_count
+    from messages_told
+    where
+        messages_told.status_code = 'held_out'
+        and messages_told.from_date > $as_of - interval '12 months'
+        and $as_of - messages_told.from_date >= 14
+),
+
+-- so many and more: where few had so many, all of them tell more than each number alone
+pooled as (
+    select
+        counts.before_count,
+        counts.message_count,
+        counts.paid_count,
+        sum(counts.message_count) over (order by counts.before_count desc) as pooled_count,
+        sum(counts.paid_count) over (order by counts.before_count desc) as pooled_paid_count
+    from counts
 )
 
 select
-    counts.before_count,
-    counts.message_count,
-    counts.paid_count,
-    cast(cast(counts.paid_count as decimal(18, 6)) / counts.message_count as decimal(18, 6))
+    pooled.before_count,
+    pooled.message_count,
+    pooled.paid_count,
+    cast(cast(pooled.paid_count as decimal(18, 6)) / pooled.message_count as decimal(18, 6))
         as paid_ratio,
-    wilson_bound(counts.paid_count, counts.message_count, false) as low_ratio,
-    wilson_bound(counts.paid_count, counts.message_count, true) as high_ratio
-from counts
+    wilson_bound(pooled.paid_count, pooled.message_count, false) as low_ratio,
+    wilson_bound(pooled.paid_count, pooled.message_count, true) as high_ratio,
+    difference_bound(
+        pooled.pooled_paid_count,
+        pooled.pooled_count,
+        held.held_paid_count,
+        held.held_count,
+        false
+    ) > 0 as helps
+from pooled
+cross join held
 order by before_count

@@ -26,14 +26,8 @@ pub(super) async fn run(settings: &Settings, arguments: &LegalFileArguments) -> 
             "`encours query aging_by_customer` lists those who owe; identifiers are case-sensitive".to_owned(),
         ));
     }
-    let words = shared::words(settings)?;
-    let formats = Formats::new(&words)?;
     let as_of = engine.scope().as_of;
-    let currency = report::currency(settings, &engine).await?;
-    let creditor = remind::sender_of(settings, &key.company_id)?;
-    let writer =
-        Writer { creditor, words: &words, formats: &formats, currency: &currency, decimals: engine.scope().decimals };
-    let data = writer.data(&claim, as_of)?;
+    let data = data_of(settings, &engine, &claim, &key).await?;
     let pdf = {
         let typesetter = Typesetter::new().map_err(|cause| typeset(&arguments.customer, cause))?;
         outreach::file(&typesetter, &data, as_of).map_err(|cause| typeset(&arguments.customer, cause))?
@@ -53,6 +47,23 @@ pub(super) async fn run(settings: &Settings, arguments: &LegalFileArguments) -> 
         shared::print(&path.display().to_string())?;
     }
     Ok(Outcome::Done)
+}
+
+/// What the file of a customer's claim says, as the day asked knows it: its form lays it out.
+pub(super) async fn data(settings: &Settings, engine: &mut Engine, key: &CustomerKey) -> Result<Json, Error> {
+    engine.set_customers(std::slice::from_ref(key), None).await?;
+    let claim = Claim::of(engine, key).await?;
+    data_of(settings, engine, &claim, key).await
+}
+
+async fn data_of(settings: &Settings, engine: &Engine, claim: &Claim, key: &CustomerKey) -> Result<Json, Error> {
+    let words = shared::words(settings)?;
+    let formats = Formats::new(&words)?;
+    let currency = report::currency(settings, engine).await?;
+    let creditor = remind::sender_of(settings, &key.company_id)?;
+    let writer =
+        Writer { creditor, words: &words, formats: &formats, currency: &currency, decimals: engine.scope().decimals };
+    writer.data(claim, engine.scope().as_of)
 }
 
 fn typeset(customer: &str, cause: String) -> Error {

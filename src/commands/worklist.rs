@@ -2,7 +2,7 @@
 
 use crate::cli::WorklistArguments;
 use crate::commands::report::{self, About, Origin, Target};
-use crate::commands::shared;
+use crate::commands::{remind, shared};
 use crate::engine::{Engine, Query};
 use crate::error::{Error, Outcome};
 use crate::model::{Answer, AnswerColumn, Value};
@@ -24,10 +24,12 @@ pub(super) async fn run(settings: &Settings, arguments: &WorklistArguments) -> R
     if worklist.is_empty() {
         shared::say(settings, &format!("nothing is overdue, contested or soon due on {as_of}: no list to write"));
     }
+    let guides = remind::call_guides(settings, &mut engine).await?;
     let assignees = worklist::assignees(&worklist);
     let names = shared::file_names(assignees.iter().map(|assignee| assignee.id.as_str()));
     let origin = Origin::of(settings, &snapshot, &engine).await?;
-    let is_shared = |query: &Query| !["collector_load", "worklist"].contains(&query.header.name.as_str());
+    let is_shared =
+        |query: &Query| !["call_guides", "collector_load", "worklist"].contains(&query.header.name.as_str());
     let shared_answers = report::asked_once(settings, &mut engine, REPORT, is_shared).await?;
     let words = shared::words(settings)?;
     let mut prepared = Vec::new();
@@ -35,10 +37,12 @@ pub(super) async fn run(settings: &Settings, arguments: &WorklistArguments) -> R
         let lines = worklist::of_assignee(&worklist, &assignee.id);
         let stem = format!("{REPORT}-{as_of}-{}-{}", names[&assignee.id], settings.language.code());
         let agenda_path = arguments.out.join(format!("{stem}.ics"));
-        let agenda = agenda(&words, &engine, &lines)?;
+        let own_guides = worklist::of_assignee(&guides, &assignee.id);
+        let agenda = agenda(&words, &engine, &lines, &own_guides)?;
         let mut answers = shared_answers.clone();
         answers.insert("collector_load".to_owned(), worklist::of_assignee(&load, &assignee.id));
         answers.insert("worklist".to_owned(), lines);
+        answers.insert("call_guides".to_owned(), own_guides);
         let about = About { subject: Some(named(&words, assignee)), answers, ..About::default() };
         let target = Target { folder: &arguments.out, stem };
         let files = report::prepare(settings, &origin, &mut engine, REPORT, about, &target).await?;
@@ -69,7 +73,10 @@ fn named(words: &Words, assignee: &Assignee) -> String {
     words.of_code("owner", &assignee.name).map_or_else(|| assignee.name.clone(), str::to_owned)
 }
 
-fn agenda(words: &Words, engine: &Engine, lines: &Answer) -> Result<String, Error> {
+fn agenda(words: &Words, engine: &Engine, lines: &Answer, guides: &Answer) -> Result<String, Error> {
+    let texts =
+        (0..guides.len()).map(|row| (guides.value(row, "message_id").plain(), guides.value(row, "guide_text").plain()));
+    let guides = texts.collect();
     let formats = Formats::new(words)?;
     let word = |column: &str, code: &str| words.of_code(column, code).unwrap_or(code).to_owned();
     let text = |value: &Value, column: &str| match (value, lines.position(column)) {
@@ -77,5 +84,5 @@ fn agenda(words: &Words, engine: &Engine, lines: &Answer) -> Result<String, Erro
         (_, Some(place)) => formats.value(value, &AnswerColumn { ..lines.columns[place].clone() }),
         (_, None) => value.plain(),
     };
-    Ok(worklist::agenda(&Agenda { day: engine.scope().as_of, lines, word: &word, text: &text }))
+    Ok(worklist::agenda(&Agenda { day: engine.scope().as_of, lines, guides: &guides, word: &word, text: &text }))
 }

@@ -39,6 +39,8 @@ pub(super) fn invoice_details(company: &Company) -> FileText {
             SALESPEOPLE[invoice.customer * 5 % SALESPEOPLE.len()].to_owned(),
             invoice.delivered.to_string(),
             decimal_text((invoice.net * margin_percent / 100).into(), 2),
+            // pumps stay ours until they are paid
+            (invoice.product == 0).to_string(),
         ]
     });
     file_without(&["due_date"], &INVOICE_DETAILS, rows.collect())

@@ -271,7 +271,9 @@ impl Sister {
             let mut dice = Dice::new(company.options.seed, Purpose::Sister, usize::MAX / 2 - position);
             let name = format!("{} {}", drawn(company, "first_name", &mut dice), drawn(company, "surname", &mut dice));
             let email = format!("accounts@{}.example", customer.id.to_lowercase());
-            [SISTER, &customer.id, "1", "accounts_payable", &name, "", &email, "", "", ""].map(str::to_owned).to_vec()
+            [SISTER, &customer.id, "1", "accounts_payable", &name, "", &email, "", "", "", ""]
+                .map(str::to_owned)
+                .to_vec()
         };
         self.customers.iter().enumerate().map(row).collect()
     }

@@ -60,6 +60,7 @@ pub fn email(
 /// Characters of a cell that no line break parts.
 const SHORT: usize = 14;
 const INK: &str = "#1d2a30";
+const ACCENT: &str = "#1f4e5f";
 const QUIET: &str = "#5c6b73";
 const LINE: &str = "#d5dde0";
 
@@ -111,16 +112,21 @@ fn table_html(body: &mut String, table: &Table) {
         }
         body.push_str("</tr>");
     }
-    for row in &table.rows {
+    for (number, row) in table.rows.iter().enumerate() {
         body.push_str("<tr>");
         for (column, cell) in row.iter().enumerate() {
+            let link = table.links.get(number).filter(|_| column + 1 == row.len());
+            let shown = link.map_or_else(
+                || escaped(cell),
+                |link| format!("<a href=\"{}\" style=\"color:{ACCENT}\">{}</a>", escaped(link), escaped(cell)),
+            );
             put(
                 body,
                 format_args!(
                     "<td style=\"text-align:{};padding:6px 8px 6px 0;border-bottom:1px solid {LINE};vertical-align:top{}\">{}</td>",
                     align(column),
                     nowrap(column, cell),
-                    escaped(cell)
+                    shown
                 ),
             );
         }

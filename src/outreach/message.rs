@@ -72,6 +72,8 @@ pub struct Table {
     pub rows: Vec<Vec<String>>,
     /// Label and sum of each currency.
     pub totals: Vec<(String, String)>,
+    /// Where the last cell of each row leads in an e-mail; empty where nowhere.
+    pub links: Vec<String>,
 }
 
 /// What a message says, before a channel gives it a form.

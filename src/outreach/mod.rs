@@ -8,9 +8,12 @@
 //! `sending`, on the disk, before the first byte leaves. Texts of ledgers are hostile: facts bear no control characters, and
 //! each form escapes what it shows.
 
+mod answers;
+mod callbacks;
 pub mod channels;
 mod email;
 mod error;
+mod hours;
 mod letter;
 pub mod mailbox;
 mod message;
@@ -20,8 +23,10 @@ mod short;
 mod templates;
 mod typeset;
 
+pub use callbacks::calls;
 pub use email::{Enclosure, email};
 pub use error::OutreachError;
+pub use hours::Hours;
 pub use letter::{FORM, file, letter};
 pub use message::{Block, Draft, Letter, Sender, Signer, Table};
 pub use outbox::{Event, Journal, Outbox};

@@ -9,11 +9,21 @@ use std::path::{Path, PathBuf};
 
 use mail_parser::{HeaderValue, Message, MessageParser, MimeHeaders, PartType};
 
+use super::answers::Answered;
 use super::outbox::Event;
 
-/// Events that one e-mail tells of messages that `is_ours` knows, told by their identifiers.
+/// What an e-mail tells of a message of ours.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Receipt {
+    /// What happened.
+    pub event: Event,
+    /// What a person answered; none for notices.
+    pub answered: Option<Answered>,
+}
+
+/// What one e-mail tells of messages that `is_ours` knows, told by their identifiers.
 #[must_use]
-pub fn events_of(bytes: &[u8], is_ours: &dyn Fn(&str) -> bool) -> Vec<Event> {
+pub fn receipts_of(bytes: &[u8], is_ours: &dyn Fn(&str) -> bool) -> Vec<Receipt> {
     let Some(mail) = MessageParser::default().parse(bytes) else { return Vec::new() };
     let time = mail.date().and_then(|date| chrono::DateTime::from_timestamp(date.to_timestamp(), 0));
     let Some(time) = time.map(|time| time.format("%Y-%m-%dT%H:%M:%SZ").to_string()) else { return Vec::new() };
@@ -29,7 +39,11 @@ pub fn events_of(bytes: &[u8], is_ours: &dyn Fn(&str) -> bool) -> Vec<Event> {
         detail: told.detail.chars().filter(|mark| !mark.is_control()).take(500).collect(),
         source: "mailbox".to_owned(),
     };
-    if told.event.is_empty() { Vec::new() } else { ids.into_iter().map(event).collect() }
+    if told.event.is_empty() {
+        return Vec::new();
+    }
+    let receipt = |id| Receipt { event: event(id), answered: told.answered.clone() };
+    ids.into_iter().map(receipt).collect()
 }
 
 /// What an e-mail says, and of which messages it may speak.
@@ -39,6 +53,7 @@ struct Told {
     detail: String,
     ids: Vec<String>,
     is_notice: bool,
+    answered: Option<Answered>,
 }
 
 impl Told {
@@ -131,6 +146,13 @@ impl Told {
                 _ => {}
             }
         }
+        let subject = mail.subject().unwrap_or_default();
+        let answered = Answered::of(subject, &mail.body_text(0).unwrap_or_default());
+        // a new e-mail names our reference
+        if self.ids.is_empty() {
+            let words = answered.words.split(|mark: char| !mark.is_ascii_hexdigit());
+            self.ids.extend(words.filter(|word| word.len() == ID_LENGTH).map(str::to_owned));
+        }
         if self.ids.is_empty() {
             return;
         }
@@ -139,10 +161,13 @@ impl Told {
                 || mail.header_raw("X-Autoreply").is_some()
                 || mail.header_raw("Precedence").is_some_and(|value| value.trim().eq_ignore_ascii_case("auto_reply"));
         self.event = if is_automatic { "delivered" } else { "replied" };
-        let subject = mail.subject().unwrap_or_default();
+        self.answered = (!is_automatic).then_some(answered);
         self.detail = if is_automatic { format!("automatic answer: {subject}") } else { subject.to_owned() };
     }
 }
+
+/// Characters of a `message_id`.
+const ID_LENGTH: usize = 16;
 
 /// The part of a `Message-ID` before the `@`.
 fn own_id(id: &str) -> String {
@@ -195,8 +220,8 @@ mod tests {
 
     fn told(mail: &str) -> Vec<(String, String)> {
         let mail = mail.replace('\n', "\r\n");
-        let events = events_of(mail.as_bytes(), &|id| id == SENT);
-        events.into_iter().map(|event| (event.event, event.detail)).collect()
+        let receipts = receipts_of(mail.as_bytes(), &|id| id == SENT);
+        receipts.into_iter().map(|receipt| (receipt.event.event, receipt.event.detail)).collect()
     }
 
     fn report(kind: &str, fields: &str, sent: &str) -> String {

@@ -249,6 +249,7 @@ fn panel_context(
         Shape::Assumptions => first.map(|first| assumptions_context(first, reader)).transpose()?.flatten(),
         Shape::Tiles => first.map(|first| tiles(panel, first, input.as_of, reader)).transpose()?.flatten(),
         Shape::Sentences => first.map(|first| sentences_context(panel, first)).transpose()?.flatten(),
+        Shape::Guides => first.and_then(guides_context),
         Shape::Load => Some(load_panel_context(&input.load, reader)?),
         Shape::Checks => checks_context(&input.checks, reader)?,
         Shape::Table => {
@@ -444,6 +445,17 @@ fn sentences_context(panel: &PanelSpec, answer: &Answer) -> Result<Option<Shown>
     let sentences: Vec<String> =
         (0..answer.len()).map(|row| visible(&answer.at(row, position).plain()).into_owned()).collect();
     Ok((!sentences.is_empty()).then(|| Shown::from(sentences)))
+}
+
+fn guides_context(answer: &Answer) -> Option<Shown> {
+    let text = |row: usize, name: &str| answer.value(row, name).plain();
+    let guide = |row: usize| {
+        // line by line: the only line breaks are the guide's own
+        let lines: Vec<String> = text(row, "guide_text").lines().map(|line| visible(line).into_owned()).collect();
+        context! { name => visible(&text(row, "customer_name")), lines }
+    };
+    let guides: Vec<Shown> = (0..answer.len()).map(guide).collect();
+    (!guides.is_empty()).then(|| Shown::from(guides))
 }
 
 fn amount_with_currency(thousandths: i128, reader: &Reader) -> String {

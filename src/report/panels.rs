@@ -45,6 +45,8 @@ pub enum Shape {
     Tiles,
     /// Sentences, one a row: the one text column of the answer that ends with `_text`.
     Sentences,
+    /// Texts of several lines that open on demand, one a row: `customer_name` and `guide_text`.
+    Guides,
     /// What was loaded and assumed.
     Load,
     /// A chart, tables, or both.
@@ -63,6 +65,7 @@ impl Shape {
             Self::Assumptions => "assumptions",
             Self::Tiles => "tiles",
             Self::Sentences => "sentences",
+            Self::Guides => "guides",
             Self::Load => "load",
             Self::Table => "table",
             Self::Checks => "checks",

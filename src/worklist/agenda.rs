@@ -1,4 +1,7 @@
-//! The agenda of a day as iCalendar (RFC 5545): each line to act on has its time, within the hours of its contact.
+//! The agenda of a list as iCalendar (RFC 5545): each line to act on has its time, within the hours of its contact; what waits for
+//! a call has it on its own day.
+
+use std::collections::BTreeMap;
 
 use chrono::{NaiveDateTime, NaiveTime, TimeDelta};
 use icalendar::{Calendar, CalendarDateTime, Component, Event, EventLike, Property};
@@ -14,6 +17,8 @@ pub struct Agenda<'a> {
     pub day: Date,
     /// The lines of one assignee: rows of the query `worklist`.
     pub lines: &'a Answer,
+    /// What to say on each call, by line.
+    pub guides: &'a BTreeMap<String, String>,
     /// The word of a code in a column, in the reader's language.
     pub word: &'a dyn Fn(&str, &str) -> String,
     /// A value as the reader's language writes it.
@@ -26,6 +31,7 @@ type Waiting = (usize, u32, Option<(u32, u32)>);
 /// A line that has its time.
 struct Slot {
     row: usize,
+    day: Date,
     /// In minutes after midnight.
     start: u32,
     minutes: u32,
@@ -38,19 +44,36 @@ pub fn agenda(agenda: &Agenda) -> String {
     calendar.append_property(Property::new("VERSION", "2.0"));
     calendar.append_property(Property::new("PRODID", "-//Encours//worklist//EN"));
     calendar.append_property(Property::new("CALSCALE", "GREGORIAN"));
-    for slot in agenda.slots() {
-        calendar.push(agenda.event(&slot));
+    for (day, rows) in agenda.days() {
+        for slot in agenda.slots(day, &rows) {
+            calendar.push(agenda.event(&slot));
+        }
     }
     calendar.done().to_string()
 }
 
 impl Agenda<'_> {
+    /// The lines of each day: what is to be done on the day of the list, and calls that wait for theirs.
+    fn days(&self) -> BTreeMap<Date, Vec<usize>> {
+        let mut days: BTreeMap<Date, Vec<usize>> = BTreeMap::new();
+        for row in 0..self.lines.len() {
+            let text = |column: &str| self.lines.value(row, column).plain();
+            match (text("status_code").as_str(), self.lines.value(row, "when_date")) {
+                ("act", _) => days.entry(self.day).or_default().push(row),
+                ("wait", Value::Date(day)) if day > self.day && text("channel_code") == "phone" => {
+                    days.entry(day).or_default().push(row);
+                }
+                _ => {}
+            }
+        }
+        days
+    }
+
     /// Line after line in the order of rank; one whose contact cannot be reached at that time lets the next go first.
-    fn slots(&self) -> Vec<Slot> {
-        let is_to_do = |row: &usize| self.lines.value(*row, "status_code").plain() == "act";
-        let mut waiting: Vec<Waiting> = (0..self.lines.len())
-            .filter(is_to_do)
-            .map(|row| (row, self.minutes(row), hours(&self.lines.value(row, "hours_text").plain())))
+    fn slots(&self, day: Date, rows: &[usize]) -> Vec<Slot> {
+        let mut waiting: Vec<Waiting> = rows
+            .iter()
+            .map(|row| (*row, self.minutes(*row), hours(&self.lines.value(*row, "hours_text").plain())))
             .collect();
         let mut slots = Vec::new();
         let mut now = WORKING_HOURS[0].0;
@@ -70,7 +93,7 @@ impl Agenda<'_> {
             };
             let (row, minutes, _) = waiting.remove(place);
             let start = within_working_hours(now, minutes);
-            slots.push(Slot { row, start, minutes });
+            slots.push(Slot { row, day, start, minutes });
             now = start + minutes;
         }
         slots
@@ -96,6 +119,7 @@ impl Agenda<'_> {
             text("why_rank_text"),
             text("why_text"),
             text("last_note_text"),
+            self.guides.get(&plain("line_id")).cloned().unwrap_or_default(),
         ];
         let description = lines.into_iter().filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n");
         let mut event = Event::new();
@@ -103,8 +127,8 @@ impl Agenda<'_> {
             .uid(&format!("{}@encours", plain("line_id").replace(' ', "-")))
             .summary(&summary)
             .description(&description)
-            .starts(CalendarDateTime::Floating(moment(self.day, slot.start)))
-            .ends(CalendarDateTime::Floating(moment(self.day, slot.start + slot.minutes)));
+            .starts(CalendarDateTime::Floating(moment(slot.day, slot.start)))
+            .ends(CalendarDateTime::Floating(moment(slot.day, slot.start + slot.minutes)));
         // the moment of writing would make two files of one list
         event.add_property("DTSTAMP", format!("{}T000000Z", self.day.format("%Y%m%d")));
         event.done()
@@ -154,9 +178,10 @@ mod tests {
     fn written(of: &[(&str, i64, &str)]) -> String {
         let day = Date::from_ymd_opt(2025, 12, 31).unwrap_or_default();
         let lines = lines(of);
+        let guides = BTreeMap::from([("a".to_owned(), "Say first".to_owned())]);
         let word = |_: &str, code: &str| code.to_owned();
         let text = |value: &Value, _: &str| value.plain();
-        agenda(&Agenda { day, lines: &lines, word: &word, text: &text })
+        agenda(&Agenda { day, lines: &lines, guides: &guides, word: &word, text: &text })
     }
 
     fn starts(text: &str) -> Vec<(String, String)> {
@@ -183,6 +208,7 @@ mod tests {
         assert_eq!(text, written(&of));
         let unfolded = text.replace("\r\n ", "");
         assert!(unfolded.contains("a\\, \"Söhne\"\\; <b>"), "{unfolded}");
+        assert!(unfolded.contains("Say first"), "{unfolded}");
         assert!(text.starts_with("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:"), "{text}");
     }
 }

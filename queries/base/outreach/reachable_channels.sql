@@ -34,6 +34,8 @@ with persons as (
         end as email_text,
         case when regexp_like(contacts.phone, '[0-9].*[0-9].*[0-9]') then trim(contacts.phone) end
             as phone_text,
+        case when regexp_like(contacts.fax, '[0-9].*[0-9].*[0-9]') then trim(contacts.fax) end
+            as fax_text,
         coalesce(contacts.opted_out_channels, '') as opted_out_channels
     from contacts
 ),
@@ -70,6 +72,18 @@ addresses as (
         persons.opted_out_channels,
         'phone' as address_code,
         persons.phone_text as address_text
+    from persons
+    union all
+    select
+        persons.company_id,
+        persons.customer_id,
+        persons.contact_id,
+        persons.contact_name,
+        persons.language_code,
+        persons.person_order,
+        persons.opted_out_channels,
+        'fax' as address_code,
+        persons.fax_text as address_text
     from persons
     union all
     select

@@ -2,7 +2,7 @@
 --
 -- grain:   one item of work_items with a free amount
 -- key:     item_number
--- source:  work_items, item_balances, payer_axes, payer_segments, reached_levels, message_states,
+-- source:  work_items, item_balances, customer_policies, reached_levels, message_states,
 --          reminder_blocks, reminder_choices, reminder_policies, reminder_levels, reminder_orders
 -- params:  $as_of date, $decimals int
 -- columns:
@@ -25,67 +25,14 @@
 
 -- Levels rise one at a time: next is the lowest above the one that was sent. What is not yet due
 -- is at level 0; what fell due without having been there starts at 1.
-with choices as (
+with item_choices as (
     select
         reminder_choices.company_id,
-        reminder_choices.segment_code,
-        reminder_choices.customer_id,
         reminder_choices.item_id,
         min(reminder_choices.policy_code) as policy_code
     from reminder_choices
-    group by
-        reminder_choices.company_id,
-        reminder_choices.segment_code,
-        reminder_choices.customer_id,
-        reminder_choices.item_id
-),
-
-customer_states as (
-    select
-        payer_axes.company_id,
-        payer_axes.customer_id,
-        payer_axes.status_code,
-        payer_segments.segment_code
-    from payer_axes
-    inner join payer_segments
-        on payer_axes.picture_date = payer_segments.picture_date
-        and payer_axes.company_id = payer_segments.company_id
-        and payer_axes.customer_id = payer_segments.customer_id
-    where payer_axes.picture_date = $as_of
-),
-
-customer_policies as (
-    select
-        customer_states.company_id,
-        customer_states.customer_id,
-        customer_states.status_code,
-        customer_states.segment_code,
-        coalesce(
-            min(case when choices.customer_id is not null then choices.policy_code end),
-            min(case when choices.segment_code is not null then choices.policy_code end),
-            min(case when choices.company_id is not null then choices.policy_code end),
-            min(choices.policy_code)
-        ) as policy_code
-    from customer_states
-    left join choices
-        on choices.item_id is null
-        and (choices.company_id is null or choices.company_id = customer_states.company_id)
-        and (choices.customer_id is null or choices.customer_id = customer_states.customer_id)
-        and (choices.segment_code is null or choices.segment_code = customer_states.segment_code)
-    group by
-        customer_states.company_id,
-        customer_states.customer_id,
-        customer_states.status_code,
-        customer_states.segment_code
-),
-
-item_choices as (
-    select
-        choices.company_id,
-        choices.item_id,
-        choices.policy_code
-    from choices
-    where choices.item_id is not null
+    where reminder_choices.item_id is not null
+    group by reminder_choices.company_id, reminder_choices.item_id
 ),
 
 blocks as (

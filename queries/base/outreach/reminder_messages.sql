@@ -1,17 +1,17 @@
 -- reminder_messages: what a run would send to each customer, and why it may not.
 --
--- grain:   one customer with an item whose level's day has come
--- key:     company_id, customer_id
--- source:  reminder_candidates, reminder_levels, reminder_policies, reminder_orders,
---          reachable_channels, holidays
+-- grain:   one customer and kind: what it owes, or our apologies for what it contests
+-- key:     company_id, customer_id, is_apology
+-- source:  reminder_drafts, reachable_channels, holidays
 -- params:  $as_of date
 -- columns:
 --   company_id      text   whose receivables they are
 --   customer_id     text   to whom
+--   is_apology      flag   it asks for nothing
 --   message_id      text   the same for customer, policy, level, day and channel
 --   policy_code     text   of the item that has come furthest
 --   variant_code    text   a, or b for the share that gets the variant tone
---   level_order     int    the highest level of its items
+--   level_order     int    the highest level of its items; null for apologies
 --   mode_code       text   automatic, approve or manual
 --   tone_code       text   which template
 --   channel_code    text   the first of the level's that reaches the customer; null where none does
@@ -35,121 +35,11 @@ with runs as (
     left join holidays on days.as_of_date = holidays.holiday_date
 ),
 
-orders as (
-    select
-        coalesce(reminder_orders.company_id, '') as company_id,
-        reminder_orders.customer_id,
-        min(reminder_orders.channel_code) as channel_code,
-        min(reminder_orders.contact_id) as contact_id,
-        min(reminder_orders.tone_code) as tone_code
-    from reminder_orders
-    group by coalesce(reminder_orders.company_id, ''), reminder_orders.customer_id
-),
-
--- a level of a person's is no run's, unless the person chose the customer
-ready_items as (
-    select
-        reminder_candidates.company_id,
-        reminder_candidates.customer_id,
-        reminder_candidates.policy_code,
-        reminder_candidates.level_order,
-        reminder_candidates.free_amount,
-        reminder_candidates.is_ordered,
-        reminder_levels.mode_code
-    from reminder_candidates
-    inner join reminder_levels
-        on reminder_candidates.policy_code = reminder_levels.policy_code
-        and reminder_candidates.level_order = reminder_levels.level_order
-    where
-        reminder_candidates.reason_code is null
-        and (
-            reminder_candidates.is_ordered
-            or (reminder_candidates.is_reached and reminder_levels.mode_code <> 'manual')
-        )
-),
-
-customers_ready as (
-    select
-        ready_items.company_id,
-        ready_items.customer_id,
-        max(ready_items.level_order) as level_order,
-        bool_or(ready_items.is_ordered) as is_ordered
-    from ready_items
-    group by ready_items.company_id, ready_items.customer_id
-),
-
--- what is not yet due waits where something is overdue: one message asks for one thing
-levels_ready as (
-    select
-        customers_ready.company_id,
-        customers_ready.customer_id,
-        customers_ready.level_order,
-        customers_ready.is_ordered,
-        min(
-            case
-                when ready_items.level_order = customers_ready.level_order
-                    then ready_items.policy_code
-            end
-        ) as policy_code,
-        sum(ready_items.free_amount) as free_amount
-    from customers_ready
-    inner join ready_items
-        on customers_ready.company_id = ready_items.company_id
-        and customers_ready.customer_id = ready_items.customer_id
-        and (customers_ready.level_order = 0) = (ready_items.level_order = 0)
-    group by
-        customers_ready.company_id,
-        customers_ready.customer_id,
-        customers_ready.level_order,
-        customers_ready.is_ordered
-),
-
-drafts as (
-    select
-        levels_ready.company_id,
-        levels_ready.customer_id,
-        levels_ready.policy_code,
-        levels_ready.level_order,
-        levels_ready.free_amount,
-        levels_ready.is_ordered,
-        case when levels_ready.is_ordered then 'manual' else reminder_levels.mode_code end
-            as mode_code,
-        coalesce(orders.channel_code, reminder_levels.channels_text) as channels_text,
-        orders.contact_id as ordered_contact_id,
-        orders.tone_code as ordered_tone_code,
-        reminder_levels.tone_code,
-        reminder_levels.variant_tone_code,
-        reminder_levels.minimum_amount,
-        reminder_levels.has_penalties,
-        reminder_levels.deadline_days,
-        reminder_levels.weekdays_text,
-        reminder_levels.signer_id,
-        reminder_policies.hold_out_ratio,
-        reminder_policies.variant_ratio,
-        -- who is left alone is so for a month: a day would show nothing
-        drawn_ratio(
-            concat_ws(
-                '|',
-                levels_ready.company_id,
-                levels_ready.customer_id,
-                levels_ready.policy_code,
-                to_char($as_of, '%Y-%m')
-            )
-        ) as drawn_ratio
-    from levels_ready
-    inner join reminder_levels
-        on levels_ready.policy_code = reminder_levels.policy_code
-        and levels_ready.level_order = reminder_levels.level_order
-    left join reminder_policies on levels_ready.policy_code = reminder_policies.policy_code
-    left join orders
-        on levels_ready.customer_id = orders.customer_id
-        and orders.company_id in ('', levels_ready.company_id)
-),
-
 ways as (
     select
         drafts.company_id,
         drafts.customer_id,
+        drafts.is_apology,
         reachable_channels.channel_code,
         reachable_channels.contact_id,
         reachable_channels.contact_name,
@@ -158,7 +48,7 @@ ways as (
         reachable_channels.is_opted_out,
         reachable_channels.is_blocked,
         row_number() over (
-            partition by drafts.company_id, drafts.customer_id
+            partition by drafts.company_id, drafts.customer_id, drafts.is_apology
             order by
                 reachable_channels.is_opted_out,
                 reachable_channels.is_blocked,
@@ -166,7 +56,7 @@ ways as (
                     string_to_array(drafts.channels_text, '|'), reachable_channels.channel_code
                 )
         ) as way_order
-    from drafts
+    from reminder_drafts as drafts
     inner join reachable_channels
         on drafts.company_id = reachable_channels.company_id
         and drafts.customer_id = reachable_channels.customer_id
@@ -179,6 +69,7 @@ judged as (
     select
         drafts.company_id,
         drafts.customer_id,
+        drafts.is_apology,
         drafts.policy_code,
         drafts.level_order,
         drafts.free_amount,
@@ -217,24 +108,26 @@ judged as (
                 then 'holiday'
             when drafts.drawn_ratio < drafts.hold_out_ratio then 'hold_out'
         end as reason_code
-    from drafts
+    from reminder_drafts as drafts
     cross join runs
     left join ways
         on drafts.company_id = ways.company_id
         and drafts.customer_id = ways.customer_id
+        and drafts.is_apology = ways.is_apology
         and ways.way_order = 1
 )
 
 select
     judged.company_id,
     judged.customer_id,
+    judged.is_apology,
     text_digest(
         concat_ws(
             '|',
             judged.company_id,
             judged.customer_id,
             judged.policy_code,
-            cast(judged.level_order as varchar),
+            coalesce(cast(judged.level_order as varchar), 'apology'),
             cast($as_of as varchar),
             judged.channel_code
         )

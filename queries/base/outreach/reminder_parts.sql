@@ -88,6 +88,7 @@ free_parts as (
     left join reminder_messages
         on reminder_candidates.company_id = reminder_messages.company_id
         and reminder_candidates.customer_id = reminder_messages.customer_id
+        and not reminder_messages.is_apology
 )
 
 select

@@ -5,21 +5,31 @@
 //!   (SQL)                    (words)     (bytes)              (--confirm)             receipts ─┘
 //! ```
 
+mod answers;
 mod approve;
+mod callbacks;
+mod daily;
+mod declare;
 mod facts;
+mod guides;
 mod plan;
 mod proof;
+mod reader;
 mod receipts;
 mod record;
+mod reference;
 mod send;
+mod signatories;
+mod tables;
 mod write;
 
 use crate::cli::RemindCommand;
 use crate::error::{Error, Outcome};
 use crate::settings::Settings;
 
-pub(super) use facts::sender_of;
+pub(super) use guides::call_guides;
 pub(super) use proof::run as proof;
+pub(super) use signatories::sender_of;
 
 pub(super) async fn run(
     settings: &Settings,
@@ -32,5 +42,7 @@ pub(super) async fn run(
         RemindCommand::Approve(arguments) => approve::run(settings, arguments).await,
         RemindCommand::Send(arguments) => send::run(settings, arguments).await,
         RemindCommand::Receipts(arguments) => receipts::run(settings, arguments).await,
+        RemindCommand::Run(arguments) => daily::run(settings, arguments).await,
+        RemindCommand::Declare(arguments) => declare::run(settings, arguments).await,
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::cli::{Output, RemindChoice};
+use crate::commands::remind::reference;
 use crate::commands::shared;
 use crate::engine::Engine;
 use crate::error::{Error, Outcome};
@@ -12,6 +13,10 @@ use crate::settings::Settings;
 
 /// The table of `data/reference` that names whom a person chose.
 const ORDERS: &str = "reminder_orders";
+
+/// The table of policies, and its column of the number of messages after which a person takes over.
+const POLICIES: &str = "reminder_policies";
+const WORN_OUT: &str = "worn_out_count";
 
 /// A plan with the session that made it.
 pub(super) struct Plan {
@@ -47,7 +52,7 @@ impl Plan {
 
     /// The same, whoever of those chosen is left to be asked.
     pub(super) async fn make_again(settings: &Settings, choice: &RemindChoice) -> Result<Self, Error> {
-        let settings = chosen(settings, choice);
+        let settings = measured(&chosen(settings, choice)).await?;
         let snapshot = shared::snapshot(&settings).await?;
         let mut engine = shared::engine(&settings, &snapshot).await?;
         engine.look_at_today_only();
@@ -69,6 +74,11 @@ impl Plan {
             messages.filtered(|row| choice.customers.contains(&messages.value(row, "customer_id").plain()))
         };
         Ok(Self { engine, messages, excluded, overdue })
+    }
+
+    /// The identifiers of its messages.
+    pub(super) fn ids(&self) -> impl Iterator<Item = String> + '_ {
+        (0..self.messages.len()).map(|row| self.messages.value(row, "message_id").plain())
     }
 
     /// In a sentence: how many messages, what they ask for, what is left out and why.
@@ -133,6 +143,34 @@ pub(super) fn chosen(settings: &Settings, choice: &RemindChoice) -> Settings {
         settings.references.insert(ORDERS.to_owned(), String::from_utf8_lossy(&bytes).into_owned());
     }
     settings
+}
+
+/// The settings with the number of messages after which customers no longer answer, where a policy leaves it to what is measured.
+async fn measured(settings: &Settings) -> Result<Settings, Error> {
+    let mut policies = reference::rows(settings, POLICIES)?;
+    let is_left = |policy: &BTreeMap<String, String>| policy.get(WORN_OUT).is_some_and(String::is_empty);
+    if !policies.iter().any(is_left) {
+        return Ok(settings.clone());
+    }
+    let snapshot = shared::snapshot(settings).await?;
+    let quiet = Settings { is_quiet: true, ..settings.clone() };
+    let mut engine = shared::engine(&quiet, &snapshot).await?;
+    let shown = engine.ask("wear_out").await?;
+    // where reminders are not known to help at all, no number says when they stop
+    let helping = (0..shown.len()).filter(|row| shown.value(*row, "helps") == Value::Flag(true));
+    let Some(most) = helping.map(|row| shared::count(&shown.value(row, "before_count"))).max() else {
+        return Ok(settings.clone());
+    };
+    shared::say(
+        settings,
+        &format!("after {} messages within 90 days a person takes over, as `wear_out` shows", most + 1),
+    );
+    for policy in policies.iter_mut().filter(|policy| is_left(policy)) {
+        policy.insert(WORN_OUT.to_owned(), (most + 1).to_string());
+    }
+    let mut settings = settings.clone();
+    settings.references.insert(POLICIES.to_owned(), reference::csv_of(&policies));
+    Ok(settings)
 }
 
 /// The day of the last run, whose messages are in the lake.

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use crate::cli::LoadArguments;
+use crate::cli::{LoadArguments, ReadingArguments};
 use crate::commands::load;
 use crate::error::{Error, Outcome};
 use crate::outreach::Event;
@@ -79,7 +79,9 @@ impl Record {
             paths.push(path);
         }
         let settings = Settings { is_quiet: true, company: None, ..settings.clone() };
-        match load::load(&settings, &paths, &LoadArguments::default()).await? {
+        // amounts are written as we write them, with as many decimals as their currency has: three look like thousands
+        let reading = ReadingArguments { decimal: Some(".".to_owned()), ..ReadingArguments::default() };
+        match load::load(&settings, &paths, &LoadArguments { reading, ..LoadArguments::default() }).await? {
             Outcome::Done => Ok(()),
             _ => Err(Error::Plain(
                 "the lake refused lines about messages".to_owned(),

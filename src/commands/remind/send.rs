@@ -1,9 +1,14 @@
 //! `encours remind send`: what waits leaves, each message at most once. Without `--confirm` it only says what would leave.
+//!
+//! Messages of levels marked `automatic` need no `--confirm` where `encours remind run` sends them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use chrono::NaiveTime;
+
 use crate::cli::{RemindChoice, RemindSendArguments};
+use crate::commands::remind::declare;
 use crate::commands::remind::plan::Plan;
 use crate::commands::remind::record::{self, Record};
 use crate::commands::remind::write::event;
@@ -13,10 +18,25 @@ use crate::error::{Error, Outcome};
 use crate::model::{Answer, Value};
 use crate::outreach::channels::config::Channels;
 use crate::outreach::channels::{self, Outgoing, Pace, Sent};
-use crate::outreach::{Event, Journal, Outbox};
+use crate::outreach::{Event, Hours, Journal, Outbox};
 use crate::settings::Settings;
 
+/// What may leave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Leave {
+    /// Nothing: it is only said what would.
+    Nothing,
+    /// What a policy marks as automatic.
+    Automatic,
+    /// All that is approved, or that needs no approval.
+    All,
+}
+
 pub(super) async fn run(settings: &Settings, arguments: &RemindSendArguments) -> Result<Outcome, Error> {
+    send(settings, arguments, if arguments.confirm { Leave::All } else { Leave::Nothing }).await
+}
+
+pub(super) async fn send(settings: &Settings, arguments: &RemindSendArguments, leave: Leave) -> Result<Outcome, Error> {
     let outbox = Outbox::at(arguments.outbox.clone());
     let mut journal = outbox.journal()?;
     // what a killed program left is told first: what it may have sent is not sent again
@@ -26,12 +46,12 @@ pub(super) async fn run(settings: &Settings, arguments: &RemindSendArguments) ->
     let channels = Channels::read(&arguments.channels)?;
     let mut chosen = Chosen::default();
     for row in 0..waiting.len() {
-        chosen.judge(&waiting, row, &stale, &channels, arguments);
+        chosen.judge(&waiting, row, &stale, &channels, arguments, leave);
     }
     drop(engine);
     chosen.say(settings);
     let withdrawn = chosen.withdrawn.clone();
-    if !arguments.confirm {
+    if leave == Leave::Nothing {
         shared::say(settings, "nothing was sent: `--confirm` sends");
         return Ok(Outcome::Done);
     }
@@ -76,26 +96,33 @@ pub(super) async fn waiting(settings: &Settings) -> Result<(Engine, Answer), Err
     let settings = Settings { is_quiet: true, ..settings.clone() };
     let mut engine = shared::engine(&settings, &snapshot).await?;
     let messages = engine.ask("outgoing_messages").await?;
-    let last = (0..messages.len()).map(|row| messages.value(row, "run_id").plain()).max().unwrap_or_default();
+    let is_declaration = |row: usize| messages.value(row, "tone_code").plain() == declare::TONE;
+    let runs = (0..messages.len()).filter(|row| !is_declaration(*row));
+    let last = runs.map(|row| messages.value(row, "run_id").plain()).max().unwrap_or_default();
+    // what a run did not send gives way to the next one; a claim waits until it is declared
     let waiting = messages.filtered(|row| {
-        messages.value(row, "is_waiting") == Value::Flag(true) && messages.value(row, "run_id").plain() == last
+        let is_last = messages.value(row, "run_id").plain() == last;
+        messages.value(row, "is_waiting") == Value::Flag(true) && (is_last || is_declaration(row))
     });
     Ok((engine, waiting))
 }
 
 /// What each message asks for, item by item.
-type Asked = BTreeMap<String, BTreeMap<String, i128>>;
+pub(super) type Asked = BTreeMap<String, BTreeMap<String, i128>>;
 
 /// Messages whose plan, made again with what the lake knows now, does not ask for the same: something was paid, contested
 /// or blocked since they were written.
 async fn stale(settings: &Settings, waiting: &Answer) -> Result<BTreeSet<String>, Error> {
     let text = |row: usize, name: &str| waiting.value(row, name).plain();
-    let Some(Value::Date(day)) = (!waiting.is_empty()).then(|| waiting.value(0, "run_date")) else {
-        return Ok(BTreeSet::new());
+    let mut now = declare::asked_now(settings, waiting).await?;
+    let is_of_run = |row: &usize| text(*row, "tone_code") != declare::TONE;
+    let day = (0..waiting.len()).find(is_of_run).map(|row| waiting.value(row, "run_date"));
+    let Some(Value::Date(day)) = day else {
+        return changed(settings, waiting, &now).await;
     };
     // those that policies chose, then those that a person chose, channel by channel: the channel is a part of what they are
     let mut choices: BTreeMap<Option<String>, RemindChoice> = BTreeMap::new();
-    for row in 0..waiting.len() {
+    for row in (0..waiting.len()).filter(is_of_run) {
         let channel = (text(row, "mode_code") == "manual").then(|| text(row, "channel_code"));
         let choice = choices.entry(channel.clone()).or_default();
         if channel.is_some() {
@@ -104,17 +131,26 @@ async fn stale(settings: &Settings, waiting: &Answer) -> Result<BTreeSet<String>
         }
     }
     let settings = Settings { as_of: Some(day), is_quiet: true, ..settings.clone() };
-    let mut now = Asked::new();
     for choice in choices.values() {
         let mut plan = Plan::make_again(&settings, choice).await?;
-        now.append(&mut asked(&plan.engine.ask("reminder_items").await?));
+        // apologies ask for nothing, and are planned all the same
+        let mut planned: Asked = plan.ids().map(|id| (id, BTreeMap::new())).collect();
+        planned.append(&mut asked(&plan.engine.ask("reminder_items").await?));
+        now.append(&mut planned);
     }
-    let snapshot = shared::snapshot(&settings).await?;
-    let engine = shared::engine(&settings, &snapshot).await?;
+    changed(&settings, waiting, &now).await
+}
+
+/// Messages that do not ask for what is to be asked now.
+async fn changed(settings: &Settings, waiting: &Answer, now: &Asked) -> Result<BTreeSet<String>, Error> {
+    let quiet = Settings { is_quiet: true, ..settings.clone() };
+    let snapshot = shared::snapshot(&quiet).await?;
+    let engine = shared::engine(&quiet, &snapshot).await?;
     let items = "select message_items.message_id, message_items.item_id, message_items.asked_amount from message_items";
     let written = asked(&engine.ask_step(items).await?);
-    let ids = (0..waiting.len()).map(|row| text(row, "message_id"));
-    Ok(ids.filter(|id| now.get(id) != written.get(id)).collect())
+    let nothing = BTreeMap::new();
+    let ids = (0..waiting.len()).map(|row| waiting.value(row, "message_id").plain());
+    Ok(ids.filter(|id| now.get(id) != Some(written.get(id).unwrap_or(&nothing))).collect())
 }
 
 fn asked(items: &Answer) -> Asked {
@@ -150,6 +186,7 @@ impl Chosen {
         stale: &BTreeSet<String>,
         channels: &Channels,
         arguments: &RemindSendArguments,
+        leave: Leave,
     ) {
         let text = |name: &str| waiting.value(row, name).plain();
         let (id, channel, mode) = (text("message_id"), text("channel_code"), text("mode_code"));
@@ -162,6 +199,12 @@ impl Chosen {
         let is_approved = waiting.value(row, "is_approved") == Value::Flag(true);
         if mode == "approve" && !is_approved {
             return self.wait("not approved yet");
+        }
+        if leave == Leave::Automatic && mode != "automatic" {
+            return self.wait("chosen or approved by a person: `encours remind send --confirm` sends them");
+        }
+        if let Some(why) = quiet(&text("hours_text"), channels, chrono::Local::now().time()) {
+            return self.wait(&why);
         }
         if channels::channel(channels, &channel, "").is_none() {
             return self.wait(&format!("channel `{channel}` is not described in {}", arguments.channels.display()));
@@ -204,6 +247,21 @@ impl Chosen {
         if self.count == 0 && self.waits.is_empty() {
             shared::say(settings, "no message waits to be sent");
         }
+    }
+}
+
+/// Why a message may not leave at this time of the day.
+fn quiet(hours: &str, channels: &Channels, now: NaiveTime) -> Option<String> {
+    if channels.quiet_hours.is_some_and(|quiet| quiet.hold(now)) {
+        return Some("quiet hours".to_owned());
+    }
+    if hours.is_empty() {
+        return None;
+    }
+    match hours.parse::<Hours>() {
+        Ok(of_level) if of_level.hold(now) => None,
+        Ok(of_level) => Some(format!("their level leaves between {of_level}")),
+        Err(cause) => Some(format!("`hours_text` of their level: {cause}")),
     }
 }
 

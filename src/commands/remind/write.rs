@@ -5,7 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::time::SystemTime;
 
+use serde_json::Value as Json;
+
 use crate::cli::RemindWriteArguments;
+use crate::commands::remind::declare;
 use crate::commands::remind::facts::Facts;
 use crate::commands::remind::plan::{self, Plan};
 use crate::commands::remind::record::{self, ITEMS, MESSAGES, Record};
@@ -105,7 +108,7 @@ pub(super) async fn run(settings: &Settings, arguments: &RemindWriteArguments) -
 const SHOWN: usize = 20;
 
 /// The forms that messages take.
-struct Forms {
+pub(super) struct Forms {
     typesetter: OnceCell<Typesetter>,
     letter_form: String,
     day: Date,
@@ -113,7 +116,7 @@ struct Forms {
 }
 
 impl Forms {
-    fn new(settings: &Settings, day: Date) -> Self {
+    pub(super) fn new(settings: &Settings, day: Date) -> Self {
         let own = settings
             .report_folders
             .iter()
@@ -132,17 +135,18 @@ impl Forms {
         Ok(match draft.channel.as_str() {
             "email" => {
                 let statement = facts.statement(draft)?;
-                let bytes = self.letter(draft, &statement)?;
+                let bytes = self.letter(draft, &statement, None)?;
                 let name = format!("{}-{}.pdf", statement_name(&draft.language), self.day);
                 ("eml", email(draft, letter, vec![Enclosure { name, bytes }], self.written)?)
             }
-            "letter" | "registered_letter" => ("pdf", self.letter(draft, letter)?),
+            "letter" | "registered_letter" | "fax" => ("pdf", self.letter(draft, letter, None)?),
             "sms" | "voice" => ("txt", short_text(letter).text.into_bytes()),
             _ => ("txt", letter.plain().into_bytes()),
         })
     }
 
-    fn letter(&self, draft: &Draft, letter: &Letter) -> Result<Vec<u8>, Error> {
+    /// A letter, with the file that it encloses.
+    pub(super) fn letter(&self, draft: &Draft, letter: &Letter, enclosed: Option<&Json>) -> Result<Vec<u8>, Error> {
         // the fonts are read with the first letter
         let typesetter = if let Some(typesetter) = self.typesetter.get() {
             typesetter
@@ -151,7 +155,7 @@ impl Forms {
             let made = Typesetter::new().map_err(failed)?;
             self.typesetter.get_or_init(|| made)
         };
-        Ok(outreach::letter(typesetter, &self.letter_form, draft, letter, self.day)?)
+        Ok(outreach::letter(typesetter, &self.letter_form, draft, letter, enclosed, self.day)?)
     }
 }
 
@@ -219,7 +223,9 @@ async fn superseded(plan: &mut Plan, drafts: &[(usize, Draft, Letter)], time: &s
     let gives_way = |row: &usize| {
         let is_old = matches!(waiting.value(*row, "run_date"), Value::Date(day) if day < as_of);
         let is_second = written_to.contains(&waiting.customer(*row));
-        waiting.value(*row, "is_waiting") == Value::Flag(true) && (is_old || is_second)
+        // a claim is declared whatever else is written
+        let is_declaration = waiting.value(*row, "tone_code").plain() == declare::TONE;
+        waiting.value(*row, "is_waiting") == Value::Flag(true) && !is_declaration && (is_old || is_second)
     };
     let old = (0..waiting.len()).filter(gives_way).map(|row| {
         let text = |name: &str| waiting.value(row, name).plain();
@@ -240,7 +246,7 @@ pub(super) fn event(company_id: &str, message_id: &str, code: &str, time: &str, 
 }
 
 /// The user's own templates: `messages/*.txt` in the folders of `reports`, the later folder winning.
-fn own_templates(settings: &Settings) -> BTreeMap<String, String> {
+pub(super) fn own_templates(settings: &Settings) -> BTreeMap<String, String> {
     let texts = |folder: &Path| {
         let entries = std::fs::read_dir(folder.join("messages")).into_iter().flatten();
         let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));

@@ -3,6 +3,7 @@
 //! | function | gives |
 //! |---|---|
 //! | `due_by_terms(issued_date, terms_code)` | the due date that payment terms give; null where they cannot be read |
+//! | `json_text(text, name)` | the value of that name in the JSON object that a text holds; null where it holds none |
 //! | `last_day(date)` | the last day of its month |
 //! | `month_number(date)` | its year × 12 + its month, January being 0 |
 //! | `money(number, decimals)` | the number as an amount, rounded half away from zero to the decimals of its currency |
@@ -21,6 +22,7 @@ mod digest;
 mod due_by_terms;
 mod filled_text;
 mod fisher;
+mod json_text;
 mod last_day;
 pub(super) mod money;
 mod month_number;
@@ -39,6 +41,7 @@ pub(super) fn all() -> Vec<ScalarUDF> {
         digest::drawn_ratio(),
         digest::text_digest(),
         due_by_terms::function(),
+        json_text::function(),
         last_day::function(),
         money::function(),
         month_number::function(),

@@ -1,11 +1,11 @@
-//! Rows of a file of JSON lines: one object a line, its keys the header.
+//! Rows of JSON: one object a line, or the objects of a document's list; their keys are the header.
 
 use std::borrow::Cow;
 use std::io;
 
 use serde_json::{Map, Value};
 
-use super::super::lines::LineSource;
+use super::super::lines::{Line, LineSource};
 use super::grid::{Raw, Row, RowSource};
 
 /// Lines whose keys make the header.
@@ -49,6 +49,77 @@ impl Row for JsonRow {
 #[must_use]
 pub fn is_object(line: &str) -> bool {
     line.trim_start().starts_with('{') && object(line).is_some()
+}
+
+/// What JSON a file holds.
+pub enum Json {
+    /// An object a line.
+    Lines,
+    /// The objects of its list, one text each.
+    Objects(Vec<String>),
+}
+
+/// The objects of a document: those of its list, or of the only list of objects among its values (`results`, `records`), each of
+/// them the object of its `fields` where it has such. `None` where it is no such document.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn objects(lines: &mut dyn LineSource) -> io::Result<Option<Vec<String>>> {
+    let mut text = String::new();
+    while let Some(line) = lines.next_line()? {
+        text.push_str(line.text);
+        text.push('\n');
+    }
+    let found = match serde_json::from_str(&text) {
+        Ok(Value::Array(found)) => found,
+        Ok(Value::Object(object)) => {
+            let mut lists = object.into_iter().filter_map(|(_, value)| match value {
+                Value::Array(list) if list.iter().all(Value::is_object) => Some(list),
+                _ => None,
+            });
+            match (lists.next(), lists.next()) {
+                (Some(list), None) => list,
+                _ => return Ok(None),
+            }
+        }
+        _ => return Ok(None),
+    };
+    let object = |value: Value| match value {
+        Value::Object(mut object) => match object.remove("fields") {
+            Some(fields @ Value::Object(_)) => Some(fields),
+            Some(other) => {
+                object.insert("fields".to_owned(), other);
+                Some(Value::Object(object))
+            }
+            None => Some(Value::Object(object)),
+        },
+        _ => None,
+    };
+    let objects: Option<Vec<String>> = found.into_iter().map(|value| object(value).map(|of| of.to_string())).collect();
+    Ok(objects.filter(|objects| !objects.is_empty()))
+}
+
+/// Objects as lines.
+pub struct ObjectLines<'a> {
+    objects: &'a [String],
+    next: usize,
+}
+
+impl<'a> ObjectLines<'a> {
+    /// From the first on.
+    #[must_use]
+    pub const fn new(objects: &'a [String]) -> Self {
+        Self { objects, next: 0 }
+    }
+}
+
+impl LineSource for ObjectLines<'_> {
+    fn next_line(&mut self) -> Result<Option<Line<'_>>, io::Error> {
+        let found = self.objects.get(self.next);
+        self.next += 1;
+        let number = u64::try_from(self.next).unwrap_or(u64::MAX);
+        Ok(found.map(|text| Line { number, text, is_readable: !text.contains('\u{fffd}') }))
+    }
 }
 
 /// The keys of the first objects, in the order in which they come.

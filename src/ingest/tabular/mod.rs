@@ -28,6 +28,7 @@ use std::path::Path;
 use self::canonical::Canonical;
 use self::conventions::{Conventions, Said};
 use self::grid::{RowSource, TextRows};
+use self::json::{Json, ObjectLines};
 use self::listed::ListDay;
 use self::plan::Plan;
 use self::propose::Proposal;
@@ -63,8 +64,8 @@ pub struct Tabular {
     pub header: Vec<String>,
     /// What its columns give; `None` when nobody knows the header.
     pub plan: Option<Plan>,
-    /// Whether it is text of JSON lines.
-    is_json: bool,
+    /// Where it is JSON.
+    json: Option<Json>,
     /// Rows down to the header.
     header_rows: usize,
     /// What stands above it: titles, names, days.
@@ -72,7 +73,45 @@ pub struct Tabular {
     sheet: Option<Sheet>,
 }
 
+/// What JSON a text is, told by its first line, and by all of it where that does not.
+fn json_of(path: &Path, form: TextForm, first: &str) -> io::Result<Option<Json>> {
+    let is_object = json::is_object(first);
+    let mut lines = Lines::open(path, form, |_| {})?;
+    let is_one_line = lines.next_line()?.is_some() && lines.next_line()?.is_none();
+    let begins = first.trim_start().starts_with('[') || first.trim() == "{" || (is_object && is_one_line);
+    if begins && let Some(objects) = json::objects(&mut Lines::open(path, form, |_| {})?)? {
+        return Ok(Some(Json::Objects(objects)));
+    }
+    Ok(is_object.then_some(Json::Lines))
+}
+
 impl Tabular {
+    fn open_json(
+        path: &Path,
+        file: &str,
+        form: TextForm,
+        json: Json,
+        options: &ReadOptions<'_>,
+    ) -> Result<Self, IngestError> {
+        let failed = |source| IngestError::File { path: path.to_owned(), source };
+        let header = match &json {
+            Json::Lines => json::header(&mut Lines::open(path, form, |_| {}).map_err(failed)?),
+            Json::Objects(objects) => json::header(&mut ObjectLines::new(objects)),
+        };
+        let header = header.map_err(failed)?;
+        let plan = plan::find(&header, file, options)?;
+        Ok(Self {
+            form: Some(form),
+            separator: None,
+            header,
+            plan,
+            json: Some(json),
+            header_rows: 0,
+            titles: Vec::new(),
+            sheet: None,
+        })
+    }
+
     /// Opens a text file of a known form.
     ///
     /// # Errors
@@ -82,20 +121,8 @@ impl Tabular {
         let mut lines = Lines::open(path, form, |_| {}).map_err(failed)?;
         let first = lines.next_line().map_err(failed)?.map(|line| line.text.to_owned());
         let first = first.ok_or_else(|| IngestError::Empty { file: file.to_owned() })?;
-        if json::is_object(&first) {
-            let header = json::header(&mut Lines::open(path, form, |_| {}).map_err(failed)?).map_err(failed)?;
-            let plan = plan::find(&header, file, options)?;
-            let (separator, titles) = (None, Vec::new());
-            return Ok(Self {
-                form: Some(form),
-                separator,
-                header,
-                plan,
-                is_json: true,
-                header_rows: 0,
-                titles,
-                sheet: None,
-            });
+        if let Some(json) = json_of(path, form, &first).map_err(failed)? {
+            return Self::open_json(path, file, form, json, options);
         }
         let chosen = options.mapping.and_then(|mapping| mapping.separator);
         let likely = chosen.unwrap_or_else(|| sniff(&first, plan::known_names(options)));
@@ -199,14 +226,19 @@ impl Tabular {
                 sheet.rewind();
                 Box::new(SheetRows { sheet })
             }
-            (None, Some(form)) if self.is_json => {
-                let lines = Lines::open(path, form, progress.pass(share))?;
-                Box::new(json::JsonRows::new(lines, self.header.clone()))
-            }
-            (None, Some(form)) => {
-                let lines = Lines::open(path, form, progress.pass(share))?;
-                Box::new(TextRows::new(lines, self.separator.unwrap_or(',')))
-            }
+            (None, Some(form)) => match &self.json {
+                Some(Json::Lines) => {
+                    let lines = Lines::open(path, form, progress.pass(share))?;
+                    Box::new(json::JsonRows::new(lines, self.header.clone()))
+                }
+                Some(Json::Objects(objects)) => {
+                    Box::new(json::JsonRows::new(ObjectLines::new(objects), self.header.clone()))
+                }
+                None => {
+                    let lines = Lines::open(path, form, progress.pass(share))?;
+                    Box::new(TextRows::new(lines, self.separator.unwrap_or(',')))
+                }
+            },
             (None, None) => return Err(io::Error::other("neither text nor workbook")),
         };
         for _ in 0..self.header_rows {
@@ -552,16 +584,8 @@ fn find_header(
         let texts = header.iter().filter(|text| !text.is_empty()).cloned().collect::<Vec<String>>();
         let titles = titles_above.clone();
         titles_above.extend(texts);
-        let found = Tabular {
-            form: None,
-            separator: None,
-            header,
-            plan,
-            is_json: false,
-            header_rows: place,
-            titles,
-            sheet: None,
-        };
+        let found =
+            Tabular { form: None, separator: None, header, plan, json: None, header_rows: place, titles, sheet: None };
         if is_known {
             return Ok(found);
         }

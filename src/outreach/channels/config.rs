@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use crate::outreach::error::OutreachError;
+use crate::outreach::hours::Hours;
 
 /// Channels by name.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -15,11 +16,17 @@ pub struct Channels {
     pub email: Option<Smtp>,
     /// Letters, to be printed.
     pub letter: Option<Letters>,
+    /// Faxes, by e-mail to a service.
+    pub fax: Option<FaxByEmail>,
     /// SMS, voice, fax and others, each by an HTTP gateway.
     #[serde(rename = "gateway")]
     pub gateways: BTreeMap<String, HttpGateway>,
     /// Where notices and answers come to.
     pub mailbox: Option<Mailbox>,
+    /// What gateways and carriers call back, by a name of the user's.
+    pub callbacks: BTreeMap<String, Callbacks>,
+    /// Between which hours of the clock nothing leaves: `19-8`.
+    pub quiet_hours: Option<Hours>,
     /// How often and with what pauses a message is tried.
     pub retry: Retry,
 }
@@ -104,6 +111,35 @@ pub struct Letters {
     pub folder: PathBuf,
 }
 
+/// A service that takes faxes as e-mails, by the mail server of `[email]`: the letter is enclosed.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FaxByEmail {
+    /// Whether anything may leave.
+    #[serde(default)]
+    pub live: bool,
+    /// The service's address; `{number}` stands for the digits of the fax number.
+    pub to: String,
+}
+
+/// A file of what became of messages, as a gateway calls it back or a carrier writes it: JSON or CSV.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Callbacks {
+    /// Where the gateway's own number of the message stands: a column, or `data.id`.
+    pub id_at: String,
+    /// Where our `message_id` stands, where it is given back.
+    pub message_id_at: String,
+    /// Where it says what happened.
+    pub status_at: String,
+    /// Where it says when: a day and time, or seconds since 1970.
+    pub time_at: String,
+    /// Where it says more; none if empty.
+    pub detail_at: String,
+    /// What its statuses mean: codes of `message_statuses.csv`, or `none` for what says nothing.
+    pub statuses: BTreeMap<String, String>,
+}
+
 /// A gateway that takes a message by HTTP.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -184,7 +220,11 @@ impl Channels {
         match code {
             "email" => self.email.as_ref().is_some_and(|server| server.live),
             "letter" | "registered_letter" => self.letter.as_ref().is_some_and(|letters| letters.live),
-            _ => self.gateways.get(code).is_some_and(|gateway| gateway.live),
+            _ => match (self.gateways.get(code), &self.fax) {
+                (Some(gateway), _) => gateway.live,
+                (None, Some(fax)) if code == "fax" => fax.live && self.email.as_ref().is_some_and(|server| server.live),
+                _ => false,
+            },
         }
     }
 }

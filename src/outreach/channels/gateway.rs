@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::config::HttpGateway;
 use super::email::secret;
 use super::{Channel, Connection, Outgoing, Refusal};
+use crate::outreach::callbacks::found;
 
 /// Characters of an answer that are kept.
 const LONGEST_ANSWER: usize = 300;
@@ -124,15 +125,7 @@ fn filled(body: &Value, message: &Outgoing, bytes: &[u8]) -> Value {
 
 /// The gateway's own number of the message, where its answer bears it.
 fn id_of(answer: &str, path: &str) -> Option<String> {
-    if path.is_empty() {
-        return None;
-    }
-    let answer: Value = serde_json::from_str(answer).ok()?;
-    let found = path.split('.').try_fold(&answer, |value, name| match value {
-        Value::Array(parts) => parts.get(name.parse::<usize>().ok()?),
-        _ => value.get(name),
-    })?;
-    Some(found.as_str().map_or_else(|| found.to_string(), str::to_owned))
+    found(&serde_json::from_str(answer).ok()?, path)
 }
 
 #[cfg(test)]

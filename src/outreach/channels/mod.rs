@@ -2,6 +2,7 @@
 
 pub mod config;
 mod email;
+mod fax;
 mod gateway;
 mod letter;
 
@@ -82,7 +83,11 @@ pub fn channel(channels: &Channels, code: &str, batch: &str) -> Option<Box<dyn C
             let letters = channels.letter.as_ref()?;
             Some(Box::new(letter::Print::new(&letters.folder, code, batch)) as Box<dyn Channel>)
         }
-        _ => channels.gateways.get(code).cloned().map(|way| Box::new(gateway::Gateway::new(way)) as Box<dyn Channel>),
+        _ => match (channels.gateways.get(code), &channels.fax, &channels.email) {
+            (Some(way), ..) => Some(Box::new(gateway::Gateway::new(way.clone()))),
+            (None, Some(fax), Some(server)) if code == "fax" => Some(Box::new(fax::Fax::new(fax, server.clone()))),
+            _ => None,
+        },
     }
 }
 

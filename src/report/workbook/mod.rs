@@ -164,7 +164,7 @@ impl Writer<'_> {
                 self.facts(&answer, &labels, head, sheets)
             }
             // its sentence stands on the index; who carries a difference has a sheet
-            Shape::TieOut | Shape::Assumptions | Shape::Sentences | Shape::Table => {
+            Shape::TieOut | Shape::Assumptions | Shape::Sentences | Shape::Guides | Shape::Table => {
                 for (order, view) in panel.tables.iter().enumerate() {
                     let mut head = self.head(panel, &format!("query {}", view.query))?;
                     if order > 0 {

@@ -2,109 +2,22 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
-use std::io::{BufRead, BufReader};
-use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::path::PathBuf;
+use std::process::Stdio;
 use std::time::Duration;
 
 use chrono::{Datelike, Days, Weekday};
 use encours::model::Date;
+use mail_parser::MessageParser;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
 
-use mail_parser::MessageParser;
-
-use crate::desk::{Desk, Row, Said, day};
-use crate::skips::skip;
-
-const ITEMS: &str = "item_id,customer_id,kind,issued_date,due_date,amount,currency_code\n";
-const ALLOCATIONS: &str = "debit_item_id,credit_item_id,allocated_date,amount\n";
-const CONTACTS: &str = "customer_id,contact_id,name,email\n";
-
-/// A company with these items, each customer reachable by e-mail.
-fn company(items: &[(&str, &str, &str, &str)]) -> Desk {
-    let desk = Desk::new();
-    let mut text = ITEMS.to_owned();
-    for (item, customer, due, amount) in items {
-        writeln!(text, "{item},{customer},invoice,2025-02-03,{due},{amount},EUR").unwrap();
-    }
-    let customers: BTreeSet<&str> = items.iter().map(|(_, customer, ..)| *customer).collect();
-    let contacts = customers.iter().fold(CONTACTS.to_owned(), |text, customer| {
-        text + &format!("{customer},1,Claude Martin,{}@client.example\n", customer.to_lowercase())
-    });
-    desk.load(&[&desk.file("items.csv", text), &desk.file("contacts.csv", contacts)]);
-    desk
-}
-
-/// `item level` of what the plan of a day asks for.
-fn asked(desk: &Desk, as_of: &str) -> Vec<String> {
-    let rows = desk.ask(as_of).rows("reminder_items");
-    rows.iter().map(|row| format!("{} {} {}", row["item_id"], row["level_order"], row["asked_amount"])).collect()
-}
-
-/// `reason amount` of what it leaves out.
-fn left_out(desk: &Desk, as_of: &str) -> Vec<String> {
-    let rows = desk.ask(as_of).rows("reminder_excluded");
-    rows.iter().map(|row| format!("{} {}", row["reason_code"], row["overdue_amount"])).collect()
-}
-
-/// The plan of a day, written and, where it is, taken by a server.
-fn written(desk: &Desk, as_of: &str, event: &str) {
-    let mut asked = desk.ask(as_of);
-    let (plan, items) = (asked.rows("reminder_plan"), asked.rows("reminder_items"));
-    record(desk, as_of, event, &plan, &items);
-}
-
-fn record(desk: &Desk, as_of: &str, event: &str, plan: &[Row], items: &[Row]) {
-    if plan.is_empty() {
-        return;
-    }
-    let mut messages =
-        "message_id,run_id,run_date,customer_id,policy_code,level_order,mode_code,channel_code,address_text,\
-                        tone_code,content_hash,file_name,written_time\n"
-            .to_owned();
-    let mut events = "message_id,event_code,event_date,event_time\n".to_owned();
-    for row in plan {
-        let text = |name: &str| &row[name];
-        writeln!(
-            messages,
-            "{},{as_of},{as_of},{},{},{},{},{},{},{},0,{}.eml,{as_of}T08:00:00Z",
-            text("message_id"),
-            text("customer_id"),
-            text("policy_code"),
-            text("level_order"),
-            text("mode_code"),
-            text("channel_code"),
-            text("address_text"),
-            text("tone_code"),
-            text("message_id"),
-        )
-        .unwrap();
-        writeln!(events, "{},{event},{as_of},{as_of}T09:00:00Z", text("message_id")).unwrap();
-    }
-    let mut lines = "message_id,item_id,level_order,asked_amount,currency_code\n".to_owned();
-    for row in items {
-        let [message, item, level, amount, currency] =
-            ["message_id", "item_id", "level_order", "asked_amount", "currency_code"].map(|name| &row[name]);
-        writeln!(lines, "{message},{item},{level},{amount},{currency}").unwrap();
-    }
-    let files = [("messages.csv", messages), ("message_items.csv", lines), ("message_events.csv", events)];
-    let files = files.map(|(name, text)| desk.file(name, text));
-    desk.load(&files.each_ref().map(PathBuf::as_path));
-}
-
-fn loaded(desk: &Desk, name: &str, text: &str) {
-    desk.load(&[&desk.file(name, text)]);
-}
-
-// due on a Saturday: the days 4, 5, 20, 30 and 40 after it are working days
-const DUE: &str = "2025-03-08";
-const DAY_4: &str = "2025-03-12";
-const DAY_5: &str = "2025-03-13";
-const DAY_20: &str = "2025-03-28";
-const DAY_30: &str = "2025-04-07";
-const DAY_40: &str = "2025-04-17";
+use super::company::{
+    ALLOCATIONS, CONTACTS, DAY_4, DAY_5, DAY_20, DAY_30, DAY_40, DUE, ITEMS, addressed, asked, company, files_below,
+    left_out, loaded, record, signed, statuses, written,
+};
+use super::servers::{MailServer, Mailbox};
+use crate::desk::{Desk, Said, day};
 
 #[test]
 fn levels_rise_one_at_a_time_once_the_one_before_was_sent() {
@@ -440,27 +353,6 @@ fn over_random_histories_the_plan_is_what_the_rules_say_in_plain_words() {
 }
 
 /// Where the built-in files say nobody signs.
-fn signed(desk: &Desk) {
-    desk.file(
-        "own/senders.csv",
-        "company_id,sender_name,sender_address_text,sender_registration_text,sender_email_text,sender_phone_text,iban_text,bic_text\n\
-         *,Encre & Fils,1 rue du Port|29200 Brest,RCS Brest 999 999 997,compta@nous.example,02 98 00 00 00,FR76 3000 4000 0100 0001 2345 678,BNPAFRPP\n",
-    );
-    desk.file(
-        "own/signers.csv",
-        "signer_id,signer_name,signer_role_text,signer_phone_text,signer_email_text\n*,Hélène Besson,Credit manager,02 98 00 00 01,helene@nous.example\n",
-    );
-    desk.file("encours.toml", "language = \"en\"\nreference = [\"own\"]\n");
-}
-
-fn files_below(folder: &Path) -> Vec<String> {
-    let mut names: Vec<String> = std::fs::read_dir(folder)
-        .map(|entries| entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect())
-        .unwrap_or_default();
-    names.sort();
-    names
-}
-
 #[test]
 fn messages_are_written_once_and_nothing_leaves_without_a_word() {
     let desk = company(&[("F1", "C1", DUE, "1000.00"), ("F2", "C2", DUE, "800.00")]);
@@ -545,90 +437,6 @@ fn a_person_chooses_customers_channel_and_tone_and_a_customer_gets_one_message()
     let said = run(&["send", "--confirm"]).ended(0);
     assert!(said.stderr.contains("what they ask for has changed"), "{}", said.stderr);
     assert!(told(&desk).contains(&"C2 email friendly approve withdrawn".to_owned()), "{:?}", told(&desk));
-}
-
-/// A mail server on loopback that keeps what it gets, gone at the end of the test.
-struct MailServer {
-    process: Child,
-    port: String,
-    folder: PathBuf,
-}
-
-impl MailServer {
-    /// `None` where the packages it needs are not there: a skip.
-    fn start(desk: &Desk, credentials: &[&str]) -> Option<Self> {
-        let home = std::env::var("HOME").unwrap_or_default();
-        let python = std::env::var("ENCOURS_MAIL").unwrap_or(format!("{home}/.cache/encours/mail/bin/python"));
-        if !Command::new(&python).args(["-c", "import aiosmtpd"]).output().is_ok_and(|said| said.status.success()) {
-            skip("aiosmtpd is not there; tests/run says how to have it");
-            return None;
-        }
-        let folder = desk.path("mail");
-        let mut process = Command::new(python)
-            .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/mail/server.py"))
-            .arg(&folder)
-            .args(credentials)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut port = String::new();
-        BufReader::new(process.stdout.take().unwrap()).read_line(&mut port).unwrap();
-        Some(Self { process, port: port.trim().to_owned(), folder })
-    }
-
-    /// How the program reaches it.
-    fn channels(&self, desk: &Desk, more: &str) {
-        desk.file(
-            "channels.toml",
-            format!(
-                "[email]\nlive = true\nserver = \"127.0.0.1\"\nport = {}\ntls = \"none\"\nfrom = \"compta@nous.example\"\n{more}\n[retry]\ntries = 2\npause_seconds = 0.05\n",
-                self.port
-            ),
-        );
-    }
-
-    /// Recipients of what it took, each as often as it took something for it.
-    fn recipients(&self) -> Vec<String> {
-        let mut recipients: Vec<String> = self.messages().into_iter().map(|(recipient, _)| recipient).collect();
-        recipients.sort();
-        recipients
-    }
-
-    fn messages(&self) -> Vec<(String, String)> {
-        let names = files_below(&self.folder);
-        let texts = names.into_iter().map(|name| std::fs::read_to_string(self.folder.join(name)).unwrap());
-        texts.map(|text| text.split_once('\n').map(|(to, mail)| (to.to_owned(), mail.to_owned())).unwrap()).collect()
-    }
-}
-
-impl Drop for MailServer {
-    fn drop(&mut self) {
-        drop(self.process.kill());
-        drop(self.process.wait());
-    }
-}
-
-/// A company whose customers' addresses say what the server does with them.
-fn addressed(names: &[&str]) -> Desk {
-    let desk = Desk::new();
-    let rows = |row: &dyn Fn(usize, &str) -> String| {
-        names.iter().enumerate().fold(String::new(), |text, (place, name)| text + &row(place, name) + "\n")
-    };
-    let items = ITEMS.to_owned()
-        + &rows(&|place, _| format!("F{place},C{place},invoice,2025-02-03,{DUE},{}00.00,EUR", place + 1));
-    let contacts =
-        CONTACTS.to_owned() + &rows(&|place, name| format!("C{place},1,Claude Martin,{name}@client.example"));
-    desk.load(&[&desk.file("items.csv", items), &desk.file("contacts.csv", contacts)]);
-    signed(&desk);
-    desk
-}
-
-fn statuses(desk: &Desk) -> BTreeMap<String, String> {
-    let rows = desk.ask(DAY_5).rows("outgoing_messages");
-    rows.into_iter()
-        .map(|row| (row["address_text"].split('@').next().unwrap().to_owned(), row["status_code"].clone()))
-        .collect()
 }
 
 #[test]
@@ -718,50 +526,6 @@ fn messages_are_sent_to_one_place_to_try_and_no_level_rises() {
     let elsewhere = desk.run(&["remind", "send", "--confirm", "--outbox", "elsewhere"]).ended(2);
     assert!(elsewhere.stderr.contains("elsewhere"), "{}", elsewhere.stderr);
     assert!(statuses(&desk).values().all(|status| status == "approved"), "{:?}", statuses(&desk));
-}
-
-/// An IMAP server on loopback, gone at the end of the test.
-struct Mailbox {
-    process: Child,
-    port: u16,
-}
-
-impl Mailbox {
-    /// `None` where it is not there, or may not be started: a skip.
-    fn start(folder: &Path) -> Option<Self> {
-        let is_root = Command::new("id").arg("-u").output().is_ok_and(|said| said.stdout == b"0\n");
-        if !is_root || !Path::new("/usr/sbin/dovecot").exists() {
-            skip("dovecot-imapd is not there, or this is not root; tests/run says how to have it");
-            return None;
-        }
-        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let configuration = include_str!("mail/dovecot.conf").replace("FOLDER", folder.to_str().unwrap());
-        std::fs::write(folder.join("conf"), configuration.replace("PORT", &port.to_string())).unwrap();
-        // it reads as the user `mail`, who must come this far
-        for path in folder.ancestors().take(2) {
-            std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
-        }
-        let owned =
-            Command::new("chown").args(["-R", "mail:mail"]).args(["Maildir", "home"]).current_dir(folder).status();
-        assert!(owned.unwrap().success());
-        let process = Command::new("/usr/sbin/dovecot").arg("-F").arg("-c").arg(folder.join("conf")).spawn().unwrap();
-        let mailbox = Self { process, port };
-        for _ in 0..200 {
-            if std::net::TcpStream::connect(("127.0.0.1", port)).is_ok() {
-                return Some(mailbox);
-            }
-            std::thread::sleep(Duration::from_millis(50));
-        }
-        panic!("the mailbox did not start: {}", std::fs::read_to_string(folder.join("log")).unwrap_or_default())
-    }
-}
-
-impl Drop for Mailbox {
-    fn drop(&mut self) {
-        // its children end with it
-        drop(Command::new("kill").arg(self.process.id().to_string()).status());
-        drop(self.process.wait());
-    }
 }
 
 #[test]

@@ -1,0 +1,9 @@
+//! Messages to customers: whom they go to, how they leave, and what comes back.
+
+mod answers;
+mod company;
+mod effects;
+mod insolvency;
+mod reminders;
+mod sending;
+mod servers;
