@@ -35,7 +35,11 @@ pub(super) async fn run(settings: &Settings, arguments: &LegalFileArguments) -> 
     let stem = format!("legal_file-{}-{as_of}", shared::as_file_name(&arguments.customer));
     fs::create_dir_all(&arguments.out).map_err(|cause| Error::Disk(arguments.out.clone(), cause))?;
     let mut files = vec![(format!("{stem}.pdf"), pdf)];
-    for (name, answer) in [("claim", &claim.items), ("penalties", &claim.penalties), ("messages", &claim.messages)] {
+    let agency = engine.ask("agency_claims").await?;
+    let agency = agency.filtered(|row| agency.customer(row) == key);
+    let tables =
+        [("claim", &claim.items), ("penalties", &claim.penalties), ("messages", &claim.messages), ("agency", &agency)];
+    for (name, answer) in tables {
         let mut csv = Vec::new();
         let path = arguments.out.join(name);
         outputs::write_csv(answer, &mut csv).map_err(|cause| Error::Disk(path, cause))?;

@@ -4,6 +4,7 @@ mod answers;
 mod company;
 mod effects;
 mod insolvency;
+mod legal;
 mod reminders;
 mod sending;
 mod servers;

@@ -34,20 +34,25 @@ pub(super) async fn run(settings: &Settings, arguments: &RemindWriteArguments) -
     let facts = Facts::of(&settings, &mut plan).await?;
     let templates = MessageTemplates::load(own_templates(&settings))?;
     // all in words before one is kept: a template that cannot be filled stops the run
-    let drafts = fresh.iter().map(|row| {
-        let draft = facts.draft(&plan.messages, *row)?;
+    let drafted = |row: usize| {
+        let draft = facts.draft(&plan.messages, row)?;
         let letter = templates.fill(&draft)?;
-        Ok((*row, draft, letter))
-    });
-    let drafts: Vec<(usize, Draft, Letter)> = drafts.collect::<Result<_, Error>>()?;
+        Ok::<_, Error>((draft, letter))
+    };
+    for row in &fresh {
+        drafted(*row)?;
+    }
     let outbox = Outbox::at(arguments.outbox.clone());
     let as_of = plan.engine.scope().as_of;
     let time = record::now();
     let forms = Forms::new(&settings, as_of);
     let mut rows = Vec::new();
     let mut events = Vec::new();
-    for (row, draft, letter) in &drafts {
-        let (ending, bytes) = forms.form(&facts, draft, letter)?;
+    let mut item_rows = Vec::new();
+    let mut shown = Vec::new();
+    for row in &fresh {
+        let (draft, letter) = drafted(*row)?;
+        let (ending, bytes) = forms.form(&facts, &draft, &letter)?;
         let file_name = format!("{as_of}/{}.{ending}", draft.message_id);
         let hash = outbox.keep(&file_name, &bytes)?;
         let text = |name: &str| plan.messages.value(*row, name).plain();
@@ -73,9 +78,12 @@ pub(super) async fn run(settings: &Settings, arguments: &RemindWriteArguments) -
             time.clone(),
         ]);
         events.push(event(&text("company_id"), &draft.message_id, "written", &time, ""));
+        item_rows.extend(facts.item_rows_of(&draft.message_id));
+        if shown.len() < SHOWN {
+            shown.push(format!("{} {} {} {}", draft.message_id, draft.channel, draft.customer, letter.subject));
+        }
     }
-    events.extend(superseded(&mut plan, &drafts, &time).await?);
-    let mut item_rows = item_rows(&facts, &drafts);
+    events.extend(superseded(&mut plan, &fresh, &time).await?);
     hold_out(&held_out, as_of, &time, (&mut rows, &mut item_rows, &mut events));
     let mut head = MESSAGES.to_vec();
     head.push("written_time");
@@ -84,20 +92,20 @@ pub(super) async fn run(settings: &Settings, arguments: &RemindWriteArguments) -
     record.add("message_items", &ITEMS, item_rows);
     record.add_events(&events, |_| as_of.to_string());
     record.load(&settings).await?;
-    for (_, draft, letter) in drafts.iter().take(if settings.is_quiet { 0 } else { SHOWN }) {
-        shared::print(&format!("{} {} {} {}", draft.message_id, draft.channel, draft.customer, letter.subject))?;
+    for line in shown.iter().filter(|_| !settings.is_quiet) {
+        shared::print(line)?;
     }
-    if drafts.len() > SHOWN {
+    if fresh.len() > SHOWN {
         shared::say(
             &settings,
-            &format!("and {} more: `encours query outgoing_messages` lists them", drafts.len() - SHOWN),
+            &format!("and {} more: `encours query outgoing_messages` lists them", fresh.len() - SHOWN),
         );
     }
     shared::say(
         &settings,
         &format!(
             "{} messages written below {}; look at them, then `encours remind approve --by NAME` and `encours remind send`",
-            drafts.len(),
+            fresh.len(),
             outbox.folder().join(as_of.to_string()).display()
         ),
     );
@@ -163,10 +171,6 @@ fn statement_name(language: &str) -> &'static str {
     if language == "fr" { "releve" } else { "statement" }
 }
 
-fn item_rows(facts: &Facts, drafts: &[(usize, Draft, Letter)]) -> Vec<Vec<String>> {
-    drafts.iter().flat_map(|(_, draft, _)| facts.item_rows_of(&draft.message_id)).collect()
-}
-
 /// Customers left alone are told too, with what they would have been asked for: what reminders do shows against them.
 fn hold_out(
     held_out: &Answer,
@@ -216,10 +220,10 @@ fn hold_out(
 
 /// Messages that were never sent and give way: those of earlier days, for what they asked for stands on newer ones or is paid, and
 /// another one to the same customer, who gets one message a run.
-async fn superseded(plan: &mut Plan, drafts: &[(usize, Draft, Letter)], time: &str) -> Result<Vec<Event>, Error> {
+async fn superseded(plan: &mut Plan, fresh: &[usize], time: &str) -> Result<Vec<Event>, Error> {
     let as_of = plan.engine.scope().as_of;
     let waiting: Answer = plan.engine.ask("outgoing_messages").await?;
-    let written_to: BTreeSet<CustomerKey> = drafts.iter().map(|(row, ..)| plan.messages.customer(*row)).collect();
+    let written_to: BTreeSet<CustomerKey> = fresh.iter().map(|row| plan.messages.customer(*row)).collect();
     let gives_way = |row: &usize| {
         let is_old = matches!(waiting.value(*row, "run_date"), Value::Date(day) if day < as_of);
         let is_second = written_to.contains(&waiting.customer(*row));
