@@ -52,7 +52,10 @@ with told as (
         on messages_told.company_id = payer_segments.company_id
         and messages_told.customer_id = payer_segments.customer_id
         and payer_segments.picture_date = $as_of
-    where messages_told.run_date > $as_of - interval '12 months'
+    where
+        messages_told.run_date > $as_of - interval '12 months'
+        -- apologies and declarations ask nobody to pay
+        and messages_told.level_order is not null
 )
 
 select

@@ -1,4 +1,4 @@
--- declared_penalties: interest and fees that stand with such a claim, whether or not they are contested.
+-- declared_penalties: interest and fees that stand with such a claim, contested or not.
 --
 -- grain:   one claim paid late and interval of one open amount and one rate
 -- key:     company_id, item_id, overdue_from_date

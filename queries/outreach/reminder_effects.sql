@@ -29,6 +29,7 @@ with judged as (
     from messages_told
     where
         messages_told.from_date is not null
+        and messages_told.level_order is not null
         and not messages_told.is_undone
         and $as_of - messages_told.from_date >= 14
         and messages_told.run_date > $as_of - interval '12 months'

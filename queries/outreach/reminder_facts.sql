@@ -3,7 +3,7 @@
 -- grain:   one message
 -- key:     message_id
 -- source:  reminder_plan, reminder_items, reminder_parts, item_balances, item_details,
---          customer_facts, offers, customers
+--          customer_histories, offers, customers
 -- params:  none
 -- columns:
 --   message_id         text   the message
@@ -69,15 +69,15 @@ select
     customers.address_text,
     coalesce(customers.is_public_body, false) as is_public_body,
     sellers.salesperson as salesperson_text,
-    customer_facts.last_sent_date,
-    customer_facts.promised_date,
-    customer_facts.promised_amount,
-    customer_facts.not_due_amount,
-    customer_facts.credit_amount,
-    coalesce(customer_facts.settled_count, 0) as settled_count,
-    coalesce(customer_facts.on_time_count, 0) as on_time_count,
-    customer_facts.history_text_en,
-    customer_facts.history_text_fr,
+    customer_histories.last_sent_date,
+    customer_histories.promised_date,
+    customer_histories.promised_amount,
+    customer_histories.not_due_amount,
+    customer_histories.credit_amount,
+    coalesce(customer_histories.settled_count, 0) as settled_count,
+    coalesce(customer_histories.on_time_count, 0) as on_time_count,
+    customer_histories.history_text_en,
+    customer_histories.history_text_fr,
     offers.offer_code,
     offers.en_text as offer_text_en,
     offers.fr_text as offer_text_fr
@@ -86,9 +86,9 @@ left join customers
     on reminder_plan.company_id = coalesce(customers.company_id, '')
     and reminder_plan.customer_id = customers.customer_id
 left join sellers on reminder_plan.message_id = sellers.message_id
-left join customer_facts
-    on reminder_plan.company_id = customer_facts.company_id
-    and reminder_plan.customer_id = customer_facts.customer_id
+left join customer_histories
+    on reminder_plan.company_id = customer_histories.company_id
+    and reminder_plan.customer_id = customer_histories.customer_id
 left join offer_matches on reminder_plan.message_id = offer_matches.message_id
 left join offers on offer_matches.offer_order = offers.offer_order
 order by message_id

@@ -23,7 +23,7 @@ with sent as (
         messages_told.sent_date,
         messages_told.paid_14_amount > 0 as is_paid
     from messages_told
-    where messages_told.sent_date is not null
+    where messages_told.sent_date is not null and messages_told.level_order is not null
 ),
 
 counted as (

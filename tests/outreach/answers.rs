@@ -126,3 +126,17 @@ fn an_apology_is_sent_once_for_each_problem_and_again_while_it_stays_open() {
     loaded(&desk, "blocks.csv", "block_id,customer_id,from_date,blocked_by\nB1,C1,2025-03-01,Camille\n");
     assert_eq!(tones("2025-03-20"), [""; 0]);
 }
+
+#[test]
+fn an_address_that_gives_a_message_back_is_a_gap_that_somebody_fills() {
+    let desk = company(&[("F1", "C1", super::company::DUE, "1000.00")]);
+    loaded(&desk, "customers.csv", "customer_id,name\nC1,Alpha\n");
+    let gaps = || -> Vec<String> {
+        let rows = desk.ask(DAY_20).rows("worklist");
+        rows.iter().map(|row| row["reason_code"].clone()).filter(|reason| reason == "contact_unknown").collect()
+    };
+    assert_eq!(gaps(), [""; 0]);
+    written(&desk, DAY_5, "bounced");
+    assert_eq!(gaps(), ["contact_unknown"]);
+    assert_eq!(left_out(&desk, DAY_20), ["no_contact 1000.00"]);
+}

@@ -6,7 +6,10 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
 
 use super::company::{DAY_5, ITEMS, left_out, signed};
+use encours::demo::DemoOptions;
+
 use crate::desk::{Desk, Row};
+use crate::skips::skip;
 
 const SEEDS: u64 = 10;
 const CUSTOMERS: usize = 400;
@@ -193,4 +196,23 @@ fn a_person_takes_over_after_as_many_messages_as_are_seen_to_help() {
     assert!(said.contains("after 2 messages within 90 days a person takes over"), "{said}");
     assert!(customers.contains(&"none".to_owned()) && !customers.contains(&"two".to_owned()), "{customers:?}");
     assert!(!left_out(&desk, DAY_5).is_empty());
+}
+
+#[test]
+fn what_the_demos_messages_did_and_cost_is_what_another_computation_finds() {
+    let desk = Desk::demo(&DemoOptions::default());
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/independent/outreach.py");
+    let compared = std::process::Command::new("python3")
+        .args([script, env!("CARGO_BIN_EXE_encours"), desk.path("lake").to_str().unwrap(), "2025-12-31", "2025-10-15"])
+        .current_dir(desk.path(""))
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .env("REFERENCE", concat!(env!("CARGO_MANIFEST_DIR"), "/data/reference"))
+        .output();
+    let Ok(compared) = compared else {
+        skip("python3 is not there");
+        return;
+    };
+    let (said, wrong) = (String::from_utf8_lossy(&compared.stdout), String::from_utf8_lossy(&compared.stderr));
+    println!("{said}");
+    assert!(compared.status.success(), "{said}{wrong}");
 }

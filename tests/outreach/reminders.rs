@@ -591,7 +591,7 @@ fn messages_are_sent_at_most_once_whenever_the_program_is_killed() {
     desk.run(&["remind", "approve", "--by", "Camille"]).ended(0);
     let seed = 20_251_130;
     let mut dice = Dice(ChaCha8Rng::seed_from_u64(seed));
-    let kills: usize = std::env::var("ENCOURS_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(16) / 2;
+    let kills: usize = std::env::var("ENCOURS_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(16) * 50 / 64;
     let mut hit = 0;
     for _ in 0..kills {
         let before = server.recipients().len();

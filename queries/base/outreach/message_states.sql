@@ -10,6 +10,7 @@
 --   customer_id    text  to whom
 --   contact_id     text  to which person; null where to none in particular
 --   run_date       date  the day of its run
+--   level_order    int   its level; null where it is no reminder
 --   channel_code   text  how
 --   address_text   text  where to
 --   status_code    text  the furthest of its events; written where there is none
@@ -48,6 +49,7 @@ select
     messages.customer_id,
     messages.contact_id,
     messages.run_date,
+    messages.level_order,
     messages.channel_code,
     messages.address_text,
     coalesce(message_statuses.event_code, 'written') as status_code,

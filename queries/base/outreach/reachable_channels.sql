@@ -2,7 +2,8 @@
 --
 -- grain:   one customer and channel with an address
 -- key:     company_id, customer_id, channel_code
--- source:  customers, contacts, payer_processes, channels, message_states, reminder_blocks
+-- source:  customers, contacts, payer_processes, channels, addresses_given_back,
+--          reminder_blocks
 -- params:  $as_of date
 -- columns:
 --   company_id      text  empty where the lake holds none
@@ -111,16 +112,6 @@ addresses as (
     from payer_processes
 ),
 
-given_back as (
-    select distinct
-        message_states.company_id,
-        message_states.customer_id,
-        message_states.channel_code,
-        message_states.address_text
-    from message_states
-    where message_states.status_code in ('bounced', 'returned', 'failed')
-),
-
 blocked_persons as (
     select distinct
         coalesce(reminder_blocks.company_id, '') as company_id,
@@ -157,11 +148,11 @@ ways as (
             blocked_persons.customer_id is null
             or addresses.customer_id = blocked_persons.customer_id
         )
-    left anti join given_back
-        on addresses.company_id = given_back.company_id
-        and addresses.customer_id = given_back.customer_id
-        and channels.channel_code = given_back.channel_code
-        and addresses.address_text = given_back.address_text
+    left anti join addresses_given_back
+        on addresses.company_id = addresses_given_back.company_id
+        and addresses.customer_id = addresses_given_back.customer_id
+        and channels.channel_code = addresses_given_back.channel_code
+        and addresses.address_text = addresses_given_back.address_text
     where addresses.address_text is not null
 ),
 

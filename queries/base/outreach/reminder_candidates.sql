@@ -61,7 +61,9 @@ message_counts as (
         count(*) as message_count
     from message_states
     cross join reminder_policies
-    where $as_of - message_states.sent_date < reminder_policies.worn_out_days
+    where
+        $as_of - message_states.sent_date < reminder_policies.worn_out_days
+        and message_states.level_order is not null
     group by
         message_states.company_id, message_states.customer_id, reminder_policies.policy_code
 ),

@@ -2,7 +2,7 @@
 --
 -- grain:   one customer
 -- key:     company_id, customer_id
--- source:  customers, contacts, payer_processes
+-- source:  customers, contacts, payer_processes, addresses_given_back
 -- params:  none
 -- columns:
 --   customer_id               text  the customer
@@ -28,7 +28,9 @@ with ranked_contacts as (
         contacts.customer_id,
         contacts.name as contact_name,
         nullif(trim(contacts.phone), '') as phone_text,
-        nullif(trim(contacts.email), '') as email_text,
+        -- an address that gives messages back is none: that is a gap to be filled
+        case when addresses_given_back.address_text is null then nullif(trim(contacts.email), '') end
+            as email_text,
         nullif(trim(contacts.hours), '') as hours_text,
         row_number() over (
             partition by coalesce(contacts.company_id, ''), contacts.customer_id
@@ -37,6 +39,11 @@ with ranked_contacts as (
                 contacts.contact_id
         ) as contact_order
     from contacts
+    left join addresses_given_back
+        on coalesce(contacts.company_id, '') = addresses_given_back.company_id
+        and contacts.customer_id = addresses_given_back.customer_id
+        and trim(contacts.email) = addresses_given_back.address_text
+        and addresses_given_back.channel_code = 'email'
 ),
 
 first_contacts as (

@@ -178,6 +178,19 @@ uncontested_parts as (
 promised_turns as (
     select
         uncontested_parts.item_number,
+        uncontested_parts.company_id,
+        uncontested_parts.customer_id,
+        uncontested_parts.item_id,
+        uncontested_parts.reference,
+        uncontested_parts.due_date,
+        uncontested_parts.past_due_days,
+        uncontested_parts.open_amount,
+        uncontested_parts.contested_amount,
+        uncontested_parts.reason_code,
+        uncontested_parts.left_amount,
+        uncontested_parts.item_promised_date,
+        uncontested_parts.item_verdict_date,
+        uncontested_parts.is_announced,
         sum(
             case
                 when
@@ -196,48 +209,47 @@ promised_turns as (
 
 promised_parts as (
     select
-        uncontested_parts.item_number,
-        uncontested_parts.company_id,
-        uncontested_parts.customer_id,
-        uncontested_parts.item_id,
-        uncontested_parts.reference,
-        uncontested_parts.due_date,
-        uncontested_parts.past_due_days,
-        uncontested_parts.open_amount,
-        uncontested_parts.contested_amount,
-        uncontested_parts.reason_code,
-        uncontested_parts.left_amount,
-        uncontested_parts.is_announced,
-        coalesce(uncontested_parts.item_promised_date, customer_promises.promised_date)
+        promised_turns.item_number,
+        promised_turns.company_id,
+        promised_turns.customer_id,
+        promised_turns.item_id,
+        promised_turns.reference,
+        promised_turns.due_date,
+        promised_turns.past_due_days,
+        promised_turns.open_amount,
+        promised_turns.contested_amount,
+        promised_turns.reason_code,
+        promised_turns.left_amount,
+        promised_turns.is_announced,
+        coalesce(promised_turns.item_promised_date, customer_promises.promised_date)
             as promised_date,
-        coalesce(uncontested_parts.item_verdict_date, customer_promises.verdict_date)
+        coalesce(promised_turns.item_verdict_date, customer_promises.verdict_date)
             as verdict_date,
         cast(
             case
-                when uncontested_parts.item_promised_date is not null
-                    then uncontested_parts.left_amount
+                when promised_turns.item_promised_date is not null
+                    then promised_turns.left_amount
                 when
                     customer_promises.customer_id is null
-                    or uncontested_parts.past_due_days is null
-                    or uncontested_parts.past_due_days <= 0
+                    or promised_turns.past_due_days is null
+                    or promised_turns.past_due_days <= 0
                     then 0
-                when customer_promises.is_of_everything then uncontested_parts.left_amount
+                when customer_promises.is_of_everything then promised_turns.left_amount
                 else greatest(
                     least(
-                        uncontested_parts.left_amount,
+                        promised_turns.left_amount,
                         customer_promises.promised_amount
                         - promised_turns.amount_so_far
-                        + uncontested_parts.left_amount
+                        + promised_turns.left_amount
                     ),
                     0
                 )
             end as decimal(21, 3)
         ) as promised_amount
-    from uncontested_parts
-    inner join promised_turns on uncontested_parts.item_number = promised_turns.item_number
+    from promised_turns
     left join customer_promises
-        on uncontested_parts.company_id = customer_promises.company_id
-        and uncontested_parts.customer_id = customer_promises.customer_id
+        on promised_turns.company_id = customer_promises.company_id
+        and promised_turns.customer_id = customer_promises.customer_id
 ),
 
 unallocated as (
@@ -253,6 +265,20 @@ unallocated as (
 received_turns as (
     select
         promised_parts.item_number,
+        promised_parts.company_id,
+        promised_parts.customer_id,
+        promised_parts.item_id,
+        promised_parts.reference,
+        promised_parts.due_date,
+        promised_parts.past_due_days,
+        promised_parts.open_amount,
+        promised_parts.contested_amount,
+        promised_parts.reason_code,
+        promised_parts.left_amount,
+        promised_parts.is_announced,
+        promised_parts.promised_date,
+        promised_parts.verdict_date,
+        promised_parts.promised_amount,
         sum(
             case
                 when promised_parts.past_due_days > 0
@@ -269,49 +295,62 @@ received_turns as (
 
 received_parts as (
     select
-        promised_parts.item_number,
-        promised_parts.company_id,
-        promised_parts.customer_id,
-        promised_parts.item_id,
-        promised_parts.reference,
-        promised_parts.due_date,
-        promised_parts.past_due_days,
-        promised_parts.open_amount,
-        promised_parts.contested_amount,
-        promised_parts.promised_amount,
-        promised_parts.reason_code,
-        promised_parts.promised_date,
-        promised_parts.verdict_date,
-        promised_parts.is_announced,
+        received_turns.item_number,
+        received_turns.company_id,
+        received_turns.customer_id,
+        received_turns.item_id,
+        received_turns.reference,
+        received_turns.due_date,
+        received_turns.past_due_days,
+        received_turns.open_amount,
+        received_turns.contested_amount,
+        received_turns.promised_amount,
+        received_turns.reason_code,
+        received_turns.promised_date,
+        received_turns.verdict_date,
+        received_turns.is_announced,
         cast(
             case
                 when
                     unallocated.customer_id is null
-                    or promised_parts.past_due_days is null
-                    or promised_parts.past_due_days <= 0
+                    or received_turns.past_due_days is null
+                    or received_turns.past_due_days <= 0
                     then 0
                 else greatest(
                     least(
-                        promised_parts.left_amount - promised_parts.promised_amount,
+                        received_turns.left_amount - received_turns.promised_amount,
                         unallocated.unallocated_amount
                         - received_turns.amount_so_far
-                        + promised_parts.left_amount
-                        - promised_parts.promised_amount
+                        + received_turns.left_amount
+                        - received_turns.promised_amount
                     ),
                     0
                 )
             end as decimal(21, 3)
         ) as received_amount
-    from promised_parts
-    inner join received_turns on promised_parts.item_number = received_turns.item_number
+    from received_turns
     left join unallocated
-        on promised_parts.company_id = unallocated.company_id
-        and promised_parts.customer_id = unallocated.customer_id
+        on received_turns.company_id = unallocated.company_id
+        and received_turns.customer_id = unallocated.customer_id
 ),
 
 advanced_turns as (
     select
         received_parts.item_number,
+        received_parts.company_id,
+        received_parts.customer_id,
+        received_parts.item_id,
+        received_parts.reference,
+        received_parts.due_date,
+        received_parts.past_due_days,
+        received_parts.open_amount,
+        received_parts.contested_amount,
+        received_parts.promised_amount,
+        received_parts.reason_code,
+        received_parts.promised_date,
+        received_parts.verdict_date,
+        received_parts.is_announced,
+        received_parts.received_amount,
         sum(
             case
                 when received_parts.past_due_days > 0
@@ -331,54 +370,53 @@ advanced_turns as (
 
 advanced_parts as (
     select
-        received_parts.item_number,
-        received_parts.company_id,
-        received_parts.customer_id,
-        received_parts.item_id,
-        received_parts.reference,
-        received_parts.due_date,
-        received_parts.past_due_days,
-        received_parts.open_amount,
-        received_parts.contested_amount,
-        received_parts.promised_amount,
-        received_parts.received_amount,
-        received_parts.reason_code,
-        received_parts.promised_date,
-        received_parts.verdict_date,
-        received_parts.is_announced,
-        received_parts.open_amount
-        - received_parts.contested_amount
-        - received_parts.promised_amount
-        - received_parts.received_amount as left_amount,
+        advanced_turns.item_number,
+        advanced_turns.company_id,
+        advanced_turns.customer_id,
+        advanced_turns.item_id,
+        advanced_turns.reference,
+        advanced_turns.due_date,
+        advanced_turns.past_due_days,
+        advanced_turns.open_amount,
+        advanced_turns.contested_amount,
+        advanced_turns.promised_amount,
+        advanced_turns.received_amount,
+        advanced_turns.reason_code,
+        advanced_turns.promised_date,
+        advanced_turns.verdict_date,
+        advanced_turns.is_announced,
+        advanced_turns.open_amount
+        - advanced_turns.contested_amount
+        - advanced_turns.promised_amount
+        - advanced_turns.received_amount as left_amount,
         cast(
             case
                 when
                     customer_advances.customer_id is null
-                    or received_parts.past_due_days is null
-                    or received_parts.past_due_days <= 0
+                    or advanced_turns.past_due_days is null
+                    or advanced_turns.past_due_days <= 0
                     then 0
                 else greatest(
                     least(
-                        received_parts.open_amount
-                        - received_parts.contested_amount
-                        - received_parts.promised_amount
-                        - received_parts.received_amount,
+                        advanced_turns.open_amount
+                        - advanced_turns.contested_amount
+                        - advanced_turns.promised_amount
+                        - advanced_turns.received_amount,
                         customer_advances.advance_amount
                         - advanced_turns.amount_so_far
-                        + received_parts.open_amount
-                        - received_parts.contested_amount
-                        - received_parts.promised_amount
-                        - received_parts.received_amount
+                        + advanced_turns.open_amount
+                        - advanced_turns.contested_amount
+                        - advanced_turns.promised_amount
+                        - advanced_turns.received_amount
                     ),
                     0
                 )
             end as decimal(21, 3)
         ) as advanced_amount
-    from received_parts
-    inner join advanced_turns on received_parts.item_number = advanced_turns.item_number
+    from advanced_turns
     left join customer_advances
-        on received_parts.company_id = customer_advances.company_id
-        and received_parts.customer_id = customer_advances.customer_id
+        on advanced_turns.company_id = customer_advances.company_id
+        and advanced_turns.customer_id = customer_advances.customer_id
 )
 
 select

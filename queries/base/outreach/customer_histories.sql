@@ -1,4 +1,4 @@
--- customer_facts: what may be said to a customer beside what it owes.
+-- customer_histories: what may be said to a customer beside what it owes.
 --
 -- grain:   one customer that owes or is owed something
 -- key:     company_id, customer_id

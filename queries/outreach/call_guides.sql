@@ -2,7 +2,7 @@
 --
 -- grain:   one line to be done by telephone
 -- key:     message_id
--- source:  worklist, customer_facts, customer_policies, reminder_levels, open_contests, offers
+-- source:  worklist, customer_histories, customer_policies, reminder_levels, open_contests, offers
 -- params:  none
 -- columns:
 --   message_id        text   the line of the worklist
@@ -100,13 +100,13 @@ select
     calls.contact_name,
     calls.phone_text as address_text,
     calls.oldest_days,
-    customer_facts.last_sent_date,
-    customer_facts.promised_date,
-    customer_facts.promised_amount,
-    customer_facts.not_due_amount,
-    customer_facts.credit_amount,
-    customer_facts.history_text_en,
-    customer_facts.history_text_fr,
+    customer_histories.last_sent_date,
+    customer_histories.promised_date,
+    customer_histories.promised_amount,
+    customer_histories.not_due_amount,
+    customer_histories.credit_amount,
+    customer_histories.history_text_en,
+    customer_histories.history_text_fr,
     offers.en_text as offer_text_en,
     offers.fr_text as offer_text_fr,
     cast(null as varchar) as guide_text
@@ -115,9 +115,9 @@ left join tones on calls.line_id = tones.line_id
 left join reminder_levels
     on calls.policy_code = reminder_levels.policy_code
     and tones.level_order = reminder_levels.level_order
-left join customer_facts
-    on calls.company_id = customer_facts.company_id
-    and calls.customer_id = customer_facts.customer_id
+left join customer_histories
+    on calls.company_id = customer_histories.company_id
+    and calls.customer_id = customer_histories.customer_id
 left join offer_matches on calls.line_id = offer_matches.line_id
 left join offers on offer_matches.offer_order = offers.offer_order
 order by calls.assignee_id, calls.rank_order, calls.line_id
