@@ -175,6 +175,34 @@ uncontested_parts as (
     left join item_promises on contested_parts.item_number = item_promises.item_number
 ),
 
+unallocated as (
+    select
+        item_balances.company_id,
+        item_balances.customer_id,
+        -sum(item_balances.open_amount) as unallocated_amount
+    from item_balances
+    where item_balances.kind = 'receipt' and item_balances.open_amount < 0
+    group by item_balances.company_id, item_balances.customer_id
+),
+
+-- only where something covers a customer's items is it asked which of them comes first
+covered_customers as (
+    select
+        customer_promises.company_id,
+        customer_promises.customer_id
+    from customer_promises
+    union
+    select
+        unallocated.company_id,
+        unallocated.customer_id
+    from unallocated
+    union
+    select
+        customer_advances.company_id,
+        customer_advances.customer_id
+    from customer_advances
+),
+
 promised_turns as (
     select
         uncontested_parts.item_number,
@@ -205,6 +233,9 @@ promised_turns as (
             rows between unbounded preceding and current row
         ) as amount_so_far
     from uncontested_parts
+    left semi join covered_customers
+        on uncontested_parts.company_id = covered_customers.company_id
+        and uncontested_parts.customer_id = covered_customers.customer_id
 ),
 
 promised_parts as (
@@ -250,16 +281,6 @@ promised_parts as (
     left join customer_promises
         on promised_turns.company_id = customer_promises.company_id
         and promised_turns.customer_id = customer_promises.customer_id
-),
-
-unallocated as (
-    select
-        item_balances.company_id,
-        item_balances.customer_id,
-        -sum(item_balances.open_amount) as unallocated_amount
-    from item_balances
-    where item_balances.kind = 'receipt' and item_balances.open_amount < 0
-    group by item_balances.company_id, item_balances.customer_id
 ),
 
 received_turns as (
@@ -417,34 +438,87 @@ advanced_parts as (
     left join customer_advances
         on advanced_turns.company_id = customer_advances.company_id
         and advanced_turns.customer_id = customer_advances.customer_id
+),
+
+all_parts as (
+    select
+        advanced_parts.item_number,
+        advanced_parts.company_id,
+        advanced_parts.customer_id,
+        advanced_parts.item_id,
+        advanced_parts.reference,
+        advanced_parts.due_date,
+        advanced_parts.past_due_days,
+        advanced_parts.open_amount,
+        advanced_parts.contested_amount,
+        advanced_parts.promised_amount,
+        advanced_parts.received_amount,
+        advanced_parts.advanced_amount,
+        advanced_parts.left_amount,
+        advanced_parts.reason_code,
+        advanced_parts.promised_date,
+        advanced_parts.verdict_date,
+        advanced_parts.is_announced
+    from advanced_parts
+    union all
+    select
+        uncontested_parts.item_number,
+        uncontested_parts.company_id,
+        uncontested_parts.customer_id,
+        uncontested_parts.item_id,
+        uncontested_parts.reference,
+        uncontested_parts.due_date,
+        uncontested_parts.past_due_days,
+        uncontested_parts.open_amount,
+        uncontested_parts.contested_amount,
+        cast(
+            case
+                when uncontested_parts.item_promised_date is null then 0
+                else uncontested_parts.left_amount
+            end as decimal(21, 3)
+        ) as promised_amount,
+        cast(0 as decimal(21, 3)) as received_amount,
+        cast(0 as decimal(21, 3)) as advanced_amount,
+        case
+            when uncontested_parts.item_promised_date is null then uncontested_parts.left_amount
+            else 0
+        end as left_amount,
+        uncontested_parts.reason_code,
+        uncontested_parts.item_promised_date as promised_date,
+        uncontested_parts.item_verdict_date as verdict_date,
+        uncontested_parts.is_announced
+    from uncontested_parts
+    left anti join covered_customers
+        on uncontested_parts.company_id = covered_customers.company_id
+        and uncontested_parts.customer_id = covered_customers.customer_id
 )
 
 select
-    advanced_parts.item_number,
-    advanced_parts.company_id,
-    advanced_parts.customer_id,
-    advanced_parts.item_id,
-    coalesce(advanced_parts.reference, advanced_parts.item_id) as document_text,
-    advanced_parts.due_date,
-    cast(advanced_parts.past_due_days as bigint) as past_due_days,
-    advanced_parts.open_amount,
-    advanced_parts.contested_amount,
-    advanced_parts.promised_amount,
-    advanced_parts.received_amount,
-    advanced_parts.advanced_amount,
-    cast(advanced_parts.left_amount - advanced_parts.advanced_amount as decimal(21, 3))
+    all_parts.item_number,
+    all_parts.company_id,
+    all_parts.customer_id,
+    all_parts.item_id,
+    coalesce(all_parts.reference, all_parts.item_id) as document_text,
+    all_parts.due_date,
+    cast(all_parts.past_due_days as bigint) as past_due_days,
+    all_parts.open_amount,
+    all_parts.contested_amount,
+    all_parts.promised_amount,
+    all_parts.received_amount,
+    all_parts.advanced_amount,
+    cast(all_parts.left_amount - all_parts.advanced_amount as decimal(21, 3))
         as free_amount,
-    advanced_parts.reason_code,
+    all_parts.reason_code,
     case
-        when advanced_parts.reason_code is not null then coalesce(reasons.owner, 'collections')
+        when all_parts.reason_code is not null then coalesce(reasons.owner, 'collections')
     end as owner,
-    case when advanced_parts.promised_amount > 0 then advanced_parts.promised_date end
+    case when all_parts.promised_amount > 0 then all_parts.promised_date end
         as promised_date,
-    case when advanced_parts.promised_amount > 0 then advanced_parts.verdict_date end
+    case when all_parts.promised_amount > 0 then all_parts.verdict_date end
         as verdict_date,
-    advanced_parts.promised_amount > 0 and advanced_parts.is_announced as is_announced
-from advanced_parts
-left join reasons on advanced_parts.reason_code = reasons.reason_code
+    all_parts.promised_amount > 0 and all_parts.is_announced as is_announced
+from all_parts
+left join reasons on all_parts.reason_code = reasons.reason_code
 where
-    advanced_parts.past_due_days > -15
-    or advanced_parts.contested_amount > 0
+    all_parts.past_due_days > -15
+    or all_parts.contested_amount > 0
