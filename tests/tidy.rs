@@ -146,8 +146,9 @@ fn groups_of_tests_name_tests_there_are() {
     let beginnings: Vec<&str> = groups.split('"').filter(|text| text.contains("::")).collect();
     assert!(beginnings.len() > 3, "{beginnings:?}");
     for beginning in beginnings {
-        let (file, name) = beginning.split_once("::").unwrap();
-        let text = fs::read_to_string(root().join(format!("tests/{file}.rs"))).unwrap_or_default();
+        let (module, name) = beginning.rsplit_once("::").unwrap();
+        let file = format!("tests/{}.rs", module.replace("::", "/"));
+        let text = fs::read_to_string(root().join(file)).unwrap_or_default();
         assert!(text.contains(&format!("#[test]\nfn {name}")), "no test begins with `{beginning}`");
     }
 }

@@ -8,7 +8,7 @@ const LINES: usize = 200;
 pub struct Answered {
     /// The number of the only reason it names; none where it names none, or several.
     pub reason_order: Option<i64>,
-    /// Its own words: its subject and what stands above the message it quotes.
+    /// Its own words: what stands above the message it quotes. A subject is mostly ours, answered.
     pub words: String,
 }
 
@@ -25,7 +25,7 @@ impl Answered {
             .collect();
         let own = own.join("\n");
         let reason_order = only_code(subject).or_else(|| only_code(&own));
-        Self { reason_order, words: format!("{subject}\n{own}") }
+        Self { reason_order, words: own }
     }
 
     /// Whether it names a document: the whole of its number, not a part of another one.

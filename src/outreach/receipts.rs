@@ -150,7 +150,8 @@ impl Told {
         let answered = Answered::of(subject, &mail.body_text(0).unwrap_or_default());
         // a new e-mail names our reference
         if self.ids.is_empty() {
-            let words = answered.words.split(|mark: char| !mark.is_ascii_hexdigit());
+            let words = format!("{subject}\n{}", answered.words);
+            let words = words.split(|mark: char| !mark.is_ascii_hexdigit());
             self.ids.extend(words.filter(|word| word.len() == ID_LENGTH).map(str::to_owned));
         }
         if self.ids.is_empty() {

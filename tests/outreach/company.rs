@@ -86,8 +86,10 @@ pub fn record(desk: &Desk, as_of: &str, event: &str, plan: &[Row], items: &[Row]
         writeln!(lines, "{message},{item},{level},{amount},{currency}").unwrap();
     }
     let files = [("messages.csv", messages), ("message_items.csv", lines), ("message_events.csv", events)];
-    let files = files.map(|(name, text)| desk.file(name, text));
-    desk.load(&files.each_ref().map(PathBuf::as_path));
+    // an apology asks for no item
+    let files = files.into_iter().filter(|(_, text)| text.lines().count() > 1);
+    let files: Vec<PathBuf> = files.map(|(name, text)| desk.file(name, text)).collect();
+    desk.load(&files.iter().map(PathBuf::as_path).collect::<Vec<_>>());
 }
 
 pub fn loaded(desk: &Desk, name: &str, text: &str) {

@@ -213,7 +213,7 @@ left anti join blocked_customers
     and queries.customer_id = blocked_customers.customer_id
 where
     reminder_policies.apology_channels_text is not null
-    and customer_policies.status_code not in ('insolvent', 'legal', 'factored')
+    and coalesce(customer_policies.status_code, '') not in ('insolvent', 'legal', 'factored')
     and not coalesce(apologies_sent.is_uncertain, false)
     -- one for each problem, and again while it stays open
     and (

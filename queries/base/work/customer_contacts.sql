@@ -29,8 +29,9 @@ with ranked_contacts as (
         contacts.name as contact_name,
         nullif(trim(contacts.phone), '') as phone_text,
         -- an address that gives messages back is none: that is a gap to be filled
-        case when addresses_given_back.address_text is null then nullif(trim(contacts.email), '') end
-            as email_text,
+        case
+            when addresses_given_back.address_text is null then nullif(trim(contacts.email), '')
+        end as email_text,
         nullif(trim(contacts.hours), '') as hours_text,
         row_number() over (
             partition by coalesce(contacts.company_id, ''), contacts.customer_id
