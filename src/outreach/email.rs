@@ -64,7 +64,7 @@ const ACCENT: &str = "#1f4e5f";
 const QUIET: &str = "#5c6b73";
 const LINE: &str = "#d5dde0";
 
-/// One column of at most 640 pixels, styles on each element: mail programs drop style sheets.
+/// One column of at most 640 pixels, styles on each element: some mail programs drop the style sheet, which only serves narrow screens.
 fn html(draft: &Draft, letter: &Letter) -> String {
     let mut body = String::new();
     for block in &letter.blocks {
@@ -78,7 +78,8 @@ fn html(draft: &Draft, letter: &Letter) -> String {
     }
     format!(
         "<!doctype html><html lang=\"{language}\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" \
-         content=\"width=device-width\"><meta name=\"color-scheme\" content=\"light dark\"><title>{subject}</title></head>\
+         content=\"width=device-width\"><meta name=\"color-scheme\" content=\"light dark\"><title>{subject}</title><style>@media (max-width:480px){{\
+         .between{{display:none!important}}.beneath{{display:block!important}}}}</style></head>\
          <body style=\"margin:0;padding:24px 12px\"><div style=\"max-width:640px;margin:0 auto;\
          font:16px/1.5 -apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif;color:{INK};overflow-wrap:anywhere\">\
          {body}</div></body></html>",
@@ -87,9 +88,16 @@ fn html(draft: &Draft, letter: &Letter) -> String {
     )
 }
 
+/// Columns that fit on a telephone.
+const FEW_COLUMNS: usize = 4;
+
+/// A table. Of one with many columns a narrow screen shows the first and the last, what stands between them beneath the first.
 fn table_html(body: &mut String, table: &Table) {
     let is_number = |column: usize| table.is_number.get(column).copied().unwrap_or_default();
     let align = |column: usize| if is_number(column) { "right" } else { "left" };
+    let last = table.headers.len().saturating_sub(1);
+    let is_wide = table.headers.len() > FEW_COLUMNS;
+    let class = |column: usize| if is_wide && column > 0 && column < last { " class=\"between\"" } else { "" };
     // numbers, dates and short codes stay on one line
     let nowrap = |column: usize, cell: &str| {
         if is_number(column) || cell.chars().count() <= SHORT { ";white-space:nowrap" } else { "" }
@@ -104,7 +112,8 @@ fn table_html(body: &mut String, table: &Table) {
             put(
                 body,
                 format_args!(
-                    "<th style=\"text-align:{};padding:4px 8px 6px 0;font-weight:600;color:{QUIET};border-bottom:2px solid {LINE}\">{}</th>",
+                    "<th{} style=\"text-align:{};padding:4px 8px 6px 0;font-weight:600;color:{QUIET};border-bottom:2px solid {LINE}\">{}</th>",
+                    class(column),
                     align(column),
                     escaped(head)
                 ),
@@ -116,35 +125,49 @@ fn table_html(body: &mut String, table: &Table) {
         body.push_str("<tr>");
         for (column, cell) in row.iter().enumerate() {
             let link = table.links.get(number).filter(|_| column + 1 == row.len());
-            let shown = link.map_or_else(
+            let mut shown = link.map_or_else(
                 || escaped(cell),
                 |link| format!("<a href=\"{}\" style=\"color:{ACCENT}\">{}</a>", escaped(link), escaped(cell)),
             );
+            if is_wide && column == 0 {
+                shown += &beneath(table, row);
+            }
             put(
                 body,
                 format_args!(
-                    "<td style=\"text-align:{};padding:6px 8px 6px 0;border-bottom:1px solid {LINE};vertical-align:top{}\">{}</td>",
+                    "<td{} style=\"text-align:{};padding:6px 8px 6px 0;border-bottom:1px solid {LINE};vertical-align:top{}\">{shown}</td>",
+                    class(column),
                     align(column),
-                    nowrap(column, cell),
-                    shown
+                    if is_wide && column == 0 { "" } else { nowrap(column, cell) },
                 ),
             );
         }
         body.push_str("</tr>");
     }
     for (label, sum) in &table.totals {
-        let span = table.headers.len().max(2) - 1;
+        let count = table.headers.len().max(2);
+        put(body, format_args!("<tr><td style=\"padding:8px 8px 0 0;font-weight:600\">{}</td>", escaped(label)));
+        (1..count - 1).for_each(|column| put(body, format_args!("<td{}></td>", class(column))));
         put(
             body,
             format_args!(
-                "<tr><td colspan=\"{span}\" style=\"padding:8px 8px 0 0;font-weight:600\">{}</td>\
-                 <td style=\"text-align:right;padding:8px 8px 0 0;font-weight:600;white-space:nowrap\">{}</td></tr>",
-                escaped(label),
+                "<td style=\"text-align:right;padding:8px 8px 0 0;font-weight:600;white-space:nowrap\">{}</td></tr>",
                 escaped(sum)
             ),
         );
     }
     body.push_str("</table>");
+}
+
+/// What stands between the first and the last cell of a row, for narrow screens only.
+fn beneath(table: &Table, row: &[String]) -> String {
+    let between = table.headers.iter().zip(row).skip(1).take(row.len().saturating_sub(2));
+    let told = between.filter(|(_, cell)| !cell.is_empty());
+    let told: Vec<String> = told.map(|(head, cell)| format!("{} {}", escaped(head), escaped(cell))).collect();
+    format!(
+        "<div class=\"beneath\" style=\"display:none;mso-hide:all;font-size:13px;color:{QUIET}\">{}</div>",
+        told.join("<br>")
+    )
 }
 
 fn put(text: &mut String, part: std::fmt::Arguments) {

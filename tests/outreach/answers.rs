@@ -92,7 +92,7 @@ fn a_customer_with_a_problem_of_ours_gets_an_apology_and_is_asked_nothing() {
     assert_eq!(plan(DAY_5), ["C2 friendly 50.00", "C1 apology 0.00"]);
     assert_eq!(
         left_out(&desk, DAY_5),
-        ["disputed 1390.00"],
+        ["disputed 1000.00", "disputed 300.00", "disputed 90.00"],
         "what is on messages and what is left out sum to what is overdue"
     );
     assert_eq!(asked(&desk, DAY_5), ["F3 1 50.00"], "an apology asks for nothing");

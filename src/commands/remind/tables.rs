@@ -268,7 +268,8 @@ pub(super) fn contest_table(
     let documents: Vec<String> = items.documents().take(DOCUMENTS_IN_ANSWER).collect();
     let about = reader.words.fill("messages.contest_about", &[("documents", &documents.join("\n"))])?;
     let subject = reader.words.fill("messages.contest_subject", &[("id", message_id)])?;
-    let encoded = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
+    // line ends as RFC 6068 wants them
+    let encoded = |text: &str| utf8_percent_encode(&text.replace('\n', "\r\n"), NON_ALPHANUMERIC).to_string();
     let link = |order: i64| {
         let subject = encoded(&format!("{subject} R{order}"));
         format!("mailto:{answer_to}?subject={subject}&body={}", encoded(&about))
