@@ -16,6 +16,7 @@
 --   administrator_text   text   to whom the claim is declared; null where the notice does not say
 --   deadline_date        date   the last day to declare, for a creditor in France: two months after
 --                               publication (C. com. R.622-24)
+--   abroad_deadline_date date   the same for a creditor outside metropolitan France: four months
 --   relief_date          date   the last day to ask for relief: six months (C. com. L.622-26)
 --   declaration_id       text   by which the letter that declares the claim is known
 --   left_days            int    days until the deadline; negative once it is over
@@ -138,6 +139,7 @@ select
     notices.published_date,
     notices.administrator_text,
     cast(notices.published_date + interval '2 months' as date) as deadline_date,
+    cast(notices.published_date + interval '4 months' as date) as abroad_deadline_date,
     cast(notices.published_date + interval '6 months' as date) as relief_date,
     text_digest(
         concat_ws(

@@ -12,10 +12,11 @@ use crate::report::Language;
 use crate::settings::Settings;
 use crate::store::Place;
 
-/// What the demo's folder holds beside sources, lake and pages: who writes to customers and who signs, and settings that name them.
-const SETTINGS: [(&str, &str); 3] = [
+/// What the demo's folder holds beside sources, lake and pages: who writes to customers, how often, who signs, and settings that name them.
+const SETTINGS: [(&str, &str); 4] = [
     ("encours.toml", include_str!("../../data/demo/encours.toml")),
     ("reference/senders.csv", include_str!("../../data/demo/reference/senders.csv")),
+    ("reference/reminder_policies.csv", include_str!("../../data/demo/reference/reminder_policies.csv")),
     ("reference/signers.csv", include_str!("../../data/demo/reference/signers.csv")),
 ];
 

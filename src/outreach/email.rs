@@ -130,7 +130,10 @@ fn table_html(body: &mut String, table: &Table) {
                 |link| format!("<a href=\"{}\" style=\"color:{ACCENT}\">{}</a>", escaped(link), escaped(cell)),
             );
             if is_wide && column == 0 {
-                shown += &beneath(table, row);
+                let is_short = cell.chars().count() <= SHORT;
+                let number =
+                    if is_short { format!("<span style=\"white-space:nowrap\">{shown}</span>") } else { shown };
+                shown = number + &beneath(table, row);
             }
             put(
                 body,
@@ -166,7 +169,7 @@ fn beneath(table: &Table, row: &[String]) -> String {
     let told: Vec<String> = told.map(|(head, cell)| format!("{} {}", escaped(head), escaped(cell))).collect();
     format!(
         "<div class=\"beneath\" style=\"display:none;mso-hide:all;font-size:13px;color:{QUIET}\">{}</div>",
-        told.join("<br>")
+        told.join(" · ")
     )
 }
 

@@ -221,3 +221,26 @@ fn letters_show_every_amount_that_the_plan_asks_for() {
     // a public buyer's interest is that of the code of public procurement
     assert!(words.contains("L.2192-13") && !words.contains("L.441-10"), "{words}");
 }
+
+#[test]
+fn a_server_that_is_not_there_gets_nothing_and_what_waits_stays() {
+    let desk = addressed(&["good"]);
+    desk.run(&["remind", "write", "--as-of", DAY_5]).ended(0);
+    desk.run(&["remind", "approve", "--by", "Camille"]).ended(0);
+    // a port that nobody listens on
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let channels = format!(
+        "[email]\nlive = true\nserver = \"127.0.0.1\"\nport = {port}\ntls = \"none\"\nfrom = \"compta@nous.example\"\n"
+    );
+    desk.file("channels.toml", channels);
+    let said = desk.run(&["remind", "send", "--confirm"]).ended(2);
+    assert!(said.stderr.contains("channel `email`") || said.stderr.contains("`email`"), "{}", said.stderr);
+    assert!(said.stderr.contains("hint:") && said.stderr.contains("waits in the outbox"), "{}", said.stderr);
+    assert_eq!(statuses(&desk)["good"], "approved");
+    // a gateway that is not there has taken nothing either
+    let level = "standard,1,days,5,sms,automatic,friendly,,15.00,false,,12345,,";
+    let desk = by_telephone(&["01"], level);
+    desk.file("channels.toml", gateway_of(&port.to_string(), true, ""));
+    let said = Said::of(desk.command(&["remind", "run", "--as-of", DAY_5]).env("SMS_KEY", "s3cret")).ended(1);
+    assert!(said.stdout.contains("sent: 0, failed: 0, waiting: 1, uncertain: 0"), "{} {}", said.stdout, said.stderr);
+}
