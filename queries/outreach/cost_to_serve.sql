@@ -2,14 +2,15 @@
 --
 -- grain:   one customer with a contact, message, dispute or late payment in twelve months
 -- key:     company_id, customer_id
--- source:  payer_axes, payer_segments, actions, messages_told, channels, cost_rates,
---          contested_items, known_items, settled_spells, item_balances
+-- source:  payer_axes, payer_segments, customer_policies, actions, messages_told, channels,
+--          cost_rates, contested_items, known_items, settled_spells, item_balances
 -- params:  $as_of date, $decimals int
 -- columns:
 --   company_id       text   whose receivables they are
 --   customer_id      text   the customer
 --   customer_name    text   its name, or its identifier where it has none
 --   segment_code     text   what it is to us
+--   policy_code      text   how it is reminded
 --   contact_count    int    contacts and messages
 --   contact_amount   money  what they cost, minutes at minute_amount of cost_rates included
 --   dispute_count    int    items contested
@@ -104,6 +105,7 @@ costs as (
         payer_axes.customer_id,
         payer_axes.customer_name,
         payer_segments.segment_code,
+        customer_policies.policy_code,
         coalesce(contact_costs.contact_count, 0) as contact_count,
         money(coalesce(contact_costs.contact_amount, 0), $decimals) as contact_amount,
         coalesce(dispute_costs.dispute_count, 0) as dispute_count,
@@ -119,6 +121,9 @@ costs as (
         on payer_axes.picture_date = payer_segments.picture_date
         and payer_axes.company_id = payer_segments.company_id
         and payer_axes.customer_id = payer_segments.customer_id
+    left join customer_policies
+        on payer_axes.company_id = customer_policies.company_id
+        and payer_axes.customer_id = customer_policies.customer_id
     cross join cost_rates
     left join contact_costs
         on payer_axes.company_id = contact_costs.company_id
@@ -137,6 +142,7 @@ select
     costs.customer_id,
     costs.customer_name,
     costs.segment_code,
+    costs.policy_code,
     costs.contact_count,
     cast(costs.contact_amount as decimal(21, 3)) as contact_amount,
     costs.dispute_count,
