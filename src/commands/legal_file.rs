@@ -27,7 +27,7 @@ pub(super) async fn run(settings: &Settings, arguments: &LegalFileArguments) -> 
         ));
     }
     let as_of = engine.scope().as_of;
-    let data = data_of(settings, &engine, &claim, &key).await?;
+    let data = data_of(settings, &engine, &claim, &key, false).await?;
     let pdf = {
         let typesetter = Typesetter::new().map_err(|cause| typeset(&arguments.customer, cause))?;
         outreach::file(&typesetter, &data, as_of).map_err(|cause| typeset(&arguments.customer, cause))?
@@ -53,20 +53,32 @@ pub(super) async fn run(settings: &Settings, arguments: &LegalFileArguments) -> 
     Ok(Outcome::Done)
 }
 
-/// What the file of a customer's claim says, as the day asked knows it: its form lays it out.
+/// What the file of a claim that is declared says, as the day asked knows it: the letter encloses it.
 pub(super) async fn data(settings: &Settings, engine: &mut Engine, key: &CustomerKey) -> Result<Json, Error> {
     engine.set_customers(std::slice::from_ref(key), None).await?;
     let claim = Claim::of(engine, key).await?;
-    data_of(settings, engine, &claim, key).await
+    data_of(settings, engine, &claim, key, true).await
 }
 
-async fn data_of(settings: &Settings, engine: &Engine, claim: &Claim, key: &CustomerKey) -> Result<Json, Error> {
+async fn data_of(
+    settings: &Settings,
+    engine: &Engine,
+    claim: &Claim,
+    key: &CustomerKey,
+    is_declared: bool,
+) -> Result<Json, Error> {
     let words = shared::words(settings)?;
     let formats = Formats::new(&words)?;
     let currency = report::currency(settings, engine).await?;
     let creditor = remind::sender_of(settings, &key.company_id)?;
-    let writer =
-        Writer { creditor, words: &words, formats: &formats, currency: &currency, decimals: engine.scope().decimals };
+    let writer = Writer {
+        is_declared,
+        creditor,
+        words: &words,
+        formats: &formats,
+        currency: &currency,
+        decimals: engine.scope().decimals,
+    };
     writer.data(claim, engine.scope().as_of)
 }
 
@@ -119,6 +131,8 @@ impl Claim {
 
 /// Answers in the reader's words.
 struct Writer<'a> {
+    /// Whether the claim is declared in insolvency: then with the interest on what is contested, which is lost otherwise.
+    is_declared: bool,
     /// Who claims, as the senders' file names it.
     creditor: String,
     words: &'a Words,
@@ -137,7 +151,8 @@ impl Writer<'_> {
             (0..answer.len()).map(|row| answer.value(row, name).thousandths().unwrap_or_default()).sum()
         };
         let open = sum(&claim.items, "open_amount");
-        let interest = sum(&claim.penalties, "interest_amount") - sum(&claim.penalties, "disputed_interest_amount");
+        let disputed = if self.is_declared { 0 } else { sum(&claim.penalties, "disputed_interest_amount") };
+        let interest = sum(&claim.penalties, "interest_amount") - disputed;
         let fees = sum(&claim.penalties, "recovery_fee_amount");
         let money = |thousandths: i128| format!("{} {}", self.formats.money(thousandths, self.decimals), self.currency);
         let address = of_customer("address_text").replace('|', ", ");

@@ -172,3 +172,24 @@ fn a_claim_that_changed_since_it_was_written_does_not_leave() {
     assert!(said.stderr.contains("what they ask for has changed"), "{}", said.stderr);
     assert_eq!(only(&desk)["is_declared"], "false");
 }
+
+#[test]
+fn a_declaration_and_the_file_it_encloses_claim_the_same_sum() {
+    if !std::process::Command::new("pdftotext").arg("-v").output().is_ok_and(|said| said.status.success()) {
+        crate::skips::skip("pdftotext is not there (apt-get install poppler-utils)");
+        return;
+    }
+    let desk = desk();
+    desk.load(&[&desk.file("bodacc.json", serde_json::to_string(&notices()).unwrap())]);
+    // what is contested is declared too, with its interest
+    let disputes = "dispute_id,item_id,reason_code,opened_date\nD1,F1,wrong_price,2025-03-10\n";
+    desk.load(&[&desk.file("disputes.csv", disputes)]);
+    desk.run(&["remind", "declare", "--as-of", DAY]).ended(0);
+    let folder = desk.path("outbox").join(DAY);
+    let file = folder.join(files_below(&folder).remove(0));
+    let text = std::process::Command::new("pdftotext").arg("-layout").arg(file).arg("-").output().unwrap();
+    let text = String::from_utf8(text.stdout).unwrap();
+    let line = text.lines().find(|line| line.contains("Total claimed")).unwrap();
+    let sum = line.rsplit('€').next().unwrap().trim();
+    assert_eq!(text.matches(sum).count(), 2, "{sum} in the letter and in its file: {text}");
+}

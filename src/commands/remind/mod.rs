@@ -4,6 +4,9 @@
 //!  reminder_plan ─► facts ─► templates ─► outbox ─► approve ─► channels ─► journal ─► message_events
 //!   (SQL)                    (words)     (bytes)              (--confirm)             receipts ─┘
 //! ```
+//!
+//! `daily` goes this way by itself as far as policies allow. `declare` writes claims on insolvent customers to whom a notice names,
+//! `guides` what to say on the calls of a worklist: both from the same facts, tables and templates.
 
 mod answers;
 mod approve;
