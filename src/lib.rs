@@ -16,7 +16,7 @@
 //! Each room has one door, its `mod.rs`, which says what comes in, what goes out and what is refused. Each heavy crate
 //! has one door too: `parquet` in `ingest/staging/`, `deltalake-core` in `lake/`, `datafusion` in `engine/`,
 //! Ballista in `engine/cluster/`, `object_store` in `store/`, `plotters` in `report/chart/`, `rust_xlsxwriter` in `report/workbook/`, `icalendar` in `worklist/agenda.rs`, `typst` in `outreach/typeset.rs`, `lettre` in `outreach/`, `clap` in
-//! `cli.rs`. All rooms may import [`model`], which imports none; [`engine`] may read [`lake`], both may ask [`store`] where files are;
+//! `cli/`. All rooms may import [`model`], which imports none; [`engine`] may read [`lake`], both may ask [`store`] where files are;
 //! `commands` sees all.
 //! Policy is data (`data/reference`), any figure a controller could argue about is SQL (`queries`), mechanics are Rust.
 //!

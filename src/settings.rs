@@ -80,6 +80,7 @@ pub enum AgeFrom {
 
 /// What a run goes by.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub struct Settings {
     /// The lake.
     pub lake: Lake,
@@ -133,6 +134,8 @@ pub struct Settings {
     pub mappings: BTreeMap<String, String>,
     /// Whether talk is unwanted.
     pub is_quiet: bool,
+    /// Whether tables may be wider than the terminal.
+    pub is_wide: bool,
 }
 
 impl Settings {
@@ -142,12 +145,20 @@ impl Settings {
     /// When `encours.toml` or an option says what cannot be.
     pub fn settle(common: &Common) -> Result<Self, Error> {
         let here = std::env::current_dir().map_err(|cause| Error::Disk(".".into(), cause))?;
-        let (folder, file) = read_file(&here)?;
+        Self::settle_in(&here, common)
+    }
+
+    /// The same as if the command line had been typed in that folder.
+    ///
+    /// # Errors
+    /// As `settle`.
+    pub fn settle_in(here: &Path, common: &Common) -> Result<Self, Error> {
+        let (folder, file) = read_file(here)?;
         let under = |paths: &[PathBuf]| paths.iter().map(|path| folder.join(path)).collect::<Vec<_>>();
         let lake = match (&common.lake, &file.lake) {
-            (Some(place), _) => Place::parse(place, &here),
+            (Some(place), _) => Place::parse(place, here),
             (None, Some(place)) => Place::parse(place, &folder),
-            (None, None) => Place::parse("lake", &here),
+            (None, None) => Place::parse("lake", here),
         };
         let language = common.lang.as_deref().or(file.language.as_deref());
         let language = match language {
@@ -230,6 +241,7 @@ impl Settings {
             references: files(&REFERENCE, &under(&file.reference), "csv"),
             mappings: files(&MAPPINGS, &under(&file.mappings), "toml"),
             is_quiet: common.quiet,
+            is_wide: common.wide,
         })
     }
 

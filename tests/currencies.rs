@@ -78,7 +78,7 @@ fn a_ledger_in_dinars_ties_out_to_the_thousandth_and_one_in_euros_has_none() {
     assert!(refused.stdout.contains("amount with more decimals than its currency"), "{}", refused.stdout);
 }
 
-/// What the balance rests on is said in the same unit as the balance.
+/// Key assumptions is said in the same unit as the balance.
 #[test]
 fn assumptions_are_said_with_the_amounts_that_hang_on_them() {
     let ledger =
@@ -87,7 +87,7 @@ fn assumptions_are_said_with_the_amounts_that_hang_on_them() {
         let desk = desk(settings, &[("123456789FEC20241231.txt", ledger.text())]);
         let out = desk.run(&["report", "controller", "--as-of", "2024-12-31"]).ended(0).stdout;
         let page = std::fs::read_to_string(desk.path(out.lines().next().unwrap())).unwrap();
-        let rest = page.split("What the balance rests on").nth(1).unwrap();
+        let rest = page.split("Key assumptions").nth(1).unwrap();
         assert!(rest.split("</section>").next().unwrap().contains(told), "{settings}");
     }
 }

@@ -38,6 +38,8 @@
 //! - [`terms`]           payment terms: one grammar, the customer's before the company's
 //! - [`command_line`]    outputs, exit status, errors
 //! - [`pages`]           pages in a real browser: sound, and their figures those of the queries
+//! - [`cockpit`]         pages as people work with them in a real browser: filters, results typed into a list
+//! - [`ways`]            all pages together: an index, links, one figure a label, no zero for what was never loaded
 //! - [`workbooks`]       workbooks in a real spreadsheet: the same, loaded back too
 //! - [`worklists`]       lists filled in a real spreadsheet and loaded back; capacity, calendar, portfolio
 //! - [`reminders`]       levels, laws, messages written and sent by a real mail server, what comes back
@@ -64,6 +66,7 @@ mod campaign;
 mod checks;
 mod claims;
 mod cluster;
+mod cockpit;
 mod command_line;
 mod corpus;
 mod currencies;
@@ -97,6 +100,7 @@ mod statements;
 mod terms;
 mod tidy;
 mod volume;
+mod ways;
 mod workbooks;
 mod worked_figures;
 mod worklists;

@@ -7,12 +7,14 @@ use std::process::Command;
 
 use serde_json::Value as Json;
 
-use crate::desk::{Asked, Desk, Row};
+use encours::demo::DemoOptions;
+
+use crate::desk::{Desk, Row};
 use crate::reports::{Answers, Report, company, hostile, links, real_controller, write_all};
 use crate::skips::skip;
 
 /// The folder of the packages that drive the browser; nothing, said, where it or the browser is absent.
-fn packages() -> Option<PathBuf> {
+pub fn packages() -> Option<PathBuf> {
     let home = std::env::var_os("HOME").map(PathBuf::from).unwrap_or_default();
     let folder = std::env::var_os("ENCOURS_BROWSER").map_or_else(|| home.join(".cache/encours/browser"), PathBuf::from);
     let is_there =
@@ -254,7 +256,11 @@ fn every_report_of_a_company_is_sound_and_its_figures_are_those_of_its_queries()
     let payers = desk.ask(as_of).rows("payers");
     // of several companies the file bears its company too
     let file = |row: &Row| format!("{}_{}", row["company_id"], row["customer_id"]);
-    let matter: BTreeSet<String> = payers.iter().filter(|row| row["stake_code"] == "A").map(file).collect();
+    let matter: BTreeSet<String> = payers
+        .iter()
+        .filter(|row| row["stake_code"] == "A" || row["overdue_amount"].parse::<f64>().unwrap() > 0.0)
+        .map(file)
+        .collect();
     let customer = payers.iter().find(|row| row["stake_code"] == "A").unwrap()["customer_id"].clone();
     let reports = write_all(&desk, as_of, "fr", &customer, "pages");
     let found = assert_all_are_sound_and_true(&desk, &reports, as_of, &customer);
@@ -279,15 +285,14 @@ fn the_search_of_a_page_reaches_what_it_does_not_show_and_a_comment_is_text() {
     if packages().is_none() {
         return;
     }
-    let desk = Desk::new();
-    desk.run(&["demo", "--quiet"]).ended(0);
-    let options = ["--lake", "encours-demo/lake", "--as-of", "2025-12-31"];
+    let desk = Desk::demo(&DemoOptions::default());
+    let options = ["--as-of", "2025-12-31"];
     desk.run(&[&["comment", "aging", "Deux clients <b>attendent</b>\nun avoir."], &options[..]].concat()).ended(0);
     desk.run(&[&["report", "--out", "pages", "--lang", "fr"], &options[..]].concat()).ended(0);
     let page = desk.path("pages/controller-2025-12-31-fr.html");
     let found = look(std::slice::from_ref(&page), "negoce").unwrap();
     assert_sound(&found[0]);
-    let mut asked = Asked::of(&desk.path("encours-demo/lake"), "2025-12-31");
+    let mut asked = desk.ask("2025-12-31");
     let searched = &found[0]["searched"];
     let rows = searched["rows"].as_array().unwrap();
     let open = asked.rows("open_items");

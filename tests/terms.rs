@@ -270,7 +270,7 @@ fn ages_count_from_the_due_date_or_where_that_is_asked_from_the_date_of_the_invo
         let out = desk.run(&["report", "controller", "--as-of", "2024-03-31", "--lang", language]).stdout;
         std::fs::read_to_string(desk.path(out.lines().next().unwrap())).unwrap()
     };
-    assert!(!page("en").contains("Ages count from"));
+    assert!(!page("en").contains("Ageing runs from"));
 
     // 81, 40, 0 and 91 days since their dates
     desk.file("encours.toml", "age_from = \"issued_date\"\n");
@@ -282,7 +282,7 @@ fn ages_count_from_the_due_date_or_where_that_is_asked_from_the_date_of_the_invo
         assert!(then.contains(&row.to_owned()), "{row} in {then:?}");
     }
     assert_eq!(overdue(), late, "what is overdue goes by due dates");
-    assert!(page("en").contains("Ages count from the date of the invoice"));
+    assert!(page("en").contains("Ageing runs from the invoice date"));
     assert!(page("fr").contains("depuis la date de facture"));
     desk.file("encours.toml", "age_from = \"yesterday\"\n");
     assert!(desk.run(&["query", "aging"]).ended(2).stderr.contains("age_from"));

@@ -83,7 +83,7 @@ fn heavy_crates_have_one_door() {
         ("plotters", "src/report/chart/canvas.rs"),
         ("icu_decimal", "src/report/"),
         ("calamine", "src/ingest/"),
-        ("clap", "src/cli.rs"),
+        ("clap", "src/cli/"),
         ("indicatif", "src/commands/"),
     ] {
         let uses = format!("use {crate_name}::");

@@ -11,7 +11,8 @@
 --   cei_cash_ratio  ratio  (receipts allocated − returned receipts) / the same
 
 -- What opens the books is the opening balance of their first month, though posted within it.
--- Both are null where nothing could be collected: a divisor of zero or less.
+-- Both are null where nothing could be collected, a divisor of zero or less, and in the first
+-- month of books that open without a balance brought forward: what there was to collect is unknown.
 with months as (
     select
         as_of_days.as_of_date as month_end_date,
@@ -65,6 +66,8 @@ collections as (
         months.month_number,
         months.month_end_date,
         months.is_posted,
+        months.month_number = min(case when months.is_posted then months.month_number end) over ()
+        and month_openings.opening_amount is null as is_opening_unknown,
         cast(
             months.opening_amount
             + coalesce(month_openings.opening_amount, 0)
@@ -92,13 +95,13 @@ select
     collections.month_end_date,
     cast(
         case
-            when collections.collectable_amount > 0
+            when collections.collectable_amount > 0 and not collections.is_opening_unknown
                 then collections.collected_amount / collections.collectable_amount
         end as decimal(18, 6)
     ) as cei_book_ratio,
     cast(
         case
-            when collections.collectable_amount > 0
+            when collections.collectable_amount > 0 and not collections.is_opening_unknown
                 then collections.cash_amount / collections.collectable_amount
         end as decimal(18, 6)
     ) as cei_cash_ratio

@@ -16,6 +16,7 @@
 --   days_91_plus_amount    money  bucket 91+
 --   other_buckets_amount   money  buckets of one's own with other codes: 0 with the built-in set
 --   open_amount            money  sum of the buckets
+--   gross_overdue_amount   money  debit items past due: what the headline calls overdue
 
 -- A column is a fixed name: with bounds of one's own, copy this query and name them there. Until
 -- then `other_buckets_amount` keeps the sum whole.
@@ -24,7 +25,17 @@ with bucket_balances as (
         item_balances.company_id,
         item_balances.customer_id,
         item_balances.bucket_code,
-        sum(item_balances.open_amount) as open_amount
+        sum(item_balances.open_amount) as open_amount,
+        sum(
+            case
+                when
+                    item_balances.is_debit
+                    and item_balances.open_amount > 0
+                    and item_balances.past_due_days > 0
+                    then item_balances.open_amount
+                else 0
+            end
+        ) as gross_overdue_amount
     from item_balances
     group by item_balances.company_id, item_balances.customer_id, item_balances.bucket_code
 ),
@@ -58,7 +69,8 @@ customer_balances as (
             case when bucket_balances.bucket_code = '91+'
                 then bucket_balances.open_amount else 0 end
         ) as days_91_plus_amount,
-        sum(bucket_balances.open_amount) as open_amount
+        sum(bucket_balances.open_amount) as open_amount,
+        sum(bucket_balances.gross_overdue_amount) as gross_overdue_amount
     from bucket_balances
     left join customers
         on bucket_balances.company_id = coalesce(customers.company_id, '')
@@ -85,5 +97,6 @@ select
         - customer_balances.days_61_90_amount
         - customer_balances.days_91_plus_amount as decimal(21, 3)
     ) as other_buckets_amount,
-    cast(customer_balances.open_amount as decimal(21, 3)) as open_amount
+    cast(customer_balances.open_amount as decimal(21, 3)) as open_amount,
+    cast(customer_balances.gross_overdue_amount as decimal(21, 3)) as gross_overdue_amount
 from customer_balances

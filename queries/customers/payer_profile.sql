@@ -2,7 +2,7 @@
 --
 -- grain:   one customer
 -- key:     company_id, customer_id
--- source:  asked_customers, customers, customer_advances, payers
+-- source:  asked_customers, customers, customer_advances, payers, credit_limits
 -- columns:
 --   company_id                  text     whose receivables they are
 --   customer_id                 text     the customer
@@ -23,6 +23,8 @@
 --   advance_amount              money    advances of the customer that we hold; null without
 --   exposure_ratio              ratio    as payers
 --   credit_limit_amount         money    the ceiling agreed; null without
+--   over_limit_amount           money    owed beyond it; null within
+--   over_limit_since_date       date     since when
 --   billed_amount               money    as payers
 --   margin_ratio                ratio    as payers
 --   settled_count               int      as payers
@@ -74,6 +76,8 @@ select
     customer_advances.advance_amount,
     payers.exposure_ratio,
     limits.credit_limit_amount,
+    credit_limits.over_limit_amount,
+    credit_limits.over_limit_since_date,
     payers.billed_amount,
     payers.margin_ratio,
     payers.settled_count,
@@ -102,4 +106,7 @@ left join customer_advances
 left join limits
     on payers.company_id = limits.company_id
     and payers.customer_id = limits.customer_id
+left join credit_limits
+    on payers.company_id = credit_limits.company_id
+    and payers.customer_id = credit_limits.customer_id
 order by company_id, customer_id

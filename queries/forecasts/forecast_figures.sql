@@ -74,7 +74,7 @@ told_spans as (
             make_array(
                 to_char(
                     spans.span_date,
-                    case when reader.language_code = 'fr' then '%d/%m/%Y' else '%Y-%m-%d' end
+                    case when reader.language_code = 'fr' then '%d/%m/%Y' else '%-d %b %Y' end
                 ),
                 number_text(round(spans.p10_amount), 0, reader.language_code),
                 number_text(round(spans.p90_amount), 0, reader.language_code)

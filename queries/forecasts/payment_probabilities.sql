@@ -188,7 +188,7 @@ select
                         to_char(
                             outlooks.promised_date,
                             case
-                                when outlooks.language_code = 'fr' then '%d/%m/%Y' else '%Y-%m-%d'
+                                when outlooks.language_code = 'fr' then '%d/%m/%Y' else '%-d %b %Y'
                             end
                         ),
                         outlooks.promise_days_text

@@ -9,14 +9,12 @@
 --   customer_count  int    customers in the group
 --   open_amount     money  their open items, credits included
 --   share_ratio     ratio  of what all customers owe who do, on balance
---   overdue_amount  money  the part past due, credits included
+--   overdue_amount  money  their debit items past due, as the headline counts
 
 with debtors as (
     select
         customer_aging.open_amount,
-        customer_aging.open_amount
-        - customer_aging.not_due_amount
-        - customer_aging.age_unknown_amount as overdue_amount,
+        customer_aging.gross_overdue_amount as overdue_amount,
         cast(
             row_number() over (
                 order by

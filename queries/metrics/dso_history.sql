@@ -7,7 +7,7 @@
 -- columns:
 --   month_end_date                     date     end of that day
 --   dso_count_back_days                decimal  see query dso, method count_back; null before the
---     first posted month
+--     first posted month, and where the books are shorter than the balance is old
 --   dso_best_possible_count_back_days  decimal  the same if all that is past due were paid
 --   dso_gap_days                       decimal  the first less the second: what lateness costs
 --   terms_days                         decimal  issue to due date of the invoices of 12 months,
@@ -55,13 +55,19 @@ month_terms as (
 
 select
     as_of_days.as_of_date as month_end_date,
-    -- before the books nothing is known, which is not the same as 0 days
-    case when as_of_days.is_posted then counted_open.dso_days end as dso_count_back_days,
-    case when as_of_days.is_posted then counted_not_due.dso_days end
-        as dso_best_possible_count_back_days,
+    -- before the books nothing is known, which is not the same as 0 days; a balance that is older
+    -- than they are is of more days than they can count
+    case when as_of_days.is_posted and not counted_open.is_capped then counted_open.dso_days end
+        as dso_count_back_days,
+    case
+        when as_of_days.is_posted and not counted_not_due.is_capped
+            then counted_not_due.dso_days
+    end as dso_best_possible_count_back_days,
     cast(
-        case when as_of_days.is_posted then counted_open.dso_days - counted_not_due.dso_days end
-        as decimal(18, 4)
+        case
+            when as_of_days.is_posted and not counted_open.is_capped
+                then counted_open.dso_days - counted_not_due.dso_days
+        end as decimal(18, 4)
     ) as dso_gap_days,
     cast(
         cast(month_terms.term_day_amount as decimal(50, 8))

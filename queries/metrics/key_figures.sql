@@ -21,7 +21,8 @@
 --   unallocated_ratio                  ratio    share of debit_amount
 --   dso_count_back_days                decimal  see query dso, method count_back
 --   dso_best_possible_count_back_days  decimal  method best_possible_count_back
---   dso_day_amount                     money    one day of DSO: sales of 12 months / 365
+--   dso_day_amount                     money    one day of DSO: sales of 12 months / 365; null
+--     until the books reach back so far
 --   cei_book_ratio                     ratio    of the last complete month
 --   cei_cash_ratio                     ratio    of the last complete month
 --   open_count                         int      open items
@@ -48,6 +49,11 @@ shown_days as (
     where
         (as_of_days.is_in_history and book_limits.has_history)
         or as_of_days.as_of_date = $as_of
+),
+
+first_postings as (
+    select min(posted_days.posted_date) as first_posted_date
+    from posted_days
 ),
 
 -- sales of a day, and from which picture on they are known
@@ -137,11 +143,21 @@ select
         cast(shown_amounts.unallocated_amount as decimal(50, 8)) / shown_amounts.divisor_amount
         as decimal(18, 6)
     ) as unallocated_ratio,
-    counted_open.dso_days as dso_count_back_days,
-    counted_not_due.dso_days as dso_best_possible_count_back_days,
+    -- in the months before, days that the books are too short to count are none
+    case
+        when not counted_open.is_capped or shown_amounts.as_of_date = $as_of
+            then counted_open.dso_days
+    end as dso_count_back_days,
+    case
+        when not counted_not_due.is_capped or shown_amounts.as_of_date = $as_of
+            then counted_not_due.dso_days
+    end as dso_best_possible_count_back_days,
     money(
         case
-            when shown_amounts.sales_amount > 0
+            when
+                shown_amounts.sales_amount > 0
+                and first_postings.first_posted_date
+                <= shown_amounts.as_of_date - interval '12 months' + interval '1 day'
                 then cast(shown_amounts.sales_amount as decimal(38, 8)) / 365
         end,
         $decimals
@@ -152,6 +168,7 @@ select
     book_limits.missing_text
 from shown_amounts
 cross join book_limits
+cross join first_postings
 inner join count_back_dso as counted_open
     on shown_amounts.as_of_date = counted_open.as_of_date
     and counted_open.method_code = 'count_back'

@@ -11,7 +11,7 @@
 --   item_count       int    open debit items that rest on it; for allocations, allocations
 --   amount           money  open on them; for dispute_undated what is disputed; for allocations
 --     of the last 12 months what they settled, which changes ages and never the total
---   share_ratio      ratio  amount / all open debit items
+--   share_ratio      ratio  amount / all open debit items; null for allocations, which are settled
 
 -- What lists of open items no longer hold was settled: that is what they say, and no assumption.
 with list_books as (
@@ -73,7 +73,9 @@ select
     assumed_amounts.item_count,
     cast(assumed_amounts.amount as decimal(21, 3)) as amount,
     case
-        when receivables_by_day.open_amount - receivables_by_day.unallocated_amount > 0
+        when
+            assumed_amounts.assumption_code <> 'allocation_inferred'
+            and receivables_by_day.open_amount - receivables_by_day.unallocated_amount > 0
             then cast(
                 cast(assumed_amounts.amount as decimal(50, 8))
                 / cast(

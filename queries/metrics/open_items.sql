@@ -2,7 +2,7 @@
 --
 -- grain:   one item with a non-zero open amount on $as_of
 -- key:     company_id, item_id
--- source:  item_balances, customers
+-- source:  item_balances, customers, told_details
 -- params:  none
 -- columns:
 --   item_id         text   identifier, stable across loads
@@ -23,6 +23,9 @@
 --   source_file     text   where it was read
 --   source_line     int    line in that file
 --   account         text   receivable account
+--   collector_id    text   who follows the customer, as its file says
+--   site            text   where goods left from, as details of invoices say
+--   product_line    text   what was sold, as they say
 
 select
     item_balances.item_id,
@@ -42,11 +45,15 @@ select
     item_balances.disputed_amount > 0 as is_disputed,
     item_balances.source_file,
     item_balances.source_line,
-    item_balances.account
+    item_balances.account,
+    customers.collector_id,
+    told_details.site,
+    told_details.product_line
 from item_balances
 left join customers
     on item_balances.company_id = coalesce(customers.company_id, '')
     and item_balances.customer_id = customers.customer_id
+left join told_details on item_balances.item_number = told_details.item_number
 order by
     item_balances.customer_id,
     item_balances.issued_date,

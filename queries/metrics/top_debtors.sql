@@ -2,7 +2,7 @@
 --
 -- grain:   one customer whose open items net to more than 0
 -- key:     company_id, customer_id
--- source:  item_balances, customer_aging
+-- source:  item_balances, customer_aging, customers
 -- params:  none
 -- columns:
 --   rank_order              int      1 for the largest
@@ -10,7 +10,7 @@
 --   customer_id             text     who owes
 --   customer_name           text     its name, or its identifier where it has none
 --   open_amount             money    all its open items, credits included
---   overdue_amount          money    the part due before $as_of, credits included
+--   overdue_amount          money    its debit items past due, as the headline counts
 --   share_ratio             ratio    of what all these customers owe
 --   cumulative_ratio        ratio    share of this customer and those before; ends at 1
 --   weighted_past_due_days  decimal  of its overdue debit items, by open amount; null if none
@@ -21,14 +21,12 @@
 --   days_61_90_amount       money    bucket 61-90
 --   days_91_plus_amount     money    bucket 91+
 --   other_buckets_amount    money    buckets of one's own
+--   collector_id            text     who follows it, as its file says
 
 with lateness as (
     select
         item_balances.company_id,
         item_balances.customer_id,
-        sum(
-            case when item_balances.past_due_days > 0 then item_balances.open_amount else 0 end
-        ) as overdue_amount,
         sum(
             case
                 when
@@ -83,7 +81,7 @@ select
     ranked_debtors.customer_id,
     customer_aging.customer_name,
     customer_aging.open_amount,
-    cast(lateness.overdue_amount as decimal(21, 3)) as overdue_amount,
+    customer_aging.gross_overdue_amount as overdue_amount,
     cast(
         cast(customer_aging.open_amount as decimal(50, 8))
         / cast(ranked_debtors.total_amount as decimal(27, 3)) as decimal(18, 6)
@@ -102,7 +100,8 @@ select
     customer_aging.days_31_60_amount,
     customer_aging.days_61_90_amount,
     customer_aging.days_91_plus_amount,
-    customer_aging.other_buckets_amount
+    customer_aging.other_buckets_amount,
+    customers.collector_id
 from ranked_debtors
 inner join customer_aging
     on ranked_debtors.company_id = customer_aging.company_id
@@ -110,4 +109,7 @@ inner join customer_aging
 inner join lateness
     on ranked_debtors.company_id = lateness.company_id
     and ranked_debtors.customer_id = lateness.customer_id
+left join customers
+    on ranked_debtors.company_id = coalesce(customers.company_id, '')
+    and ranked_debtors.customer_id = customers.customer_id
 order by ranked_debtors.rank_order

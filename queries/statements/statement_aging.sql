@@ -1,6 +1,6 @@
 -- statement_aging: how old the open items of a customer are, or of a group of them.
 --
--- grain:   one aging bucket, empty ones included
+-- grain:   one aging bucket, empty ones included but that of unknown ages
 -- key:     bucket_code
 -- source:  asked_customers, buckets, item_balances
 -- params:  none
@@ -29,4 +29,6 @@ select
     coalesce(bucket_balances.open_count, 0) as open_count
 from buckets
 left join bucket_balances on buckets.bucket_code = bucket_balances.bucket_code
+-- an age that nobody knows is no bucket of a letter unless something stands in it
+where buckets.bucket_code <> 'age_unknown' or bucket_balances.open_count > 0
 order by buckets.bucket_order

@@ -14,7 +14,7 @@
 --   received_amount      money  receipts posted since, less returned ones
 --   other_amount         money  anything else posted since
 --   closing_amount       money  the sum: all open items
---   overdue_amount       money  the part due before as_of_date, credits included
+--   overdue_amount       money  the part due before as_of_date, credits included; never below 0
 --   advance_amount       money  advances that we hold beside the items; null without
 
 -- The balance moves by what is posted; an allocation moves nothing, but for differences of exchange
@@ -56,9 +56,15 @@ with movements as (
 balances as (
     select
         coalesce(sum(item_balances.open_amount), 0) as closing_amount,
-        coalesce(
-            sum(
-                case when item_balances.past_due_days > 0 then item_balances.open_amount else 0 end
+        greatest(
+            coalesce(
+                sum(
+                    case
+                        when item_balances.past_due_days > 0 then item_balances.open_amount
+                        else 0
+                    end
+                ),
+                0
             ),
             0
         ) as overdue_amount

@@ -9,6 +9,7 @@
 --   customer_id    text  who owes
 --   customer_name  text  its name, or its identifier where it has none
 --   language_code  text  language of the customer, where it is known
+--   address_text   text  where letters go, `|` between the lines; null where it is not known
 --   since_date     date  the last statement sent (an action by the channel statement), else the
 --                        month-end before $as_of
 
@@ -39,6 +40,7 @@ select
     asked_customers.customer_id,
     coalesce(customers.name, asked_customers.customer_id) as customer_name,
     customers.language as language_code,
+    customers.address_text,
     coalesce(
         sent_statements.sent_date,
         cast(date_trunc('month', cast($as_of as date)) - interval '1 day' as date)

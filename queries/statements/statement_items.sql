@@ -11,7 +11,7 @@
 --   issued_date      date   date of the document
 --   due_date         date   contractual or derived; a credit sits on its own date
 --   due_is_derived   flag   the due date comes from terms, not from the source
---   past_due_days    int    $as_of minus due_date; negative when not yet due
+--   past_due_days    int    $as_of minus due_date; null when not yet due
 --   bucket_code      text   aging bucket
 --   amount           money  the item's amount
 --   open_amount      money  amount less the allocations that act on or before $as_of
@@ -34,7 +34,8 @@ select
     item_balances.issued_date,
     item_balances.due_date,
     item_balances.due_is_derived,
-    item_balances.past_due_days,
+    case when item_balances.past_due_days > 0 then item_balances.past_due_days end
+        as past_due_days,
     item_balances.bucket_code,
     item_balances.amount,
     item_balances.open_amount,

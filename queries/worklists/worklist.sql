@@ -3,7 +3,7 @@
 -- grain:   one customer, action, reason and assignee
 -- key:     line_id
 -- source:  work_lines, payers, last_actions, customer_contacts, collectors, collector_absences,
---          portfolios, holidays, sentences
+--          portfolios, holidays, sentences, credit_limits
 -- params:  $as_of date, $language text, $currency text
 -- columns:
 --   line_id               text     stable for the day: comes back with the result
@@ -31,6 +31,7 @@
 --   currency_code         text     of all amounts; null where it is not known
 --   priority_amount       money    what acting now is worth, less the cost of the channel
 --   why_rank_text         text     why it stands where it stands, with the figures
+--   formula_text          text     how its worth is reckoned; null where it is not
 --   last_action_date      date     the last contact
 --   last_channel_code     text     through which channel
 --   last_result_code      text     what came of it
@@ -45,6 +46,8 @@
 --   reach_text            text     how to reach the contact for this action, and process_text
 --   is_order_number_required  flag  it refuses invoices without one
 --   segment_code          text     what the customer is treated as
+--   over_limit_amount     money    what the customer owes beyond its credit limit; null within
+--   over_limit_since_date date     since when
 --   contest_code          text     why it is contested; null where it is not
 --   promised_date         date     of the promise that is open or was broken
 --   promised_amount       money    of that promise
@@ -55,7 +58,7 @@
 with reader as (
     select
         cast($language as varchar) as language_code,
-        case $language when 'fr' then '%d/%m/%Y' else '%Y-%m-%d' end as date_format,
+        case $language when 'fr' then '%d/%m/%Y' else '%-d %b %Y' end as date_format,
         case $language when 'fr' then ' %' else '%' end as percent_mark,
         case $language when 'fr' then 'groupe' else 'group' end as group_word
 ),
@@ -245,6 +248,13 @@ members as (
     group by work_lines.members_text
 ),
 
+-- channels that have a word of their own
+contact_words as (
+    select substr(sentences.sentence_code, 9) as channel_code
+    from sentences
+    where sentences.sentence_code like 'contact.%' and sentences.sentence_code <> 'contact.any'
+),
+
 -- figures and days as the language writes them
 told_lines as (
     select
@@ -263,6 +273,8 @@ told_lines as (
                 'late_percent',
                 'response_percent',
                 'cost_amount',
+                'contact',
+                'gain_amount',
                 'promised_amount',
                 'received_amount',
                 'promised_date',
@@ -284,6 +296,28 @@ told_lines as (
                 number_text(work_lines.response_ratio * 100, 0, reader.language_code)
                 || reader.percent_mark,
                 number_text(work_lines.cost_amount, 2, reader.language_code),
+                case reader.language_code
+                    when 'fr' then contact_sentences.fr_text
+                    else contact_sentences.en_text
+                end,
+                -- to two figures: it is an estimate
+                number_text(
+                    round(
+                        work_lines.priority_amount
+                        / case
+                            when work_lines.priority_amount >= 10000 then 1000
+                            when work_lines.priority_amount >= 1000 then 100
+                            else 10
+                        end
+                    )
+                    * case
+                        when work_lines.priority_amount >= 10000 then 1000
+                        when work_lines.priority_amount >= 1000 then 100
+                        else 10
+                    end,
+                    0,
+                    reader.language_code
+                ),
                 number_text(work_lines.promised_amount, 0, reader.language_code),
                 number_text(work_lines.received_amount, 0, reader.language_code),
                 to_char(work_lines.promised_date, reader.date_format),
@@ -292,6 +326,19 @@ told_lines as (
                 to_char(work_lines.when_date, reader.date_format)
             )
         ) as why_rank_text,
+        filled_text(
+            case reader.language_code
+                when 'fr' then formula_sentences.fr_text
+                else formula_sentences.en_text
+            end,
+            make_array('movable_amount', 'response_percent', 'cost_amount'),
+            make_array(
+                number_text(work_lines.movable_amount, 0, reader.language_code),
+                number_text(work_lines.response_ratio * 100, 0, reader.language_code)
+                || reader.percent_mark,
+                number_text(work_lines.cost_amount, 2, reader.language_code)
+            )
+        ) as formula_text,
         array_to_string(array_slice(members.customer_ids, 1, 5), ', ')
         || case
             when cardinality(members.customer_ids) > 5
@@ -303,6 +350,12 @@ told_lines as (
     left join members
         on work_lines.members_text = members.members_text
     left join sentences on sentences.sentence_code = 'rank.' || work_lines.reason_code
+    left join sentences as formula_sentences
+        on formula_sentences.sentence_code = 'formula.' || work_lines.reason_code
+    left join contact_words on work_lines.channel_code = contact_words.channel_code
+    left join sentences as contact_sentences
+        on contact_sentences.sentence_code
+        = coalesce('contact.' || contact_words.channel_code, 'contact.any')
     left join last_actions
         on work_lines.company_id = last_actions.company_id
         and work_lines.customer_id = last_actions.customer_id
@@ -353,6 +406,7 @@ select
     cast($currency as varchar) as currency_code,
     work_lines.priority_amount,
     told_lines.why_rank_text,
+    told_lines.formula_text,
     last_actions.action_date as last_action_date,
     last_actions.channel_code as last_channel_code,
     last_actions.result_code as last_result_code,
@@ -395,6 +449,8 @@ select
     ) as reach_text,
     customer_contacts.is_order_number_required,
     payers.segment_code,
+    credit_limits.over_limit_amount,
+    credit_limits.over_limit_since_date,
     work_lines.contest_code,
     work_lines.promised_date,
     work_lines.promised_amount,
@@ -417,6 +473,9 @@ inner join told_lines
 inner join payers
     on work_lines.company_id = payers.company_id
     and work_lines.customer_id = payers.customer_id
+left join credit_limits
+    on work_lines.company_id = credit_limits.company_id
+    and work_lines.customer_id = credit_limits.customer_id
 cross join reader
 left join customer_contacts
     on work_lines.company_id = customer_contacts.company_id

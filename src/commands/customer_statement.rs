@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 
 use crate::cli::CustomerStatementArguments;
 use crate::commands::report::{self, About, Origin, Target};
-use crate::commands::shared;
+use crate::commands::{remind::Signatories, shared};
 use crate::engine::Engine;
 use crate::error::{Error, Outcome};
 use crate::lake::Snapshot;
 use crate::model::{Answer, CustomerKey, Date, Value};
-use crate::report::{Addressee, Language};
+use crate::report::{Addressee, Language, Seller};
 use crate::settings::Settings;
 
 const REPORT: &str = "customer_statement";
@@ -23,7 +23,8 @@ pub(super) async fn run(settings: &Settings, arguments: &CustomerStatementArgume
     let as_of = engine.scope().as_of;
     engine.set_customers(&customers, since).await?;
     let known = engine.ask("statement_customer").await?;
-    let addressee = addressee(&known, arguments, since)?;
+    let mut addressee = addressee(&known, arguments, since)?;
+    addressee.seller = seller(settings, &customers)?;
     if addressee.since >= as_of {
         return Err(Error::Plain(
             format!("a statement as of {as_of} cannot tell what moved since {}", addressee.since),
@@ -125,13 +126,54 @@ fn addressee(known: &Answer, arguments: &CustomerStatementArguments, since: Opti
     });
     let since = since.or_else(|| told.min()).unwrap_or_default();
     Ok(match (&arguments.group, &arguments.customer) {
-        (Some(group), _) => Addressee { customer_id: group.clone(), name: group.clone(), since },
+        (Some(group), _) => Addressee {
+            customer_id: group.clone(),
+            name: group.clone(),
+            since,
+            address_lines: Vec::new(),
+            seller: None,
+        },
         (None, customer) => Addressee {
             customer_id: customer.clone().unwrap_or_default(),
             name: known.value(0, "customer_name").plain(),
             since,
+            address_lines: known
+                .value(0, "address_text")
+                .plain()
+                .split('|')
+                .map(str::trim)
+                .filter(|line| !line.is_empty())
+                .map(str::to_owned)
+                .collect(),
+            seller: None,
         },
     })
+}
+
+/// How the company signs letters, where `senders.csv` tells: a statement without it is no letter, but true all the same.
+fn seller(settings: &Settings, customers: &[CustomerKey]) -> Result<Option<Seller>, Error> {
+    let Some(company) = customers.first().map(|key| key.company_id.as_str()) else { return Ok(None) };
+    let signatories = Signatories::of(settings)?;
+    let Ok((sender, [iban, bic])) = signatories.sender(company) else {
+        shared::say(
+            settings,
+            "`senders.csv` does not tell who sends this statement: it bears no address and no account",
+        );
+        return Ok(None);
+    };
+    let signer = signatories.signer("", &sender).ok();
+    let contact = signer.as_ref().map_or_else(String::new, |signer| format!("{}, {}", signer.name, signer.role));
+    let (email, phone) = signer.map_or((sender.email, sender.phone), |signer| (signer.email, signer.phone));
+    Ok(Some(Seller {
+        name: sender.name,
+        address_lines: sender.address_lines,
+        registration: sender.registration,
+        contact,
+        email,
+        phone,
+        iban,
+        bic,
+    }))
 }
 
 /// The language of all of them, where there are words in it.

@@ -24,7 +24,7 @@ mod worklist;
 
 use log::LevelFilter;
 
-use crate::cli::{Cli, Command};
+use crate::cli::{self, Cli, Command};
 use crate::error::{Error, Outcome};
 use crate::memory;
 use crate::settings::Settings;
@@ -60,7 +60,17 @@ pub async fn run(cli: &Cli) -> Result<Outcome, Error> {
         Command::Forecast(arguments) => forecast::run(&settings, arguments, cli.common.output).await,
         Command::Backtest(arguments) => backtest::run(&settings, arguments, cli.common.output).await,
         Command::Comment(arguments) => comment::run(&settings, arguments).await,
+        Command::Completions(arguments) => completions(arguments.shell),
         Command::Lake(command) => lake::run(&settings, command).await,
         Command::Cluster(command) => cluster::run(&settings, command).await,
+    }
+}
+
+/// `encours completions`
+fn completions(shell: clap_complete::Shell) -> Result<Outcome, Error> {
+    match cli::write_completions(shell, &mut std::io::stdout()) {
+        // a reader that closed the pipe has read enough
+        Err(cause) if cause.kind() != std::io::ErrorKind::BrokenPipe => Err(Error::Disk("stdout".into(), cause)),
+        _ => Ok(Outcome::Done),
     }
 }

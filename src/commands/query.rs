@@ -2,7 +2,7 @@
 
 use crate::cli::{Output, QueryArguments};
 use crate::commands::shared;
-use crate::engine::{Catalogue, Room};
+use crate::engine::{Catalogue, Query, Room};
 use crate::error::{Error, Outcome};
 use crate::model::{Answer, AnswerColumn, ColumnKind, Value};
 use crate::settings::Settings;
@@ -13,7 +13,14 @@ pub(super) async fn run(settings: &Settings, arguments: &QueryArguments, output:
         return Ok(Outcome::Done);
     }
     if let Some(name) = &arguments.name {
-        settings.catalogue()?.get(name)?;
+        let catalogue = settings.catalogue()?;
+        let query = catalogue.get(name)?;
+        if arguments.describe {
+            shared::say(settings, &format!("{}: {}", query.header.name, query.header.sentence));
+            shared::say(settings, &format!("a row is {}", query.header.grain));
+            shared::write(settings, &describe(query), output)?;
+            return Ok(Outcome::Done);
+        }
     }
     let settings = &settings.on_cluster(&arguments.place)?;
     let snapshot = shared::snapshot(settings).await?;
@@ -33,34 +40,35 @@ pub(super) async fn run(settings: &Settings, arguments: &QueryArguments, output:
     shared::tie_out(&mut engine).await
 }
 
-/// One row a column of a query.
+/// The rooms of queries, in the order in which a reader looks for one.
+const THEMES: [Room; 8] = [
+    Room::Metrics,
+    Room::Worklists,
+    Room::Forecasts,
+    Room::Outreach,
+    Room::Customers,
+    Room::Statements,
+    Room::Checks,
+    Room::Base,
+];
+
+/// One row a query.
 fn list(catalogue: &Catalogue) -> Answer {
-    let columns = ["query_name", "answers_text", "grain_text", "column_name", "kind_code", "column_text"];
-    let columns = columns.map(|name| AnswerColumn { name: name.to_owned(), kind: ColumnKind::Text }).to_vec();
-    let mut rows = Vec::new();
-    let rooms = [
-        Room::Metrics,
-        Room::Worklists,
-        Room::Forecasts,
-        Room::Outreach,
-        Room::Customers,
-        Room::Statements,
-        Room::Checks,
-        Room::Base,
-    ];
-    for query in rooms.into_iter().flat_map(|room| catalogue.in_room(room)) {
-        for (position, (name, kind, meaning)) in query.header.columns.iter().enumerate() {
-            // said once a query
-            let once = |text: &str| if position == 0 { Value::text(text.to_owned()) } else { Value::Null };
-            rows.push(vec![
-                Value::text(query.header.name.clone()),
-                once(&query.header.sentence),
-                once(&query.header.grain),
-                Value::text(name.clone()),
-                Value::text(kind.code().to_owned()),
-                Value::text(meaning.clone()),
-            ]);
-        }
-    }
-    Answer::of(columns, rows)
+    let queries = THEMES.into_iter().flat_map(|room| catalogue.in_room(room).map(move |query| (room, query)));
+    let row = |(room, query): (Room, &Query)| {
+        [query.header.name.clone(), room.folder().to_owned(), query.header.sentence.clone()].map(Value::text).to_vec()
+    };
+    Answer::of(texts(["query_name", "theme_code", "answers_text"]), queries.map(row))
+}
+
+/// One row a column of a query.
+fn describe(query: &Query) -> Answer {
+    let row = |(name, kind, meaning): &(String, ColumnKind, String)| {
+        [name.clone(), kind.code().to_owned(), meaning.clone()].map(Value::text).to_vec()
+    };
+    Answer::of(texts(["column_name", "kind_code", "column_text"]), query.header.columns.iter().map(row))
+}
+
+fn texts<const N: usize>(names: [&str; N]) -> Vec<AnswerColumn> {
+    names.map(|name| AnswerColumn { name: name.to_owned(), kind: ColumnKind::Text }).to_vec()
 }

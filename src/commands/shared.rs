@@ -4,6 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::cli::Output;
 use crate::engine::{self, Engine, TableFiles};
@@ -12,7 +15,7 @@ use crate::forecast::Forecast;
 use crate::lake::{LakeError, Snapshot};
 use crate::model::rows::Cell;
 use crate::model::{Answer, CustomerKey, Date, Money, Value};
-use crate::report::{Formats, Templates, Words, outputs, visible};
+use crate::report::{Formats, SILENT_DAYS, Templates, Words, outputs, visible};
 use crate::settings::Settings;
 
 /// The lake as of `--known-at`, which must hold a load.
@@ -52,7 +55,22 @@ pub(super) async fn engine_with(settings: &Settings, snapshot: &Snapshot, foreca
         say(settings, &format!("as of {as_of}, the latest day of its items and lists"));
     }
     say_between_lists(settings, &engine).await?;
+    warn_of_silence(settings, &engine).await?;
     Ok(engine)
+}
+
+/// A picture of a day that the books do not reach is one of what nobody knows: that is said loudly.
+async fn warn_of_silence(settings: &Settings, engine: &Engine) -> Result<(), Error> {
+    let Some(day) = settings.as_of else { return Ok(()) };
+    match engine.books_end(day).await? {
+        _ if settings.is_quiet => {}
+        Some(last) if (day - last).num_days() > SILENT_DAYS => warn(&format!(
+            "the books end on {last}: what was invoiced or paid until {day} is unknown, and its figures hold only if there was nothing"
+        )),
+        Some(_) => {}
+        None => warn(&format!("nothing was posted by {day}: the books begin later")),
+    }
+    Ok(())
 }
 
 /// Between two lists of open items nothing is known for certain: that is said of a day without one.
@@ -106,6 +124,49 @@ pub(super) fn today() -> Date {
     chrono::Local::now().date_naive()
 }
 
+/// What is being written, with the seconds it has taken, on a terminal.
+pub(super) fn progress(settings: &Settings, what: &str) -> ProgressBar {
+    if settings.is_quiet || !io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::new_spinner();
+    if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} {elapsed}") {
+        bar.set_style(style);
+    }
+    bar.set_message(visible(what).into_owned());
+    bar.enable_steady_tick(Duration::from_millis(120));
+    bar
+}
+
+/// The steps of a long run: each is shown while it lasts, all are told with their times at the end.
+pub(super) struct Steps<'a> {
+    settings: &'a Settings,
+    bar: ProgressBar,
+    since: Instant,
+    done: Vec<(String, Duration)>,
+}
+
+impl<'a> Steps<'a> {
+    pub(super) fn of(settings: &'a Settings) -> Self {
+        Self { settings, bar: progress(settings, ""), since: Instant::now(), done: Vec::new() }
+    }
+
+    /// A step is done that began when the one before it was.
+    pub(super) fn done(&mut self, step: &str) {
+        self.done.push((step.to_owned(), self.since.elapsed()));
+        self.since = Instant::now();
+        self.bar.set_message(visible(step).into_owned());
+    }
+
+    /// Tells what took how long.
+    pub(super) fn say(self) {
+        self.bar.finish_and_clear();
+        for (step, time) in &self.done {
+            say(self.settings, &format!("{:>6.1} s  {step}", time.as_secs_f64()));
+        }
+    }
+}
+
 /// A line of talk on stderr, unless it is unwanted.
 pub(super) fn say(settings: &Settings, text: &str) {
     if !settings.is_quiet {
@@ -132,8 +193,12 @@ pub(super) fn write(settings: &Settings, answer: &Answer, output: Output) -> Res
         Output::Table => {
             let words = words(settings)?;
             let formats = Formats::new(&words)?;
-            let width = io::stdout().is_terminal().then(terminal_width).flatten();
-            outputs::write_table(answer, &formats, width, &mut out)
+            let width = if settings.is_wide { None } else { terminal_width() };
+            outputs::write_table(answer, &formats, width, &mut out).map(|left_out| {
+                if !left_out.is_empty() {
+                    say(settings, &format!("left out, for want of width: {}; `--wide` shows all", left_out.join(", ")));
+                }
+            })
         }
         // a terminal shows what a cell holds, a file keeps it
         Output::Csv if io::stdout().is_terminal() => {
@@ -159,8 +224,13 @@ fn finish(written: io::Result<()>) -> Result<(), Error> {
     }
 }
 
+/// The characters of a line: what the environment says, else the terminal; none where the answer goes into a file.
 fn terminal_width() -> Option<u16> {
-    std::env::var("COLUMNS").ok()?.parse().ok()
+    let told = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    told.or_else(|| {
+        let (terminal_size::Width(width), _) = terminal_size::terminal_size_of(io::stdout())?;
+        Some(width)
+    })
 }
 
 /// Templates and words, the user's over the built-in ones.

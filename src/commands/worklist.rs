@@ -1,18 +1,73 @@
 //! `encours worklist`: a list for each collector and owner, as page, workbook to be filled in, and agenda.
 
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
 use crate::cli::WorklistArguments;
-use crate::commands::report::{self, About, Origin, Target};
+use crate::commands::report::{self, About, Origin, Target, Written};
 use crate::commands::{remind, shared};
 use crate::engine::{Engine, Query};
 use crate::error::{Error, Outcome};
-use crate::model::{Answer, AnswerColumn, Value};
-use crate::report::{Formats, Words};
+use crate::model::money::SCALE;
+use crate::model::{Answer, AnswerColumn, ColumnKind, CustomerKey, Value};
+use crate::report::{Card, Formats, Way, Ways, Words};
 use crate::settings::Settings;
 use crate::worklist::{self, Agenda, Assignee};
 
 const REPORT: &str = "worklist";
 
 pub(super) async fn run(settings: &Settings, arguments: &WorklistArguments) -> Result<Outcome, Error> {
+    let progress = shared::progress(settings, REPORT);
+    let lists = write(settings, &arguments.out, &BTreeMap::new(), &Ways::default()).await?;
+    progress.finish_and_clear();
+    for list in &lists.lists {
+        list.files.print()?;
+        shared::print(&list.agenda.display().to_string())?;
+    }
+    Ok(lists.outcome)
+}
+
+/// The lists of a day.
+pub(super) struct Lists {
+    lists: Vec<List>,
+    pub outcome: Outcome,
+}
+
+/// The list of one collector or owner.
+struct List {
+    name: String,
+    files: Written,
+    agenda: PathBuf,
+    /// Lines to act on today, and what is overdue on them in the reader's form.
+    sums: [String; 2],
+}
+
+impl Lists {
+    /// What an index says of them, and where they are.
+    pub(super) fn cards(&self, words: &Words) -> Result<Vec<Card>, Error> {
+        let address = |path: &Path| shared::file_name(path).unwrap_or_default();
+        let card = |list: &List| {
+            let [count, amount] = &list.sums;
+            Ok::<_, Error>(Card {
+                way: Way { title: list.name.clone(), address: address(&list.files.page) },
+                about: words.fill("index.list", &[("count", count), ("amount", amount)])?,
+                files: vec![
+                    Way { title: words.get("index.workbook")?.to_owned(), address: address(&list.files.workbook) },
+                    Way { title: words.get("index.agenda")?.to_owned(), address: address(&list.agenda) },
+                ],
+            })
+        };
+        self.lists.iter().map(card).collect()
+    }
+}
+
+/// Writes the lists of a day into a folder; `customer_pages` are addresses of pages of customers, `ways` those of other reports, from there.
+pub(super) async fn write(
+    settings: &Settings,
+    folder: &Path,
+    customer_pages: &BTreeMap<CustomerKey, String>,
+    ways: &Ways,
+) -> Result<Lists, Error> {
     let snapshot = shared::snapshot(settings).await?;
     let mut engine = shared::engine(settings, &snapshot).await?;
     engine.look_at_today_only();
@@ -30,34 +85,54 @@ pub(super) async fn run(settings: &Settings, arguments: &WorklistArguments) -> R
     let origin = Origin::of(settings, &snapshot, &engine).await?;
     let is_shared =
         |query: &Query| !["call_guides", "collector_load", "worklist"].contains(&query.header.name.as_str());
-    let shared_answers = report::asked_once(settings, &mut engine, REPORT, is_shared).await?;
+    let shared_answers = report::asked_once(&origin, &mut engine, REPORT, is_shared).await?;
     let words = shared::words(settings)?;
+    let formats = Formats::new(&words)?;
     let mut prepared = Vec::new();
-    for assignee in &assignees {
-        let lines = worklist::of_assignee(&worklist, &assignee.id);
-        let stem = format!("{REPORT}-{as_of}-{}-{}", names[&assignee.id], settings.language.code());
-        let agenda_path = arguments.out.join(format!("{stem}.ics"));
-        let own_guides = worklist::of_assignee(&guides, &assignee.id);
+    for person in &assignees {
+        let lines = worklist::of_assignee(&worklist, &person.id);
+        let stem = format!("{REPORT}-{as_of}-{}-{}", names[&person.id], settings.language.code());
+        let agenda_path = folder.join(format!("{stem}.ics"));
+        let own_guides = worklist::of_assignee(&guides, &person.id);
         let agenda = agenda(&words, &engine, &lines, &own_guides)?;
+        let own_load = worklist::of_assignee(&load, &person.id);
+        let figure = |column: &str| {
+            let kind = own_load.position(column).map(|position| &own_load.columns[position]);
+            let told = |column: &AnswerColumn| match own_load.value(0, &column.name) {
+                amount if column.kind == ColumnKind::Money => {
+                    formats.rounded(amount.thousandths().unwrap_or_default(), SCALE, 0)
+                }
+                other => formats.value(&other, column),
+            };
+            kind.map_or_else(String::new, told)
+        };
+        let sums = [figure("act_count"), figure("act_amount")];
+        let name = named(&words, person);
         let mut answers = shared_answers.clone();
-        answers.insert("collector_load".to_owned(), worklist::of_assignee(&load, &assignee.id));
+        answers.insert("collector_load".to_owned(), own_load);
         answers.insert("worklist".to_owned(), lines);
         answers.insert("call_guides".to_owned(), own_guides);
-        let about = About { subject: Some(named(&words, assignee)), answers, ..About::default() };
-        let target = Target { folder: &arguments.out, stem };
-        let files = report::prepare(settings, &origin, &mut engine, REPORT, about, &target).await?;
-        prepared.push((files, (agenda_path, agenda)));
+        let about_list = About {
+            subject: Some(name.clone()),
+            answers,
+            links: customer_pages.clone(),
+            ways: ways.clone(),
+            ..About::default()
+        };
+        let target = Target { folder, stem };
+        let files = report::prepare(settings, &origin, &mut engine, REPORT, about_list, &target).await?;
+        prepared.push((files, (name, sums, agenda_path, agenda)));
     }
-    let (prepared, agendas): (Vec<_>, Vec<_>) = prepared.into_iter().unzip();
-    for (written, (agenda_path, agenda)) in report::write_all(prepared)?.into_iter().zip(agendas) {
-        written.print()?;
-        report::write_file(&agenda_path, settings.readable_by, agenda.as_bytes())?;
-        shared::print(&agenda_path.display().to_string())?;
-        if written.outcome != Outcome::Done {
-            outcome = written.outcome;
+    let (prepared, others): (Vec<_>, Vec<_>) = prepared.into_iter().unzip();
+    let mut lists = Vec::new();
+    for (files, (name, sums, agenda, text)) in report::write_all(prepared)?.into_iter().zip(others) {
+        report::write_file(&agenda, settings.readable_by, text.as_bytes())?;
+        if files.outcome != Outcome::Done {
+            outcome = files.outcome;
         }
+        lists.push(List { name, files, agenda, sums });
     }
-    Ok(outcome)
+    Ok(Lists { lists, outcome })
 }
 
 /// What is listed and what is excluded sums to what is overdue: a list that forgets somebody is worse than none.

@@ -189,7 +189,7 @@ impl EngineError {
                      `--currency`, `--as-of` or `--months`"
                         .to_owned()
                 }
-                _ if query == "--sql" => "`encours query --list` names the queries and their columns".to_owned(),
+                _ if query == "--sql" => "`encours query --list` names the queries, `encours query NAME --describe` their columns".to_owned(),
                 _ => "if you override queries or reference data, compare yours with the built-in ones".to_owned(),
             },
         }

@@ -309,6 +309,29 @@ impl Engine {
         }
     }
 
+    /// How far the books reach up to a day: to the last posting or list, or the end of a year that a ledger tells whole, whichever
+    /// is later; `None` where they begin after it.
+    ///
+    /// # Errors
+    /// When a file cannot be read.
+    pub async fn books_end(&self, day: Date) -> Result<Option<Date>, EngineError> {
+        let posted = match self.latest_posted_date(day).await {
+            Ok(posted) => posted,
+            Err(EngineError::NoItems) => return Ok(None),
+            Err(cause) => return Err(cause),
+        };
+        let told = self
+            .sql(&format!(
+                "select max(fiscal_years.year_end_date) as year_end_date from fiscal_years \
+                 where fiscal_years.year_start_date <= date '{day}'"
+            ))
+            .await?;
+        Ok(Some(match told.value(0, "year_end_date") {
+            Value::Date(end) => posted.max(end.min(day)),
+            _ => posted,
+        }))
+    }
+
     /// The first list of open items, and the last that is not after a day; `None` where the lake holds none.
     ///
     /// # Errors

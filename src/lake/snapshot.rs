@@ -12,6 +12,7 @@ use deltalake_core::arrow::datatypes::{Decimal128Type, Int64Type};
 use deltalake_core::arrow::record_batch::RecordBatch;
 use deltalake_core::kernel::Add;
 use deltalake_core::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use deltalake_core::parquet::file::metadata::{ParquetMetaData, RowGroupMetaData};
 
 use url::Url;
 
@@ -245,9 +246,11 @@ fn version_of(name: &str) -> u64 {
 /// The rows of a file of `loads`; `name` names it from the lake's place.
 pub(super) fn records_in(bytes: Bytes, name: &str) -> Result<Vec<LoadRecord>, LakeError> {
     let unreadable = |cause: String| LakeError::Damaged(Damage::new(name, cause, "a row of `loads`"));
-    let reader = ParquetRecordBatchReaderBuilder::try_new(bytes)
-        .and_then(ParquetRecordBatchReaderBuilder::build)
-        .map_err(|cause| unreadable(cause.to_string()))?;
+    let builder = ParquetRecordBatchReaderBuilder::try_new(bytes).map_err(|cause| unreadable(cause.to_string()))?;
+    if !has_places(builder.metadata()) {
+        return Err(unreadable("a column that begins before the file does".to_owned()));
+    }
+    let reader = builder.build().map_err(|cause| unreadable(cause.to_string()))?;
     let mut records = Vec::new();
     for batch in reader {
         let batch = batch.map_err(|cause| unreadable(cause.to_string()))?;
@@ -256,6 +259,16 @@ pub(super) fn records_in(bytes: Bytes, name: &str) -> Result<Vec<LoadRecord>, La
         }
     }
     Ok(records)
+}
+
+/// Whether each column of a file has a place and a length: its reader takes that for granted, and stops the program where a
+/// changed bit has made one negative.
+pub(super) fn has_places(metadata: &ParquetMetaData) -> bool {
+    let columns = metadata.row_groups().iter().flat_map(RowGroupMetaData::columns);
+    columns.into_iter().all(|column| {
+        let first = column.dictionary_page_offset().unwrap_or_else(|| column.data_page_offset());
+        first >= 0 && column.compressed_size() >= 0
+    })
 }
 
 fn record(batch: &RecordBatch, row: usize) -> Option<LoadRecord> {

@@ -8,7 +8,7 @@ use deltalake_core::parquet::file::metadata::ParquetMetaDataReader;
 
 use super::at_once::at_once;
 use super::record::Checksums;
-use super::snapshot::DataFile;
+use super::snapshot::{DataFile, has_places};
 use super::{Damage, Lake, LakeError};
 use crate::model::TableSpec;
 use crate::model::tables::{LOADS, TABLES};
@@ -117,6 +117,9 @@ async fn rows_are_counted(table: &str, file: &DataFile) -> Result<(), LakeError>
             Err(cause) => return Err(unreadable(cause.to_string())),
         }
     };
+    if !has_places(&found) {
+        return Err(unreadable("a column that begins before the file does".to_owned()));
+    }
     let count = usize::try_from(found.file_metadata().num_rows()).unwrap_or_default();
     if count == file.row_count {
         return Ok(());

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 
+use super::filters::Filters;
 use super::panels::{Pivot, TableView};
 use super::words::fill;
 use super::{Formats, ReportError, Words, visible};
@@ -19,9 +20,11 @@ pub(super) struct Reader<'a> {
     pub(super) decimals: u8,
     /// The page of a customer, from where this one stands.
     pub(super) links: &'a BTreeMap<CustomerKey, String>,
+    /// What the tables of the page are filtered by.
+    pub(super) filters: Filters,
 }
 
-/// The rows of an answer whose columns hold these values, `|` between several.
+/// The rows of an answer whose columns hold these values, `|` between several; behind `!`, none of them.
 pub(super) fn narrowed<'a>(
     panel: &str,
     query: &str,
@@ -38,10 +41,13 @@ pub(super) fn narrowed<'a>(
             query: query.to_owned(),
             column: column.clone(),
         })?;
-        wanted.push((position, values.split('|').collect::<Vec<_>>()));
+        let (is_among, values) = values.strip_prefix('!').map_or((true, values.as_str()), |values| (false, values));
+        wanted.push((position, is_among, values.split('|').collect::<Vec<_>>()));
     }
-    let is_wanted =
-        |row: usize| wanted.iter().all(|(at, values)| values.contains(&answer.at(row, *at).plain().as_str()));
+    let is_wanted = |row: usize| {
+        let holds = |at: usize, values: &[&str]| values.contains(&answer.at(row, at).plain().as_str());
+        wanted.iter().all(|(at, is_among, values)| holds(*at, values) == *is_among)
+    };
     Ok(Cow::Owned(answer.filtered(is_wanted)))
 }
 
@@ -262,10 +268,21 @@ impl<'a> Grid<'a> {
         self.answer.position(name)
     }
 
+    /// The column of the answer behind the grid that stands there.
+    pub(super) fn name(&self, position: usize) -> Option<&str> {
+        self.answer.columns.get(position).map(|column| column.name.as_str())
+    }
+
     /// The sum of a column over every row of the answer, shown or not; `None` where it is not summed.
     pub(super) fn total(&self, column: &GridColumn) -> Option<Value<'static>> {
         if !self.view.totals.contains(&column.column.name) || self.answer.is_empty() {
             return None;
+        }
+        // of what nobody knows the sum is unknown, not zero
+        if let Origin::Column(position) = column.origin
+            && (0..self.answer.len()).all(|row| self.answer.at(row, position).is_null())
+        {
+            return Some(Value::Null);
         }
         Some(match column.origin {
             Origin::Column(position) if self.kind(position) == ColumnKind::Int => {
@@ -323,7 +340,12 @@ impl<'a> Grid<'a> {
 }
 
 /// The word above a column: its own in the panel or of the query, else that of the column everywhere.
-fn label_word<'a>(panel: &str, query: &str, column: &str, reader: &Reader<'a>) -> Result<&'a str, ReportError> {
+pub(super) fn label_word<'a>(
+    panel: &str,
+    query: &str,
+    column: &str,
+    reader: &Reader<'a>,
+) -> Result<&'a str, ReportError> {
     let own = |of: &str| reader.words.find(&format!("labels.{of}.{column}"));
     own(panel).or_else(|| own(query)).map_or_else(|| header_word(column, reader), Ok)
 }

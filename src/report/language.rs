@@ -35,6 +35,15 @@ impl Language {
         }
     }
 
+    /// What it calls itself.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Fr => "Français",
+            Self::En => "English",
+        }
+    }
+
     /// The file of its words.
     #[must_use]
     pub const fn words_name(self) -> &'static str {

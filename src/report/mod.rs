@@ -7,12 +7,16 @@
 //!
 //! Texts of ledgers are hostile until shown: templates escape them, [`visible`] disarms what no escape reaches.
 
+mod board;
 mod chart;
+mod cockpit;
 mod content_policy;
 mod error;
+mod filters;
 mod format;
 mod grid;
 mod language;
+mod needs;
 pub mod outputs;
 mod page;
 mod panels;
@@ -27,15 +31,20 @@ mod tiles;
 mod visible;
 #[cfg(test)]
 mod vocabulary;
+mod ways;
 mod words;
 mod workbook;
 
+pub use board::board_page;
 pub use error::ReportError;
 pub use format::Formats;
 pub use language::Language;
-pub use page::{Addressee, Assumption, CheckResult, LoadFacts, PageInput, SourceFacts, render_html};
+pub use page::{
+    Addressee, Assumption, CheckResult, LoadFacts, PageInput, SILENT_DAYS, Seller, SourceFacts, render_html,
+};
 pub use panels::{Audience, PageSpec, PanelSpec};
 pub use templates::Templates;
 pub use visible::visible;
+pub use ways::{Card, Way, Ways};
 pub use words::Words;
 pub use workbook::render_workbook;

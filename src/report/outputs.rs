@@ -7,25 +7,90 @@ use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, TableComponent
 use super::{Formats, visible};
 use crate::model::{Answer, ColumnKind, Value};
 
+/// A text of more characters than these wraps where the width is bounded.
+const WRAPPED: usize = 40;
+/// What stands between two columns.
+const GAP: usize = 3;
+
 /// Writes a table for a reader: code names as headers (they are what `--sql` and CSV know), figures to the right
-/// in the reader's language with every decimal. With `width`, long texts wrap to that many characters.
+/// in the reader's language with every decimal. Within a `width` one row stands upright, its columns one below the other; of
+/// several rows, as many columns as fit are shown, and those left out are named in the answer of this function.
 ///
 /// # Errors
 /// What `out` refuses.
-pub fn write_table(answer: &Answer, formats: &Formats, width: Option<u16>, out: &mut impl Write) -> io::Result<()> {
+pub fn write_table(
+    answer: &Answer,
+    formats: &Formats,
+    width: Option<u16>,
+    out: &mut impl Write,
+) -> io::Result<Vec<String>> {
+    let Some(width) = width.map(usize::from) else {
+        write_columns(answer, &(0..answer.columns.len()).collect::<Vec<_>>(), formats, None, out)?;
+        return Ok(Vec::new());
+    };
+    if answer.len() == 1 && widths(answer, formats).iter().sum::<usize>() > width {
+        write_upright(answer, formats, width, out)?;
+        return Ok(Vec::new());
+    }
+    let mut room = width;
+    let widths = widths(answer, formats);
+    let fits = |column: &usize| {
+        let fits = widths[*column] <= room || *column == 0;
+        room = room.saturating_sub(widths[*column]);
+        fits
+    };
+    let shown: Vec<usize> = (0..answer.columns.len()).take_while(fits).collect();
+    write_columns(answer, &shown, formats, Some(width), out)?;
+    Ok(answer.columns[shown.len()..].iter().map(|column| column.name.clone()).collect())
+}
+
+/// The widths that columns want, with the gap behind them.
+fn widths(answer: &Answer, formats: &Formats) -> Vec<usize> {
+    let wanted = |column: usize| {
+        let cells = (0..answer.len()).map(|row| formats.exact(&answer.at(row, column)).chars().count().min(WRAPPED));
+        cells.max().unwrap_or(0).max(answer.columns[column].name.chars().count()) + GAP
+    };
+    (0..answer.columns.len()).map(wanted).collect()
+}
+
+/// One row, a line a column.
+fn write_upright(answer: &Answer, formats: &Formats, width: usize, out: &mut impl Write) -> io::Result<()> {
+    let name_width = answer.columns.iter().map(|column| column.name.chars().count()).max().unwrap_or(0);
+    let mut table = Table::new();
+    table
+        .load_preset(presets::NOTHING)
+        .set_content_arrangement(ContentArrangement::Dynamic)
+        .set_width(u16::try_from(width.max(name_width + 20)).unwrap_or(u16::MAX));
+    for (column, value) in answer.columns.iter().zip(answer.row(0)) {
+        let value = Cell::new(formats.exact(&value)).set_alignment(CellAlignment::Left);
+        table.add_row([Cell::new(visible(&column.name)), value]);
+    }
+    for line in table.lines() {
+        writeln!(out, "{}", line.trim_end())?;
+    }
+    Ok(())
+}
+
+fn write_columns(
+    answer: &Answer,
+    shown: &[usize],
+    formats: &Formats,
+    width: Option<usize>,
+    out: &mut impl Write,
+) -> io::Result<()> {
     let mut table = Table::new();
     table
         .load_preset(presets::UTF8_HORIZONTAL_ONLY)
         .remove_style(TableComponent::HorizontalLines)
         .remove_style(TableComponent::MiddleIntersections);
     if let Some(width) = width {
-        table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
+        table.set_content_arrangement(ContentArrangement::Dynamic).set_width(u16::try_from(width).unwrap_or(u16::MAX));
     }
-    let alignments: Vec<CellAlignment> = answer.columns.iter().map(|column| alignment(column.kind)).collect();
-    let headers = answer.columns.iter().map(|column| visible(&column.name).into_owned());
+    let alignments: Vec<CellAlignment> = shown.iter().map(|column| alignment(answer.columns[*column].kind)).collect();
+    let headers = shown.iter().map(|column| visible(&answer.columns[*column].name).into_owned());
     table.set_header(headers.zip(&alignments).map(|(name, align)| Cell::new(name).set_alignment(*align)));
     for row in 0..answer.len() {
-        let cells = answer.row(row).map(|value| formats.exact(&value));
+        let cells = shown.iter().map(|column| formats.exact(&answer.at(row, *column)));
         table.add_row(cells.zip(&alignments).map(|(text, align)| Cell::new(text).set_alignment(*align)));
     }
     for line in table.lines() {
@@ -187,10 +252,26 @@ mod tests {
     }
 
     #[test]
+    fn within_a_width_one_row_stands_upright_and_columns_that_do_not_fit_are_named() {
+        let formats = Formats::new(&Words::load(Language::En, None).unwrap()).unwrap();
+        let mut out = Vec::new();
+        let left_out = write_table(&two_rows(), &formats, Some(60), &mut out).unwrap();
+        assert_eq!(left_out, ["open_amount", "share_ratio", "is_disputed"]);
+        let text = String::from_utf8(out).unwrap();
+        assert!(text.lines().all(|line| line.chars().count() <= 60), "{text}");
+        let one = two_rows().filtered(|row| row == 0);
+        let mut out = Vec::new();
+        assert!(write_table(&one, &formats, Some(60), &mut out).unwrap().is_empty());
+        let text = String::from_utf8(out).unwrap();
+        assert_eq!(text.lines().count(), 6, "{text}");
+        assert!(text.lines().nth(3).unwrap().trim().starts_with("open_amount"), "{text}");
+    }
+
+    #[test]
     fn a_table_speaks_the_readers_language_and_disarms_the_ledgers() {
         let words = Words::load(Language::Fr, None).unwrap();
         let formats = Formats::new(&words).unwrap();
-        let table = written(|out| write_table(&two_rows(), &formats, None, out));
+        let table = written(|out| write_table(&two_rows(), &formats, None, out).map(drop));
         let rule = "─".repeat(88);
         let double = "═".repeat(88);
         let expected = [

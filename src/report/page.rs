@@ -1,6 +1,6 @@
 //! A whole page: every panel of a report filled from answers and facts, in the reader's language.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error as _;
 use std::sync::Arc;
 
@@ -8,12 +8,15 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::{Environment, ErrorKind, HtmlEscape, UndefinedBehavior, Value as Shown, context};
 
 use super::chart::chart;
+use super::cockpit::cockpit;
 use super::content_policy::content_policy;
+use super::filters::Filters;
 use super::grid::{Reader, amounts_caption, cell_text, digits};
-use super::panels::{Audience, ChartSpec, PanelSpec, Shape};
+use super::needs::Known;
+use super::panels::{Audience, ChartSpec, Layout, PanelSpec, Shape};
 use super::tables::table;
 use super::tiles::tiles;
-use super::{Formats, Language, ReportError, Templates, Words, visible};
+use super::{Card, Formats, Language, ReportError, Templates, Way, Ways, Words, visible};
 use crate::model::{Answer, CustomerKey, Date, Value};
 
 /// All a page shows.
@@ -35,6 +38,8 @@ pub struct PageInput<'a> {
     pub ages_from_issue: bool,
     /// The day the picture is taken, end of day.
     pub as_of: Date,
+    /// How far the books reach up to then; none where they begin later.
+    pub books_end: Option<Date>,
     /// The load the picture is taken from.
     pub load: LoadFacts,
     /// Answers by the name of their query. A panel whose query is missing here says so.
@@ -49,6 +54,12 @@ pub struct PageInput<'a> {
     pub subject: Option<String>,
     /// Pages of customers, as addresses from where this page stands.
     pub links: BTreeMap<CustomerKey, String>,
+    /// Tables that no load brought rows of.
+    pub absent_tables: &'a BTreeSet<String>,
+    /// Where the page stands among others.
+    pub ways: Ways,
+    /// What panels of cards lead to, by panel.
+    pub cards: BTreeMap<String, Vec<Card>>,
     /// What comes after `encours query NAME --as-of DAY` and `encours check --as-of DAY` to ask the same again: `["--lake", "./lake"]`; quoted here.
     pub query_options: Vec<String>,
     /// Who made the page, at the foot: `encours 0.1.0`.
@@ -64,6 +75,31 @@ pub struct Addressee {
     pub name: String,
     /// End of the day from which on it tells what moved.
     pub since: Date,
+    /// Its postal address, line by line; empty where it is not known.
+    pub address_lines: Vec<String>,
+    /// Who writes; nothing where nobody told.
+    pub seller: Option<Seller>,
+}
+
+/// The company as it signs a letter.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Seller {
+    /// Its name.
+    pub name: String,
+    /// Its postal address, line by line.
+    pub address_lines: Vec<String>,
+    /// Its number in the register.
+    pub registration: String,
+    /// Whom to ask: name and role where they are known.
+    pub contact: String,
+    /// Address for questions.
+    pub email: String,
+    /// Telephone for questions.
+    pub phone: String,
+    /// The account that money is to go to.
+    pub iban: String,
+    /// Its bank.
+    pub bic: String,
 }
 
 /// What the lake knows of a load.
@@ -123,7 +159,7 @@ pub struct CheckResult {
 /// # Errors
 /// A word, template or column that the page asks for and nobody has: [`ReportError`].
 pub fn render_html(input: &PageInput, templates: &Templates) -> Result<String, ReportError> {
-    let spec = templates.report(input.report_name)?;
+    let Known { spec, missing } = templates.report(input.report_name)?.told(input.absent_tables);
     let words = templates.words(input.language)?;
     let formats = Formats::new(&words)?;
     let reader = Reader {
@@ -132,6 +168,7 @@ pub fn render_html(input: &PageInput, templates: &Templates) -> Result<String, R
         currency_code: input.currency_code,
         decimals: input.decimals,
         links: &input.links,
+        filters: Filters::default(),
     };
     let mut panels = Vec::new();
     let mut sections: Vec<Shown> = Vec::new();
@@ -158,17 +195,27 @@ pub fn render_html(input: &PageInput, templates: &Templates) -> Result<String, R
         script => Shown::from_safe_string(script.clone().into_owned()),
         company_id => visible(input.company_id), company_name => input.company_name.map(visible),
         as_of => formats.long_day(input.as_of), as_of_short => formats.day(input.as_of), as_of_plain => input.as_of.to_string(),
-        ages_from_issue => input.ages_from_issue,
+        ages_from_issue => input.ages_from_issue, beyond => beyond_books(input, &reader)?,
         load => load_context(&input.load, &reader),
         addressee => input.addressee.as_ref().map(|addressee| context! {
             customer_id => visible(&addressee.customer_id), name => visible(&addressee.name),
             since => formats.long_day(addressee.since), since_plain => addressee.since.to_string(),
+            address_lines => shown_lines(&addressee.address_lines),
+            seller => addressee.seller.as_ref().map(|seller| context! {
+                name => visible(&seller.name), address_lines => shown_lines(&seller.address_lines),
+                registration => visible(&seller.registration), contact => visible(&seller.contact),
+                email => visible(&seller.email), phone => visible(&seller.phone),
+                iban => visible(&seller.iban), bic => visible(&seller.bic),
+            }),
         }),
         subject => input.subject.as_deref().map(visible),
         is_for_company => spec.audience == Audience::Company,
-        is_landscape => spec.landscape_print,
+        is_landscape => spec.landscape_print, is_board => spec.layout == Layout::Board,
         generated_note => visible(input.generated_note),
-        report_title => title, sections,
+        report_title => title, sections, filters => reader.filters.choices(&reader),
+        not_loaded => missing.iter().map(|table| Ok(words.get(&format!("not_loaded.{table}"))?.to_owned())).collect::<Result<Vec<String>, ReportError>>()?,
+        up => input.ways.up.iter().map(way_context).collect::<Vec<_>>(),
+        beside => input.ways.beside.iter().map(way_context).collect::<Vec<_>>(),
         panels,
     };
     let source = templates.get(&spec.template)?;
@@ -247,9 +294,13 @@ fn panel_context(
     let content = match panel.shape {
         Shape::TieOut => first.map(|first| tie_out_context(panel, first, input, reader)).transpose()?.flatten(),
         Shape::Assumptions => first.map(|first| assumptions_context(first, reader)).transpose()?.flatten(),
-        Shape::Tiles => first.map(|first| tiles(panel, first, input.as_of, reader)).transpose()?.flatten(),
-        Shape::Sentences => first.map(|first| sentences_context(panel, first)).transpose()?.flatten(),
+        Shape::Tiles => {
+            first.map(|first| tiles(panel, first, &input.answers, input.as_of, reader)).transpose()?.flatten()
+        }
+        Shape::Sentences => first.map(|first| sentences_context(panel, first, reader)).transpose()?.flatten(),
         Shape::Guides => first.and_then(guides_context),
+        Shape::Cockpit => cockpit(panel, input, reader)?,
+        Shape::Cards => cards_context(input.cards.get(&panel.id)),
         Shape::Load => Some(load_panel_context(&input.load, reader)?),
         Shape::Checks => checks_context(&input.checks, reader)?,
         Shape::Table => {
@@ -277,7 +328,7 @@ fn panel_context(
                     }
                 }
             }
-            (!shown_tables.is_empty()).then(|| Shown::from(true))
+            (!shown_tables.is_empty() || (panel.tables.is_empty() && drawing.is_some())).then(|| Shown::from(true))
         }
     };
     if panel.query.is_some() && first.is_none() {
@@ -412,7 +463,8 @@ fn assumptions_context(answer: &Answer, reader: &Reader) -> Result<Option<Shown>
     let mut sentences = Vec::new();
     for row in 0..answer.len() {
         let share = answer.value(row, "share_ratio");
-        if digits(&share).is_none_or(|share| share < SAID_FIRST) {
+        // what settled is no share of what is open
+        if digits(&share).is_some_and(|share| share < SAID_FIRST) {
             continue;
         }
         let text = |name: &str| {
@@ -429,22 +481,75 @@ fn assumptions_context(answer: &Answer, reader: &Reader) -> Result<Option<Shown>
             ("count", text("item_count")),
         ];
         let values: Vec<(&str, &str)> = values.iter().map(|(name, text)| (*name, text.as_str())).collect();
-        sentences.push(reader.words.fill("first.assumption", &values)?);
+        let key = if share.is_null() { "first.assumption_settled" } else { "first.assumption" };
+        sentences.push(reader.words.fill(key, &values)?);
     }
     Ok((!sentences.is_empty()).then(|| Shown::from(sentences)))
 }
 
 /// The sentences of an answer, in its order; `None` where it has none.
-fn sentences_context(panel: &PanelSpec, answer: &Answer) -> Result<Option<Shown>, ReportError> {
+fn sentences_context(panel: &PanelSpec, answer: &Answer, reader: &Reader) -> Result<Option<Shown>, ReportError> {
     let position = answer.columns.iter().position(|column| column.name.ends_with("_text"));
     let position = position.ok_or_else(|| ReportError::ColumnMissing {
         panel: panel.id.clone(),
         query: panel.query.clone().unwrap_or_default(),
         column: "…_text".to_owned(),
     })?;
-    let sentences: Vec<String> =
-        (0..answer.len()).map(|row| visible(&answer.at(row, position).plain()).into_owned()).collect();
+    let sentences: Vec<String> = (0..answer.len())
+        .map(|row| visible(&spelled_out(&answer.at(row, position).plain(), reader)).into_owned())
+        .collect();
     Ok((!sentences.is_empty()).then(|| Shown::from(sentences)))
+}
+
+/// So many days after the last posting a picture is told to be of what nobody knows.
+pub const SILENT_DAYS: i64 = 10;
+
+/// What a reader must know of a day that the books do not reach, or begin after.
+fn beyond_books(input: &PageInput, reader: &Reader) -> Result<Option<String>, ReportError> {
+    match input.books_end {
+        Some(last) if (input.as_of - last).num_days() > SILENT_DAYS => {
+            Ok(Some(reader.words.fill("page.beyond_books", &[("last", &reader.formats.long_day(last))])?))
+        }
+        Some(_) => Ok(None),
+        None => Ok(Some(reader.words.get("page.before_books")?.to_owned())),
+    }
+}
+
+fn shown_lines(lines: &[String]) -> Vec<String> {
+    lines.iter().map(|line| visible(line).into_owned()).collect()
+}
+
+fn way_context(way: &Way) -> Shown {
+    context! { title => visible(&way.title), address => &way.address }
+}
+
+/// The pages that a panel leads to; `None` where there is none.
+fn cards_context(cards: Option<&Vec<Card>>) -> Option<Shown> {
+    let card = |card: &Card| {
+        let files: Vec<Shown> = card.files.iter().map(way_context).collect();
+        context! { about => visible(&card.about), files, ..way_context(&card.way) }
+    };
+    let cards: Vec<Shown> = cards.into_iter().flatten().map(card).collect();
+    (!cards.is_empty()).then(|| Shown::from(cards))
+}
+
+/// A sentence of an answer with its codes as the reader's words: `{reason_code=late_delivery}`.
+pub(super) fn spelled_out(sentence: &str, reader: &Reader) -> String {
+    let mut text = String::new();
+    let mut rest = sentence;
+    while let Some((before, after)) = rest.split_once('{') {
+        text.push_str(before);
+        let named = after.split_once('}').and_then(|(name, behind)| Some((name.split_once('=')?, behind)));
+        let word = named.and_then(|((column, code), behind)| Some((reader.words.of_code(column, code)?, behind)));
+        if let Some((word, behind)) = word {
+            text.push_str(word);
+            rest = behind;
+        } else {
+            text.push('{');
+            rest = after;
+        }
+    }
+    text + rest
 }
 
 fn guides_context(answer: &Answer) -> Option<Shown> {

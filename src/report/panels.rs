@@ -18,8 +18,25 @@ pub struct PageSpec {
     /// Whether it is printed on A4 laid across: lists to be written on.
     #[serde(default)]
     pub landscape_print: bool,
+    /// How its panels are set.
+    #[serde(default)]
+    pub layout: Layout,
+    /// What a person fills in, by name: for the tables that name it.
+    #[serde(default)]
+    pub entries: BTreeMap<String, Vec<EntrySpec>>,
     /// The panels, top to bottom.
     pub panels: Vec<PanelSpec>,
+}
+
+/// How the panels of a page are set.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Layout {
+    /// One below the other, with room.
+    #[default]
+    Long,
+    /// Close enough that one A4 holds all of them.
+    Board,
 }
 
 /// Who reads a report.
@@ -47,6 +64,10 @@ pub enum Shape {
     Sentences,
     /// Texts of several lines that open on demand, one a row: `customer_name` and `guide_text`.
     Guides,
+    /// The customers of a list to act on, each with all there is to know and room for what came of it.
+    Cockpit,
+    /// Pages that it leads to, each with what it answers.
+    Cards,
     /// What was loaded and assumed.
     Load,
     /// A chart, tables, or both.
@@ -66,6 +87,8 @@ impl Shape {
             Self::Tiles => "tiles",
             Self::Sentences => "sentences",
             Self::Guides => "guides",
+            Self::Cockpit => "cockpit",
+            Self::Cards => "cards",
             Self::Load => "load",
             Self::Table => "table",
             Self::Checks => "checks",
@@ -88,6 +111,10 @@ pub struct PanelSpec {
     /// Whether it shares its line with the next one on a wide screen.
     #[serde(default)]
     pub is_half: bool,
+    /// Tables that it tells of: where no load brought rows of one, the panel is left out and the page names the file. `a|b`: of
+    /// either.
+    #[serde(default)]
+    pub needs: Vec<String>,
     /// The query behind a tie-out, assumptions, tiles or sentences.
     #[serde(default)]
     pub query: Option<String>,
@@ -111,9 +138,21 @@ pub struct PanelSpec {
 pub struct TileSpec {
     /// The figure.
     pub value: String,
+    /// Another query whose only row holds it, of this day alone; none: the panel's.
+    #[serde(default)]
+    pub query: Option<String>,
     /// Small print beneath it: the word `tiles.<column>` filled with this column.
     #[serde(default)]
     pub beneath: Option<String>,
+    /// The table that it tells of: without, it is left out.
+    #[serde(default)]
+    pub needs: Option<String>,
+    /// Whether it is left out where it is unknown.
+    #[serde(default)]
+    pub is_optional: bool,
+    /// Which items it sums, as a place in the page: `open_items?bucket_code=61-90|91+`.
+    #[serde(default)]
+    pub leads: Option<String>,
     /// Which way is better; none: neither.
     #[serde(default)]
     pub better: Option<Better>,
@@ -278,6 +317,18 @@ pub struct TableView {
     /// is filled with it: `target {value}`. Nothing stands there that would say the same again.
     #[serde(default)]
     pub beneath: BTreeMap<String, String>,
+    /// Columns that tell of a table: without, they are left out.
+    #[serde(default)]
+    pub column_needs: BTreeMap<String, String>,
+    /// Rows (`column=code`) that tell of a table: without, they are left out of the table and of the panel's chart.
+    #[serde(default)]
+    pub row_needs: BTreeMap<String, String>,
+    /// Columns that its rows are found by from elsewhere on the page, shown or not: filters hold over all tables.
+    #[serde(default)]
+    pub filters: Vec<String>,
+    /// Which rows of another table each of its rows sums: `open_items?bucket_code={bucket_code}`.
+    #[serde(default)]
+    pub leads: Option<String>,
     /// Columns summed in a last row, over all rows and not only those shown.
     #[serde(default)]
     pub totals: Vec<String>,
@@ -336,6 +387,12 @@ pub struct TableView {
     /// Columns that a person fills in, behind its own: empty cells in the workbook, and on paper.
     #[serde(default)]
     pub entries: Vec<EntrySpec>,
+    /// The same by the name under which they stand in the page's file.
+    #[serde(default)]
+    pub entries_of: Option<String>,
+    /// Whether it opens on demand, as the list of what stands above it in another form; on paper it is open.
+    #[serde(default)]
+    pub is_list: bool,
     /// A hidden row beneath the workbook's headers that names every column, so that a filled sheet can be read back
     /// whatever its language.
     #[serde(default)]
@@ -408,8 +465,14 @@ impl PageSpec {
             return Err(ReportError::ReportUnknown { found: report_name.to_owned(), known });
         }
         let unreadable = |cause: String| ReportError::PanelsUnreadable { name: name.clone(), cause };
-        let page: Self =
+        let mut page: Self =
             toml::from_str(&templates.get(&name)?).map_err(|error: toml::de::Error| unreadable(error.to_string()))?;
+        for view in page.panels.iter_mut().flat_map(|panel| &mut panel.tables) {
+            let Some(of) = &view.entries_of else { continue };
+            let entries = page.entries.get(of);
+            view.entries =
+                entries.ok_or_else(|| unreadable(format!("`entries_of` names `{of}`, which is not there")))?.clone();
+        }
         for panel in &page.panels {
             panel.contradiction().map_or(Ok(()), |cause| Err(unreadable(format!("panel `{}`: {cause}", panel.id))))?;
         }
@@ -445,7 +508,8 @@ impl PanelSpec {
         let of_chart = self.chart.as_ref().and_then(|chart| chart.query.as_deref());
         let of_marks = self.chart.as_ref().and_then(|chart| Some(chart.marks.as_ref()?.query.as_str()));
         let of_tables = self.tables.iter().map(|table| table.query.as_str());
-        self.query.as_deref().into_iter().chain(of_tables).chain(of_chart).chain(of_marks)
+        let of_tiles = self.tiles.iter().filter_map(|tile| tile.query.as_deref());
+        self.query.as_deref().into_iter().chain(of_tiles).chain(of_tables).chain(of_chart).chain(of_marks)
     }
 
     /// What no reading of the file can see: a field that wants another.
@@ -519,7 +583,7 @@ mod tests {
         assert_eq!(refused.to_string(), "found no report named `treasurer`");
         assert_eq!(
             refused.hint(),
-            "ask for one of: collections, controller, customer_statement, payer, payers, process, reminders, treasury, worklist"
+            "ask for one of: board, collections, controller, customer_statement, index, payer, payers, process, reminders, treasury, worklist"
         );
     }
 

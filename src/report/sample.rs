@@ -1,10 +1,13 @@
 //! Answers of an invented manufacturer with 12 M€ open, for tests. Panels that have none here say they were not asked.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
 use super::{Assumption, CheckResult, Language, LoadFacts, PageInput, SourceFacts, Templates};
 use crate::model::calendar::{add_days, add_months, month_end};
 use crate::model::{Answer, AnswerColumn, ColumnKind, Date, Value};
+
+static ABSENT: OnceLock<BTreeSet<String>> = OnceLock::new();
 
 /// Texts that a ledger might carry to do harm.
 pub(crate) const HOSTILE_NAMES: [&str; 4] = [
@@ -74,6 +77,7 @@ pub(crate) fn page(language: Language) -> PageInput<'static> {
         decimals: 2,
         ages_from_issue: false,
         as_of: as_of(),
+        books_end: Date::from_ymd_opt(2025, 12, 31),
         load: load(),
         answers: answers(),
         checks: checks(),
@@ -81,6 +85,9 @@ pub(crate) fn page(language: Language) -> PageInput<'static> {
         addressee: None,
         subject: None,
         links: BTreeMap::new(),
+        absent_tables: ABSENT.get_or_init(BTreeSet::new),
+        ways: crate::report::Ways::default(),
+        cards: BTreeMap::new(),
         query_options: Vec::new(),
         generated_note: "encours 0.1.0",
     }

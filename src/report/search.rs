@@ -43,11 +43,12 @@ impl Texts {
     }
 }
 
-/// The rows at `positions`, as many as fit, in their order.
+/// The rows at `positions`, as many as fit, in their order; behind its cells a row has the places of its values in `filters`.
 pub(super) fn hidden_rows(
     grid: &Grid,
     columns: &[&GridColumn],
     positions: &[usize],
+    filters: &[String],
     reader: &Reader,
 ) -> Result<HiddenRows, ReportError> {
     let mut texts: Vec<Texts> = columns.iter().map(|_| Texts::default()).collect();
@@ -59,6 +60,8 @@ pub(super) fn hidden_rows(
             let value = grid.value(*row, column);
             cells.push(cell(grid, *row, column, &value, texts, reader));
         }
+        let places = reader.filters.of_row(grid, *row, filters, reader)?;
+        cells.extend(places.into_iter().map(Json::from));
         let cells = Json::Array(cells);
         size += cells.to_string().len() + 1;
         if size + texts.iter().map(|texts| texts.size).sum::<usize>() > BUDGET {

@@ -1,6 +1,7 @@
 //! Tables of the page: which rows of a grid are shown, and each cell as the template prints it.
 
 use minijinja::{Value as Shown, context};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::ReportError;
 use super::grid::{
@@ -67,7 +68,7 @@ impl TableBuilder<'_> {
             _ => None,
         };
         let search = if self.view.is_searchable {
-            Some(hidden_rows(&self.grid, &columns, &rest[shown.len()..], self.reader)?)
+            Some(hidden_rows(&self.grid, &columns, &rest[shown.len()..], &self.view.filters, self.reader)?)
         } else {
             None
         };
@@ -100,8 +101,10 @@ impl TableBuilder<'_> {
         };
         Ok(context! {
             verdict => self.verdict()?, more, dropped, starts, earlier, total => self.total(&columns)?, caption => self.caption(&columns)?,
-            is_folded => self.view.is_folded, is_searchable => self.view.is_searchable, total_count => order.len(),
-            hidden_rows => search.map(|search| search.json), query => &self.view.query,
+            is_folded => self.view.is_folded, is_list => self.view.is_list, is_searchable => self.view.is_searchable, total_count => order.len(),
+            hidden_rows => search.as_ref().map(|search| search.json.clone()), query => &self.view.query, filters => self.view.filters.join(" "),
+            // of rows that are in the workbook only no sum can be told again
+            is_whole => shown.len() + search.as_ref().map_or(0, |search| search.row_count) == order.len(),
             ..self.grid(shown, &columns)?
         })
     }
@@ -173,7 +176,24 @@ impl TableBuilder<'_> {
                 bar => Shown::from(()), explanation => Shown::from(()), parts => self.parts(row)?,
             });
         }
-        Ok(context! { cells, is_total => self.grid.is_total(row) })
+        let places = self.reader.filters.of_row(&self.grid, row, &self.view.filters, self.reader)?;
+        let places: Vec<String> = places.iter().map(ToString::to_string).collect();
+        let leads = self.view.leads.as_deref().filter(|_| !self.grid.is_total(row)).map(|leads| self.led(leads, row));
+        Ok(context! { cells, is_total => self.grid.is_total(row), places => places.join(" "), leads })
+    }
+
+    /// The place in the page that the rows behind a row stand at: `{column}` is the row's own value.
+    fn led(&self, leads: &str, row: usize) -> String {
+        let mut led = leads.to_owned();
+        for position in 0.. {
+            let Some(name) = self.grid.name(position) else { break };
+            let place = format!("{{{name}}}");
+            if led.contains(&place) {
+                let value = self.grid.behind(row, position).0.plain();
+                led = led.replace(&place, &utf8_percent_encode(&value, NON_ALPHANUMERIC).to_string());
+            }
+        }
+        led
     }
 
     /// What a flag of every row says of the table as a whole, and whether it is a no.
@@ -257,10 +277,12 @@ impl TableBuilder<'_> {
                 Some(value) => cell_text(&value, &shown.column, self.view.whole_amounts, self.reader).text,
                 None => String::new(),
             };
-            cells.push(context! { text, is_number => is_number(shown.column.kind) });
+            let total = self.view.totals.contains(&shown.column.name) && position > 0;
+            let decimals = if self.view.whole_amounts { 0 } else { self.grid.decimals(shown) };
+            cells.push(context! { text, is_number => is_number(shown.column.kind), sums => total.then_some(&shown.column.name), decimals });
         }
         if !self.view.parts.is_empty() {
-            cells.push(context! { text => "", is_number => false });
+            cells.push(context! { text => "", is_number => false, sums => Shown::from(()), decimals => 0 });
         }
         Ok(Some(Shown::from(cells)))
     }

@@ -6,10 +6,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{Language, PageSpec, ReportError, Words};
 
-const BUILT_IN: [(&str, &str); 12] = [
+const BUILT_IN: [(&str, &str); 15] = [
+    ("board.typ", include_str!("../../reports/board.typ")),
+    ("board.toml", include_str!("../../reports/board.toml")),
     ("collections.toml", include_str!("../../reports/collections.toml")),
     ("controller.toml", include_str!("../../reports/controller.toml")),
     ("customer_statement.toml", include_str!("../../reports/customer_statement.toml")),
+    ("index.toml", include_str!("../../reports/index.toml")),
     ("process.toml", include_str!("../../reports/process.toml")),
     ("payer.toml", include_str!("../../reports/payer.toml")),
     ("payers.toml", include_str!("../../reports/payers.toml")),

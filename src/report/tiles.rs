@@ -1,9 +1,12 @@
 //! The figures of a day as tiles, each with its change since the month and the year before and its last months.
 
+use std::collections::BTreeMap;
+
 use minijinja::{Value as Shown, context};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::ReportError;
-use super::grid::{Reader, amounts_caption, cell_text, digits, figure, header_word};
+use super::grid::{Reader, amounts_caption, cell_text, digits, figure, label_word};
 use super::panels::{Better, PanelSpec, TileSpec};
 use crate::model::calendar::{add_months, month_end};
 use crate::model::money::SCALE;
@@ -32,12 +35,24 @@ struct Days<'a> {
 pub(super) fn tiles(
     panel: &PanelSpec,
     answer: &Answer,
+    answers: &BTreeMap<String, Answer>,
     as_of: Date,
     reader: &Reader,
 ) -> Result<Option<Shown>, ReportError> {
     let Some(days) = Days::of(answer, as_of) else { return Ok(None) };
-    let tiles: Result<Vec<Shown>, ReportError> =
-        panel.tiles.iter().map(|tile| days.tile(panel, tile, reader)).collect();
+    let mut tiles = Vec::new();
+    for tile in &panel.tiles {
+        // a figure of another query is of this day alone
+        let other = tile.query.as_ref().map(|query| answers.get(query).map(Days::only));
+        let days = match &other {
+            Some(Some(Some(only))) => only,
+            Some(_) => continue,
+            None => &days,
+        };
+        if days.shows(tile) {
+            tiles.push(days.tile(panel, tile, reader)?);
+        }
+    }
     // what is expected has no better way and nothing before it
     let is_of_past = panel.tiles.iter().any(|tile| tile.better.is_some());
     let compared = match (days.month_before, days.year_before) {
@@ -51,11 +66,42 @@ pub(super) fn tiles(
             .fill("tiles.compared", &[("month", &reader.formats.day(month)), ("year", &reader.formats.day(year))])?,
     };
     Ok(Some(
-        context! { tiles => tiles?, caption => format!("{} {compared}", amounts_caption(panel.whole_amounts, reader)?).trim_end() },
+        context! { tiles, caption => format!("{} {compared}", amounts_caption(panel.whole_amounts, reader)?).trim_end() },
     ))
 }
 
+/// The tiles of a panel in words: label, figure, what stands beneath, change since the month before.
+pub(super) fn tile_texts(
+    panel: &PanelSpec,
+    answer: &Answer,
+    as_of: Date,
+    reader: &Reader,
+) -> Result<Vec<[String; 4]>, ReportError> {
+    let Some(days) = Days::of(answer, as_of) else { return Ok(Vec::new()) };
+    let texts = |tile: &TileSpec| {
+        let shown = days.tile(panel, tile, reader)?;
+        let text = |value: Shown| value.as_str().unwrap_or_default().to_owned();
+        let part = |name: &str| shown.get_attr(name).map(text).unwrap_or_default();
+        let change = shown.get_attr("since_month").and_then(|change| change.get_attr("text")).map(text);
+        Ok([part("label"), part("whole") + &part("cents"), part("beneath"), change.unwrap_or_default()])
+    };
+    panel.tiles.iter().filter(|tile| days.shows(tile)).map(texts).collect()
+}
+
 impl<'a> Days<'a> {
+    /// The only row of an answer, with nothing before it.
+    fn only(answer: &'a Answer) -> Option<Self> {
+        let of_day = Self {
+            answer,
+            now: 0,
+            month_before: None,
+            complete_month_before: None,
+            year_before: None,
+            months: vec![0],
+        };
+        (answer.len() == 1).then_some(of_day)
+    }
+
     fn of(answer: &'a Answer, as_of: Date) -> Option<Self> {
         let day = |row: usize| match answer.value(row, "as_of_date") {
             Value::Date(day) => Some(day),
@@ -80,6 +126,11 @@ impl<'a> Days<'a> {
             year_before: before(year_before(as_of)),
             months,
         })
+    }
+
+    /// Whether a tile has anything to say, or must say that it has not.
+    fn shows(&self, tile: &TileSpec) -> bool {
+        !tile.is_optional || !self.answer.value(self.now, &tile.value).is_null()
     }
 
     fn tile(&self, panel: &PanelSpec, tile: &TileSpec, reader: &Reader) -> Result<Shown, ReportError> {
@@ -109,7 +160,8 @@ impl<'a> Days<'a> {
             None => Ok(None),
         };
         Ok(context! {
-            name => &tile.value, label => header_word(&tile.value, reader)?, whole, cents, beneath,
+            leads => tile.leads.as_deref().map(addressed),
+            name => &tile.value, label => label_word(&panel.id, tile.query.as_deref().or(panel.query.as_deref()).unwrap_or_default(), &tile.value, reader)?, whole, cents, beneath,
             is_quiet => value.is_null() || digits(value) == Some(0), plain => value.plain(),
             since_month => change(if tile.is_monthly { self.complete_month_before } else { self.month_before }, "month")?, since_year => change(self.year_before, "year")?,
             line => self.line(position),
@@ -142,6 +194,18 @@ impl<'a> Days<'a> {
         let (x, y) = place(known.last()?);
         Some(context! { points => points.join(" "), x, y, width => LINE_WIDTH, height => LINE_HEIGHT })
     }
+}
+
+/// A place in the page as an address: `open_items?bucket_code=61-90|91+` with its values as addresses write them.
+fn addressed(place: &str) -> String {
+    let Some((anchor, conditions)) = place.split_once('?') else { return format!("#{place}") };
+    let condition = |condition: &str| {
+        let (name, values) = condition.split_once('=').unwrap_or((condition, ""));
+        let values: Vec<String> =
+            values.split('|').map(|value| utf8_percent_encode(value, NON_ALPHANUMERIC).to_string()).collect();
+        format!("{name}={}", values.join("|"))
+    };
+    format!("#{anchor}?{}", conditions.split('&').map(condition).collect::<Vec<_>>().join("&"))
 }
 
 fn day_before(day: Date) -> Date {

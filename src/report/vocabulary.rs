@@ -241,8 +241,11 @@ fn what_can_be_filled_in_is_every_result_and_every_reason_and_nothing_else() {
     let page = PageSpec::load("worklist", &Templates::built_in()).unwrap();
     let lists: Vec<_> =
         page.panels.iter().flat_map(|panel| &panel.tables).filter(|view| !view.entries.is_empty()).collect();
-    assert_eq!(lists.len(), 2);
-    assert!(lists.iter().all(|view| view.entries == lists[0].entries), "both lists are read back as one");
+    assert_eq!(lists.len(), 3);
+    assert!(
+        lists.iter().all(|view| view.entries == lists[0].entries),
+        "the lists and what is typed on the page are read back as one"
+    );
     let words = &words()[0];
     let offered: BTreeMap<String, BTreeSet<String>> = lists[0]
         .entries

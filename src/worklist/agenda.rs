@@ -1,12 +1,16 @@
-//! The agenda of a list as iCalendar (RFC 5545): each line to act on has its time, within the hours of its contact; what waits for
-//! a call has it on its own day.
+//! The agenda of a list as iCalendar (RFC 5545): each customer to act on has its time, within the hours of its contact, with
+//! all that there is to do; who waits for a call has it on its own day. An alarm goes off shortly before.
 
 use std::collections::BTreeMap;
 
 use chrono::{NaiveDateTime, NaiveTime, TimeDelta};
-use icalendar::{Calendar, CalendarDateTime, Component, Event, EventLike, Property};
+use icalendar::{Alarm, Calendar, CalendarDateTime, Component, Event, EventLike, Property, Related};
 
-use crate::model::{Answer, Date, Value};
+use crate::model::money::shown;
+use crate::model::{Answer, CustomerKey, Date, Value};
+
+/// Nothing takes longer, in minutes.
+const LONGEST_MINUTES: u32 = 240;
 
 /// When people work, in minutes after midnight.
 const WORKING_HOURS: [(u32, u32); 2] = [(9 * 60, 12 * 60 + 30), (13 * 60 + 30, 18 * 60)];
@@ -25,12 +29,16 @@ pub struct Agenda<'a> {
     pub text: &'a dyn Fn(&Value, &str) -> String,
 }
 
-/// A line that waits for its time: its row, its minutes, and the hours of its contact.
-type Waiting = (usize, u32, Option<(u32, u32)>);
+/// So many minutes before a customer's time the alarm goes off.
+const ALARM_MINUTES: i64 = 5;
 
-/// A line that has its time.
+/// A customer that waits for its time: its lines, their minutes, and the hours of its contact.
+type Waiting = (Vec<usize>, u32, Option<(u32, u32)>);
+
+/// A customer that has its time.
 struct Slot {
-    row: usize,
+    /// Its lines, in the order of rank.
+    rows: Vec<usize>,
     day: Date,
     /// In minutes after midnight.
     start: u32,
@@ -69,12 +77,27 @@ impl Agenda<'_> {
         days
     }
 
-    /// Line after line in the order of rank; one whose contact cannot be reached at that time lets the next go first.
+    /// The lines of each customer, in the order in which the first of them stands.
+    fn customers(&self, rows: &[usize]) -> Vec<Vec<usize>> {
+        let mut customers: Vec<(CustomerKey, Vec<usize>)> = Vec::new();
+        for row in rows {
+            let key = self.lines.customer(*row);
+            match customers.iter_mut().find(|(known, _)| *known == key) {
+                Some((_, own)) => own.push(*row),
+                None => customers.push((key, vec![*row])),
+            }
+        }
+        customers.into_iter().map(|(_, own)| own).collect()
+    }
+
+    /// Customer after customer in the order of rank; one whose contact cannot be reached at that time lets the next go first.
     fn slots(&self, day: Date, rows: &[usize]) -> Vec<Slot> {
-        let mut waiting: Vec<Waiting> = rows
-            .iter()
-            .map(|row| (*row, self.minutes(*row), hours(&self.lines.value(*row, "hours_text").plain())))
-            .collect();
+        let waits = |rows: Vec<usize>| {
+            let minutes = rows.iter().map(|row| self.minutes(*row)).sum::<u32>().min(LONGEST_MINUTES);
+            let hours = rows.first().and_then(|row| hours(&self.lines.value(*row, "hours_text").plain()));
+            (rows, minutes, hours)
+        };
+        let mut waiting: Vec<Waiting> = self.customers(rows).into_iter().map(waits).collect();
         let mut slots = Vec::new();
         let mut now = WORKING_HOURS[0].0;
         while !waiting.is_empty() {
@@ -91,9 +114,9 @@ impl Agenda<'_> {
                 // whoever could be reached earlier only is tried all the same
                 (None, None) => 0,
             };
-            let (row, minutes, _) = waiting.remove(place);
+            let (rows, minutes, _) = waiting.remove(place);
             let start = within_working_hours(now, minutes);
-            slots.push(Slot { row, day, start, minutes });
+            slots.push(Slot { rows, day, start, minutes });
             now = start + minutes;
         }
         slots
@@ -101,36 +124,68 @@ impl Agenda<'_> {
 
     fn minutes(&self, row: usize) -> u32 {
         match self.lines.value(row, "minute_count") {
-            Value::Int(minutes) => u32::try_from(minutes).unwrap_or(10).clamp(1, 240),
+            Value::Int(minutes) => u32::try_from(minutes).unwrap_or(10).clamp(1, LONGEST_MINUTES),
             _ => 10,
         }
     }
 
+    /// What a line is about: what is contested, due or not, of a dispute; of anything else what is overdue, or else not yet due.
+    fn amount(&self, row: usize) -> i128 {
+        let amount = |column: &str| self.lines.value(row, column).thousandths().unwrap_or_default();
+        match (amount("overdue_amount"), amount("not_due_amount")) {
+            (overdue, not_due) if self.lines.value(row, "reason_code").plain() == "open_dispute" => overdue + not_due,
+            (0, not_due) => not_due,
+            (overdue, _) => overdue,
+        }
+    }
+
     fn event(&self, slot: &Slot) -> Event {
-        let plain = |column: &str| self.lines.value(slot.row, column).plain();
-        let text = |column: &str| (self.text)(&self.lines.value(slot.row, column), column);
-        let code = |column: &str| (self.word)(column, &plain(column));
-        let summary = format!("{} · {} · {}", code("action_code"), text("customer_name"), text("overdue_amount"));
-        let contact = [text("contact_name"), text("phone_text"), text("email_text")];
-        let lines = [
-            format!("{} ({})", code("action_code"), code("channel_code")),
-            contact.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", "),
-            text("documents_text"),
-            text("why_rank_text"),
-            text("why_text"),
-            text("last_note_text"),
-            self.guides.get(&plain("line_id")).cloned().unwrap_or_default(),
-        ];
+        let Some(first) = slot.rows.first().copied() else { return Event::new() };
+        let plain = |column: &str| self.lines.value(first, column).plain();
+        let text = |row: usize, column: &str| (self.text)(&self.lines.value(row, column), column);
+        let code = |row: usize, column: &str| (self.word)(column, &self.lines.value(row, column).plain());
+        let decimals = self.lines.position("overdue_amount").map_or(2, |position| self.lines.decimals(position));
+        let written = |amount: i128| {
+            let (digits, scale) = shown(amount, decimals);
+            (self.text)(&Value::Decimal { digits, scale }, "overdue_amount")
+        };
+        let amount: i128 = slot.rows.iter().map(|row| self.amount(*row)).sum();
+        let mut summary = vec![code(first, "action_code"), text(first, "customer_name")];
+        if amount != 0 {
+            summary.push(written(amount));
+        }
+        let contact = ["contact_name", "phone_text", "email_text", "hours_text"].map(|column| text(first, column));
+        let mut lines = vec![contact.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")];
+        for row in &slot.rows {
+            let amount = match self.amount(*row) {
+                0 => String::new(),
+                amount => format!(" · {}", written(amount)),
+            };
+            lines.extend([
+                format!("{} ({}){amount}", code(*row, "action_code"), code(*row, "channel_code")),
+                text(*row, "documents_text"),
+                text(*row, "why_rank_text"),
+            ]);
+        }
+        lines.extend([text(first, "why_text"), text(first, "last_note_text")]);
+        let guides = slot.rows.iter().filter_map(|row| self.guides.get(&self.lines.value(*row, "line_id").plain()));
+        lines.extend(guides.cloned());
         let description = lines.into_iter().filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n");
+        let summary = summary.join(" · ");
+        let uid = format!("{}@encours", plain("line_id").replace(' ', "-"));
         let mut event = Event::new();
         event
-            .uid(&format!("{}@encours", plain("line_id").replace(' ', "-")))
+            .uid(&uid)
             .summary(&summary)
             .description(&description)
             .starts(CalendarDateTime::Floating(moment(slot.day, slot.start)))
             .ends(CalendarDateTime::Floating(moment(slot.day, slot.start + slot.minutes)));
-        // the moment of writing would make two files of one list
+        // the moment of writing would make two files of one list, and so would an identifier drawn for the alarm
         event.add_property("DTSTAMP", format!("{}T000000Z", self.day.format("%Y%m%d")));
+        let mut alarm = Alarm::display(&summary, (TimeDelta::minutes(-ALARM_MINUTES), Related::Start));
+        alarm.uid(&format!("alarm-{uid}"));
+        alarm.add_property("DTSTAMP", format!("{}T000000Z", self.day.format("%Y%m%d")));
+        event.alarm(alarm);
         event.done()
     }
 }
@@ -164,13 +219,13 @@ mod tests {
 
     fn lines(of: &[(&str, i64, &str)]) -> Answer {
         let column = |name: &str, kind| AnswerColumn { name: name.to_owned(), kind };
-        let texts = ["line_id", "status_code", "hours_text", "customer_name", "action_code"];
+        let texts = ["line_id", "status_code", "hours_text", "customer_name", "action_code", "customer_id"];
         let mut columns: Vec<AnswerColumn> = texts.map(|name| column(name, ColumnKind::Text)).into();
         columns.push(column("minute_count", ColumnKind::Int));
         let text = |text: &str| Value::text(text.to_owned());
         let row = |(id, minutes, hours): &(&str, i64, &str)| {
             let name = format!("{id}, \"Söhne\"; <b>");
-            vec![text(id), text("act"), text(hours), text(&name), text("call"), Value::Int(*minutes)]
+            vec![text(id), text("act"), text(hours), text(&name), text("call"), text(id), Value::Int(*minutes)]
         };
         Answer::of(columns, of.iter().map(row))
     }

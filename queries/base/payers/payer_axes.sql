@@ -179,7 +179,7 @@ told_statuses as (
                 and payer_dealings.first_posted_date > payer_days.window_date
                 then 'new'
             when
-                payer_dealings.last_issued_date is null
+                (payer_dealings.last_issued_date is null and payer_dealings.is_window_known)
                 or cast(payer_dealings.picture_date - payer_dealings.last_issued_date as bigint)
                 > payer_thresholds.dormant_days
                 then 'dormant'

@@ -3,7 +3,7 @@
 -- grain:   one customer, action, reason and owner
 -- key:     company_id, customer_id, action_code, reason_code, owner
 -- source:  work_items, wait_chances, payers, last_actions, channel_actions, customer_contacts,
---          promise_outcomes, known_items, strategies, work_settings
+--          promise_outcomes, known_items, strategies, work_settings, contacts
 -- params:  $as_of date, $decimals int
 -- columns:
 --   company_id        text     whose receivables they are
@@ -601,6 +601,8 @@ gap_lines as (
         statuses.stake_code in ('A', 'B')
         and statuses.open_amount > 0
         and not (customer_contacts.has_contact and customer_contacts.has_process)
+        -- where no file of contacts was loaded, the page says so once
+        and (select count(*) from contacts) > 0
 ),
 
 lines as (

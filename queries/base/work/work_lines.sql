@@ -278,7 +278,17 @@ addressed_lines as (
     select
         lines.company_id,
         lines.customer_id,
-        lines.action_code,
+        -- whom no telephone reaches is written to: nobody calls by letter
+        case
+            when
+                lines.channel_code = 'phone'
+                and customer_contacts.phone_text is null
+                and lines.reason_code in ('due', 'too_early', 'contacted')
+                and lines.action_code
+                in ('call', 'call_early', 'welcome_call', 'ask_what_happened')
+                then 'write'
+            else lines.action_code
+        end as action_code,
         lines.reason_code,
         lines.owner,
         lines.block_code,

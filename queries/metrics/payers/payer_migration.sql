@@ -2,7 +2,7 @@
 --
 -- grain:   one month-end of the last 12, segment a month before and segment at its end
 -- key:     month_end_date, from_segment_code, to_segment_code
--- source:  payer_days, payer_segments, payer_balances
+-- source:  payer_days, payer_segments, payer_balances, item_days
 -- params:  none
 -- columns:
 --   month_end_date     date   the later month-end
@@ -11,7 +11,13 @@
 --   customer_count     int    customers that went from one to the other, or stayed
 --   open_amount        money  what they owe at the month-end, credits included
 
-with monthly_segments as (
+-- segments tell of twelve months: before the books hold them there is none to move from
+with first_postings as (
+    select min(item_days.posted_date) as first_posted_date
+    from item_days
+),
+
+monthly_segments as (
     select
         payer_days.picture_date,
         payer_days.previous_month_date,
@@ -20,7 +26,10 @@ with monthly_segments as (
         payer_segments.segment_code
     from payer_segments
     inner join payer_days on payer_segments.picture_date = payer_days.picture_date
-    where payer_days.is_month_end
+    cross join first_postings
+    where
+        payer_days.is_month_end
+        and payer_days.window_date >= first_postings.first_posted_date - interval '1 day'
 )
 
 select

@@ -76,6 +76,30 @@ with reader as (
         ) as common_why_text,
         max(
             case
+                when sentences.sentence_code = 'lateness.late'
+                    then case $language when 'fr' then sentences.fr_text else sentences.en_text end
+            end
+        ) as late_text,
+        max(
+            case
+                when sentences.sentence_code = 'lateness.early'
+                    then case $language when 'fr' then sentences.fr_text else sentences.en_text end
+            end
+        ) as early_text,
+        max(
+            case
+                when sentences.sentence_code = 'lateness.weighted_late'
+                    then case $language when 'fr' then sentences.fr_text else sentences.en_text end
+            end
+        ) as weighted_late_text,
+        max(
+            case
+                when sentences.sentence_code = 'lateness.weighted_early'
+                    then case $language when 'fr' then sentences.fr_text else sentences.en_text end
+            end
+        ) as weighted_early_text,
+        max(
+            case
                 when sentences.sentence_code = 'missing.year_before'
                     then case $language when 'fr' then sentences.fr_text else sentences.en_text end
             end
@@ -143,12 +167,16 @@ reasons_told as (
                 'past_due_count',
                 'ever_count',
                 'at_risk_days',
+                'weighted_lateness',
                 'median_days',
                 'spread_days',
                 'recent_days',
+                'recent_lateness',
                 'previous_days',
+                'previous_lateness',
                 'trend_days',
                 'peer_days',
+                'peer_lateness',
                 'idle_days',
                 'late_percent',
                 'process_percent',
@@ -163,13 +191,53 @@ reasons_told as (
                 number_text(payer_axes.past_due_count, 0, reader.language_code),
                 number_text(payer_axes.ever_settled_count, 0, reader.language_code),
                 number_text(payer_axes.at_risk_late_days, 1, reader.language_code),
+                filled_text(
+                    case
+                        when payer_axes.at_risk_late_days < 0 then reader.weighted_early_text
+                        else reader.weighted_late_text
+                    end,
+                    make_array('days'),
+                    make_array(
+                        number_text(abs(payer_axes.at_risk_late_days), 1, reader.language_code)
+                    )
+                ),
                 number_text(payer_axes.median_late_days, 1, reader.language_code),
                 number_text(payer_axes.spread_days, 1, reader.language_code),
                 number_text(payer_axes.recent_late_days, 1, reader.language_code),
+                filled_text(
+                    case
+                        when payer_axes.recent_late_days < 0 then reader.early_text
+                        else reader.late_text
+                    end,
+                    make_array('days'),
+                    make_array(
+                        number_text(abs(payer_axes.recent_late_days), 1, reader.language_code)
+                    )
+                ),
                 number_text(payer_axes.previous_late_days, 1, reader.language_code),
+                filled_text(
+                    case
+                        when payer_axes.previous_late_days < 0 then reader.early_text
+                        else reader.late_text
+                    end,
+                    make_array('days'),
+                    make_array(
+                        number_text(abs(payer_axes.previous_late_days), 1, reader.language_code)
+                    )
+                ),
                 case when payer_axes.trend_days > 0 then '+' else '' end
                 || number_text(payer_axes.trend_days, 1, reader.language_code),
                 number_text(payer_axes.peer_late_days, 1, reader.language_code),
+                filled_text(
+                    case
+                        when payer_axes.peer_late_days < 0 then reader.early_text
+                        else reader.late_text
+                    end,
+                    make_array('days'),
+                    make_array(
+                        number_text(abs(payer_axes.peer_late_days), 1, reader.language_code)
+                    )
+                ),
                 number_text(
                     cast(payer_axes.picture_date - payer_axes.last_issued_date as bigint),
                     0,

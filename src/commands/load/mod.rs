@@ -41,7 +41,7 @@ use crate::settings::Settings;
 /// How often a load starts again because others were committed first.
 const ATTEMPTS: u32 = 20;
 
-pub(super) use self::sources::held;
+pub(super) use self::sources::{company_names, held};
 pub(super) use self::stage::Rules;
 pub(super) use self::summary::{assumption, sums_of, sums_text};
 
@@ -60,7 +60,8 @@ pub(super) async fn run(settings: &Settings, arguments: &LoadArguments) -> Resul
         ));
     }
     let fetched = Fetched::bring(&files).await?;
-    load(settings, &fetched.files, arguments).await
+    let company_name = arguments.company_name.clone().or_else(|| settings.company_name.clone());
+    load(&Settings { company_name, ..settings.clone() }, &fetched.files, arguments).await
 }
 
 /// Loads files into the lake as one load.
@@ -220,7 +221,7 @@ async fn prepare(
         preparation.link(&mut wanted, false).await?;
     }
     preparation.follow(&mut wanted).await?;
-    let record = summary::record(staged, &removed, &refused, assumptions, load_id);
+    let record = summary::record(settings, staged, &removed, &refused, assumptions, load_id);
     Ok(Prepared { wanted, record })
 }
 

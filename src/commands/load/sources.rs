@@ -45,6 +45,13 @@ pub(in crate::commands) fn held(history: &[LoadRecord]) -> BTreeMap<String, Held
     held
 }
 
+/// What loads named companies, by their identifiers: the last name counts.
+pub(in crate::commands) fn company_names(history: &[LoadRecord]) -> BTreeMap<String, String> {
+    let sources = history.iter().flat_map(|load| load.sources.as_array().into_iter().flatten());
+    let named = sources.filter_map(|facts| Some((facts["company_id"].as_str()?, facts["company_name"].as_str()?)));
+    named.map(|(company, name)| (company.to_owned(), name.to_owned())).collect()
+}
+
 /// The source that `--master` names: which company its documents are of, where it is a ledger.
 pub(super) fn master(key: Option<&str>, held: &BTreeMap<String, Held>) -> Result<Option<Master>, Error> {
     let Some(key) = key else { return Ok(None) };

@@ -17,6 +17,7 @@ use crate::settings::Settings;
 
 /// The load's row, but for its number and the versions of the tables.
 pub(super) fn record(
+    settings: &Settings,
     staged: &[Source],
     removed: &[String],
     refused: &Refused,
@@ -24,7 +25,8 @@ pub(super) fn record(
     load_id: &str,
 ) -> LoadRecord {
     let refused_of = |source: &Source| refused.get(&source.report.source_key).copied().unwrap_or_default();
-    let mut sources: Vec<Json> = staged.iter().map(|source| facts(source, refused_of(source))).collect();
+    let mut sources: Vec<Json> =
+        staged.iter().map(|source| facts(source, refused_of(source), settings.company_name.as_deref())).collect();
     sources.extend(removed.iter().map(|key| json!({ "key": key, "is_removed": true })));
     let whole = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
     let sum = |of: fn(&Source) -> u64| whole(staged.iter().map(of).sum());
@@ -50,7 +52,7 @@ pub(super) fn record(
     }
 }
 
-fn facts(source: &Source, refused: u64) -> Json {
+fn facts(source: &Source, refused: u64, company_name: Option<&str>) -> Json {
     let report = &source.report;
     let notes: Vec<Json> = report
         .notes
@@ -75,6 +77,7 @@ fn facts(source: &Source, refused: u64) -> Json {
         "encoding": report.encoding_code,
         "is_ledger": source.year.is_some(),
         "company_id": report.company_id,
+        "company_name": company_name,
         "line_count": report.line_count,
         "accepted_count": report.accepted_count - refused,
         "rejected_count": report.rejected_count + refused,

@@ -32,7 +32,7 @@ use crate::settings::Settings;
 
 pub(super) use guides::call_guides;
 pub(super) use proof::run as proof;
-pub(super) use signatories::sender_of;
+pub(super) use signatories::{Signatories, sender_of};
 
 pub(super) async fn run(
     settings: &Settings,

@@ -12,18 +12,18 @@ use crate::settings::Settings;
 const ANY: &str = "*";
 
 /// Rows of both files.
-pub(super) struct Signatories {
+pub(in crate::commands) struct Signatories {
     senders: Vec<BTreeMap<String, String>>,
     signers: Vec<BTreeMap<String, String>>,
 }
 
 impl Signatories {
-    pub(super) fn of(settings: &Settings) -> Result<Self, Error> {
+    pub(in crate::commands) fn of(settings: &Settings) -> Result<Self, Error> {
         Ok(Self { senders: reference::rows(settings, "senders")?, signers: reference::rows(settings, "signers")? })
     }
 
     /// Whom messages of the company come from, with its bank account.
-    pub(super) fn sender(&self, company_id: &str) -> Result<(Sender, [String; 2]), Error> {
+    pub(in crate::commands) fn sender(&self, company_id: &str) -> Result<(Sender, [String; 2]), Error> {
         let of = |code: &str| self.senders.iter().find(|row| row.get("company_id").is_some_and(|id| id == code));
         let Some(row) = of(company_id).or_else(|| of(ANY)) else {
             return Err(unsigned("senders.csv", &format!("names no sender for the company `{company_id}`")));
@@ -45,7 +45,7 @@ impl Signatories {
     }
 
     /// Who signs: a person that can be answered.
-    pub(super) fn signer(&self, signer_id: &str, sender: &Sender) -> Result<Signer, Error> {
+    pub(in crate::commands) fn signer(&self, signer_id: &str, sender: &Sender) -> Result<Signer, Error> {
         let of = |code: &str| self.signers.iter().find(|row| row.get("signer_id").is_some_and(|id| id == code));
         let Some(row) = of(signer_id).filter(|_| !signer_id.is_empty()).or_else(|| of(ANY)) else {
             return Err(unsigned(

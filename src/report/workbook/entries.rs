@@ -20,7 +20,7 @@ const LONGEST_MESSAGE: usize = 255;
 /// Widths in characters of columns whose words do not tell it.
 const DATE_WIDTH: usize = 12;
 const AMOUNT_WIDTH: usize = 14;
-const TEXT_WIDTH: usize = 36;
+const TEXT_WIDTH: usize = 24;
 
 /// A column of a sheet.
 pub(super) struct SheetColumn {
@@ -34,8 +34,8 @@ pub(super) struct SheetColumn {
 
 /// What a column is there for.
 pub(super) enum Role {
-    /// To be read.
-    Shown,
+    /// To be read: a column of the grid.
+    Shown(usize),
     /// To be filled in.
     Entry(EntrySpec),
     /// To be read back: a column of the answer as it is, hidden.
@@ -52,8 +52,8 @@ pub(super) struct List {
 
 impl SheetColumn {
     /// A column to be read.
-    pub(super) fn shown(column: &AnswerColumn, label: &str) -> Self {
-        Self { column: column.clone(), label: label.to_owned(), role: Role::Shown, machine_name: None }
+    pub(super) fn shown(at: usize, column: &AnswerColumn, label: &str) -> Self {
+        Self { column: column.clone(), label: label.to_owned(), role: Role::Shown(at), machine_name: None }
     }
 
     pub(super) const fn is_entry(&self) -> bool {
@@ -62,7 +62,8 @@ impl SheetColumn {
 }
 
 impl Writer<'_> {
-    /// The columns of a table: those of its grid, those to be filled in, those to be read back.
+    /// The columns of a table: those of its grid, those to be filled in, those to be read back. What is filled in stands beside
+    /// whom it is about: behind the column that names the customer.
     pub(super) fn columns(
         &mut self,
         panel: &PanelSpec,
@@ -74,11 +75,13 @@ impl Writer<'_> {
             Some(if is_beside_raw { format!("{prefix}.shown.{name}") } else { format!("{prefix}.{name}") })
         };
         let mut columns: Vec<SheetColumn> = Vec::new();
-        for column in &grid.columns {
+        for (at, column) in grid.columns.iter().enumerate() {
             let name = &column.column.name;
             let machine_name = named(name, view.hidden_columns.contains(name));
-            columns.push(SheetColumn { machine_name, ..SheetColumn::shown(&column.column, &column.label) });
+            columns.push(SheetColumn { machine_name, ..SheetColumn::shown(at, &column.column, &column.label) });
         }
+        let named_at = columns.iter().position(|column| column.column.name == "customer_name");
+        let behind = columns.split_off(named_at.map_or(columns.len(), |at| at + 1));
         for entry in &view.entries {
             if entry.kind == EntryKind::List {
                 self.add_list(entry)?;
@@ -90,6 +93,7 @@ impl Writer<'_> {
                 machine_name: named(&entry.name, false),
             });
         }
+        columns.extend(behind);
         for name in &view.hidden_columns {
             let position = grid.position(name).ok_or_else(|| ReportError::ColumnMissing {
                 panel: panel.id.clone(),
@@ -319,10 +323,11 @@ hidden_columns = [\"action_id\", \"channel_code\", \"due_date\"]
             let parts = parts(WORKLIST, language);
             let names: Vec<&str> =
                 strings(&parts).into_iter().filter_map(|text| text.strip_prefix("worklist.")).collect();
-            let shown = ["customer_name", "shown.channel_code", "shown.due_date", "open_amount"];
+            // what is filled in stands beside the customer
             let entries = ["result_code", "promised_date", "promised_amount", "note_text"];
+            let shown = ["shown.channel_code", "shown.due_date", "open_amount"];
             let raw = ["action_id", "channel_code", "due_date"];
-            assert_eq!(names, [&shown[..], &entries[..], &raw[..]].concat());
+            assert_eq!(names, [&["customer_name"][..], &entries[..], &shown[..], &raw[..]].concat());
             assert!(parts.contains("<row r=\"6\" spans=\"1:11\" hidden=\"1\">"));
             assert!(parts.contains("<autoFilter ref=\"A5:K9\""), "sorting moves whole rows");
             // the last three columns, and the sheet of lists
@@ -336,11 +341,11 @@ hidden_columns = [\"action_id\", \"channel_code\", \"due_date\"]
         let parts = parts(WORKLIST, Language::En);
         for validation in [
             "<dataValidation type=\"list\"",
-            "sqref=\"E7:E9\"><formula1>'lists'!$B$2:$B$3</formula1>",
+            "sqref=\"B7:B9\"><formula1>'lists'!$B$2:$B$3</formula1>",
             "<dataValidation type=\"date\"",
-            "sqref=\"F7:F9\"><formula1>36526</formula1><formula2>73415</formula2>",
+            "sqref=\"C7:C9\"><formula1>36526</formula1><formula2>73415</formula2>",
             "<dataValidation type=\"decimal\" operator=\"greaterThanOrEqual\"",
-            "sqref=\"G7:G9\"><formula1>0</formula1>",
+            "sqref=\"D7:D9\"><formula1>0</formula1>",
             "error=\"Please choose one of the words of the list.\"",
         ] {
             assert!(parts.contains(validation), "{validation}: {parts}");

@@ -15,6 +15,7 @@ use rust_xlsxwriter::{DocProperties, ExcelDateTime, FormatAlign, IgnoreError, Ur
 
 use self::entries::{List, Role, SheetColumn, entry_width};
 use self::styles::Styles;
+use super::filters::Filters;
 use super::grid::{Grid, Medium, Reader, is_number, narrowed};
 use super::page::{PageInput, command_of, panel_comments, tie_out_sentence};
 use super::panels::{Audience, PageSpec, PanelSpec, Shape, TableView};
@@ -45,7 +46,7 @@ const MEASURED_ROWS: usize = 500;
 /// # Panics
 /// When the folder of temporary files is full: cells of large sheets wait there, uncompressed.
 pub fn render_workbook(input: &PageInput, templates: &Templates, out: impl Write + Send) -> Result<(), ReportError> {
-    let spec = templates.report(input.report_name)?;
+    let spec = templates.report(input.report_name)?.known(input.absent_tables);
     let words = templates.words(input.language)?;
     let formats = Formats::new(&words)?;
     let links = std::collections::BTreeMap::new();
@@ -55,6 +56,7 @@ pub fn render_workbook(input: &PageInput, templates: &Templates, out: impl Write
         currency_code: input.currency_code,
         decimals: input.decimals,
         links: &links,
+        filters: Filters::default(),
     };
     let styles = Styles::new(input);
     let mut writer = Writer {
@@ -163,6 +165,8 @@ impl Writer<'_> {
                 let head = self.head(panel, "history")?;
                 self.facts(&answer, &labels, head, sheets)
             }
+            // ways between pages, and what stands in lists of their own
+            Shape::Cards | Shape::Cockpit => Ok(()),
             // its sentence stands on the index; who carries a difference has a sheet
             Shape::TieOut | Shape::Assumptions | Shape::Sentences | Shape::Guides | Shape::Table => {
                 for (order, view) in panel.tables.iter().enumerate() {
@@ -218,13 +222,18 @@ impl Writer<'_> {
         }
         let grid = Grid::new(&panel.id, view, answer, Medium::Workbook, self.reader)?;
         let columns = self.columns(panel, view, &grid)?;
-        let totals: Vec<Option<Value<'_>>> = grid.columns.iter().map(|column| grid.total(column)).collect();
+        let total = |column: &SheetColumn| match column.role {
+            Role::Shown(at) => grid.total(&grid.columns[at]),
+            _ => None,
+        };
+        let totals: Vec<Option<Value<'_>>> = columns.iter().map(total).collect();
         let parts: Vec<&[usize]> = grid.order.chunks(MOST_ROWS).collect();
         for (number, rows) in parts.iter().enumerate() {
             let (mut sheet, name) = self.sheet(&head, rows.len())?;
             let value = |row: usize, at: usize| match columns[at].role {
                 Role::Raw(position) => grid.behind(rows[row], position).0,
-                _ => grid.value(rows[row], &grid.columns[at]),
+                Role::Shown(at) => grid.value(rows[row], &grid.columns[at]),
+                Role::Entry(_) => Value::Null,
             };
             let is_last = number + 1 == parts.len();
             self.fill(&mut sheet, &columns, rows.len(), value, if is_last { &totals } else { &[] })?;
@@ -245,8 +254,9 @@ impl Writer<'_> {
         sheets: &mut Vec<Worksheet>,
     ) -> Result<(), ReportError> {
         let (mut sheet, name) = self.sheet(&head, answer.len())?;
+        let shown = answer.columns.iter().zip(labels).enumerate();
         let columns: Vec<SheetColumn> =
-            answer.columns.iter().zip(labels).map(|(column, label)| SheetColumn::shown(column, label)).collect();
+            shown.map(|(at, (column, label))| SheetColumn::shown(at, column, label)).collect();
         self.fill(&mut sheet, &columns, answer.len(), |row, at| answer.at(row, at), &[])?;
         self.index.push((name, head));
         sheets.push(sheet);
@@ -316,7 +326,7 @@ impl Writer<'_> {
                         widths[at] = widths[at].max(entry_width(spec.kind));
                     }
                     Role::Raw(_) => self.raw_cell(sheet, below, number, &value(row, at), &column.column)?,
-                    Role::Shown => {
+                    Role::Shown(_) => {
                         let value = value(row, at);
                         self.cell(sheet, below, number, &value, &column.column)?;
                         if row < MEASURED_ROWS {
@@ -348,7 +358,10 @@ impl Writer<'_> {
                 sheet.set_column_hidden(column_number(at)).map_err(failed)?;
             }
         }
-        sheet.set_freeze_panes(first, u16::from(columns.len() > 4)).map_err(failed)?;
+        // whom a line is about stays in sight, and what is filled in beside it
+        let entered_at = columns.iter().position(SheetColumn::is_entry);
+        let frozen = entered_at.map_or_else(|| u16::from(columns.len() > 4), column_number);
+        sheet.set_freeze_panes(first, frozen).map_err(failed)?;
         sheet.set_repeat_rows(HEADER_ROW, HEADER_ROW).map_err(failed)?;
         sheet.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0);
         // identifiers that are digits are texts on purpose

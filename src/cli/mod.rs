@@ -1,15 +1,25 @@
 //! What can be typed. What it means is settled in `settings.rs`, what it does in `commands/`.
 
+mod lake;
+mod remind;
+
 use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 
+pub use self::lake::{
+    ClusterArguments, ClusterCommand, ExecutorArguments, LakeCommand, RepairArguments, SchedulerArguments,
+};
+pub use self::remind::{
+    ProofArguments, RemindApproveArguments, RemindChoice, RemindCommand, RemindDeclareArguments,
+    RemindReceiptsArguments, RemindRunArguments, RemindSendArguments, RemindWriteArguments,
+};
 use crate::commands;
-use crate::engine::SCHEDULER_PORT;
 use crate::error::{self, Outcome};
 
 /// Receivables analytics that prove themselves against the ledger.
@@ -48,6 +58,9 @@ pub struct Common {
     /// Form of the answer
     #[arg(long, global = true, value_enum, default_value_t)]
     pub output: Output,
+    /// All columns of a table, however wide the terminal
+    #[arg(long, global = true)]
+    pub wide: bool,
     /// Say only what is wrong
     #[arg(long, global = true)]
     pub quiet: bool,
@@ -71,147 +84,80 @@ pub enum Output {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Generate the demo company, load it, check it, write its pages
+    #[command(after_help = "Examples:\n  encours demo\n  encours demo --out /tmp/demo --seed 7")]
     Demo(DemoArguments),
     /// Generate receivables of any size to measure with
+    #[command(after_help = "Examples:\n  encours generate --items 1000000 --out big")]
     Generate(GenerateArguments),
     /// Load ledgers and payment histories into the lake
+    #[command(
+        after_help = "Examples:\n  encours load 123456789FEC20241231.txt customers.csv\n  encours load list.xlsx --as-of-list 2025-01-31\n  encours load --replace 123456789/2023-12-31"
+    )]
     Load(LoadArguments),
     /// Say what a file is and how it would be read
+    #[command(after_help = "Examples:\n  encours inspect export.csv\n  encours inspect export.csv --save mapping.toml")]
     Inspect(InspectArguments),
     /// The lines the lake's sources had refused
+    #[command(after_help = "Examples:\n  encours rejects --output csv > rejects.csv")]
     Rejects,
     /// The loads, oldest first
+    #[command(after_help = "Examples:\n  encours history")]
     History,
     /// Ask a question
+    #[command(
+        after_help = "Examples:\n  encours query aging --as-of 2024-12-31\n  encours query open_items --describe\n  encours query --sql 'select count(*) as item_count from open_items' --output json"
+    )]
     Query(QueryArguments),
     /// Look for faults; silence means healthy
+    #[command(after_help = "Examples:\n  encours check --as-of 2024-12-31")]
     Check(CheckArguments),
     /// Write a report: a page and a workbook
+    #[command(
+        after_help = "Examples:\n  encours report --as-of 2024-12-31\n  encours report all --lang fr --out pages\n  encours report payer --customer C001\n  encours report controller --print board"
+    )]
     Report(ReportArguments),
     /// Write the statement one sends a customer: a page and a workbook
+    #[command(after_help = "Examples:\n  encours customer_statement --customer C001 --as-of 2024-12-31")]
     #[command(name = "customer_statement", alias = "customer-statement")]
     CustomerStatement(CustomerStatementArguments),
     /// Write a comment beside a panel of a report, for the figures of a day
+    #[command(
+        after_help = "Examples:\n  encours comment aging 'Two customers wait for a credit note.' --as-of 2024-12-31"
+    )]
     Comment(CommentArguments),
     /// Write the worklists of a day: page, workbook to be filled in and agenda, for each collector and owner
+    #[command(after_help = "Examples:\n  encours worklist --out lists")]
     Worklist(WorklistArguments),
     /// Remind customers: plan, write, approve, send, read what comes back
     #[command(subcommand)]
     Remind(RemindCommand),
     /// Write the proof of a message: its bytes, their hash, all that became of it
+    #[command(after_help = "Examples:\n  encours proof MESSAGE --outbox outbox")]
     Proof(ProofArguments),
     /// Interest and recovery fees that could be asked for late payment
+    #[command(after_help = "Examples:\n  encours penalties --customer C001 --as-of 2024-12-31")]
     Penalties(PenaltiesArguments),
     /// Write the file of a claim for a court or an agency
+    #[command(after_help = "Examples:\n  encours legal_file --customer C001")]
     #[command(name = "legal_file", alias = "legal-file")]
     LegalFile(LegalFileArguments),
     /// Forecast the receipts of the weeks to come, with their range
+    #[command(after_help = "Examples:\n  encours forecast --weeks 8 --by segment")]
     Forecast(ForecastArguments),
     /// Hold forecasts of past days, made from what was known then, against what came
+    #[command(after_help = "Examples:\n  encours backtest --step week --from 2024-01-31")]
     Backtest(BacktestArguments),
+    /// Write what a shell needs to complete commands and options
+    #[command(
+        after_help = "Examples:\n  encours completions bash > ~/.local/share/bash-completion/completions/encours\n  encours completions fish > ~/.config/fish/completions/encours.fish"
+    )]
+    Completions(CompletionsArguments),
     /// Look after the lake: read all of it, bring it back where it is damaged, clear what killed loads left
     #[command(subcommand)]
     Lake(LakeCommand),
     /// Serve as a part of a cluster that answers `--cluster`
     #[command(subcommand)]
     Cluster(ClusterCommand),
-}
-
-/// What can be done for a lake.
-#[derive(Debug, Subcommand)]
-pub enum LakeCommand {
-    /// Read all that its loads wrote, and say which files are not as they were written
-    Verify,
-    /// Say how a damaged lake is brought back, then do it: from a copy, or to its last whole load. Nothing is deleted
-    Repair(RepairArguments),
-    /// Clear what killed loads left
-    Clean,
-}
-
-/// `encours lake repair`
-#[derive(Debug, Args)]
-pub struct RepairArguments {
-    /// A copy of the lake, which what is damaged is brought from [default: back to the last whole load]
-    #[arg(long, value_name = "DIR")]
-    pub from: Option<String>,
-    /// Only say what would be done
-    #[arg(long)]
-    pub dry_run: bool,
-}
-
-/// Where a question is answered.
-#[derive(Clone, Debug, Args)]
-pub struct ClusterArguments {
-    /// Answered by the cluster of that scheduler [default: by this process]
-    #[arg(long, value_name = "URL")]
-    pub cluster: Option<String>,
-    /// Seconds that the cluster may take for one question of those asked
-    #[arg(long, value_name = "S", default_value_t = 600, value_parser = clap::value_parser!(u64).range(1..=86_400))]
-    pub cluster_timeout: u64,
-}
-
-/// The parts of a cluster. None asks who speaks to it: they belong on a network of their own.
-#[derive(Debug, Subcommand)]
-pub enum ClusterCommand {
-    /// Take questions and hand their parts to executors
-    Scheduler(SchedulerArguments),
-    /// Do the parts of questions on this machine
-    Executor(ExecutorArguments),
-}
-
-/// `encours cluster scheduler`
-#[derive(Debug, Args)]
-pub struct SchedulerArguments {
-    /// Address to listen on
-    #[arg(long, value_name = "IP", default_value = "127.0.0.1")]
-    pub host: String,
-    /// Port to listen on; 0 takes one that is free
-    #[arg(long, value_name = "PORT", default_value_t = SCHEDULER_PORT)]
-    pub port: u16,
-    /// Name that executors know it by [default: the address]
-    #[arg(long, value_name = "NAME")]
-    pub external_host: Option<String>,
-    /// Seconds without a heartbeat after which an executor is lost and its work done again elsewhere
-    #[arg(long, value_name = "S", default_value_t = 10, value_parser = clap::value_parser!(u64).range(2..=3600))]
-    pub executor_timeout: u64,
-    /// Seconds between two looks for lost executors
-    #[arg(long, value_name = "S", default_value_t = 2, value_parser = clap::value_parser!(u64).range(1..=600))]
-    pub look_every: u64,
-    /// Parts that each step of a question is cut into: about the cores of all executors together
-    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=4096))]
-    pub parts: u16,
-}
-
-/// `encours cluster executor`
-#[derive(Debug, Args)]
-pub struct ExecutorArguments {
-    /// The scheduler
-    #[arg(long, value_name = "HOST:PORT", default_value = "localhost:50050")]
-    pub scheduler: String,
-    /// Address to listen on
-    #[arg(long, value_name = "IP", default_value = "127.0.0.1")]
-    pub host: String,
-    /// Name that others know it by [default: the address]
-    #[arg(long, value_name = "NAME")]
-    pub external_host: Option<String>,
-    /// Port that its results are fetched from
-    #[arg(long, value_name = "PORT", default_value_t = 50051)]
-    pub port: u16,
-    /// Port that it takes tasks on
-    #[arg(long, value_name = "PORT", default_value_t = 50052)]
-    pub task_port: u16,
-    /// Tasks at once [default: the cores of the machine]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    pub cores: Option<u16>,
-    /// Megabytes that its tasks may hold before they go to disk [default: seven tenths of the machine's]
-    #[arg(long, value_name = "MB", value_parser = clap::value_parser!(u64).range(64..=1_000_000_000))]
-    pub memory: Option<u64>,
-    /// Seconds between two heartbeats
-    #[arg(long, value_name = "S", default_value_t = 2, value_parser = clap::value_parser!(u64).range(1..=600))]
-    pub heartbeat: u64,
-    /// Seconds to wait for the scheduler when it starts
-    #[arg(long, value_name = "S", default_value_t = 30, value_parser = clap::value_parser!(u16).range(1..=3600))]
-    pub connect_timeout: u16,
 }
 
 /// `encours check`
@@ -294,6 +240,9 @@ pub struct LoadArguments {
     /// How they are read
     #[command(flatten)]
     pub reading: ReadingArguments,
+    /// What pages call the company of these files, from now on
+    #[arg(long, value_name = "NAME")]
+    pub company_name: Option<String>,
     /// First forget all that this source had brought
     #[arg(long, value_name = "SOURCE")]
     pub replace: Vec<String>,
@@ -322,9 +271,12 @@ pub struct QueryArguments {
     /// Name of the query
     #[arg(value_name = "NAME")]
     pub name: Option<String>,
-    /// Describe all queries
+    /// Name all queries by theme, a line each
     #[arg(long)]
     pub list: bool,
+    /// Describe the columns of that query
+    #[arg(long, requires = "name")]
+    pub describe: bool,
     /// Ask in SQL (read-only); `$as_of` is the day
     #[arg(long, value_name = "SELECT…", conflicts_with_all = ["name", "list"])]
     pub sql: Option<String>,
@@ -342,21 +294,39 @@ pub struct QueryArguments {
     pub place: ClusterArguments,
 }
 
+/// What a report is printed as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Print {
+    /// One A4 for the board.
+    Board,
+}
+
 /// `encours report`
 #[derive(Debug, Args)]
 pub struct ReportArguments {
-    /// Name of the report
+    /// Name of the report; `all` writes every report, the day's lists and customers' pages, and an index that leads to them
     #[arg(value_name = "NAME", default_value = "controller")]
     pub name: String,
     /// The customer that report `payer` is about
     #[arg(long, value_name = "ID")]
     pub customer: Option<String>,
+    /// Write what is to be printed: `board` is one A4, as page and PDF
+    #[arg(long, value_name = "WHAT", value_enum)]
+    pub print: Option<Print>,
     /// Folder for the pages
     #[arg(long, value_name = "DIR", default_value = "out")]
     pub out: PathBuf,
     /// Where it is answered
     #[command(flatten)]
     pub place: ClusterArguments,
+}
+
+/// `encours completions`
+#[derive(Debug, Args)]
+pub struct CompletionsArguments {
+    /// The shell
+    #[arg(value_name = "SHELL", value_enum)]
+    pub shell: Shell,
 }
 
 /// `encours customer_statement`
@@ -462,149 +432,6 @@ pub struct BacktestArguments {
     pub seed: u64,
 }
 
-/// What can be done to remind customers.
-#[derive(Debug, Subcommand)]
-pub enum RemindCommand {
-    /// Say which messages would go out, and why the rest of what is overdue is left out
-    Plan(RemindChoice),
-    /// Write these messages into the outbox, to be looked at; nothing is sent
-    Write(RemindWriteArguments),
-    /// Let messages go that wait for a person's word
-    Approve(RemindApproveArguments),
-    /// Send what waits; without --confirm, only say what would be sent
-    Send(RemindSendArguments),
-    /// Read delivery notices, disposition notices and answers from a mailbox, or what a gateway or carrier calls back
-    Receipts(RemindReceiptsArguments),
-    /// The run of a day: read the mailbox, write what the policies ask for, send what they mark as automatic
-    Run(RemindRunArguments),
-    /// Write the declaration of the claim on customers in insolvency, to whom the notice names; nothing is sent
-    Declare(RemindDeclareArguments),
-}
-
-/// Whom to remind: those the policies say, or those a person chooses.
-#[derive(Clone, Debug, Default, Args)]
-pub struct RemindChoice {
-    /// These customers, whatever their policy says of days and sums
-    #[arg(long = "customer", value_name = "ID")]
-    pub customers: Vec<String>,
-    /// Through this channel
-    #[arg(long, value_name = "CODE", requires = "customers")]
-    pub channel: Option<String>,
-    /// To this contact
-    #[arg(long, value_name = "ID", requires = "customers")]
-    pub contact: Option<String>,
-    /// With this template
-    #[arg(long, value_name = "TONE", requires = "customers")]
-    pub tone: Option<String>,
-}
-
-/// `encours remind write`
-#[derive(Debug, Args)]
-pub struct RemindWriteArguments {
-    /// Whom
-    #[command(flatten)]
-    pub choice: RemindChoice,
-    /// Folder of outgoing messages
-    #[arg(long, value_name = "DIR", default_value = "outbox")]
-    pub outbox: PathBuf,
-}
-
-/// `encours remind approve`
-#[derive(Debug, Args)]
-pub struct RemindApproveArguments {
-    /// These messages [default: all of the last run that wait]
-    #[arg(value_name = "MESSAGE")]
-    pub messages: Vec<String>,
-    /// Who approves
-    #[arg(long, value_name = "NAME")]
-    pub by: String,
-}
-
-/// `encours remind send`
-#[derive(Debug, Args)]
-pub struct RemindSendArguments {
-    /// Folder of outgoing messages
-    #[arg(long, value_name = "DIR", default_value = "outbox")]
-    pub outbox: PathBuf,
-    /// How channels are reached
-    #[arg(long, value_name = "FILE", default_value = "channels.toml")]
-    pub channels: PathBuf,
-    /// Send
-    #[arg(long)]
-    pub confirm: bool,
-    /// Send all e-mails to this address instead, to try; no level rises, and nothing else leaves
-    #[arg(long, value_name = "ADDRESS")]
-    pub redirect_to: Option<String>,
-    /// At most so many messages
-    #[arg(long, value_name = "N")]
-    pub limit: Option<usize>,
-    /// Only to addresses that contain one of these
-    #[arg(long, value_name = "PART")]
-    pub allow: Vec<String>,
-}
-
-/// `encours remind receipts`
-#[derive(Debug, Args)]
-pub struct RemindReceiptsArguments {
-    /// A Maildir, or a folder of e-mails as a mail program saves them [default: the mailbox of channels.toml, over IMAP]
-    #[arg(value_name = "DIR")]
-    pub folder: Option<PathBuf>,
-    /// How the mailbox is reached
-    #[arg(long, value_name = "FILE", default_value = "channels.toml")]
-    pub channels: PathBuf,
-    /// A file of what a gateway called back or a carrier wrote, JSON or CSV, instead of e-mails
-    #[arg(long, value_name = "FILE", requires = "of", conflicts_with = "folder")]
-    pub callbacks: Option<PathBuf>,
-    /// Which `[callbacks.NAME]` of channels.toml tells how that file is read
-    #[arg(long = "as", value_name = "NAME", requires = "callbacks")]
-    pub of: Option<String>,
-}
-
-/// `encours remind run`
-#[derive(Debug, Args)]
-pub struct RemindRunArguments {
-    /// Folder of outgoing messages
-    #[arg(long, value_name = "DIR", default_value = "outbox")]
-    pub outbox: PathBuf,
-    /// How channels are reached
-    #[arg(long, value_name = "FILE", default_value = "channels.toml")]
-    pub channels: PathBuf,
-    /// A Maildir, or a folder of e-mails [default: the mailbox of channels.toml, if it describes one]
-    #[arg(long, value_name = "DIR")]
-    pub mail: Option<PathBuf>,
-    /// At most so many messages
-    #[arg(long, value_name = "N")]
-    pub limit: Option<usize>,
-    /// Only to addresses that contain one of these
-    #[arg(long, value_name = "PART")]
-    pub allow: Vec<String>,
-}
-
-/// `encours remind declare`
-#[derive(Debug, Args)]
-pub struct RemindDeclareArguments {
-    /// Of this customer only
-    #[arg(long, value_name = "ID")]
-    pub customer: Option<String>,
-    /// Folder of outgoing messages
-    #[arg(long, value_name = "DIR", default_value = "outbox")]
-    pub outbox: PathBuf,
-}
-
-/// `encours proof`
-#[derive(Debug, Args)]
-pub struct ProofArguments {
-    /// The message
-    #[arg(value_name = "MESSAGE")]
-    pub message: String,
-    /// Folder of outgoing messages
-    #[arg(long, value_name = "DIR", default_value = "outbox")]
-    pub outbox: PathBuf,
-    /// Folder that the proof is written below
-    #[arg(long, value_name = "DIR", default_value = ".")]
-    pub out: PathBuf,
-}
-
 /// `encours penalties`
 #[derive(Debug, Args)]
 pub struct PenaltiesArguments {
@@ -641,9 +468,44 @@ pub struct CommentArguments {
 /// How long threads may take to end that go on computing.
 const PATIENCE_AT_THE_END: Duration = Duration::from_millis(200);
 
+/// The command line as it is read and told. Options of every command are described by `encours --help`; the help of a command
+/// shows its own, and names them.
+fn command_line(arguments: &[OsString]) -> clap::Command {
+    let plain = Cli::command();
+    let is_of_all = match arguments.get(1..) {
+        None | Some([]) => true,
+        Some([only]) => ["--help", "-h", "help"].iter().any(|asked| only == asked),
+        Some(_) => false,
+    };
+    if is_of_all {
+        return plain;
+    }
+    let names: Vec<String> =
+        plain.get_arguments().filter_map(|argument| argument.get_long()).map(|name| format!("--{name}")).collect();
+    let told = format!("Every command takes {}: `encours --help` describes them.", names.join(", "));
+    plain.mut_args(|argument| argument.hide(true)).mut_subcommands(|command| {
+        let examples = command.get_after_help().map(ToString::to_string);
+        let after = examples.into_iter().chain([told.clone()]).collect::<Vec<_>>().join("\n\n");
+        command.after_help(after)
+    })
+}
+
+/// Writes the completions of a shell.
+///
+/// # Errors
+/// What `out` refuses.
+pub fn write_completions(shell: Shell, out: &mut impl Write) -> io::Result<()> {
+    let mut text = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "encours", &mut text);
+    out.write_all(&text)
+}
+
 /// Runs the command line; the process's exit status.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let cli = match Cli::try_parse_from(arguments) {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let parsed =
+        command_line(&arguments).try_get_matches_from(arguments).and_then(|found| Cli::from_arg_matches(&found));
+    let cli = match parsed {
         Ok(cli) => cli,
         Err(cause) => {
             // help and version are answers, not errors
