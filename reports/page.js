@@ -348,6 +348,20 @@
 
   filters.start();
 
+  // a bar leads where the row of its table does
+  document.querySelectorAll(".panel:has(figure.chart):has(table a.leads)").forEach((panel) => {
+    const links = [...panel.querySelectorAll("table tbody tr")].map((row) => row.querySelector("a.leads"));
+    panel.querySelectorAll(".drawing svg").forEach((svg) => {
+      const marks = [...svg.querySelectorAll(".hits rect")];
+      if (marks.length !== links.length) { return; }
+      marks.forEach((mark, at) => {
+        if (!links[at]) { return; }
+        mark.classList.add("leads");
+        mark.addEventListener("click", () => { location.hash = links[at].hash; });
+      });
+    });
+  });
+
   // What a collector types beside the cases of a list: kept by the browser, saved as a file that `encours load` takes.
   const cockpit = document.querySelector(".cockpit");
   if (cockpit) {

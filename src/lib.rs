@@ -53,6 +53,10 @@
 //! outbox ([`outreach::Outbox`]), and each leaves at most once, its line of the journal on the disk before its first byte. What became
 //! of it is loaded as any other file is (`message_events`), and the next plan goes by it.
 //!
+//! Pages lead to each other (`report/ways.rs`, `commands/report/all.rs`), tiles and rows to the items behind them; filters hold for all
+//! tables of a page (`report/filters.rs`). What nobody loaded is left out and named once (`report/needs.rs`). A list is worked in where it is
+//! read (`report/cockpit.rs`): what is typed stays in the browser and comes back as any other file.
+//!
 //! A report is a file of panels (`reports/<report>.toml`), words (`reports/words.*.toml`) and one template; whom to act on
 //! is the query `worklist`, and the room of that name only carries it to people. What they write beside it comes back
 //! through [`ingest`] as actions.

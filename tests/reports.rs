@@ -1,11 +1,10 @@
 //! Every report there is, written of one lake: what the tests of pages and of workbooks open, all in the same way.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use encours::demo::DemoOptions;
-use encours::report::{PageSpec, Templates};
+use encours::report::{PageSpec, TableView, Templates};
 use serde::{Deserialize, Serialize};
 
 use crate::books::Ledger;
@@ -27,12 +26,6 @@ pub struct Report {
 /// What a statement tells the moves since.
 const SINCE: &str = "2000-01-01";
 
-impl Report {
-    pub fn spec(&self) -> Arc<PageSpec> {
-        Templates::built_in().report(&self.name).unwrap()
-    }
-}
-
 /// The answers of a lake on a day as the commands that write reports ask for them, each asked once.
 pub struct Answers {
     asked: Asked,
@@ -44,6 +37,25 @@ pub struct Answers {
 impl Answers {
     pub fn of(desk: &Desk, as_of: &str) -> Self {
         Self { asked: desk.ask(as_of), of_day: desk.ask(as_of).months(1), known: BTreeMap::new() }
+    }
+
+    /// The panels of a report, as far as the lake can tell them.
+    pub fn spec(&mut self, report: &Report) -> PageSpec {
+        let spec = Templates::built_in().report(&report.name).unwrap();
+        let of_view = |view: &TableView| -> Vec<String> {
+            view.column_needs.values().chain(view.row_needs.values()).cloned().collect()
+        };
+        let needs = spec.panels.iter().flat_map(|panel| {
+            let of_tiles = panel.tiles.iter().filter_map(|tile| tile.needs.clone());
+            panel.needs.iter().cloned().chain(of_tiles).chain(panel.tables.iter().flat_map(of_view))
+        });
+        let tables: BTreeSet<String> =
+            needs.flat_map(|need| need.split('|').map(str::to_owned).collect::<Vec<_>>()).collect();
+        let is_absent = |table: &String| {
+            self.asked.sql(&format!("select count(*) as row_count from {table}"))[0]["row_count"] == "0"
+        };
+        let absent: BTreeSet<String> = tables.into_iter().filter(is_absent).collect();
+        spec.known(&absent)
     }
 
     /// The rows of a query that a report could show: of its customer, of its assignee.
@@ -178,6 +190,7 @@ pub fn write_all(desk: &Desk, as_of: &str, language: &str, customer: &str, folde
     for name in ["controller", "payers", "process", "collections", "treasury", "reminders"] {
         reports.push(report(name, None, &written(&["report", name])));
     }
+    reports.push(report("board", None, &written(&["report", "controller", "--print", "board"])));
     reports.push(report("payer", Some(customer), &written(&["report", "payer", "--customer", customer])));
     let statement = written(&["customer_statement", "--customer", customer, "--since", SINCE]);
     reports.push(report("customer_statement", Some(customer), &statement));
@@ -202,7 +215,9 @@ pub fn write_all(desk: &Desk, as_of: &str, language: &str, customer: &str, folde
     let mut names: Vec<&str> = reports.iter().map(|report| report.name.as_str()).collect();
     names.sort_unstable();
     names.dedup();
-    assert_eq!(names, Templates::built_in().report_names(), "none is forgotten");
+    // the index is written with all of them (`tests/ways.rs`)
+    let known: Vec<String> = Templates::built_in().report_names().into_iter().filter(|name| name != "index").collect();
+    assert_eq!(names, known, "none is forgotten");
     reports
 }
 

@@ -110,6 +110,9 @@ pub(super) struct Payer {
     pub(super) method: u16,
     /// Days its receipts take to the bank.
     pub(super) lag: Day,
+    /// Since when it is insolvent, in legal hands or doubtful, and what share of such claims cash brings all the same.
+    pub(super) stopped: Option<Day>,
+    pub(super) recovered: f64,
 }
 
 /// The claim of each item, by its number: those of one load follow each other, so that a list holds them.
@@ -245,6 +248,9 @@ impl Events {
             (rows.texts("customer_id"), rows.texts("payment_method"), rows.texts("country_code"));
         let companies = rows.texts("company_id");
         let are_public = rows.flags("is_public_body");
+        let (stops, recovered) = (rows.days("stopped_date"), rows.decimals("recovered_ratio"));
+        let unit = 10_i64.pow(recovered.scale().into());
+        let share = |row: usize| Some(super::book::ratio(i64::try_from(recovered.get(row)?).ok()?, unit));
         let any = self.lags.get("any").copied();
         for row in 0..rows.len() {
             let (id, method) = (ids.get(row), methods.get(row));
@@ -255,6 +261,8 @@ impl Events {
                 country: self.countries.code(if are_public.get(row) { "public body" } else { countries.get(row) }),
                 method: self.methods.code(method),
                 lag: self.lags.get(method).copied().or(any).unwrap_or(0).clamp(0, 60),
+                stopped: stops.get(row).map(day_since),
+                recovered: share(row).unwrap_or(0.0).clamp(0.0, 1.0),
             });
             let of_company = self.customers.entry(companies.get(row).to_owned()).or_default();
             of_company.insert(id.to_owned(), position);

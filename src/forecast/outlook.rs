@@ -75,7 +75,8 @@ impl Scene<'_> {
     pub(super) fn outlook(&self, open: &OpenClaim, state: &super::book::State, shift: Shift) -> Outlook {
         let day = self.day;
         let claim = &self.events.claims[place(open.claim)];
-        let lag = self.events.payers[place(claim.customer)].lag;
+        let payer = &self.events.payers[place(claim.customer)];
+        let lag = payer.lag;
         let count = self.weeks.count();
         let mut outlook = Outlook {
             by_week: vec![0.0; count],
@@ -84,7 +85,11 @@ impl Scene<'_> {
             p90: None,
             late: claim.has_due.then_some(1.0),
             within: [0.0; 5],
-            cash_share: self.model.cash_share(claim),
+            // of who cannot or may not pay comes what such claims brought before
+            cash_share: match payer.stopped {
+                Some(stopped) if stopped <= day => payer.recovered.min(self.model.cash_share(claim)),
+                _ => self.model.cash_share(claim),
+            },
         };
         let last_needed = self.weeks.ends.last().copied().unwrap_or(day).max(day + 90);
         let mut unpaid_at_due = if claim.due <= day { Some(1.0) } else { None };

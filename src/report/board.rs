@@ -4,8 +4,9 @@ use serde_json::{Value as Json, json};
 
 use super::filters::Filters;
 use super::grid::{Reader, cell_text, figure, header_word, label_word};
+use super::input::PageInput;
 use super::needs::Known;
-use super::page::{PageInput, spelled_out, tie_out_sentence};
+use super::page::{spelled_out, tie_out_sentence};
 use super::tiles::tile_texts;
 use super::{Formats, ReportError, Templates, visible};
 use crate::model::{Answer, ColumnKind, Value};

@@ -11,7 +11,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value as Json, json};
 
 use super::grid::{Reader, cell_text, header_word, narrowed};
-use super::page::PageInput;
+use super::input::PageInput;
 use super::panels::{EntryKind, EntrySpec, PanelSpec};
 use super::{ReportError, visible};
 use crate::model::{Answer, AnswerColumn, CustomerKey, Value};

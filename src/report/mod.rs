@@ -15,6 +15,7 @@ mod error;
 mod filters;
 mod format;
 mod grid;
+mod input;
 mod language;
 mod needs;
 pub mod outputs;
@@ -38,11 +39,10 @@ mod workbook;
 pub use board::board_page;
 pub use error::ReportError;
 pub use format::Formats;
+pub use input::{Addressee, Assumption, CheckResult, LoadFacts, PageInput, Seller, SourceFacts};
 pub use language::Language;
-pub use page::{
-    Addressee, Assumption, CheckResult, LoadFacts, PageInput, SILENT_DAYS, Seller, SourceFacts, render_html,
-};
-pub use panels::{Audience, PageSpec, PanelSpec};
+pub use page::{SILENT_DAYS, render_html};
+pub use panels::{Audience, PageSpec, PanelSpec, TableView};
 pub use templates::Templates;
 pub use visible::visible;
 pub use ways::{Card, Way, Ways};

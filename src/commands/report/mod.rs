@@ -37,8 +37,9 @@ pub(super) async fn run(settings: &Settings, arguments: &ReportArguments) -> Res
         (PAYER, Some(customer)) => payers::one(settings, customer, &arguments.out).await?,
         _ if arguments.print.is_some() => {
             let (written, pdf) = board(settings, &arguments.name, &arguments.out).await?;
+            written.print()?;
             shared::print(&pdf.display().to_string())?;
-            written
+            return Ok(written.outcome);
         }
         _ => write(settings, &arguments.name, &arguments.out).await?,
     };

@@ -63,6 +63,15 @@ impl Prepared {
         if open.iter().any(|open| without_due(&open)) {
             rows.push(line(6, "no_due_date", &without_due, &of_open));
         }
+        let is_stopped = |open: &&OpenClaim| {
+            let payer = &self.events.payers[place(customer_of(open))];
+            payer.stopped.is_some_and(|stopped| stopped <= self.day)
+        };
+        if open.iter().any(|open| is_stopped(&open)) {
+            let brings =
+                open.iter().filter(is_stopped).any(|open| self.events.payers[place(customer_of(open))].recovered > 0.0);
+            rows.push(line(7, if brings { "stopped_recovered" } else { "stopped" }, &is_stopped, &of_open));
+        }
         rows
     }
 }

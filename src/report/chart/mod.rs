@@ -329,11 +329,18 @@ impl Builder<'_> {
         cell_text(value, column, true, self.reader).text
     }
 
-    const fn ink(&self, order: usize) -> Ink {
+    fn ink(&self, order: usize) -> Ink {
         match self.spec.palette {
             Palette::Series => Ink::Series(order),
-            Palette::Age => Ink::Age(order),
+            Palette::Age => Ink::Age(order + self.first_age()),
         }
+    }
+
+    /// Each age keeps its colour where the first, what is of unknown age, has no place in the chart.
+    fn first_age(&self) -> usize {
+        let by = self.spec.split_by.as_deref().or(self.spec.label.as_deref());
+        let is_known = by == Some("bucket_code") && self.answer.value(0, "bucket_code").plain() != "age_unknown";
+        usize::from(is_known && !self.answer.is_empty())
     }
 
     /// What another answer marks, by the label it stands at.

@@ -4,7 +4,7 @@ use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder};
 
 use crate::model::{AnswerColumn, ColumnKind};
 use crate::report::Language;
-use crate::report::page::PageInput;
+use crate::report::input::PageInput;
 
 /// Formats by what a cell holds.
 pub(super) struct Styles {
