@@ -241,6 +241,8 @@
         }
         field.value = values.join("|");
       });
+      const fold = form?.closest("details");
+      if (fold && chosen.size) { fold.open = true; }
       const clear = form?.querySelector("button");
       if (clear) { clear.hidden = chosen.size === 0; }
       apply(chosen);
@@ -293,7 +295,10 @@
       clear.addEventListener("click", () => { history.replaceState(null, "", addressed("", new Map())); set(); });
       form.append(clear);
       form.addEventListener("submit", (event) => event.preventDefault());
-      form.hidden = false;
+      // on a phone the figures come first
+      const fold = form.closest("details");
+      fold.hidden = false;
+      fold.open = matchMedia("(min-width: 48rem)").matches;
       addEventListener("hashchange", set);
     };
     return {
