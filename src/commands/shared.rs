@@ -52,7 +52,7 @@ pub(super) async fn engine_with(settings: &Settings, snapshot: &Snapshot, foreca
     if settings.as_of.is_none() {
         let as_of = engine.latest_posted_date(today()).await?;
         engine.set_as_of(as_of);
-        say(settings, &format!("as of {as_of}, the latest day of its items and lists"));
+        talk(settings, "as_of", &[("day", &as_of.to_string())])?;
     }
     say_between_lists(settings, &engine).await?;
     warn_of_silence(settings, &engine).await?;
@@ -61,14 +61,15 @@ pub(super) async fn engine_with(settings: &Settings, snapshot: &Snapshot, foreca
 
 /// A picture of a day that the books do not reach is one of what nobody knows: that is said loudly.
 async fn warn_of_silence(settings: &Settings, engine: &Engine) -> Result<(), Error> {
-    let Some(day) = settings.as_of else { return Ok(()) };
+    let Some(day) = settings.as_of.filter(|_| !settings.is_quiet) else { return Ok(()) };
+    let words = words(settings)?;
+    let shown = day.to_string();
     match engine.books_end(day).await? {
-        _ if settings.is_quiet => {}
-        Some(last) if (day - last).num_days() > SILENT_DAYS => warn(&format!(
-            "the books end on {last}: what was invoiced or paid until {day} is unknown, and its figures hold only if there was nothing"
-        )),
+        Some(last) if (day - last).num_days() > SILENT_DAYS => {
+            warn(&words.fill("talk.beyond_books", &[("last", &last.to_string()), ("day", &shown)])?);
+        }
         Some(_) => {}
-        None => warn(&format!("nothing was posted by {day}: the books begin later")),
+        None => warn(&words.fill("talk.before_books", &[("day", &shown)])?),
     }
     Ok(())
 }
@@ -78,18 +79,10 @@ async fn say_between_lists(settings: &Settings, engine: &Engine) -> Result<(), E
     let as_of = engine.scope().as_of;
     match engine.list_days(as_of).await? {
         Some((first, None)) => {
-            say(
-                settings,
-                &format!(
-                    "the first list of what is open is of {first}: of {as_of} only what was still open then is known"
-                ),
-            );
+            talk(settings, "before_lists", &[("first", &first.to_string()), ("day", &as_of.to_string())])?;
         }
         Some((_, Some(last))) if last < as_of => {
-            say(
-                settings,
-                &format!("the last list of what is open is of {last}: what changed until {as_of} is not known"),
-            );
+            talk(settings, "after_lists", &[("last", &last.to_string()), ("day", &as_of.to_string())])?;
         }
         _ => {}
     }
@@ -181,6 +174,12 @@ pub(super) fn warn(text: &str) {
     drop(writeln!(io::stderr(), "warning: {}", visible(text)));
 }
 
+/// A line of talk in the reader's language: the word `talk.<key>`.
+pub(super) fn talk(settings: &Settings, key: &str, values: &[(&str, &str)]) -> Result<(), Error> {
+    say(settings, &words(settings)?.fill(&format!("talk.{key}"), values)?);
+    Ok(())
+}
+
 /// A line of the answer on stdout.
 pub(super) fn print(text: &str) -> Result<(), Error> {
     finish(writeln!(io::stdout(), "{text}"))
@@ -194,11 +193,11 @@ pub(super) fn write(settings: &Settings, answer: &Answer, output: Output) -> Res
             let words = words(settings)?;
             let formats = Formats::new(&words)?;
             let width = if settings.is_wide { None } else { terminal_width() };
-            outputs::write_table(answer, &formats, width, &mut out).map(|left_out| {
-                if !left_out.is_empty() {
-                    say(settings, &format!("left out, for want of width: {}; `--wide` shows all", left_out.join(", ")));
-                }
-            })
+            let left_out = outputs::write_table(answer, &formats, width, &mut out);
+            if let Some(names) = left_out.as_ref().ok().filter(|names| !names.is_empty()) {
+                talk(settings, "left_out", &[("columns", &names.join(", "))])?;
+            }
+            left_out.map(drop)
         }
         // a terminal shows what a cell holds, a file keeps it
         Output::Csv if io::stdout().is_terminal() => {

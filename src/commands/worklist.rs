@@ -77,7 +77,7 @@ pub(super) async fn write(
     let as_of = engine.scope().as_of;
     let mut outcome = shared::tie_out(&mut engine).await?;
     if worklist.is_empty() {
-        shared::say(settings, &format!("nothing is overdue, contested or soon due on {as_of}: no list to write"));
+        shared::talk(settings, "no_list", &[("day", &as_of.to_string())])?;
     }
     let guides = remind::call_guides(settings, &mut engine).await?;
     let assignees = worklist::assignees(&worklist);

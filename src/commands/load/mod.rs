@@ -97,7 +97,7 @@ pub(super) async fn load(settings: &Settings, files: &[PathBuf], arguments: &Loa
     }
     drop(at_work);
     if done.is_err() && fresh.files.len() > 1 {
-        shared::say(settings, "nothing of these files was loaded: the lake is as it was");
+        shared::talk(settings, "nothing_loaded", &[])?;
     }
     let (staged, Committed { record, warnings }) = done?;
     for warning in warnings {
