@@ -718,7 +718,7 @@ fn an_advance_that_we_hold_is_seen_by_whoever_calls_or_writes() {
             )
         })
         .collect();
-    assert_eq!(lines, ["CADV apply_cash advance_held 500.00", "CNOR call due 300.00"]);
+    assert_eq!(lines, ["CADV apply_cash advance_held 500.00", "CNOR write due 300.00"]);
     asked.about("CADV", "2024-02-29");
     assert_eq!(asked.first("statement_balance", "advance_amount"), "6000.00");
     assert_eq!(asked.first("payer_profile", "advance_amount"), "6000.00");

@@ -238,7 +238,7 @@ fn amounts_that_sum_to_more_than_can_be_held_are_an_error_and_no_figure() {
         format!("item_id,customer_id,kind,issued_date,due_date,amount,currency_code\n{}", rows.collect::<String>());
     desk.load(&[&desk.file("items.csv", text)]);
     for query in ["receivables", "aging", "dso", "payers", "cash_forecast", "worklist"] {
-        let said = desk.run(&["query", query, "--as-of", "2024-12-31"]).ended(2);
+        let said = desk.run(&["query", query, "--as-of", "2024-12-31", "--quiet"]).ended(2);
         assert!(
             said.stderr.starts_with("error: ") && said.stderr.contains("hint: a sum beyond"),
             "{query}: {}",
