@@ -183,7 +183,7 @@ fn thresholds_rules_and_sentences_are_data() {
     assert_eq!([told("ann"), told("bea"), told("cid")], [["key", "large"], ["twice", "slower"], ["watched", "slow"]]);
     // a rule without a sentence of its own is explained by the figures all have
     let why =
-        "12 items paid in 12 months and 0 past due, 100% of them late; 13.0 days late by amount, spread 0.0 days.";
+        "12 items paid in 12 months and 0 past due, 100% of them late; 13.0 weighted days late, spread 0.0 days.";
     assert_eq!(of(&rows, "cid")["why_text"], why);
     assert_eq!(of(&rows, "cid")["action_code"], "visit");
     desk.file(

@@ -259,6 +259,18 @@ fn expected_sentence(row: &Row, as_of: &str, language: &str) -> String {
             let ratio = &row[&format!("{stem}_ratio")];
             return if ratio.is_empty() { "–".to_owned() } else { percent(ratio, language) };
         }
+        // late or early, in words: no day is below zero
+        if let Some(stem) = name.strip_suffix("_lateness") {
+            let (of, mark) = if stem == "weighted" { ("at_risk", "weighted_") } else { (stem, "") };
+            let days = &row[&format!("{of}_late_days")];
+            let way = if days.starts_with('-') { "early" } else { "late" };
+            let phrase = &lines.iter().find(|line| line[0] == format!("lateness.{mark}{way}")).unwrap()[column];
+            let days = match days.trim_start_matches('-') {
+                "" => "–".to_owned(),
+                days => written(days, 1, language),
+            };
+            return phrase.replace("{days}", &days);
+        }
         let (text, places) = figure(name);
         match text.as_str() {
             "" => "–".to_owned(),
