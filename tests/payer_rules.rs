@@ -182,8 +182,7 @@ fn thresholds_rules_and_sentences_are_data() {
     let told = |customer: &str| [&*of(&rows, customer)["segment_code"], &*of(&rows, customer)["rule_code"]];
     assert_eq!([told("ann"), told("bea"), told("cid")], [["key", "large"], ["twice", "slower"], ["watched", "slow"]]);
     // a rule without a sentence of its own is explained by the figures all have
-    let why =
-        "12 items paid in 12 months and 0 past due, 100% of them late; 13.0 weighted days late, spread 0.0 days.";
+    let why = "12 items paid in 12 months and 0 past due, 100% of them late; 13.0 weighted days late, spread 0.0 days.";
     assert_eq!(of(&rows, "cid")["why_text"], why);
     assert_eq!(of(&rows, "cid")["action_code"], "visit");
     desk.file(

@@ -49,7 +49,10 @@ fn the_demo_ends_with_one_address_from_which_every_page_is_reached() {
             continue;
         }
         let html = std::fs::read_to_string(&page).unwrap();
-        for href in between(&html, "href=\"", "\"") {
+        // rows that the page holds as data lead to customers as those that it shows
+        let held = between(&html, "\"payers-", "\"").map(|rest| format!("payers-{rest}"));
+        let held = held.filter(|address| address.contains("payer-")).collect::<Vec<_>>();
+        for href in between(&html, "href=\"", "\"").chain(held.iter().map(String::as_str)) {
             if href.starts_with('#') || href.contains(':') {
                 continue;
             }
