@@ -179,7 +179,6 @@
       // conditions of the page: the places of wanted values by column, and the least amount in thousandths
       filter: (conditions) => { holds = conditions; return show(); },
       amountAt: () => ["open_amount", "overdue_amount", "amount"].map((name) => headers.indexOf(name)).find((at) => at >= 0),
-      sum: (at) => sum(holds ? all().filter((row) => holds.columns.every(([column, places]) => places.has(placesOf(row)[column])) && (holds.amountAt === undefined || thousandths(row, holds.amountAt) >= holds.least)) : all(), at),
       sort: (at, way) => { order = { at, way }; return show(); },
       search: (text) => { words = plain(text).split(/\s+/).filter(Boolean); return show(); },
     };

@@ -33,15 +33,6 @@ with lateness as (
                     item_balances.is_debit
                     and item_balances.open_amount > 0
                     and item_balances.past_due_days > 0
-                    then item_balances.open_amount
-            end
-        ) as late_amount,
-        sum(
-            case
-                when
-                    item_balances.is_debit
-                    and item_balances.open_amount > 0
-                    and item_balances.past_due_days > 0
                     then cast(
                         item_balances.open_amount * item_balances.past_due_days as decimal(38, 3)
                     )
@@ -92,7 +83,7 @@ select
     ) as cumulative_ratio,
     cast(
         cast(lateness.late_day_amount as decimal(50, 8))
-        / cast(lateness.late_amount as decimal(27, 3)) as decimal(18, 4)
+        / nullif(cast(customer_aging.gross_overdue_amount as decimal(27, 3)), 0) as decimal(18, 4)
     ) as weighted_past_due_days,
     customer_aging.age_unknown_amount,
     customer_aging.not_due_amount,

@@ -2,7 +2,6 @@
 
 use serde_json::{Value as Json, json};
 
-use super::filters::Filters;
 use super::grid::{Reader, cell_text, figure, header_word, label_word};
 use super::input::PageInput;
 use super::needs::Known;
@@ -24,14 +23,7 @@ const DEBTORS: usize = 10;
 pub fn board_page(input: &PageInput, templates: &Templates) -> Result<(String, Json), ReportError> {
     let words = templates.words(input.language)?;
     let formats = Formats::new(&words)?;
-    let reader = Reader {
-        words: &words,
-        formats: &formats,
-        currency_code: input.currency_code,
-        decimals: input.decimals,
-        links: &input.links,
-        filters: Filters::default(),
-    };
+    let reader = Reader::of(input, &words, &formats, &input.links);
     let board = Board { input, reader: &reader, none: Answer::default() };
     let Known { spec, .. } = templates.report(BOARD)?.told(input.absent_tables);
     let figures = spec.panels.iter().find(|panel| !panel.tiles.is_empty());

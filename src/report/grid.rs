@@ -5,6 +5,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 
 use super::filters::Filters;
+use super::input::PageInput;
 use super::panels::{Pivot, TableView};
 use super::words::fill;
 use super::{Formats, ReportError, Words, visible};
@@ -22,6 +23,19 @@ pub(super) struct Reader<'a> {
     pub(super) links: &'a BTreeMap<CustomerKey, String>,
     /// What the tables of the page are filtered by.
     pub(super) filters: Filters,
+}
+
+impl<'a> Reader<'a> {
+    /// Who reads a page; `links` are those to customers' pages from where it stands.
+    pub(super) fn of(
+        input: &'a PageInput<'a>,
+        words: &'a Words,
+        formats: &'a Formats,
+        links: &'a BTreeMap<CustomerKey, String>,
+    ) -> Self {
+        let (currency_code, decimals) = (input.currency_code, input.decimals);
+        Self { words, formats, currency_code, decimals, links, filters: Filters::default() }
+    }
 }
 
 /// The rows of an answer whose columns hold these values, `|` between several; behind `!`, none of them.

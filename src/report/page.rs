@@ -10,7 +10,6 @@ use minijinja::{Environment, ErrorKind, HtmlEscape, UndefinedBehavior, Value as 
 use super::chart::chart;
 use super::cockpit::cockpit;
 use super::content_policy::content_policy;
-use super::filters::Filters;
 use super::grid::{Reader, amounts_caption, cell_text, digits};
 use super::input::{CheckResult, LoadFacts, PageInput};
 use super::needs::Known;
@@ -28,14 +27,7 @@ pub fn render_html(input: &PageInput, templates: &Templates) -> Result<String, R
     let Known { spec, missing } = templates.report(input.report_name)?.told(input.absent_tables);
     let words = templates.words(input.language)?;
     let formats = Formats::new(&words)?;
-    let reader = Reader {
-        words: &words,
-        formats: &formats,
-        currency_code: input.currency_code,
-        decimals: input.decimals,
-        links: &input.links,
-        filters: Filters::default(),
-    };
+    let reader = Reader::of(input, &words, &formats, &input.links);
     let mut panels = Vec::new();
     let mut sections: Vec<Shown> = Vec::new();
     let mut section = None;
@@ -164,7 +156,6 @@ fn panel_context(
             first.map(|first| tiles(panel, first, &input.answers, input.as_of, reader)).transpose()?.flatten()
         }
         Shape::Sentences => first.map(|first| sentences_context(panel, first, reader)).transpose()?.flatten(),
-        Shape::Guides => first.and_then(guides_context),
         Shape::Cockpit => cockpit(panel, input, reader)?,
         Shape::Cards => cards_context(input.cards.get(&panel.id)),
         Shape::Load => Some(load_panel_context(&input.load, reader)?),
@@ -416,17 +407,6 @@ pub(super) fn spelled_out(sentence: &str, reader: &Reader) -> String {
         }
     }
     text + rest
-}
-
-fn guides_context(answer: &Answer) -> Option<Shown> {
-    let text = |row: usize, name: &str| answer.value(row, name).plain();
-    let guide = |row: usize| {
-        // line by line: the only line breaks are the guide's own
-        let lines: Vec<String> = text(row, "guide_text").lines().map(|line| visible(line).into_owned()).collect();
-        context! { name => visible(&text(row, "customer_name")), lines }
-    };
-    let guides: Vec<Shown> = (0..answer.len()).map(guide).collect();
-    (!guides.is_empty()).then(|| Shown::from(guides))
 }
 
 fn amount_with_currency(thousandths: i128, reader: &Reader) -> String {

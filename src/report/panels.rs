@@ -62,8 +62,6 @@ pub enum Shape {
     Tiles,
     /// Sentences, one a row: the one text column of the answer that ends with `_text`.
     Sentences,
-    /// Texts of several lines that open on demand, one a row: `customer_name` and `guide_text`.
-    Guides,
     /// The customers of a list to act on, each with all there is to know and room for what came of it.
     Cockpit,
     /// Pages that it leads to, each with what it answers.
@@ -86,7 +84,6 @@ impl Shape {
             Self::Assumptions => "assumptions",
             Self::Tiles => "tiles",
             Self::Sentences => "sentences",
-            Self::Guides => "guides",
             Self::Cockpit => "cockpit",
             Self::Cards => "cards",
             Self::Load => "load",

@@ -25,8 +25,10 @@ pub(super) fn record(
     load_id: &str,
 ) -> LoadRecord {
     let refused_of = |source: &Source| refused.get(&source.report.source_key).copied().unwrap_or_default();
-    let mut sources: Vec<Json> =
-        staged.iter().map(|source| facts(source, refused_of(source), settings.company_name.as_deref())).collect();
+    // one name is one company's
+    let is_one = staged.windows(2).all(|pair| pair[0].report.company_id == pair[1].report.company_id);
+    let company_name = settings.company_name.as_deref().filter(|_| is_one);
+    let mut sources: Vec<Json> = staged.iter().map(|source| facts(source, refused_of(source), company_name)).collect();
     sources.extend(removed.iter().map(|key| json!({ "key": key, "is_removed": true })));
     let whole = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
     let sum = |of: fn(&Source) -> u64| whole(staged.iter().map(of).sum());

@@ -73,8 +73,9 @@ async fn company_names(
     if let (Some(name), [only]) = (&settings.company_name, companies) {
         names.insert(only.clone(), name.clone());
     }
-    let found: Vec<&str> = companies.iter().filter_map(|company| names.get(company).map(String::as_str)).collect();
+    let mut found: Vec<&str> = companies.iter().filter_map(|company| names.get(company).map(String::as_str)).collect();
     let is_complete = !found.is_empty() && found.len() == companies.len();
+    found.dedup();
     Ok(if is_complete { Some(found.join(", ")) } else { settings.company_name.clone() })
 }
 

@@ -15,7 +15,6 @@ use rust_xlsxwriter::{DocProperties, ExcelDateTime, FormatAlign, IgnoreError, Ur
 
 use self::entries::{List, Role, SheetColumn, entry_width};
 use self::styles::Styles;
-use super::filters::Filters;
 use super::grid::{Grid, Medium, Reader, is_number, narrowed};
 use super::input::PageInput;
 use super::page::{command_of, panel_comments, tie_out_sentence};
@@ -51,14 +50,7 @@ pub fn render_workbook(input: &PageInput, templates: &Templates, out: impl Write
     let words = templates.words(input.language)?;
     let formats = Formats::new(&words)?;
     let links = std::collections::BTreeMap::new();
-    let reader = Reader {
-        words: &words,
-        formats: &formats,
-        currency_code: input.currency_code,
-        decimals: input.decimals,
-        links: &links,
-        filters: Filters::default(),
-    };
+    let reader = Reader::of(input, &words, &formats, &links);
     let styles = Styles::new(input);
     let mut writer = Writer {
         workbook: Workbook::new(),
@@ -169,7 +161,7 @@ impl Writer<'_> {
             // ways between pages, and what stands in lists of their own
             Shape::Cards | Shape::Cockpit => Ok(()),
             // its sentence stands on the index; who carries a difference has a sheet
-            Shape::TieOut | Shape::Assumptions | Shape::Sentences | Shape::Guides | Shape::Table => {
+            Shape::TieOut | Shape::Assumptions | Shape::Sentences | Shape::Table => {
                 for (order, view) in panel.tables.iter().enumerate() {
                     let mut head = self.head(panel, &format!("query {}", view.query))?;
                     if order > 0 {
