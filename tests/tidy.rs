@@ -113,6 +113,7 @@ fn no_room_is_crowded() {
 #[test]
 fn queries_keep_their_style() {
     for (name, text) in files("queries", "sql") {
+        let unites = text.contains("union all");
         for (number, line) in text.lines().enumerate() {
             let place = format!("{name}:{}", number + 1);
             assert!(line.chars().count() <= 100, "{place} is longer than 100 columns");
@@ -121,6 +122,9 @@ fn queries_keep_their_style() {
             let is_bare = !code.contains('\'');
             assert!(!is_bare || code == code.to_lowercase(), "{place} is lower case");
             assert!(!code.contains("select *"), "{place} names its columns");
+            // 2026-11-30, DataFusion 55.2: of rows equal but for a text that each part of a union writes itself, a limit
+            // keeps another one from run to run
+            assert!(!unites || !code.contains("limit "), "{place} unites rows: `row_number()` chooses among them");
             for clock in ["now()", "current_date", "current_timestamp", "today()"] {
                 assert!(!code.contains(clock), "{place} reads no clock");
             }

@@ -71,11 +71,13 @@ largest_movement as (
     select
         movements.subject_code,
         movements.change_amount,
-        movements.amount
+        movements.amount,
+        row_number() over (
+            order by abs(movements.change_amount) desc, movements.subject_code desc
+        ) as size_order
     from movements
     where movements.change_amount <> 0
-    order by abs(movements.change_amount) desc, movements.subject_code desc
-    limit 1
+    qualify size_order = 1
 ),
 
 first_cause as (
@@ -83,11 +85,12 @@ first_cause as (
         cause_costs.reason_code,
         cause_costs.owner,
         cause_costs.cost_amount,
-        root_causes.share_ratio
+        root_causes.share_ratio,
+        row_number() over (order by cause_costs.cost_amount desc, cause_costs.reason_code)
+            as size_order
     from cause_costs
     inner join root_causes on cause_costs.reason_code = root_causes.reason_code
-    order by cause_costs.cost_amount desc, cause_costs.reason_code
-    limit 1
+    qualify size_order = 1
 ),
 
 largest_debtor as (
@@ -95,14 +98,16 @@ largest_debtor as (
         customer_aging.company_id,
         customer_aging.customer_id,
         customer_aging.customer_name,
-        customer_aging.gross_overdue_amount
+        customer_aging.gross_overdue_amount,
+        row_number() over (
+            order by
+                customer_aging.gross_overdue_amount desc,
+                customer_aging.company_id,
+                customer_aging.customer_id
+        ) as size_order
     from customer_aging
     where customer_aging.gross_overdue_amount > 0
-    order by
-        customer_aging.gross_overdue_amount desc,
-        customer_aging.company_id,
-        customer_aging.customer_id
-    limit 1
+    qualify size_order = 1
 ),
 
 oldest_items as (
@@ -118,7 +123,14 @@ told as (
     select
         1 as brief_order,
         largest_movement.subject_code
-        || case when largest_movement.change_amount > 0 then '_up' else '_down' end as brief_code,
+        || case when largest_movement.change_amount > 0 then '_up' else '_down' end
+        || case
+            when largest_movement.subject_code = 'overdue' and largest_movement.amount = 0
+                then '_to_nil'
+            when largest_movement.subject_code = 'open' and compared.gross_overdue_ratio is null
+                then '_without_debit'
+            else ''
+        end as brief_code,
         abs(largest_movement.change_amount) as change_amount,
         largest_movement.amount,
         compared.gross_overdue_ratio as ratio,

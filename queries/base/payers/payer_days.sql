@@ -15,11 +15,12 @@
 --   previous_month_date  date  the month-end before; null on other days and on the first
 
 with month_ends as (
-    select as_of_days.as_of_date as picture_date
+    select
+        as_of_days.as_of_date as picture_date,
+        row_number() over (order by as_of_days.as_of_date desc) as day_order
     from as_of_days
     where as_of_days.is_month_end and as_of_days.is_in_history and not $today_only
-    order by as_of_days.as_of_date desc
-    limit 13
+    qualify day_order <= 13
 ),
 
 days as (
