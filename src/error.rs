@@ -1,6 +1,7 @@
 //! How a run ends: the three outcomes, and errors with their cause and what to do next.
 
 use std::io::{self, Write};
+use std::iter;
 use std::process::ExitCode;
 
 use crate::demo::DemoError;
@@ -8,7 +9,8 @@ use crate::engine::EngineError;
 use crate::ingest::IngestError;
 use crate::lake::LakeError;
 use crate::outreach::OutreachError;
-use crate::report::{ReportError, visible};
+use crate::report::{Language, ReportError, visible};
+use crate::speech;
 use crate::store::StoreError;
 
 /// How a run ended.
@@ -91,10 +93,15 @@ impl Error {
 const LONGEST_MESSAGE: usize = 4000;
 
 /// `error:`, `cause:` lines, then `hint:`, on stderr. What they tell of files is shown, never obeyed by the terminal.
-pub fn say(error: &Error) {
-    let causes: String =
-        error.causes().iter().fold(String::new(), |text, cause| text + "cause: " + &readable(cause) + "\n");
-    let text = format!("error: {}\n{causes}hint: {}\n", readable(&error.to_string()), readable(&error.hint()));
+pub fn say(error: &Error, language: Language) {
+    let mut text = String::new();
+    let causes = error.causes().into_iter().map(|cause| ("cause", cause));
+    for (mark, message) in iter::once(("error", error.to_string())).chain(causes).chain([("hint", error.hint())]) {
+        let mark = format!("{mark}: ");
+        text += &speech::said_in(language, &mark);
+        text += &readable(&speech::said_in(language, &message));
+        text += "\n";
+    }
     // nobody is left to tell when stderr is closed
     drop(io::stderr().write_all(text.as_bytes()));
 }

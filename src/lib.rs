@@ -77,5 +77,6 @@ pub mod model;
 pub mod outreach;
 pub mod report;
 pub mod settings;
+pub mod speech;
 pub mod store;
 pub mod worklist;

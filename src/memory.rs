@@ -6,6 +6,7 @@ use std::time::Duration;
 use sysinfo::System;
 
 use crate::error::{self, Error};
+use crate::report::Language;
 
 /// How often the run looks at itself.
 const LOOK_EVERY: Duration = Duration::from_millis(200);
@@ -23,16 +24,17 @@ pub fn usual_limit() -> u64 {
 
 /// Ends the process with an error once it holds more than `limit` bytes; where the system does not tell what a process
 /// holds, it is not watched. A load that is ended so is one that was killed: all of it is visible or nothing.
-pub fn watch(limit: u64) {
+pub fn watch(limit: u64, language: Language) {
     std::thread::spawn(move || {
         while let Some(held) = held_bytes() {
             if held > limit {
-                error::say(&Error::Plain(
+                let cause = Error::Plain(
                     format!("this needs more memory than the {} MB it may take", limit >> 20),
                     "allow more with `memory_megabytes` in encours.toml, or ask for less (one `--company`, fewer `--months`); \
                      `encours history` tells whether a load was done before"
                         .to_owned(),
-                ));
+                );
+                error::say(&cause, language);
                 #[expect(clippy::exit, reason = "2026-11-28: what takes the memory cannot be asked to stop")]
                 std::process::exit(2);
             }

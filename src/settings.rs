@@ -148,6 +148,14 @@ impl Settings {
         Self::settle_in(&here, common)
     }
 
+    /// The language to say in what went wrong before, or while, the options were settled.
+    #[must_use]
+    pub fn spoken(common: &Common) -> Language {
+        let of_file = || read_file(&std::env::current_dir().ok()?).ok()?.1.language;
+        let asked = common.lang.clone().or_else(of_file);
+        asked.and_then(|text| Language::parse(&text).ok()).unwrap_or_else(environment_language)
+    }
+
     /// The same as if the command line had been typed in that folder.
     ///
     /// # Errors
@@ -160,8 +168,7 @@ impl Settings {
             (None, Some(place)) => Place::parse(place, &folder),
             (None, None) => Place::parse("lake", here),
         };
-        let language = common.lang.as_deref().or(file.language.as_deref());
-        let language = match language {
+        let language = match common.lang.as_deref().or(file.language.as_deref()) {
             None => environment_language(),
             Some(text) => Language::parse(text)?,
         };

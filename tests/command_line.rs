@@ -38,7 +38,7 @@ fn answers_come_as_table_csv_json_and_parquet() {
 fn the_default_day_is_the_latest_posted_one_and_is_said() {
     let desk = desk();
     let said = desk.run(&["query", "receivables", "--output", "csv"]).ended(0);
-    assert!(said.stderr.contains("2024-04-05"), "{}", said.stderr);
+    assert!(said.stderr.contains("as of 5 Apr 2024"), "{}", said.stderr);
     assert!(said.stdout.contains("\n2024-04-05,"), "{}", said.stdout);
     assert_eq!(desk.run(&["query", "receivables", "--quiet"]).ended(0).stderr, "");
 }
@@ -110,6 +110,32 @@ fn errors_say_what_was_found_and_what_to_do() {
         assert!(last.starts_with("hint: ") && last.contains(hint), "{arguments:?}: {}", said.stderr);
         assert_eq!(said.stdout, "", "{arguments:?}");
     }
+}
+
+#[test]
+fn errors_and_talk_are_french_for_who_reads_french() {
+    let empty = Desk::new();
+    let sound = desk();
+    for (desk, arguments, error, hint) in [
+        (&empty, ["query", "aging"].as_slice(), "il n’y a pas de lac dans `", "encours load"),
+        (&sound, &["query", "agin"], "aucune requête ne s’appelle `agin`", "aging"),
+        (&sound, &["query", "aging", "--as-of", "31/12/2024"], "`--as-of 31/12/2024`", "l’année d’abord"),
+        (&sound, &["query", "aging", "--known-at", "9"], "`9`", "encours history"),
+        (&sound, &["load", "nowhere.txt"], "impossible de lire `", "vérifiez que le fichier existe"),
+        (&sound, &["query", "aging", "--company", "NOPE"], "le lac ne contient aucune société `NOPE`", "111111111"),
+        (&sound, &["load", "."], "n’est pas un fichier", ""),
+        (&sound, &["report", "treasurer"], "treasurer", "controller"),
+    ] {
+        let said = desk.run(&[arguments, &["--lang", "fr"]].concat()).ended(2);
+        let first = said.stderr.lines().next().unwrap_or_default();
+        assert!(first.starts_with("erreur\u{a0}: ") && first.contains(error), "{arguments:?}: {}", said.stderr);
+        let last = said.stderr.lines().last().unwrap_or_default();
+        assert!(last.starts_with("conseil\u{a0}: ") && last.contains(hint), "{arguments:?}: {}", said.stderr);
+    }
+    let said = sound.run(&["query", "aging", "--lang", "fr"]).ended(0);
+    assert!(said.stderr.contains("au 05/04/2024, dernier jour"), "{}", said.stderr);
+    let said = sound.run(&["load", "111111111FEC20241231.txt", "--lang", "fr"]).ended(0);
+    assert!(said.stdout.contains("déjà dans le lac"), "{}", said.stdout);
 }
 
 #[test]

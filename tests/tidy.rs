@@ -1,8 +1,10 @@
 //! The rooms and their doors, and how files look: the style guide, as far as a machine can read it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -155,4 +157,75 @@ fn groups_of_tests_name_tests_there_are() {
         let text = fs::read_to_string(root().join(file)).unwrap_or_default();
         assert!(text.contains(&format!("#[test]\nfn {name}")), "no test begins with `{beginning}`");
     }
+}
+
+/// The texts of a source file that the program says: in attributes of errors, as what an error tells, as a hint, and as
+/// talk; those of its tests left out.
+fn texts_said(source: &str) -> Vec<String> {
+    let (told, _) = source.split_once("#[cfg(test)]\nmod tests").unwrap_or((source, ""));
+    let mut texts = Vec::new();
+    walk_said(told.parse().unwrap(), false, &mut texts);
+    texts
+}
+
+fn walk_said(tokens: TokenStream, is_said: bool, texts: &mut Vec<String>) {
+    let mut before = String::new();
+    for token in tokens {
+        match &token {
+            TokenTree::Group(group) => {
+                let says = match group.delimiter() {
+                    Delimiter::Parenthesis => ["error", "Plain", "say", "tell", "warn"].contains(&before.as_str()),
+                    Delimiter::Brace => before == "hint",
+                    _ => false,
+                };
+                walk_said(group.stream(), is_said || says, texts);
+            }
+            TokenTree::Ident(name) if before == "fn" && name == "hint" => "hint".clone_into(&mut before),
+            // between the name of that function and its body
+            TokenTree::Ident(_) | TokenTree::Punct(_) if before == "hint" => {}
+            TokenTree::Ident(name) => before = name.to_string(),
+            TokenTree::Literal(literal) if is_said => {
+                texts.extend(syn::parse_str::<syn::LitStr>(&literal.to_string()).ok().map(|text| text.value()));
+            }
+            TokenTree::Punct(_) | TokenTree::Literal(_) => before.clear(),
+        }
+    }
+}
+
+/// A message without the names between its braces.
+fn unnamed(message: &str) -> String {
+    let mut rest = message.replace("{{", "\u{1}").replace("}}", "\u{2}");
+    let mut text = String::new();
+    while let Some((before, after)) = rest.split_once('{') {
+        text += before;
+        text += "{}";
+        rest = after.split_once('}').map_or("", |(_, after)| after).to_owned();
+    }
+    text + &rest
+}
+
+#[test]
+fn what_is_said_on_the_terminal_has_its_french() {
+    let french: BTreeMap<String, String> =
+        toml::from_str(&fs::read_to_string(root().join("reports/messages.fr.toml")).unwrap()).unwrap();
+    let known: BTreeSet<String> = french.keys().map(|english| unnamed(english)).collect();
+    let is_sentence = |text: &String| {
+        let words = unnamed(text).split_whitespace().filter(|word| word.chars().all(char::is_alphabetic)).count();
+        words >= 3
+    };
+    let (mut count, mut missing) = (0, Vec::new());
+    for (name, source) in files("src", "rs") {
+        // a file of tests of its own
+        if name.contains("/tests") {
+            continue;
+        }
+        for text in texts_said(&source).into_iter().filter(is_sentence) {
+            count += 1;
+            if !known.contains(&unnamed(&text)) {
+                missing.push(format!("{name}: {text}"));
+            }
+        }
+    }
+    assert!(count > 250, "{count} messages are found in the source");
+    assert!(missing.is_empty(), "reports/messages.fr.toml holds no French of these:\n{}", missing.join("\n"));
 }

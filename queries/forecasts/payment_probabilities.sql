@@ -2,8 +2,8 @@
 --
 -- grain:   one open debit item
 -- key:     company_id, item_id
--- source:  item_forecasts, known_items, item_balances, customers, sentences
--- params:  $language text
+-- source:  item_forecasts, known_items, item_balances, customers, payer_axes, sentences
+-- params:  $as_of date, $language text
 -- columns:
 --   item_id               text   identifier, stable across loads
 --   company_id            text   empty where the lake holds none
@@ -40,7 +40,9 @@ phrases as (
         end as phrase
     from sentences
     cross join reader
-    where sentences.sentence_code like 'forecast.why%'
+    where
+        sentences.sentence_code like 'forecast.why%'
+        or sentences.sentence_code in ('lateness.late', 'lateness.early')
 ),
 
 phrase_book as (
@@ -58,8 +60,47 @@ phrase_book as (
         max(case when phrases.sentence_code = 'forecast.why_overdue' then phrases.phrase end)
             as overdue_phrase,
         max(case when phrases.sentence_code = 'forecast.why_overdue_one' then phrases.phrase end)
-            as overdue_one_phrase
+            as overdue_one_phrase,
+        max(case when phrases.sentence_code = 'forecast.why_slower' then phrases.phrase end)
+            as slower_phrase,
+        max(case when phrases.sentence_code = 'forecast.why_faster' then phrases.phrase end)
+            as faster_phrase,
+        max(case when phrases.sentence_code = 'lateness.late' then phrases.phrase end)
+            as late_phrase,
+        max(case when phrases.sentence_code = 'lateness.early' then phrases.phrase end)
+            as early_phrase
     from phrases
+),
+
+-- of a payer whose delay changes, the level of all its payments is no rule
+drifting as (
+    select
+        payer_axes.company_id,
+        payer_axes.customer_id,
+        case
+            when payer_axes.drift_code = 'deteriorating' then phrase_book.slower_phrase
+            else phrase_book.faster_phrase
+        end as drift_phrase,
+        filled_text(
+            case
+                when payer_axes.recent_late_days < 0 then phrase_book.early_phrase
+                else phrase_book.late_phrase
+            end,
+            make_array('days'),
+            make_array(number_text(abs(payer_axes.recent_late_days), 0, reader.language_code))
+        ) as recent_text,
+        filled_text(
+            case
+                when payer_axes.previous_late_days < 0 then phrase_book.early_phrase
+                else phrase_book.late_phrase
+            end,
+            make_array('days'),
+            make_array(number_text(abs(payer_axes.previous_late_days), 0, reader.language_code))
+        ) as previous_text
+    from payer_axes
+    cross join phrase_book
+    cross join reader
+    where payer_axes.picture_date = $as_of and payer_axes.drift_code <> 'stable'
 ),
 
 named as (
@@ -95,6 +136,7 @@ outlooks as (
         concat(
             case
                 when item_forecasts.payment_count < 5 then 'forecast.why_new_'
+                when drifting.drift_phrase is not null then 'forecast.why_all_'
                 else 'forecast.why_'
             end,
             case
@@ -122,8 +164,15 @@ outlooks as (
             end,
             number_text(abs(item_forecasts.promise_days), 0, reader.language_code)
         ) as promise_days_text,
+        drifting.drift_phrase,
+        drifting.recent_text,
+        drifting.previous_text,
         reader.language_code
     from item_forecasts
+    inner join known_items on item_forecasts.item_number = known_items.item_number
+    left join drifting
+        on known_items.company_id = drifting.company_id
+        and known_items.customer_id = drifting.customer_id
     cross join reader
 )
 
@@ -154,6 +203,11 @@ select
             phrases.phrase,
             make_array('days', 'payment_count'),
             make_array(outlooks.days_text, outlooks.payment_count_text)
+        ),
+        filled_text(
+            outlooks.drift_phrase,
+            make_array('recent', 'previous'),
+            make_array(outlooks.recent_text, outlooks.previous_text)
         ),
         case
             when outlooks.payment_days_text is not null

@@ -21,6 +21,7 @@ pub use self::remind::{
 };
 use crate::commands;
 use crate::error::{self, Outcome};
+use crate::settings::Settings;
 
 /// Receivables analytics that prove themselves against the ledger.
 #[derive(Debug, Parser)]
@@ -524,14 +525,15 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().thread_stack_size(8 << 20).build() {
         Ok(runtime) => runtime,
         Err(cause) => {
-            error::say(&error::Error::Plain(format!("no threads can be started: {cause}"), "free some memory".into()));
+            let cause = format!("no threads can be started: {cause}");
+            error::say(&error::Error::Plain(cause, "free some memory".to_owned()), Settings::spoken(&cli.common));
             return Outcome::NotDone.into();
         }
     };
     let status = match runtime.block_on(commands::run(&cli)) {
         Ok(outcome) => outcome.into(),
         Err(cause) => {
-            error::say(&cause);
+            error::say(&cause, Settings::spoken(&cli.common));
             Outcome::NotDone.into()
         }
     };

@@ -79,7 +79,10 @@ impl Statement<'_> {
         let differences = engine.ask("tie_out").await?;
         let is_sound = (0..differences.len()).all(|row| !self.customers.contains(&differences.customer(row)));
         if !is_sound {
-            shared::talk(settings, "customer_differs", &[])?;
+            shared::say(
+                settings,
+                "the open items of this customer are not the balance of its account: see `encours query tie_out`",
+            );
         }
         Ok(if is_sound { Outcome::Done } else { Outcome::Doubtful })
     }
@@ -152,7 +155,10 @@ fn seller(settings: &Settings, customers: &[CustomerKey]) -> Result<Option<Selle
     let Some(company) = customers.first().map(|key| key.company_id.as_str()) else { return Ok(None) };
     let signatories = Signatories::of(settings)?;
     let Ok((sender, [iban, bic])) = signatories.sender(company) else {
-        shared::talk(settings, "no_sender", &[])?;
+        shared::say(
+            settings,
+            "`senders.csv` does not tell who sends this statement: it bears no address and no account",
+        );
         return Ok(None);
     };
     let signer = signatories.signer("", &sender).ok();

@@ -23,7 +23,7 @@ pub(super) async fn run(settings: &Settings, command: &LakeCommand) -> Result<Ou
 
 async fn verify(settings: &Settings) -> Result<Outcome, Error> {
     let verified = read_all(settings).await?;
-    tell(&verified)?;
+    tell(settings, &verified)?;
     if verified.damages.is_empty() {
         return Ok(Outcome::Done);
     }
@@ -32,9 +32,9 @@ async fn verify(settings: &Settings) -> Result<Outcome, Error> {
 }
 
 /// What is damaged, file by file, and how much was read.
-fn tell(verified: &Verified) -> Result<(), Error> {
+fn tell(settings: &Settings, verified: &Verified) -> Result<(), Error> {
     for Damage { file, found, wanted, .. } in &verified.damages {
-        shared::print(&format!("{file}: found {found}, wanted {wanted}"))?;
+        shared::tell(settings, &format!("{file}: found {found}, wanted {wanted}"))?;
     }
     let Verified { load_count, file_count, byte_count, unproven_count, damages } = verified;
     let damaged = match damages.len() {
@@ -45,21 +45,24 @@ fn tell(verified: &Verified) -> Result<(), Error> {
         0 => String::new(),
         count => format!("; {count} of loads that kept no checksums, of which only the length is proven"),
     };
-    shared::print(&format!("loads: {load_count}; files: {file_count}, bytes: {byte_count}; {damaged}{unproven}"))
+    shared::tell(
+        settings,
+        &format!("loads: {load_count}; files: {file_count}, bytes: {byte_count}; {damaged}{unproven}"),
+    )
 }
 
 async fn repair(settings: &Settings, arguments: &RepairArguments) -> Result<Outcome, Error> {
     let verified = read_all(settings).await?;
     if verified.damages.is_empty() {
-        shared::print("nothing is damaged; nothing changes")?;
+        shared::tell(settings, "nothing is damaged; nothing changes")?;
         return Ok(Outcome::Done);
     }
     for Damage { file, found, .. } in &verified.damages {
-        shared::print(&format!("damaged: {file}: found {found}"))?;
+        shared::tell(settings, &format!("damaged: {file}: found {found}"))?;
     }
     let checkpoint_count = verified.damages.iter().filter(|damage| damage.is_of_checkpoint()).count();
     if checkpoint_count > 0 {
-        shared::print("checkpoints that cannot be read are put aside: the logs that they fold are there")?;
+        shared::tell(settings, "checkpoints that cannot be read are put aside: the logs that they fold are there")?;
         if !arguments.dry_run {
             settings.lake.put_checkpoints_aside(&verified).await?;
         }
@@ -69,7 +72,10 @@ async fn repair(settings: &Settings, arguments: &RepairArguments) -> Result<Outc
     } else if let Some(copy) = &arguments.from {
         let copy = Lake::at(Place::parse(copy, Path::new("."))?)?;
         if arguments.dry_run {
-            shared::print(&format!("what the copy `{}` holds of these files is brought from it", copy.place()))?;
+            shared::tell(
+                settings,
+                &format!("what the copy `{}` holds of these files is brought from it", copy.place()),
+            )?;
         } else {
             bring_from(settings, &copy, verified).await?;
         }
@@ -77,11 +83,11 @@ async fn repair(settings: &Settings, arguments: &RepairArguments) -> Result<Outc
         roll_back(settings, arguments.dry_run).await?;
     }
     if arguments.dry_run {
-        shared::print("nothing was changed")?;
+        shared::tell(settings, "nothing was changed")?;
         return Ok(Outcome::Doubtful);
     }
     let again = read_all(settings).await?;
-    tell(&again)?;
+    tell(settings, &again)?;
     Ok(if again.damages.is_empty() { Outcome::Done } else { Outcome::Doubtful })
 }
 
@@ -90,12 +96,16 @@ async fn bring_from(settings: &Settings, copy: &Lake, mut verified: Verified) ->
     loop {
         let (fetched, aside) = settings.lake.fetch_from(copy, &verified).await?;
         for file in &fetched {
-            shared::print(&format!("brought from the copy: {file}"))?;
+            shared::tell(settings, &format!("brought from the copy: {file}"))?;
         }
         if fetched.is_empty() {
             let missing: Vec<&str> = verified.damages.iter().map(|damage| damage.file.as_str()).collect();
             return Err(Error::Plain(
-                format!("the copy `{}` does not hold as it was written: {}", copy.place(), missing.join(", ")),
+                format!(
+                    "the copy `{}` does not hold these files as they were written: {}",
+                    copy.place(),
+                    missing.join(", ")
+                ),
                 "name another copy, or leave `--from` out to go back to the last whole load".to_owned(),
             ));
         }
@@ -122,20 +132,22 @@ async fn roll_back(settings: &Settings, is_dry: bool) -> Result<(), Error> {
     let LoadRecord { version, loaded_at, .. } = load;
     if version == last_version {
         // what is damaged, the last load does not reach
-        shared::print(&format!(
-            "the last load, {version}, is whole: answers of today hold; the past before it is damaged"
-        ))?;
+        shared::tell(
+            settings,
+            &format!("the last load, {version}, is whole: answers of today hold; the past before it is damaged"),
+        )?;
         return Ok(());
     }
-    shared::print(&format!(
-        "goes back from load {last_version} to load {version} of {loaded_at}, the last that is whole"
-    ))?;
+    shared::tell(
+        settings,
+        &format!("goes back from load {last_version} to load {version} of {loaded_at}, the last that is whole"),
+    )?;
     if !undone_files.is_empty() {
-        shared::print(&format!("to be loaded again: {}", undone_files.join(", ")))?;
+        shared::tell(settings, &format!("to be loaded again: {}", undone_files.join(", ")))?;
     }
     if !is_dry {
         let aside = settings.lake.roll_back(&found).await?;
-        shared::print(&format!("what came after it is in `{aside}`"))?;
+        shared::tell(settings, &format!("what came after it is in `{aside}`"))?;
     }
     Ok(())
 }
@@ -143,7 +155,7 @@ async fn roll_back(settings: &Settings, is_dry: bool) -> Result<(), Error> {
 async fn clean(settings: &Settings) -> Result<Outcome, Error> {
     let history = settings.lake.snapshot(&KnownAt::Latest).await?.history;
     let Cleared { file_count, byte_count } = settings.lake.clear_leftovers(&history).await?;
-    shared::print(&format!("cleared of killed loads: {file_count} files, {byte_count} bytes"))?;
+    shared::tell(settings, &format!("cleared of killed loads: {file_count} files, {byte_count} bytes"))?;
     Ok(Outcome::Done)
 }
 

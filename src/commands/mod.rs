@@ -39,7 +39,7 @@ pub async fn run(cli: &Cli) -> Result<Outcome, Error> {
     let settings = Settings::settle(&cli.common)?;
     // an executor is told by itself what it may take
     if !matches!(cli.command, Command::Cluster(_)) {
-        memory::watch(settings.memory_limit);
+        memory::watch(settings.memory_limit, settings.language);
     }
     match &cli.command {
         Command::Demo(arguments) => demo::run(&settings, arguments).await,

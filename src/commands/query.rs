@@ -17,7 +17,7 @@ pub(super) async fn run(settings: &Settings, arguments: &QueryArguments, output:
         let query = catalogue.get(name)?;
         if arguments.describe {
             shared::say(settings, &format!("{}: {}", query.header.name, query.header.sentence));
-            shared::talk(settings, "grain", &[("grain", &query.header.grain)])?;
+            shared::say(settings, &format!("a row is {}", query.header.grain));
             shared::write(settings, &describe(query), output)?;
             return Ok(Outcome::Done);
         }

@@ -17,6 +17,7 @@ use crate::model::rows::Cell;
 use crate::model::{Answer, CustomerKey, Date, Money, Value};
 use crate::report::{Formats, SILENT_DAYS, Templates, Words, outputs, visible};
 use crate::settings::Settings;
+use crate::speech::said_in;
 
 /// The lake as of `--known-at`, which must hold a load.
 pub(super) async fn snapshot(settings: &Settings) -> Result<Snapshot, Error> {
@@ -52,7 +53,7 @@ pub(super) async fn engine_with(settings: &Settings, snapshot: &Snapshot, foreca
     if settings.as_of.is_none() {
         let as_of = engine.latest_posted_date(today()).await?;
         engine.set_as_of(as_of);
-        talk(settings, "as_of", &[("day", &as_of.to_string())])?;
+        say(settings, &format!("as of {}, the latest day of its items and lists", day_text(settings, as_of)?));
     }
     say_between_lists(settings, &engine).await?;
     warn_of_silence(settings, &engine).await?;
@@ -62,14 +63,18 @@ pub(super) async fn engine_with(settings: &Settings, snapshot: &Snapshot, foreca
 /// A picture of a day that the books do not reach is one of what nobody knows: that is said loudly.
 async fn warn_of_silence(settings: &Settings, engine: &Engine) -> Result<(), Error> {
     let Some(day) = settings.as_of.filter(|_| !settings.is_quiet) else { return Ok(()) };
-    let words = words(settings)?;
-    let shown = day.to_string();
+    let asked = day_text(settings, day)?;
     match engine.books_end(day).await? {
         Some(last) if (day - last).num_days() > SILENT_DAYS => {
-            warn(&words.fill("talk.beyond_books", &[("last", &last.to_string()), ("day", &shown)])?);
+            let last = day_text(settings, last)?;
+            let text = format!(
+                "the books end on {last}: what was invoiced or paid until {asked} is unknown, and its figures hold only if \
+                 there was nothing"
+            );
+            warn(settings, &text);
         }
         Some(_) => {}
-        None => warn(&words.fill("talk.before_books", &[("day", &shown)])?),
+        None => warn(settings, &format!("nothing was posted by {asked}: the books begin later")),
     }
     Ok(())
 }
@@ -79,10 +84,16 @@ async fn say_between_lists(settings: &Settings, engine: &Engine) -> Result<(), E
     let as_of = engine.scope().as_of;
     match engine.list_days(as_of).await? {
         Some((first, None)) => {
-            talk(settings, "before_lists", &[("first", &first.to_string()), ("day", &as_of.to_string())])?;
+            let (first, day) = (day_text(settings, first)?, day_text(settings, as_of)?);
+            let text = format!(
+                "the first list of what is open is of {first}: of {day} only what was still open then is known"
+            );
+            say(settings, &text);
         }
         Some((_, Some(last))) if last < as_of => {
-            talk(settings, "after_lists", &[("last", &last.to_string()), ("day", &as_of.to_string())])?;
+            let (last, day) = (day_text(settings, last)?, day_text(settings, as_of)?);
+            let text = format!("the last list of what is open is of {last}: what changed until {day} is not known");
+            say(settings, &text);
         }
         _ => {}
     }
@@ -105,11 +116,17 @@ async fn known_scope(settings: &Settings, engine: &Engine, files: &TableFiles) -
             let known: Vec<String> = known.into_iter().filter(|name| !name.is_empty()).collect();
             return Err(Error::Plain(
                 format!("the lake holds no {option} `{asked}`"),
-                format!("it holds {}", if known.is_empty() { "none here".to_owned() } else { known.join(", ") }),
+                format!("it holds {}", if known.is_empty() { "none".to_owned() } else { known.join(", ") }),
             ));
         }
     }
     Ok(())
+}
+
+/// A day as the reader writes it.
+pub(super) fn day_text(settings: &Settings, day: Date) -> Result<String, Error> {
+    let words = words(settings)?;
+    Ok(Formats::new(&words)?.day(day))
 }
 
 /// Today, read once, here: no query knows what day it is.
@@ -160,24 +177,24 @@ impl<'a> Steps<'a> {
     }
 }
 
-/// A line of talk on stderr, unless it is unwanted.
+/// A line of talk on stderr, in the reader's language, unless it is unwanted.
 pub(super) fn say(settings: &Settings, text: &str) {
     if !settings.is_quiet {
         // nobody is left to tell when stderr is closed
-        drop(writeln!(io::stderr(), "{}", visible(text)));
+        drop(writeln!(io::stderr(), "{}", visible(&said_in(settings.language, text))));
     }
 }
 
 /// A line on stderr of something that was not done and takes nothing from what was.
-pub(super) fn warn(text: &str) {
+pub(super) fn warn(settings: &Settings, text: &str) {
+    let (mark, text) = (said_in(settings.language, "warning: "), said_in(settings.language, text));
     // nobody is left to tell when stderr is closed
-    drop(writeln!(io::stderr(), "warning: {}", visible(text)));
+    drop(writeln!(io::stderr(), "{mark}{}", visible(&text)));
 }
 
-/// A line of talk in the reader's language: the word `talk.<key>`.
-pub(super) fn talk(settings: &Settings, key: &str, values: &[(&str, &str)]) -> Result<(), Error> {
-    say(settings, &words(settings)?.fill(&format!("talk.{key}"), values)?);
-    Ok(())
+/// A sentence of the answer on stdout, in the reader's language.
+pub(super) fn tell(settings: &Settings, text: &str) -> Result<(), Error> {
+    print(&visible(&said_in(settings.language, text)))
 }
 
 /// A line of the answer on stdout.
@@ -195,7 +212,8 @@ pub(super) fn write(settings: &Settings, answer: &Answer, output: Output) -> Res
             let width = if settings.is_wide { None } else { terminal_width() };
             let left_out = outputs::write_table(answer, &formats, width, &mut out);
             if let Some(names) = left_out.as_ref().ok().filter(|names| !names.is_empty()) {
-                talk(settings, "left_out", &[("columns", &names.join(", "))])?;
+                let text = format!("left out, for want of width: {}; `--wide` shows all", names.join(", "));
+                say(settings, &text);
             }
             left_out.map(drop)
         }

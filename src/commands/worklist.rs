@@ -77,7 +77,8 @@ pub(super) async fn write(
     let as_of = engine.scope().as_of;
     let mut outcome = shared::tie_out(&mut engine).await?;
     if worklist.is_empty() {
-        shared::talk(settings, "no_list", &[("day", &as_of.to_string())])?;
+        let day = shared::day_text(settings, as_of)?;
+        shared::say(settings, &format!("nothing is overdue, contested or soon due on {day}: no list to write"));
     }
     let guides = remind::call_guides(settings, &mut engine).await?;
     let assignees = worklist::assignees(&worklist);

@@ -87,7 +87,7 @@ pub enum IngestError {
         later_count: u64,
     },
     /// A list of open items or an aged balance that does not tell its day.
-    #[error("`{file}` holds amounts by age and does not tell as of which day")]
+    #[error("`{file}` does not tell as of which day its amounts are open")]
     ListDayUnknown {
         /// Which file.
         file: String,

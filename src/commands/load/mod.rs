@@ -73,7 +73,7 @@ pub(super) async fn load(settings: &Settings, files: &[PathBuf], arguments: &Loa
     let fresh = stage::not_yet_held(settings, files, arguments, &held)?;
     for file in fresh.held {
         if !settings.is_quiet {
-            shared::print(&format!("{}: the lake already holds it; nothing changes", file.display()))?;
+            shared::tell(settings, &format!("{}: the lake already holds it; nothing changes", file.display()))?;
         }
     }
     if fresh.files.is_empty() && replace.is_empty() {
@@ -81,7 +81,7 @@ pub(super) async fn load(settings: &Settings, files: &[PathBuf], arguments: &Loa
     }
     let at_work = settings.lake.begin(&load_id)?;
     if let Err(cause) = settings.lake.clear_leftovers(&base.history).await {
-        shared::warn(&format!("what killed loads left could not be cleared: {cause}"));
+        shared::warn(settings, &format!("what killed loads left could not be cleared: {cause}"));
     }
     let ledgers = held.values().filter(|source| source.facts["is_ledger"].as_bool() == Some(true));
     let ledgers = ledgers.map(|source| source.text("company_id").to_owned()).collect();
@@ -97,14 +97,14 @@ pub(super) async fn load(settings: &Settings, files: &[PathBuf], arguments: &Loa
     }
     drop(at_work);
     if done.is_err() && fresh.files.len() > 1 {
-        shared::talk(settings, "nothing_loaded", &[])?;
+        shared::say(settings, "nothing of these files was loaded: the lake is as it was");
     }
     let (staged, Committed { record, warnings }) = done?;
     for warning in warnings {
-        shared::warn(&warning);
+        shared::warn(settings, &warning);
     }
     for note in staged.iter().flat_map(|source| &source.report.notes).filter(|note| LOUD.contains(&note.code)) {
-        shared::warn(&note.text);
+        shared::warn(settings, &note.text);
     }
     // whoever wants to hear only what is wrong hears of a load that refused lines
     if !settings.is_quiet || record.rejected_count > 0 {
@@ -171,7 +171,7 @@ async fn prepare(
     let mut removed = sources::remove(&mut wanted, replace, staged, base)?;
     sources::refuse_twins(staged, replace, base)?;
     sources::refuse_other_keys(staged, replace, base)?;
-    sources::forget_other_meanings(&mut wanted, staged, base, &mut removed);
+    sources::forget_other_meanings(settings, &mut wanted, staged, base, &mut removed);
     let catalogue = settings.catalogue()?;
     let mut years = receivables::years(settings, &wanted, &catalogue).await?;
     years.retain(|year| !removed.contains(&year.key()));

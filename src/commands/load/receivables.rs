@@ -340,7 +340,8 @@ impl Receivables<'_> {
         let kinds = CounterpartKinds::parse(self.settings.reference("counterpart_kinds")).map_err(|line| {
             Error::Plain(
                 format!("counterpart_kinds.csv holds `{line}`"),
-                "write lines as `class,debit kind,order,credit kind,order`, kinds as in the README".to_owned(),
+                "write lines as `class_code,debit_kind,debit_order,credit_kind,credit_order`, kinds as in the README"
+                    .to_owned(),
             )
         })?;
         let mut staging = Staging::new(self.settings.lake.staging_folder(), self.load_id, self.tag);

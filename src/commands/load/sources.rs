@@ -9,6 +9,7 @@ use super::wanted::Wanted;
 use crate::commands::shared;
 use crate::error::Error;
 use crate::lake::{LoadRecord, Snapshot};
+use crate::settings::Settings;
 
 /// A source as its last load left it.
 #[derive(Clone, Debug)]
@@ -150,6 +151,7 @@ pub(super) fn refuse_other_keys(staged: &[Source], replace: &[String], base: &Sn
 /// Forgets what sources had brought while their columns were read in another meaning: a corrected mapping may give the same
 /// rows other keys.
 pub(super) fn forget_other_meanings(
+    settings: &Settings,
     wanted: &mut Wanted,
     staged: &[Source],
     base: &Snapshot,
@@ -168,7 +170,10 @@ pub(super) fn forget_other_meanings(
         for (key, _) in held.iter().filter(|(key, held)| is_guess(held) && **key != source.report.source_key) {
             wanted.drop_origin(&origin_of_key(key));
             removed.push(key.clone());
-            shared::warn(&format!("`{key}` was a guess of the day of `{}`, and is forgotten", source.report.file_name));
+            shared::warn(
+                settings,
+                &format!("`{key}` was a guess of the day of `{}`, and is forgotten", source.report.file_name),
+            );
         }
         // a file that was read as items, and is now known for a list of what is open on a day
         let plain = format!("{}/{}", source.report.company_id, source.report.file_name);
@@ -179,17 +184,23 @@ pub(super) fn forget_other_meanings(
         let Some(known) = held.get(&source.report.source_key) else { continue };
         let before = known.text("meaning");
         if !before.is_empty() && before != source.meaning && wanted.drop_origin(&source.origin) {
-            shared::warn(&format!(
-                "what `{}` had brought was read in another meaning, and is forgotten",
-                source.report.file_name
-            ));
+            shared::warn(
+                settings,
+                &format!(
+                    "what `{}` had brought was read in another meaning, and is forgotten",
+                    source.report.file_name
+                ),
+            );
         }
         if source.brings("item_lists") && known.text("file") != source.report.file_name {
-            shared::warn(&format!(
-                "`{}` takes the place of `{}`: both list what was open on one day",
-                source.report.file_name,
-                known.text("file")
-            ));
+            shared::warn(
+                settings,
+                &format!(
+                    "`{}` takes the place of `{}`: both list what was open on one day",
+                    source.report.file_name,
+                    known.text("file")
+                ),
+            );
         }
     }
 }

@@ -295,7 +295,7 @@ impl<'a> Rules<'a> {
             match Mapping::parse(name, text) {
                 Ok(mapping) => mappings.push(mapping),
                 Err(cause) if reading.mapping.as_ref() == Some(name) => return Err(cause.into()),
-                Err(cause) => shared::warn(&format!("{cause}; it is left out")),
+                Err(cause) => shared::warn(settings, &format!("{cause}; it is left out")),
             }
         }
         Ok(Self {

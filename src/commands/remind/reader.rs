@@ -35,7 +35,13 @@ impl Readers {
     /// The one of that language, else the first.
     pub(super) fn reader(&self, language: Language) -> Result<&Reader, Error> {
         let found = self.0.iter().find(|reader| reader.language == language).or(self.0.first());
-        found.ok_or_else(|| Error::Plain("there are no words in any language".to_owned(), String::new()))
+        found.ok_or_else(|| {
+            Error::Plain(
+                "there are no words in any language".to_owned(),
+                "name a folder with `words.fr.toml` or `words.en.toml` in `reports` of encours.toml, or none"
+                    .to_owned(),
+            )
+        })
     }
 }
 

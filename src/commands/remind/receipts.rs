@@ -31,7 +31,7 @@ pub(super) async fn run(settings: &Settings, arguments: &RemindReceiptsArguments
         let (events, count, silent) = callbacks::read(&engine, &known, &arguments.channels, (file, name)).await?;
         let record = told(&events, &known);
         record.load(settings).await?;
-        return say("rows read", count, silent, &events);
+        return say(settings, "rows read", count, silent, &events);
     }
     let is_ours = |id: &str| known.contains_key(id);
     let mut receipts: Vec<Receipt> = Vec::new();
@@ -64,12 +64,15 @@ pub(super) async fn run(settings: &Settings, arguments: &RemindReceiptsArguments
         shared::say(settings, &format!("{opened} invoices contested in answers: their disputes are open"));
     }
     if contested.unclear > 0 {
-        shared::warn(&format!(
-            "{} answers give a reason and name none of several invoices: a person must read them",
-            contested.unclear
-        ));
+        shared::warn(
+            settings,
+            &format!(
+                "{} answers give a reason and name none of several invoices: a person must read them",
+                contested.unclear
+            ),
+        );
     }
-    say("e-mails read", count, silent, &events)
+    say(settings, "e-mails read", count, silent, &events)
 }
 
 impl Receipt {
@@ -90,16 +93,19 @@ fn told(events: &[Event], known: &Known) -> Record {
     record
 }
 
-fn say(what: &str, count: usize, silent: usize, events: &[Event]) -> Result<Outcome, Error> {
+fn say(settings: &Settings, what: &str, count: usize, silent: usize, events: &[Event]) -> Result<Outcome, Error> {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for event in events {
         *counts.entry(&event.event).or_default() += 1;
     }
     let counted: Vec<String> = counts.iter().map(|(code, count)| format!("{code} {count}")).collect();
-    shared::print(&format!(
-        "{what}: {count}, of no message of ours: {silent}; events: {}",
-        if counted.is_empty() { "none".to_owned() } else { counted.join(", ") }
-    ))?;
+    shared::tell(
+        settings,
+        &format!(
+            "{what}: {count}, of no message of ours: {silent}; events: {}",
+            if counted.is_empty() { "none".to_owned() } else { counted.join(", ") }
+        ),
+    )?;
     Ok(Outcome::Done)
 }
 

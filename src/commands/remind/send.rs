@@ -80,10 +80,13 @@ pub(super) async fn send(settings: &Settings, arguments: &RemindSendArguments, l
     drop(journal);
     let mut journal = outbox.journal()?;
     let told = tell(settings, &mut journal).await?;
-    shared::print(&format!(
-        "sent: {}, failed: {}, waiting: {}, uncertain: {}",
-        told.accepted, told.failed, told.deferred, told.uncertain
-    ))?;
+    shared::tell(
+        settings,
+        &format!(
+            "sent: {}, failed: {}, waiting: {}, uncertain: {}",
+            told.accepted, told.failed, told.deferred, told.uncertain
+        ),
+    )?;
     if let Some(cause) = failed {
         return Err(cause.into());
     }
@@ -311,10 +314,13 @@ async fn tell(settings: &Settings, journal: &mut Journal) -> Result<Sent, Error>
             "deferred" => sent.deferred += 1,
             "uncertain" => {
                 sent.uncertain += 1;
-                shared::warn(&format!(
-                    "message {} may have been sent: {}; it is not sent again by itself",
-                    event.message_id, event.detail
-                ));
+                shared::warn(
+                    settings,
+                    &format!(
+                        "message {} may have been sent: {}; it is not sent again by itself",
+                        event.message_id, event.detail
+                    ),
+                );
             }
             _ => {}
         }
