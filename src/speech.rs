@@ -88,9 +88,11 @@ fn french(message: &str, depth: usize) -> Option<String> {
     }
     // several messages in a row
     ["\n", "; ", ", "].iter().find_map(|between| {
+        // else the whole would be looked for again and again
+        message.find(between)?;
         let parts: Vec<&str> = message.split(between).collect();
         let told: Vec<_> = parts.iter().map(|part| french(part, depth - 1)).collect();
-        let is_known = parts.len() > 1 && told.iter().any(Option::is_some);
+        let is_known = told.iter().any(Option::is_some);
         let own = |(told, part): (Option<String>, &&str)| told.unwrap_or_else(|| (*part).to_owned());
         is_known.then(|| told.into_iter().zip(&parts).map(own).collect::<Vec<_>>().join(between))
     })
@@ -138,6 +140,13 @@ mod tests {
             // where two names follow each other, nobody can tell where the first one ends
             assert!(pattern.texts[1..].iter().rev().skip(1).all(|text| !text.is_empty()), "names touch in {english}");
         }
+    }
+
+    #[test]
+    fn a_long_list_of_what_is_no_message_is_looked_through_once() {
+        let list = (0..200).map(|number| format!("name_{number}")).collect::<Vec<_>>().join(", ");
+        let message = format!("{list}\n{list}; {list}");
+        assert_eq!(said_in(Language::Fr, &message), message);
     }
 
     #[test]
