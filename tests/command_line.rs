@@ -1,9 +1,12 @@
 //! What scripts rely on: outputs, exit status, and errors that say what was found, wanted and to do.
 
+use std::process::Command;
+
 use calamine::{Reader, open_workbook_auto};
 
 use crate::books::Ledger;
 use crate::desk::Desk;
+use crate::skips;
 
 fn desk() -> Desk {
     let desk = Desk::new();
@@ -216,4 +219,72 @@ fn pages_and_workbooks_tell_nobody_where_the_lake_lies() {
     }
     // what is said there can be asked again where the lake lies
     desk.run(&["query", "receivables", "--as-of", "2024-12-31", "--lake", "lake"]).ended(0);
+}
+
+/// Types a line at a terminal where the program asks for one, and prints what the terminal showed.
+const TYPIST: &str = r#"
+import os, pty, sys
+answer, command = sys.argv[1], sys.argv[2:]
+child, terminal = pty.fork()
+if child == 0:
+    os.execv(command[0], command)
+shown, is_typed = b"", False
+while True:
+    try:
+        part = os.read(terminal, 4096)
+    except OSError:
+        break
+    if not part:
+        break
+    shown += part
+    if b"called?" in shown and not is_typed:
+        os.write(terminal, answer.encode() + b"\n")
+        is_typed = True
+sys.stdout.buffer.write(shown)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"#;
+
+#[test]
+fn the_name_of_a_company_is_asked_once_at_a_terminal_and_is_on_its_pages() {
+    if Command::new("python3").arg("--version").output().is_err() {
+        skips::skip("python3 is not there");
+        return;
+    }
+    let desk = Desk::new();
+    let invoice = |number: &str, day: &str| Ledger::new(2024).invoice("C1", number, day, "120.00").text();
+    let file = desk.file("111111111FEC20241231.txt", invoice("F1", "2024-03-05"));
+    let typed = |answer: &str, file: &std::path::Path| {
+        let output = Command::new("python3")
+            .args(["-c", TYPIST, answer, env!("CARGO_BIN_EXE_encours"), "load"])
+            .arg(file)
+            .current_dir(desk.path("."))
+            .env("LC_ALL", "en_GB.UTF-8")
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    let shown = typed("Menuiserie Lebrun & fils", &file);
+    assert!(shown.contains("What is company `111111111` called?"), "{shown}");
+    // with a second ledger of the same company nothing is asked
+    let ledger = Ledger::new(2025).invoice("C1", "F2", "2025-03-05", "60.00");
+    let later = desk.file("111111111FEC20251231.txt", ledger.text());
+    let shown = typed("", &later);
+    assert!(!shown.contains("called?"), "{shown}");
+    let page = desk.run(&["report", "controller", "--out", "pages", "--lang", "en"]).ended(0);
+    let page = std::fs::read_to_string(desk.path(page.stdout.lines().next().unwrap())).unwrap();
+    assert!(page.contains("Menuiserie Lebrun &amp; fils"), "the page bears the name");
+}
+
+#[test]
+fn whoever_cannot_be_asked_is_told_how_a_company_gets_its_name() {
+    let desk = Desk::new();
+    let ledger = Ledger::new(2024).invoice("C1", "F1", "2024-03-05", "120.00");
+    let file = desk.file("111111111FEC20241231.txt", ledger.text());
+    let said = desk.load(&[&file]);
+    assert!(said.stderr.contains("company `111111111` has no name"), "{}", said.stderr);
+    let ledger = Ledger::new(2024).invoice("C2", "F7", "2024-04-15", "80.00");
+    let other = desk.file("222222222FEC20241231.txt", ledger.text());
+    let said = desk.run(&["load", other.to_str().unwrap(), "--company-name", "Atelier Nord"]).ended(0);
+    assert!(!said.stderr.contains("has no name"), "{}", said.stderr);
 }

@@ -11,7 +11,7 @@ fn the_last_line_is_the_one_a_controller_checks() {
     let desk = Desk::new();
     let file =
         desk.file("111111111FEC20241231.txt", Ledger::new(2024).invoice("C1", "F1", "2024-03-05", "1200.00").text());
-    let said = desk.load(&[&file]);
+    let said = desk.run(&["load", file.to_str().unwrap(), "--company-name", "Atelier Nord"]).ended(0);
     let expected = "lines read: 2 = accepted: 2 + rejected: 0; receivable lines: 1; debit: 1,200.00, credit: 1,200.00; assumptions: ";
     assert!(said.last_line().starts_with(expected), "{}", said.last_line());
     assert_eq!(said.stderr, "");

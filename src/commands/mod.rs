@@ -16,6 +16,7 @@ mod legal_file;
 mod load;
 mod penalties;
 mod query;
+mod reference;
 mod rejects;
 mod remind;
 mod report;

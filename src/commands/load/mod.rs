@@ -7,6 +7,7 @@ mod fingerprint;
 mod keys;
 mod master;
 mod merge;
+mod naming;
 mod open_lists;
 mod prepare;
 mod receivables;
@@ -88,7 +89,8 @@ pub(super) async fn load(settings: &Settings, files: &[PathBuf], arguments: &Loa
     let done = async {
         let master = sources::master(arguments.master.as_deref(), &held)?;
         let staged = stage::read_all(settings, &fresh.files, arguments, &load_id, (&ledgers, master.as_ref()))?;
-        let committed = commit(settings, &mut base, &staged, replace, &load_id).await?;
+        let settings = naming::with_name(settings, &staged, &base.history)?;
+        let committed = commit(&settings, &mut base, &staged, replace, &load_id).await?;
         Ok::<_, Error>((staged, committed))
     };
     let done = done.await;

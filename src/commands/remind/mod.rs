@@ -20,7 +20,6 @@ mod proof;
 mod reader;
 mod receipts;
 mod record;
-mod reference;
 mod send;
 mod signatories;
 mod tables;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::cli::{Output, RemindChoice};
-use crate::commands::remind::reference;
+use crate::commands::reference;
 use crate::commands::shared;
 use crate::engine::Engine;
 use crate::error::{Error, Outcome};

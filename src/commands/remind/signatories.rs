@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::commands::reference;
 use crate::commands::remind::reader::clean;
-use crate::commands::remind::reference;
 use crate::error::Error;
 use crate::outreach::{Sender, Signer};
 use crate::settings::Settings;

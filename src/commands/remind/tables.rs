@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value as Json, json};
 
+use crate::commands::reference;
 use crate::commands::remind::reader::{Reader, clean};
-use crate::commands::remind::reference;
 use crate::commands::shared;
 use crate::error::Error;
 use crate::model::{Answer, Value};
