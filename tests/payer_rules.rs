@@ -241,6 +241,32 @@ A4,R4,2024-04-10,500.00
     }
 }
 
+/// Where nobody told a due date nor terms, they are those of the law, which proves nothing of what was granted.
+#[test]
+fn terms_that_were_assumed_prove_nothing_and_those_of_the_customer_do() {
+    let desk = lake(&[
+        (
+            "items.csv",
+            "item_id,customer_id,kind,issued_date,amount
+A1,K1,invoice,2024-01-10,365.00
+A2,K2,invoice,2024-03-01,730.00
+",
+        ),
+        ("customers.csv", "customer_id,name,terms_code\nK1,One,\nK2,Two,90\n"),
+    ]);
+    let rows = desk.ask("2024-12-31").rows("terms_compliance");
+    let columns =
+        ["item_count", "granted_days", "derived_count", "assumed_count", "beyond_60_count", "beyond_all_amount"];
+    for (dimension, value, figures) in [
+        ("customer", "K1", ["1", "", "1", "1", "", ""]),
+        ("customer", "K2", ["1", "90.0000", "1", "0", "1", "730.00"]),
+        ("company", "all", ["2", "90.0000", "2", "1", "1", "730.00"]),
+    ] {
+        let row = rows.iter().find(|row| row["dimension_code"] == dimension && row["value_id"] == value).unwrap();
+        assert_eq!(columns.map(|column| &*row[column]), figures, "{value}");
+    }
+}
+
 #[test]
 fn a_promise_is_what_cash_made_of_it() {
     let mut items = "item_id,customer_id,kind,issued_date,due_date,amount\n".to_owned();

@@ -1,8 +1,10 @@
 //! The scenario and the worked figures of the metrics' definitions, reproduced to the cent and to four decimals.
 
+use encours::demo::DemoOptions;
 use encours::engine::Scope;
 
 use crate::desk::{Asked, Desk, day};
+use crate::skips::skip;
 
 /// A lake of items `id customer kind issued due amount` and allocations `debit credit day amount`.
 fn lake(items: &str, allocations: &str) -> Desk {
@@ -237,4 +239,69 @@ fn several_currencies_answer_in_the_base_currency_or_one_at_a_time() {
     desk.load(&[&items]);
     assert_eq!(open(&[]), "282.47");
     assert_eq!(open(&["--currency", "EUR"]), "100.00");
+}
+
+/// What a reason costs: losses, waiting and work. A credit note that was due costs nothing, one given before the contest is none
+/// of it, and one given after two contests belongs to the later one.
+#[test]
+fn a_reason_costs_its_losses_its_waiting_and_its_work() {
+    let desk = lake(
+        "F1 A invoice 2024-01-10 2024-02-09 1000.00
+         F2 A invoice 2024-01-20 2024-02-19 600.00
+         N0 A credit_note 2024-02-20 2024-02-20 -30.00
+         N1 A credit_note 2024-03-20 2024-03-20 -200.00
+         W1 A write_off 2024-04-01 2024-04-01 -50.00
+         N2 A credit_note 2024-03-18 2024-03-18 -100.00
+         N3 A credit_note 2024-03-25 2024-03-25 -60.00",
+        "F1 N0 2024-02-20 30.00
+         F1 N1 2024-03-20 200.00
+         F1 W1 2024-04-01 50.00
+         F2 N2 2024-03-18 100.00
+         F2 N3 2024-03-25 60.00",
+    );
+    let disputes = "dispute_id,item_id,reason_code,opened_date,closed_date,disputed_amount,outcome_code
+D1,F1,price,2024-03-01,2024-04-10,400.00,credited
+D2,F2,short_delivery,2024-02-15,2024-03-15,100.00,credited
+D3,F2,damaged_goods,2024-03-20,2024-03-30,60.00,credited
+";
+    desk.load(&[&desk.file("disputes.csv", disputes)]);
+    let rows = desk.ask("2024-06-30").rows("cause_costs");
+    let columns =
+        ["credited_amount", "written_off_amount", "cash_cost_amount", "work_hours", "work_cost_amount", "cost_amount"];
+    let found: Vec<_> = rows.iter().map(|row| (&*row["reason_code"], columns.map(|column| &*row[column]))).collect();
+    // 400 × 40 days × 6 % / 365; 45 minutes at 0.60; 100 × 29 days; 60 × 10 days
+    assert_eq!(
+        found,
+        [
+            ("price", ["200.00", "50.00", "2.63", "0.7500", "27.00", "79.63"]),
+            ("short_delivery", ["100.00", "0.00", "0.48", "0.7500", "27.00", "27.48"]),
+            ("damaged_goods", ["60.00", "0.00", "0.10", "0.7500", "27.00", "27.10"]),
+        ]
+    );
+}
+
+/// The overdue's way to the aged debt, limits and since when, targets and planned sales of the demo, by a program that knows
+/// nothing of ours.
+#[test]
+fn figures_beside_the_headlines_are_those_of_an_independent_computation() {
+    let desk = Desk::demo(&DemoOptions::default());
+    std::fs::write(
+        desk.path("encours.toml"),
+        format!("reference = [\"{}\"]\n", concat!(env!("CARGO_MANIFEST_DIR"), "/data/demo/reference")),
+    )
+    .unwrap();
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/independent/cockpit.py");
+    let compared = std::process::Command::new("python3")
+        .args([script, env!("CARGO_BIN_EXE_encours"), desk.path("lake").to_str().unwrap(), "2025-12-31", "2025-10-15"])
+        .current_dir(desk.path(""))
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .env("REFERENCE", concat!(env!("CARGO_MANIFEST_DIR"), "/data/demo/reference"))
+        .output();
+    let Ok(compared) = compared else {
+        skip("python3 is not there");
+        return;
+    };
+    let (said, wrong) = (String::from_utf8_lossy(&compared.stdout), String::from_utf8_lossy(&compared.stderr));
+    println!("{said}");
+    assert!(compared.status.success(), "{said}{wrong}");
 }

@@ -10,13 +10,16 @@
 --   value_name          text     its name
 --   item_count          int      invoices with a due date issued in the 12 months before
 --   billed_amount       money    what they amount to
---   granted_days        decimal  issued to due date, by amount
+--   granted_days        decimal  issued to due date, by amount, of those whose terms are known;
+--     null where none are
 --   agreed_days         decimal  issued to the date the customer's terms give; null without terms
 --   real_days           decimal  issued to settled, by amount, of those settled
 --   freed_amount        money    cash freed, on average over the year, had those settled late by
 --                                the agreed terms been paid by them; null without terms
---   derived_count       int      invoices whose due date comes from terms: they prove nothing
---   beyond_60_count     int      due more than 60 days after issue
+--   derived_count       int      invoices whose due date comes from terms
+--   assumed_count       int      those whose customer's terms nobody told: they prove nothing
+--   beyond_60_count     int      due more than 60 days after issue, of those whose terms are known;
+--     null, as what follows, where none are
 --   beyond_45eom_count  int      due after the end of the month of issue + 45 days
 --   beyond_eom45_count  int      due after 45 days from the end of the month of issue
 --   beyond_all_count    int      beyond all three: unlawful however the terms are written
@@ -68,6 +71,7 @@ measured as (
         billed.payment_method,
         billed.answer_amount,
         billed.due_is_derived,
+        billed.due_is_derived and billed.agreed_date is null as is_assumed,
         cast(billed.due_date - billed.issued_date as bigint) as granted_days,
         cast(billed.agreed_date - billed.issued_date as bigint) as agreed_days,
         cast(billed.settled_date - billed.issued_date as bigint) as real_days,
@@ -82,6 +86,7 @@ dimensioned as (
     select
         measured.answer_amount,
         measured.due_is_derived,
+        measured.is_assumed,
         measured.granted_days,
         measured.agreed_days,
         measured.real_days,
@@ -118,7 +123,9 @@ sums as (
         count(*) as item_count,
         sum(dimensioned.answer_amount) as billed_amount,
         sum(cast(dimensioned.granted_days * dimensioned.answer_amount as decimal(38, 3)))
-            as granted_day_amount,
+            filter (where not dimensioned.is_assumed) as granted_day_amount,
+        sum(dimensioned.answer_amount) filter (where not dimensioned.is_assumed)
+            as granted_amount,
         sum(cast(dimensioned.agreed_days * dimensioned.answer_amount as decimal(38, 3)))
             as agreed_day_amount,
         sum(case when dimensioned.agreed_days is not null then dimensioned.answer_amount end)
@@ -133,9 +140,13 @@ sums as (
             )
         ) as freed_day_amount,
         sum(case when dimensioned.due_is_derived then 1 else 0 end) as derived_count,
-        sum(case when dimensioned.is_beyond_60 then 1 else 0 end) as beyond_60_count,
-        sum(case when dimensioned.is_beyond_45eom then 1 else 0 end) as beyond_45eom_count,
-        sum(case when dimensioned.is_beyond_eom45 then 1 else 0 end) as beyond_eom45_count,
+        sum(case when dimensioned.is_assumed then 1 else 0 end) as assumed_count,
+        sum(case when dimensioned.is_beyond_60 then 1 else 0 end)
+            filter (where not dimensioned.is_assumed) as beyond_60_count,
+        sum(case when dimensioned.is_beyond_45eom then 1 else 0 end)
+            filter (where not dimensioned.is_assumed) as beyond_45eom_count,
+        sum(case when dimensioned.is_beyond_eom45 then 1 else 0 end)
+            filter (where not dimensioned.is_assumed) as beyond_eom45_count,
         sum(
             case
                 when
@@ -145,7 +156,7 @@ sums as (
                     then 1
                 else 0
             end
-        ) as beyond_all_count,
+        ) filter (where not dimensioned.is_assumed) as beyond_all_count,
         sum(
             case
                 when
@@ -155,7 +166,7 @@ sums as (
                     then dimensioned.answer_amount
                 else 0
             end
-        ) as beyond_all_amount
+        ) filter (where not dimensioned.is_assumed) as beyond_all_amount
     from dimensioned
     group by dimensioned.dimension_code, dimensioned.value_id
 )
@@ -168,7 +179,7 @@ select
     cast(sums.billed_amount as decimal(21, 3)) as billed_amount,
     cast(
         cast(sums.granted_day_amount as decimal(50, 8))
-        / nullif(cast(sums.billed_amount as decimal(27, 3)), 0) as decimal(18, 4)
+        / nullif(cast(sums.granted_amount as decimal(27, 3)), 0) as decimal(18, 4)
     ) as granted_days,
     cast(
         cast(sums.agreed_day_amount as decimal(50, 8))
@@ -186,6 +197,7 @@ select
         )
     end as freed_amount,
     sums.derived_count,
+    sums.assumed_count,
     sums.beyond_60_count,
     sums.beyond_45eom_count,
     sums.beyond_eom45_count,
