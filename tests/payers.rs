@@ -269,7 +269,7 @@ fn expected_sentence(row: &Row, as_of: &str, language: &str) -> String {
                 "" => "–".to_owned(),
                 days => written(days, 1, language),
             };
-            return phrase.replace("{days}", &days);
+            return filled(phrase, |_| days.clone());
         }
         let (text, places) = figure(name);
         match text.as_str() {
@@ -278,15 +278,25 @@ fn expected_sentence(row: &Row, as_of: &str, language: &str) -> String {
             text => written(text, places, language),
         }
     };
-    let mut filled = String::new();
-    let mut rest = template.as_str();
+    filled(&template, value)
+}
+
+/// A sentence with its values; of two forms the first where the value is one.
+fn filled(template: &str, value: impl Fn(&str) -> String) -> String {
+    let (mut text, mut rest) = (String::new(), template);
     while let Some((before, after)) = rest.split_once('{') {
         let (name, after) = after.split_once('}').unwrap();
-        filled.push_str(before);
-        filled.push_str(&value(name));
+        text += before;
+        text += &match name.split_once('?') {
+            None => value(name),
+            Some((name, forms)) => {
+                let (one, many) = forms.split_once('|').unwrap();
+                if ["1", "+1", "−1"].contains(&value(name).as_str()) { one } else { many }.to_owned()
+            }
+        };
         rest = after;
     }
-    filled + rest
+    text + rest
 }
 
 #[test]

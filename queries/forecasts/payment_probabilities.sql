@@ -59,8 +59,6 @@ phrase_book as (
             as part_phrase,
         max(case when phrases.sentence_code = 'forecast.why_overdue' then phrases.phrase end)
             as overdue_phrase,
-        max(case when phrases.sentence_code = 'forecast.why_overdue_one' then phrases.phrase end)
-            as overdue_one_phrase,
         max(case when phrases.sentence_code = 'forecast.why_slower' then phrases.phrase end)
             as slower_phrase,
         max(case when phrases.sentence_code = 'forecast.why_faster' then phrases.phrase end)
@@ -143,8 +141,7 @@ outlooks as (
                 when item_forecasts.usual_late_days > 0 then 'late'
                 when item_forecasts.usual_late_days < 0 then 'early'
                 else 'on_time'
-            end,
-            case when abs(item_forecasts.usual_late_days) = 1 then '_one' else '' end
+            end
         ) as habit_code,
         number_text(abs(item_forecasts.usual_late_days), 0, reader.language_code) as days_text,
         number_text(item_forecasts.payment_count, 0, reader.language_code) as payment_count_text,
@@ -251,8 +248,7 @@ select
         end,
         case when outlooks.is_part_paid then phrase_book.part_phrase end,
         case
-            when item_balances.past_due_days = 1 then phrase_book.overdue_one_phrase
-            when item_balances.past_due_days > 1
+            when item_balances.past_due_days > 0
                 then filled_text(
                     phrase_book.overdue_phrase,
                     make_array('past_due_days'),

@@ -162,8 +162,7 @@ told as (
     union all
     select
         3 as brief_order,
-        case when oldest_items.past_due_days = 1 then 'customer_one_day' else 'customer' end
-            as brief_code,
+        'customer' as brief_code,
         cast(null as decimal(21, 3)) as change_amount,
         largest_debtor.gross_overdue_amount as amount,
         cast(

@@ -27,7 +27,8 @@ fn filled_texts(arguments: &[ColumnarValue]) -> Result<ColumnarValue, DataFusion
     Ok(ColumnarValue::Array(Arc::new(filled.collect::<StringArray>())))
 }
 
-/// `{name}` becomes its value, a dash where that is unknown; any other brace stays.
+/// `{name}` becomes its value, a dash where that is unknown; `{name?item|items}` the first form where the value is one,
+/// else the second; any other brace stays.
 fn filled_text(sentence: &str, names: &ArrayRef, values: &ArrayRef) -> String {
     let (names, values) = (names.as_string::<i32>(), values.as_string::<i32>());
     let value = |name: &str| {
@@ -38,8 +39,15 @@ fn filled_text(sentence: &str, names: &ArrayRef, values: &ArrayRef) -> String {
     let mut rest = sentence;
     while let Some((before, after)) = rest.split_once('{') {
         text.push_str(before);
-        if let Some((value, after)) = after.split_once('}').and_then(|(name, after)| Some((value(name)?, after))) {
-            text.push_str(value);
+        let told = |name: &str| match name.split_once('?').zip(name.split_once('|')) {
+            Some(((name, forms), _)) => {
+                let (one, many) = forms.split_once('|')?;
+                Some(if value(name)?.trim_start_matches(['+', '-', '−']) == "1" { one } else { many }.to_owned())
+            }
+            None => value(name).map(str::to_owned),
+        };
+        if let Some((told, after)) = after.split_once('}').and_then(|(name, after)| Some((told(name)?, after))) {
+            text.push_str(&told);
             rest = after;
         } else {
             text.push('{');
@@ -60,5 +68,17 @@ mod tests {
         let values: ArrayRef = Arc::new(StringArray::from(vec![Some("12"), Some("{days}"), None]));
         let filled = filled_text("{name}: {days} days, {none} of {what} {", &names, &values);
         assert_eq!(filled, "{days}: 12 days, – of {what} {");
+    }
+
+    #[test]
+    fn what_is_counted_is_singular_where_it_is_one() {
+        let names: ArrayRef = Arc::new(StringArray::from(vec!["count", "days", "none"]));
+        let values: ArrayRef = Arc::new(StringArray::from(vec![Some("1"), Some("−12"), None]));
+        let sentence =
+            "{count} {count?item is|items are} open, {days} {days?day|days}, {none} {none?way|ways} {other?a|b}";
+        let filled = filled_text(sentence, &names, &values);
+        assert_eq!(filled, "1 item is open, −12 days, – ways {other?a|b}");
+        let values: ArrayRef = Arc::new(StringArray::from(vec![Some("21"), Some("+1"), Some("a|b?c")]));
+        assert_eq!(filled_text(sentence, &names, &values), "21 items are open, +1 day, a|b?c ways {other?a|b}");
     }
 }
