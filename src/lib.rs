@@ -61,6 +61,9 @@
 //! is the query `worklist`, and the room of that name only carries it to people. What they write beside it comes back
 //! through [`ingest`] as actions.
 //!
+//! What the program says is English where it is said; `reports/messages.fr.toml` holds the French of each message, found by its
+//! pattern ([`speech`]). A message without its line there fails a test.
+//!
 //! Money is exact ([`model::Money`]: thousandths, shown with the decimals of its currency); estimates are not money and live in [`forecast`] alone; every view of the past takes `$as_of`; the clock is read once, in `commands`.
 
 pub mod cli;
