@@ -3,6 +3,7 @@
 use std::fmt::Write;
 use std::path::Path;
 
+use chrono::TimeDelta;
 use encours::model::Date;
 use encours::model::calendar::{add_months, month_end};
 
@@ -264,6 +265,41 @@ A2,K2,invoice,2024-03-01,730.00
     ] {
         let row = rows.iter().find(|row| row["dimension_code"] == dimension && row["value_id"] == value).unwrap();
         assert_eq!(columns.map(|column| &*row[column]), figures, "{value}");
+    }
+}
+
+/// Twelve customers that pay within two days, one invoice in so many never: what has been open since long before the last three
+/// months is no habit of theirs. One that slows down and one that stops paying drift all the same.
+#[test]
+fn what_is_never_paid_is_no_drift_and_who_slows_down_or_stops_drifts() {
+    for one_in in [4, 10] {
+        let mut items = "item_id,customer_id,kind,issued_date,due_date,amount\n".to_owned();
+        let mut allocations = "debit_item_id,credit_item_id,allocated_date,amount\n".to_owned();
+        let mut invoice = |customer: &str, month: i64, late_days: Option<i64>| {
+            let id = format!("{customer}-{month}");
+            let issued = day("2023-01-05") + TimeDelta::days(30 * month);
+            let due = issued + TimeDelta::days(30);
+            items += &format!("F{id},{customer},invoice,{issued},{due},100.00\n");
+            if let Some(days) = late_days {
+                let paid = due + TimeDelta::days(days);
+                items += &format!("R{id},{customer},receipt,{paid},{paid},-100.00\n");
+                allocations += &format!("F{id},R{id},{paid},100.00\n");
+            }
+        };
+        for month in 0..18 {
+            for customer in 0..12 {
+                let is_paid = (18 * customer + month + 1) % one_in != 0;
+                invoice(&format!("C{customer}"), month, is_paid.then_some((customer + 7 * month) % 5 - 2));
+            }
+            invoice("SLOWER", month, if month < 14 { Some(0) } else { (month < 17).then_some(25) });
+            invoice("STOPS", month, (month < 15).then_some(0));
+        }
+        let desk = lake(&[("items.csv", &items), ("allocations.csv", &allocations)]);
+        let rows = desk.ask("2024-07-04").rows("payers");
+        let drifting = rows.iter().filter(|row| row["drift_code"] != "stable");
+        let mut found: Vec<&str> = drifting.map(|row| &*row["customer_id"]).collect();
+        found.sort_unstable();
+        assert_eq!(found, ["SLOWER", "STOPS"], "one in {one_in}");
     }
 }
 

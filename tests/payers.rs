@@ -111,7 +111,7 @@ def picture(t):
         all_late = late + past_due
         days = [d for d, _ in all_late]
         free = [i for i in settled if not i[4]]
-        new = [(i[2] - i[1]).days for i in free if i[2] > recent] + [(t - i[1]).days for i in overdue if not i[4]]
+        new = [(i[2] - i[1]).days for i in free if i[2] > recent] + [(t - i[1]).days for i in overdue if not i[4] and i[1] > recent]
         old = [(i[2] - i[1]).days for i in free if i[2] <= recent]
         f["item_count"] = len(issued)
         f["billed_amount"] = sum((i[3] for i in issued), Decimal(0))

@@ -13,7 +13,7 @@
 --   late_days      int    settled minus due date; for what is past due, the picture's day minus it
 --   weight_amount  money  the item's amount; for what is past due, what is open
 --   is_open        flag   past due at the end of that day
---   is_recent      flag   past due, or settled in the 3 months before
+--   is_recent      flag   settled in the 3 months before, or due in them and still open
 --   late_date      date   the day it was settled; for what is past due, the picture's day
 
 -- the last cent of what was settled is not past due
@@ -60,7 +60,7 @@ select
     payer_days.picture_date - picture_balances.due_date as late_days,
     picture_balances.open_amount as weight_amount,
     true as is_open,
-    true as is_recent,
+    picture_balances.due_date > payer_days.recent_date as is_recent,
     payer_days.picture_date as late_date
 from picture_balances
 inner join payer_days on picture_balances.picture_date = payer_days.picture_date

@@ -18,7 +18,8 @@
 --   median_late_days      decimal  of both, interpolated
 --   p90_late_days         decimal  nine items in ten are no later
 --   spread_days           decimal  p90 less median
---   recent_count          int      paid in the 3 months before, or past due, held up by no reason
+--   recent_count          int      paid in the 3 months before, or due in them and still open, held
+--     up by no reason
 --   recent_late_days      decimal  median days late of these
 --   previous_count        int      paid in the 9 months before them, held up by no reason
 --   previous_late_days    decimal  median days late of these
@@ -65,6 +66,7 @@ known_lateness as (
         case
             when item_causes.item_number is not null then 'held_up'
             when payer_lateness.is_recent then 'recent'
+            when payer_lateness.is_open then 'long_open'
             else 'previous'
         end as period_code
     from payer_lateness
@@ -74,7 +76,8 @@ known_lateness as (
 ),
 
 -- Whether a payer changes is told by the invoices that nothing held up: a reason is no habit. By
--- medians, for one invoice forgotten for months is no drift.
+-- medians, for one invoice forgotten for months is no drift; and like with like, for what was open
+-- long before the last 3 months is no habit of theirs.
 days as (
     select
         known_lateness.picture_date,
