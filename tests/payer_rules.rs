@@ -279,11 +279,11 @@ fn what_is_never_paid_is_no_drift_and_who_slows_down_or_stops_drifts() {
             let id = format!("{customer}-{month}");
             let issued = day("2023-01-05") + TimeDelta::days(30 * month);
             let due = issued + TimeDelta::days(30);
-            items += &format!("F{id},{customer},invoice,{issued},{due},100.00\n");
+            writeln!(items, "F{id},{customer},invoice,{issued},{due},100.00").unwrap();
             if let Some(days) = late_days {
                 let paid = due + TimeDelta::days(days);
-                items += &format!("R{id},{customer},receipt,{paid},{paid},-100.00\n");
-                allocations += &format!("F{id},R{id},{paid},100.00\n");
+                writeln!(items, "R{id},{customer},receipt,{paid},{paid},-100.00").unwrap();
+                writeln!(allocations, "F{id},R{id},{paid},100.00").unwrap();
             }
         };
         for month in 0..18 {

@@ -37,7 +37,10 @@ class Handler:
             return "554 5.7.1 refused for what it says"
         self.count += 1
         text = envelope.rcpt_tos[0].encode() + b"\n" + envelope.original_content
-        (self.folder / f"{self.count:06}.eml").write_bytes(text)
+        # whoever looks sees a message whole or not at all
+        begun = self.folder.with_name(f"{self.folder.name}-{self.count:06}.part")
+        begun.write_bytes(text)
+        begun.rename(self.folder / f"{self.count:06}.eml")
         if name.startswith("dropped"):
             server.transport.abort()
             return None
