@@ -44,7 +44,7 @@ const chartsOf = () => [...document.querySelectorAll("figure.chart")].map((chart
 const panelsOf = () => [...document.querySelectorAll("section.panel")].map((panel) => ({
   id: panel.id,
   is_said_empty: panel.querySelector(":scope > .empty") !== null,
-  text_length: panel.innerText.trim().length,
+  text_length: panel.textContent.trim().length,
   has_source: panel.querySelector(".source code") !== null,
 }));
 // codes that no word stands for: texts of ours, not of ledgers, that are written as codes are
