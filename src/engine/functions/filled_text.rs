@@ -39,14 +39,13 @@ fn filled_text(sentence: &str, names: &ArrayRef, values: &ArrayRef) -> String {
     let mut rest = sentence;
     while let Some((before, after)) = rest.split_once('{') {
         text.push_str(before);
-        let told = |name: &str| match name.split_once('?').zip(name.split_once('|')) {
-            Some(((name, forms), _)) => {
-                let (one, many) = forms.split_once('|')?;
-                Some(if value(name)?.trim_start_matches(['+', '-', '−']) == "1" { one } else { many }.to_owned())
-            }
-            None => value(name).map(str::to_owned),
+        let told = |mark: &str| -> Option<String> {
+            let Some((name, forms)) = mark.split_once('?') else { return value(mark).map(str::to_owned) };
+            let (one, many) = forms.split_once('|')?;
+            let is_one = value(name)?.trim_start_matches(['+', '-', '−']) == "1";
+            Some(if is_one { one } else { many }.to_owned())
         };
-        if let Some((told, after)) = after.split_once('}').and_then(|(name, after)| Some((told(name)?, after))) {
+        if let Some((told, after)) = after.split_once('}').and_then(|(mark, after)| Some((told(mark)?, after))) {
             text.push_str(&told);
             rest = after;
         } else {
