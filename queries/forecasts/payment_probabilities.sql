@@ -14,9 +14,10 @@
 --   past_due_days         int    $as_of minus due_date; null where unknown
 --   open_amount           money  what is open
 --   covered_amount        money  part of it that credits of the customer cover: no cash is expected
---   expected_date         date   the median: as likely before as after; null beyond two years
---   p10_date              date   one chance in ten that it is paid by then; null beyond two years
---   p90_date              date   nine chances in ten; null beyond two years
+--   expected_date         date   the median of what is paid at all: as likely before as after; null
+--                                where the item is likelier never paid
+--   p10_date              date   of what is paid, one in ten is by then; null as before
+--   p90_date              date   nine in ten; null as before
 --   bank_date             date   the expected date, and the days to the bank
 --   p_late_ratio          ratio  chance of being paid after the due date; null where unknown
 --   p_paid_7_days_ratio   ratio  chance of being paid within 7 days
@@ -24,6 +25,7 @@
 --   p_paid_30_days_ratio  ratio  within 30
 --   p_paid_60_days_ratio  ratio  within 60
 --   p_paid_90_days_ratio  ratio  within 90
+--   p_never_ratio         ratio  chance that no cash ever comes
 --   mean_amount           money  cash expected of it within the weeks of the forecast, on average
 --   why_text              text   what the expected date rests on
 
@@ -42,6 +44,7 @@ phrases as (
     cross join reader
     where
         sentences.sentence_code like 'forecast.why%'
+        or sentences.sentence_code like 'weekday.%'
         or sentences.sentence_code in ('lateness.late', 'lateness.early')
 ),
 
@@ -49,8 +52,16 @@ phrase_book as (
     select
         max(case when phrases.sentence_code = 'forecast.why_days' then phrases.phrase end)
             as days_phrase,
+        max(case when phrases.sentence_code = 'forecast.why_weekdays' then phrases.phrase end)
+            as weekdays_phrase,
+        max(case when phrases.sentence_code = 'forecast.why_month_end' then phrases.phrase end)
+            as month_end_phrase,
+        max(case when phrases.sentence_code = 'forecast.why_early_habit' then phrases.phrase end)
+            as early_habit_phrase,
         max(case when phrases.sentence_code = 'forecast.why_risk' then phrases.phrase end)
             as risk_phrase,
+        max(case when phrases.sentence_code = 'forecast.why_never' then phrases.phrase end)
+            as never_phrase,
         max(case when phrases.sentence_code = 'forecast.why_held' then phrases.phrase end)
             as held_phrase,
         max(case when phrases.sentence_code = 'forecast.why_promised' then phrases.phrase end)
@@ -66,7 +77,17 @@ phrase_book as (
         max(case when phrases.sentence_code = 'lateness.late' then phrases.phrase end)
             as late_phrase,
         max(case when phrases.sentence_code = 'lateness.early' then phrases.phrase end)
-            as early_phrase
+            as early_phrase,
+        max(case when phrases.sentence_code = 'weekday.1' then phrases.phrase end)
+            as weekday_1_phrase,
+        max(case when phrases.sentence_code = 'weekday.2' then phrases.phrase end)
+            as weekday_2_phrase,
+        max(case when phrases.sentence_code = 'weekday.3' then phrases.phrase end)
+            as weekday_3_phrase,
+        max(case when phrases.sentence_code = 'weekday.4' then phrases.phrase end)
+            as weekday_4_phrase,
+        max(case when phrases.sentence_code = 'weekday.5' then phrases.phrase end)
+            as weekday_5_phrase
     from phrases
 ),
 
@@ -125,7 +146,11 @@ outlooks as (
         item_forecasts.p_paid_60_days_ratio,
         item_forecasts.p_paid_90_days_ratio,
         item_forecasts.mean_amount,
+        item_forecasts.never_ratio,
         item_forecasts.payment_days_text,
+        item_forecasts.payment_weekdays_text,
+        item_forecasts.is_month_end_run,
+        item_forecasts.early_days,
         item_forecasts.is_part_paid,
         item_forecasts.promised_date,
         item_forecasts.hold_days,
@@ -134,6 +159,8 @@ outlooks as (
         concat(
             case
                 when item_forecasts.payment_count < 5 then 'forecast.why_new_'
+                when item_forecasts.is_gradual_change then 'forecast.why_gradual_'
+                when item_forecasts.changed_date is not null then 'forecast.why_since_'
                 when drifting.drift_phrase is not null then 'forecast.why_all_'
                 else 'forecast.why_'
             end,
@@ -145,7 +172,19 @@ outlooks as (
         ) as habit_code,
         number_text(abs(item_forecasts.usual_late_days), 0, reader.language_code) as days_text,
         number_text(item_forecasts.payment_count, 0, reader.language_code) as payment_count_text,
+        to_char(
+            item_forecasts.changed_date,
+            case when reader.language_code = 'fr' then '%d/%m/%Y' else '%-d %b %Y' end
+        ) as changed_text,
         number_text(item_forecasts.held_extra_days, 0, reader.language_code) as extra_days_text,
+        concat(
+            number_text(round(100 * item_forecasts.early_ratio), 0, reader.language_code),
+            case when reader.language_code = 'fr' then ' %' else '%' end
+        ) as early_percent_text,
+        concat(
+            number_text(round(100 * item_forecasts.never_ratio), 0, reader.language_code),
+            case when reader.language_code = 'fr' then ' %' else '%' end
+        ) as never_percent_text,
         concat(
             number_text(round(100 * item_forecasts.held_ratio), 0, reader.language_code),
             case when reader.language_code = 'fr' then ' %' else '%' end
@@ -161,6 +200,27 @@ outlooks as (
             end,
             number_text(abs(item_forecasts.promise_days), 0, reader.language_code)
         ) as promise_days_text,
+        replace(
+            replace(
+                replace(
+                    replace(
+                        replace(
+                            item_forecasts.payment_weekdays_text,
+                            '1',
+                            phrase_book.weekday_1_phrase
+                        ),
+                        '2',
+                        phrase_book.weekday_2_phrase
+                    ),
+                    '3',
+                    phrase_book.weekday_3_phrase
+                ),
+                '4',
+                phrase_book.weekday_4_phrase
+            ),
+            '5',
+            phrase_book.weekday_5_phrase
+        ) as weekdays_text,
         drifting.drift_phrase,
         drifting.recent_text,
         drifting.previous_text,
@@ -170,6 +230,7 @@ outlooks as (
     left join drifting
         on known_items.company_id = drifting.company_id
         and known_items.customer_id = drifting.customer_id
+    cross join phrase_book
     cross join reader
 )
 
@@ -193,13 +254,14 @@ select
     outlooks.p_paid_30_days_ratio,
     outlooks.p_paid_60_days_ratio,
     outlooks.p_paid_90_days_ratio,
+    outlooks.never_ratio as p_never_ratio,
     outlooks.mean_amount,
     concat_ws(
         case when outlooks.language_code = 'fr' then ' ; ' else '; ' end,
         filled_text(
             phrases.phrase,
-            make_array('days', 'payment_count'),
-            make_array(outlooks.days_text, outlooks.payment_count_text)
+            make_array('days', 'payment_count', 'since'),
+            make_array(outlooks.days_text, outlooks.payment_count_text, outlooks.changed_text)
         ),
         filled_text(
             outlooks.drift_phrase,
@@ -212,6 +274,34 @@ select
                     phrase_book.days_phrase,
                     make_array('payment_days'),
                     make_array(outlooks.payment_days_text)
+                )
+        end,
+        case
+            when outlooks.payment_weekdays_text is not null
+                then filled_text(
+                    phrase_book.weekdays_phrase,
+                    make_array('weekdays'),
+                    make_array(outlooks.weekdays_text)
+                )
+        end,
+        case when outlooks.is_month_end_run then phrase_book.month_end_phrase end,
+        case
+            when outlooks.early_days is not null
+                then filled_text(
+                    phrase_book.early_habit_phrase,
+                    make_array('early_percent', 'early_days'),
+                    make_array(
+                        outlooks.early_percent_text,
+                        number_text(outlooks.early_days, 0, outlooks.language_code)
+                    )
+                )
+        end,
+        case
+            when outlooks.never_ratio >= 0.05
+                then filled_text(
+                    phrase_book.never_phrase,
+                    make_array('never_percent'),
+                    make_array(outlooks.never_percent_text)
                 )
         end,
         case

@@ -29,6 +29,8 @@ pub(super) enum Purpose {
     Outreach = 10,
     /// What came back of messages.
     Messages = 11,
+    /// How customers of planted habits pay.
+    Habit = 12,
 }
 
 /// One stream of draws.

@@ -21,6 +21,7 @@ mod customers;
 mod dice;
 mod error;
 mod fec;
+pub mod habits;
 mod invoices;
 mod letters;
 mod messages;

@@ -5,6 +5,7 @@ use std::convert::Infallible;
 use std::sync::{Mutex, PoisonError};
 
 use super::book::{Book, Index, OpenClaim, State};
+use super::calibration::{Calibration, Trials};
 use super::clock::BankDays;
 use super::events::{Claim, Day, Events, place};
 use super::levels::Priors;
@@ -94,10 +95,11 @@ impl Bench<'_> {
 
     /// Each day is forecast by itself, so that the processors share them.
     fn run_days(&self, days: &[Day]) -> Results {
+        let trials = Trials::before(self, days);
         let by_day = Mutex::new(BTreeMap::new());
         let worker_count = processor_count().min(days.len());
         let done: Result<(), Infallible> = share_out(worker_count, days.iter(), |day| {
-            let found = self.run_day(*day);
+            let found = self.run_day(*day, &trials.calibration(*day));
             by_day.lock().unwrap_or_else(PoisonError::into_inner).insert(*day, found);
             Ok(())
         });
@@ -110,7 +112,7 @@ impl Bench<'_> {
         results
     }
 
-    fn run_day(&self, day: Day) -> Results {
+    fn run_day(&self, day: Day, calibration: &Calibration) -> Results {
         let mut results = Results::default();
         let book = Book::at(self.events, self.index, day);
         let learned = self.learn(&book);
@@ -119,7 +121,7 @@ impl Bench<'_> {
         let scene =
             Scene { events: self.events, index: self.index, bank: self.bank, model: &learned, day, weeks: &weeks };
         let outlooks = scene.outlooks(&book, &|open| (Shift::default(), open.state));
-        self.add_weeks(&scene, &book, &outlooks, &delays, &mut results);
+        self.add_weeks(&scene, &book, &outlooks, &delays, calibration, &mut results);
         results
             .items
             .extend(book.open.iter().zip(&outlooks).map(|(open, outlook)| self.item(open, outlook, &delays, day)));
@@ -208,7 +210,7 @@ impl Bench<'_> {
     }
 
     /// Cash that came on an open claim after a day, with the day it was in the bank.
-    fn receipts_after(&self, open: &OpenClaim, day: Day) -> impl Iterator<Item = (Day, f64)> + use<'_> {
+    pub(super) fn receipts_after(&self, open: &OpenClaim, day: Day) -> impl Iterator<Item = (Day, f64)> + use<'_> {
         let claim = &self.events.claims[place(open.claim)];
         let lag = self.events.payers[place(claim.customer)].lag;
         self.events
@@ -228,6 +230,7 @@ impl Bench<'_> {
         book: &Book,
         outlooks: &[Outlook],
         delays: &MeanDelays,
+        calibration: &Calibration,
         results: &mut Results,
     ) {
         let weeks = scene.weeks;
@@ -249,7 +252,7 @@ impl Bench<'_> {
             means[weeks.of(due_day(claim, book.day))][2] += amount(open.uncovered);
         }
         for week in (0..weeks.count()).filter(|week| weeks.ends[*week] <= self.last) {
-            let range = futures.week(0, week);
+            let range = calibration.of_week(week, futures.week(0, week));
             results.weeks.push(WeekResult {
                 origin: book.day,
                 week,

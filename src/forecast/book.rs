@@ -95,6 +95,11 @@ impl Index {
 impl Book {
     /// The accounts as known at the end of `day`.
     pub(super) fn at(events: &Events, index: &Index, day: Day) -> Self {
+        Self::of(events, index, day, |_| true)
+    }
+
+    /// Those of some customers only.
+    pub(super) fn of(events: &Events, index: &Index, day: Day, is_in: impl Fn(usize) -> bool) -> Self {
         let roles = events.traits[ROLE].count().max(1);
         let mut book = Self {
             day,
@@ -102,7 +107,7 @@ impl Book {
             roles,
             ..Self::default()
         };
-        for customer in 0..events.payers.len() {
+        for customer in (0..events.payers.len()).filter(|customer| is_in(*customer)) {
             let first_open = book.open.len();
             for claim in index.claims[customer]..index.claims[customer + 1] {
                 book.add(events, index, claim);

@@ -28,7 +28,7 @@ pub(super) fn date_of(day: Day) -> Date {
 }
 
 /// Attributes of a claim that many claims share; each is a level of evidence of its own.
-pub(super) const TRAITS: usize = 7;
+pub(super) const TRAITS: usize = 9;
 /// Where the role of the account stands among the traits.
 pub(super) const ROLE: usize = 1;
 /// Where the company stands among the traits.
@@ -41,7 +41,8 @@ pub(super) struct Claim {
     /// Tells documents apart whatever order they come in: a digest of company and identifier.
     pub(super) identity: u64,
     pub(super) customer: u32,
-    /// Company, role of the account, how it was sent, site, product line, terms, amount: codes of [`Events::names`].
+    /// Company, role of the account, how it was sent, site, product line, terms, amount, month and weekday of the due date:
+    /// codes of [`Events::traits`].
     pub(super) traits: [u16; TRAITS],
     pub(super) currency: u16,
     pub(super) issued: Day,
@@ -105,9 +106,11 @@ pub(super) struct Payer {
     pub(super) key: CustomerKey,
     /// A digest of it.
     pub(super) identity: u64,
-    /// Country, payment method and whether it is a public body, as one code each.
+    /// Country or that it is a public body, and payment method, as one code each.
     pub(super) country: u16,
     pub(super) method: u16,
+    /// The group it belongs to; nameless where it belongs to none.
+    pub(super) group: u16,
     /// Days its receipts take to the bank.
     pub(super) lag: Day,
     /// Since when it is insolvent, in legal hands or doubtful, and what share of such claims cash brings all the same.
@@ -197,6 +200,7 @@ pub(super) struct Events {
     pub(super) traits: [Names; TRAITS],
     pub(super) countries: Names,
     pub(super) methods: Names,
+    pub(super) groups: Names,
     pub(super) currencies: Names,
     /// Days on which banks are closed beside weekends.
     pub(super) holidays: Vec<Day>,
@@ -246,7 +250,7 @@ impl Events {
     fn take_payers(&mut self, rows: &Batch) {
         let (ids, methods, countries) =
             (rows.texts("customer_id"), rows.texts("payment_method"), rows.texts("country_code"));
-        let companies = rows.texts("company_id");
+        let (companies, groups) = (rows.texts("company_id"), rows.texts("group_id"));
         let are_public = rows.flags("is_public_body");
         let (stops, recovered) = (rows.days("stopped_date"), rows.decimals("recovered_ratio"));
         let unit = 10_i64.pow(recovered.scale().into());
@@ -260,6 +264,7 @@ impl Events {
                 key: CustomerKey::new(companies.get(row), id),
                 country: self.countries.code(if are_public.get(row) { "public body" } else { countries.get(row) }),
                 method: self.methods.code(method),
+                group: self.groups.code(groups.get(row)),
                 lag: self.lags.get(method).copied().or(any).unwrap_or(0).clamp(0, 60),
                 stopped: stops.get(row).map(day_since),
                 recovered: share(row).unwrap_or(0.0).clamp(0.0, 1.0),
@@ -310,6 +315,8 @@ impl Events {
             let own = [
                 due.map_or("unknown", |due| terms_code(due - issued)),
                 amount_code(amounts.get(row).unwrap_or_default() / 10),
+                due.map_or("unknown", |due| MONTHS[place(date_of(due).month0())]),
+                due.map_or("unknown", |due| WEEKDAYS[place(date_of(due).weekday().num_days_from_monday())]),
             ];
             let mut traits = [0; TRAITS];
             for (position, text) in told.into_iter().enumerate() {
@@ -486,10 +493,11 @@ impl Events {
         for credit in &mut self.credits {
             credit.currency = ranks[usize::from(credit.currency)];
         }
-        let (countries, methods) = (self.countries.sort(), self.methods.sort());
+        let (countries, methods, groups) = (self.countries.sort(), self.methods.sort(), self.groups.sort());
         for payer in &mut self.payers {
             payer.country = countries[usize::from(payer.country)];
             payer.method = methods[usize::from(payer.method)];
+            payer.group = groups[usize::from(payer.group)];
         }
     }
 
@@ -540,6 +548,10 @@ pub(super) fn place(position: u32) -> usize {
 
 /// Thirty days where nobody says more (C. com. L.441-10 I).
 const STATUTORY_TERMS: Day = 30;
+
+/// Months and weekdays as levels of evidence.
+const MONTHS: [&str; 12] = ["01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "11", "12"];
+const WEEKDAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 
 /// Terms as a level of evidence.
 fn terms_code(days: Day) -> &'static str {

@@ -1,11 +1,14 @@
 //! How late claims are paid: the level of each customer, and of what claims and customers have in common.
 //!
-//! A claim is paid at its customer's pace, or it is held up first by something nobody noted: a mixture of two normal
-//! distributions, `extra_days` apart. The spread of the pace is the customer's own, that of holds is the same for all.
+//! A claim is paid at its customer's pace; or it is held up first by something nobody noted, for a time that is forgotten
+//! while it lasts (an exponentially modified normal distribution: E. Grushka, Analytical Chemistry 44, 1972); or it is never
+//! paid (a mixture cure model: J. W. Boag, Journal of the Royal Statistical Society B 11, 1949): what is open long after its
+//! like was paid teaches that share, and no pace.
 //!
 //! ```text
-//! days late = all + Σ traits + customer + [held up] · extra + spread of either · ε      ε ~ N(0, 1)
+//! days late = all + Σ traits + customer + spread of the customer · ε + [held up] · extra · η   ε ~ N(0, 1), η ~ Exp(1)
 //! logit P(held up) = all + Σ traits + customer
+//! P(never paid) = share of the customer, drawn towards that of all
 //! ```
 //!
 //! Each trait's and customer's part is drawn towards nothing by as much as its group's parts differ (random effects:
@@ -14,11 +17,11 @@
 //! on censored data: A. P. Dempster, N. M. Laird, D. B. Rubin, 1977). Days beyond three spreads count as three, so that
 //! one forgotten claim moves nobody.
 
-use super::normal::{between, density, ln_above};
+use super::normal::{LN_ROOT_TAU, between, density, ln_above};
 use crate::model::processors::each_of;
 
-/// Traits of a claim and of its customer: those of the claim, country, payment method.
-pub(super) const FACTORS: usize = super::events::TRAITS + 2;
+/// Traits of a claim and of its customer: those of the claim, country, payment method, group.
+pub(super) const FACTORS: usize = super::events::TRAITS + 3;
 
 /// When a part of a claim was paid, in days after the day its customer counts from.
 #[derive(Clone, Copy, Debug)]
@@ -53,7 +56,7 @@ pub(super) struct Observation {
     pub(super) customer: u32,
     pub(super) factors: [u16; FACTORS],
     pub(super) end: End,
-    /// Share of its claim, less for what is long ago.
+    /// Share of its claim, less for what was to be paid long ago, whether it was or not.
     pub(super) weight: f64,
 }
 
@@ -76,6 +79,10 @@ pub(super) struct Priors {
     pub(super) extra_days: f64,
     /// Observations that the two beliefs are worth.
     pub(super) held_count: f64,
+    /// Share of claims that are never paid.
+    pub(super) never_share: f64,
+    /// Observations that belief is worth.
+    pub(super) never_count: f64,
 }
 
 impl Default for Priors {
@@ -90,6 +97,8 @@ impl Default for Priors {
             held_share: 0.15,
             extra_days: 30.0,
             held_count: 10.0,
+            never_share: 0.01,
+            never_count: 50.0,
         }
     }
 }
@@ -111,11 +120,13 @@ pub(super) struct CustomerLevel {
     pub(super) scale: f64,
     /// Payments it rests on.
     pub(super) count: f64,
+    /// Share of its claims that is never paid.
+    never_share: f64,
 }
 
 impl CustomerLevel {
-    const fn unknown(variance: f64) -> Self {
-        Self { level: Level { days: 0.0, variance, held: 0.0 }, scale: 1.0, count: 0.0 }
+    const fn unknown(variance: f64, never_share: f64) -> Self {
+        Self { level: Level { days: 0.0, variance, held: 0.0 }, scale: 1.0, count: 0.0, never_share }
     }
 }
 
@@ -124,10 +135,10 @@ impl CustomerLevel {
 pub(super) struct Levels {
     all_days: f64,
     all_held: f64,
+    all_never: f64,
+    /// Mean of the days that what is held up takes longer.
     extra_days: f64,
     spread: f64,
-    /// Spread of what was held up, in days.
-    held_spread: f64,
     factors: Vec<Vec<Level>>,
     /// Variance between the levels of each factor, of days and of the logit.
     between: Vec<(f64, f64)>,
@@ -135,42 +146,76 @@ pub(super) struct Levels {
     between_customers: (f64, f64),
 }
 
-/// The two ways a claim may go.
+/// The ways a claim may go.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Expectation {
     /// Days late at its customer's pace.
     pub(super) pace_days: f64,
-    /// Days more if it is held up.
+    /// Mean of the days more if it is held up.
     pub(super) extra_days: f64,
-    /// Chance of that.
+    /// Chance of that, of what is paid at all.
     pub(super) held_share: f64,
+    /// Chance that it is never paid.
+    pub(super) never_share: f64,
     /// Standard deviation around the pace, with what is not known of the customer.
     pub(super) deviation: f64,
-    /// The same around the day of what is held up.
-    pub(super) held_deviation: f64,
     /// Part of that variance which all claims of the customer share.
     pub(super) shared_share: f64,
 }
 
 impl Expectation {
-    /// ln of the chance to be still unpaid after so many days.
-    pub(super) fn ln_unpaid(&self, days: f64) -> f64 {
-        let z = (days - self.pace_days) / self.deviation;
-        let pace = (1.0 - self.held_share).ln() + ln_above(z);
-        let held = self.held_share.ln() + ln_above((days - self.pace_days - self.extra_days) / self.held_deviation);
-        let (high, low) = if pace > held { (pace, held) } else { (held, pace) };
-        high + (low - high).exp().ln_1p()
+    /// The chance to be still unpaid after so many days.
+    pub(super) fn unpaid(&self, days: f64) -> f64 {
+        let off = days - self.pace_days;
+        let pace = ln_above(off / self.deviation).exp();
+        let held = unpaid_if_held(off, self.deviation, self.extra_days);
+        let usual = (1.0 - self.held_share) * pace + self.held_share * held;
+        self.never_share + (1.0 - self.never_share) * with_stalled(usual, off)
     }
+}
+
+/// Whatever was seen, of so many claims one may be stalled for so long.
+const STALLED_SHARE: f64 = 0.005;
+const STALLED_DAYS: f64 = 60.0;
+
+/// The chance to be unpaid so many days after the pace, with what may be stalled: what is late beyond anything seen is late
+/// before it is lost.
+fn with_stalled(usual: f64, off: f64) -> f64 {
+    (1.0 - STALLED_SHARE) * usual + STALLED_SHARE * (-off.max(0.0) / STALLED_DAYS).exp()
+}
+
+/// The chance to be unpaid so many days after the pace, of what is held up.
+fn unpaid_if_held(off: f64, spread: f64, extra: f64) -> f64 {
+    let (z, ratio) = (off / spread, spread / extra);
+    let waiting = (0.5 * ratio * ratio - off / extra + ln_above(ratio - z)).exp();
+    (ln_above(z).exp() + waiting).min(1.0)
+}
+
+/// The density of being paid so many days after the pace, of what is held up.
+fn density_if_held(off: f64, spread: f64, extra: f64) -> f64 {
+    let (z, ratio) = (off / spread, spread / extra);
+    (0.5 * ratio * ratio - off / extra + ln_above(ratio - z)).exp() / extra
+}
+
+/// The days it was held up, of what was paid so many days after the pace: the mean of a normal distribution above nought.
+fn days_held(off: f64, spread: f64, extra: f64) -> f64 {
+    let z = off / spread - spread / extra;
+    let mills = (-0.5 * z * z - LN_ROOT_TAU - ln_above(-z)).exp();
+    (spread * (z + mills)).max(0.0)
 }
 
 /// Levels of a factor that differ more, differ by what is never paid: that is no pace.
 const MOST_BETWEEN: f64 = 400.0;
 const LOWEST_SPREAD: f64 = 0.5;
-/// The spread of what is held up is at most such a part of the days it adds.
-const MOST_HELD_SPREAD: f64 = 0.5;
+/// Days that what is held up takes longer in the mean, at least and at most.
+const EXTRA_DAYS: (f64, f64) = (2.0, 150.0);
 const FARTHEST: f64 = 3.0;
 /// Observations that the spread of all is worth beside a customer's own.
 const SCALE_COUNT: f64 = 4.0;
+/// Observations that the share of all that is never paid is worth beside a customer's own.
+const NEVER_COUNT: f64 = 10.0;
+/// Shares of what is never paid, at least and at most: what then is paid would tell nothing.
+const NEVER_SHARES: (f64, f64) = (1e-6, 0.95);
 /// Observations from which on they are shared by the processors.
 const MANY: usize = 10_000;
 /// How many unlisted parts one that is listed may stand for at most.
@@ -207,23 +252,89 @@ fn logistic(x: f64) -> f64 {
 
 /// What one observation tells in one round.
 struct Told {
-    /// That of the observation, and of as many unlisted ones as it stands for.
+    /// How much it tells of the pace: that of the observation, and of as many unlisted ones as it stands for, less the
+    /// chance that it is never paid.
     weight: f64,
-    /// Chance that it was held up.
+    /// How much it tells of what is never paid, and the chance that it is.
+    never_weight: f64,
+    never: f64,
+    /// Chance that it was held up, and for how many days then.
     held: f64,
+    held_days: f64,
     /// Days above its own expectation, pulled in where far off.
     surplus: f64,
     /// Square of its days off the pace, with what is not known of them.
     variance: f64,
-    /// The same off the day of what is held up.
-    held_variance: f64,
     /// How much of the weight is evidence: less where only a span of its days is known.
     evidence: f64,
-    /// Days after the pace on which it was paid if it was held up; none where it is not seen paid.
-    held_days: Option<f64>,
     /// Chance of being held up that was expected, and its logit.
     expected_held: f64,
     logit: f64,
+}
+
+/// What an end tells of one way to be paid.
+struct Way {
+    chance: f64,
+    /// Days off the pace that are not explained, and their variance.
+    surplus: f64,
+    variance: f64,
+    /// Days it was held up.
+    held_days: f64,
+}
+
+impl Way {
+    /// At the pace.
+    fn of_pace(end: End, days: f64, spread: f64) -> Self {
+        let score = |day: f64| (day - days) / spread;
+        let (chance, surplus, variance) = match end {
+            End::Paid(day) => {
+                let pulled = score(day).clamp(-FARTHEST, FARTHEST);
+                (density(pulled) / spread, pulled * spread, 0.0)
+            }
+            End::Open(day) => {
+                // the mean and variance of what lies above (Mills ratio)
+                let z = score(day);
+                let ln_chance = ln_above(z);
+                let mills = (-0.5 * z * z - LN_ROOT_TAU - ln_chance).exp();
+                let mean = mills.clamp(z.max(-FARTHEST), FARTHEST.max(z));
+                let variance = (1.0 + z * mills - mills * mills).clamp(0.0, 1.0);
+                (ln_chance.exp(), mean.min(FARTHEST) * spread, spread * spread * variance)
+            }
+            End::Between(after, by) => part_between(score(after), score(by), spread),
+            End::Unlisted(first, last) => unlisted(ISSUE_DAYS.map(|part| score(first + part * (last - first))), spread),
+        };
+        Self { chance, surplus, variance, held_days: 0.0 }
+    }
+
+    /// After having been held up.
+    fn of_held(end: End, days: f64, spread: f64, extra: f64) -> Self {
+        let unpaid = |day: f64| unpaid_if_held(day - days, spread, extra);
+        let on = |off: f64| {
+            let held_days = days_held(off, spread, extra);
+            (held_days, (off - held_days).clamp(-FARTHEST * spread, FARTHEST * spread))
+        };
+        match end {
+            End::Paid(day) => {
+                let off = (day - days).max(-FARTHEST * spread);
+                let (held_days, surplus) = on(off);
+                Self { chance: density_if_held(off, spread, extra), surplus, variance: 0.0, held_days }
+            }
+            // it waits as long again as on the first day
+            End::Open(day) => {
+                let held_days = (day - days).max(0.0) + extra;
+                Self { chance: unpaid(day), surplus: 0.0, variance: spread * spread, held_days }
+            }
+            End::Between(after, by) => {
+                let (held_days, surplus) = on(f64::midpoint(after, by) - days);
+                Self { chance: (unpaid(after) - unpaid(by)).max(0.0), surplus, variance: 0.0, held_days }
+            }
+            End::Unlisted(first, last) => {
+                let paid = ISSUE_DAYS.map(|part| 1.0 - unpaid(first + part * (last - first)));
+                let chance = paid.iter().sum::<f64>() / super::model::number(ISSUE_DAYS.len());
+                Self { chance, surplus: 0.0, variance: spread * spread, held_days: 0.5 * extra }
+            }
+        }
+    }
 }
 
 impl Told {
@@ -242,12 +353,12 @@ impl Levels {
         Self {
             all_days: priors.late_days,
             all_held: (priors.held_share / (1.0 - priors.held_share)).ln(),
+            all_never: priors.never_share,
             extra_days: priors.extra_days,
             spread: priors.spread_days,
-            held_spread: priors.spread_days,
             factors: factor_counts.iter().map(|count| vec![Level::default(); count + 1]).collect(),
             between: vec![(9.0, 0.25); FACTORS],
-            customers: vec![CustomerLevel::unknown(variance); customer_count],
+            customers: vec![CustomerLevel::unknown(variance, priors.never_share); customer_count],
             between_customers: (variance, 1.0),
         }
     }
@@ -280,8 +391,8 @@ impl Levels {
             pace_days: days,
             extra_days: self.extra_days,
             held_share: logistic(held).clamp(1e-4, 1.0 - 1e-4),
+            never_share: self.customer(customer).never_share,
             deviation: variance.sqrt(),
-            held_deviation: (self.held_spread * self.held_spread + level.variance).sqrt(),
             shared_share: level.variance / variance,
         }
     }
@@ -338,57 +449,40 @@ impl Levels {
     }
 
     fn told(&self, one: &Observation) -> Told {
-        let (days, logit) = self.sums(&self.customer(one.customer).level, &one.factors);
-        let spread = (self.spread * self.customer(one.customer).scale).max(LOWEST_SPREAD);
+        let own = self.customer(one.customer);
+        let (days, logit) = self.sums(&own.level, &one.factors);
+        let spread = (self.spread * own.scale).max(LOWEST_SPREAD);
         let expected_held = logistic(logit).clamp(1e-6, 1.0 - 1e-6);
-        let way = |shift: f64, spread: f64| {
-            let score = |day: f64| (day - days - shift) / spread;
-            match one.end {
-                End::Paid(day) => {
-                    let pulled = score(day).clamp(-FARTHEST, FARTHEST);
-                    (density(pulled) / spread, pulled * spread, 0.0)
-                }
-                End::Open(day) => {
-                    // the mean and variance of what lies above (Mills ratio)
-                    let z = score(day);
-                    let ln_chance = ln_above(z);
-                    let mills = (-0.5 * z * z - 0.918_938_533_204_672_8 - ln_chance).exp();
-                    let mean = mills.clamp(z.max(-FARTHEST), FARTHEST.max(z));
-                    let variance = (1.0 + z * mills - mills * mills).clamp(0.0, 1.0);
-                    (ln_chance.exp(), mean.min(FARTHEST) * spread, spread * spread * variance)
-                }
-                End::Between(after, by) => part_between(score(after), score(by), spread),
-                End::Unlisted(first, last) => {
-                    unlisted(ISSUE_DAYS.map(|part| score(first + part * (last - first))), spread)
-                }
-            }
+        let pace = Way::of_pace(one.end, days, spread);
+        let late = Way::of_held(one.end, days, spread, self.extra_days);
+        let both = expected_held * late.chance + (1.0 - expected_held) * pace.chance;
+        let held = if both > 1e-12 {
+            expected_held * late.chance / both
+        } else {
+            f64::from(u8::from(one.end.last_day() > days))
         };
-        let (pace, pace_surplus, pace_variance) = way(0.0, spread);
-        let (late, late_surplus, late_variance) = way(self.extra_days, self.held_spread);
-        let both = expected_held * late + (1.0 - expected_held) * pace;
-        let held =
-            if both > 1e-12 { expected_held * late / both } else { f64::from(u8::from(one.end.last_day() > days)) };
+        let never = match one.end {
+            End::Open(day) => {
+                own.never_share / (own.never_share + (1.0 - own.never_share) * with_stalled(both, day - days))
+            }
+            End::Paid(_) | End::Between(..) | End::Unlisted(..) => 0.0,
+        };
         let unlisted =
             if matches!(one.end, End::Unlisted(..)) { (both / (1.0 - both)).min(MOST_UNLISTED) } else { 1.0 };
         let evidence = match one.end {
             End::Paid(_) | End::Open(_) => 1.0,
-            End::Between(..) => 1.0 - pace_variance / (spread * spread),
+            End::Between(..) => 1.0 - pace.variance / (spread * spread),
             End::Unlisted(..) => 0.0,
         };
-        // what is held up tells of the pace by as much less as it is spread more
-        let trust = (spread / self.held_spread).powi(2).min(1.0);
         Told {
-            weight: one.weight * unlisted,
+            weight: one.weight * unlisted * (1.0 - never),
+            never_weight: one.weight * unlisted,
+            never,
             evidence,
             held,
-            surplus: held * trust * late_surplus + (1.0 - held) * pace_surplus,
-            variance: pace_variance + pace_surplus * pace_surplus,
-            held_variance: late_variance + late_surplus * late_surplus,
-            held_days: match one.end {
-                End::Paid(day) => Some(day - days),
-                End::Between(..) => Some(self.extra_days + late_surplus),
-                End::Open(_) | End::Unlisted(..) => None,
-            },
+            held_days: late.held_days,
+            surplus: held * late.surplus + (1.0 - held) * pace.surplus,
+            variance: pace.variance + pace.surplus * pace.surplus,
             expected_held,
             logit,
         }
@@ -402,16 +496,17 @@ impl Levels {
     fn learn_all(&mut self, observations: &[Observation], told: &mut [Told], priors: &Priors) {
         let (mut weight, mut surplus, mut held, mut curve) = (0.0, 0.0, 0.0, 0.0);
         let (mut held_weight, mut held_days) = (priors.held_count, priors.held_count * priors.extra_days);
+        let (mut never_weight, mut never) = (priors.never_count, priors.never_count * priors.never_share);
         for (one, told) in observations.iter().zip(told.iter()) {
             let precision = told.weight / self.scale_of(one);
             weight += precision;
             surplus += precision * told.surplus;
             held += told.weight * (told.held - told.expected_held);
             curve += told.weight * told.expected_held * (1.0 - told.expected_held);
-            if let Some(days) = told.held_days {
-                held_weight += precision * told.held;
-                held_days += precision * told.held * days.clamp(0.0, self.extra_days + FARTHEST * self.spread);
-            }
+            held_weight += told.weight * told.held;
+            held_days += told.weight * told.held * told.held_days;
+            never_weight += told.never_weight;
+            never += told.never_weight * told.never;
         }
         let pull = priors.late_count;
         let step = (surplus + pull * (priors.late_days - self.all_days)) / (weight + pull);
@@ -421,7 +516,8 @@ impl Levels {
         let held_pull = priors.held_count * share * (1.0 - share);
         let held_step = ((held + held_pull * (prior_logit - self.all_held)) / (curve + held_pull)).clamp(-1.0, 1.0);
         self.all_held += held_step;
-        self.extra_days = (held_days / held_weight).max(2.0);
+        self.extra_days = (held_days / held_weight).clamp(EXTRA_DAYS.0, EXTRA_DAYS.1);
+        self.all_never = (never / never_weight).clamp(NEVER_SHARES.0, NEVER_SHARES.1);
         for told in told.iter_mut() {
             told.moved(step, held_step);
         }
@@ -476,7 +572,7 @@ impl Levels {
     }
 
     fn learn_customers(&mut self, observations: &[Observation], told: &mut [Told], priors: &Priors) {
-        let mut sums = vec![[0.0_f64; 8]; self.customers.len()];
+        let mut sums = vec![[0.0_f64; 10]; self.customers.len()];
         let noise = self.spread * self.spread;
         for (one, told) in observations.iter().zip(told.iter()) {
             let sum = &mut sums[super::events::place(one.customer)];
@@ -488,11 +584,15 @@ impl Levels {
             sum[5] += told.weight * (1.0 - told.held);
             sum[6] += f64::from(u8::from(one.end.is_paid()));
             sum[7] += told.weight * told.evidence;
+            sum[8] += told.never_weight;
+            sum[9] += told.never_weight * told.never;
         }
         let (between_days, between_held) = self.between_customers;
         let (mut seen, mut spread_days, mut spread_held) = (0.0, 0.0, 0.0);
         for (own, sum) in self.customers.iter_mut().zip(&sums) {
             own.count = sum[6];
+            let never = (sum[9] + NEVER_COUNT * self.all_never) / (sum[8] + NEVER_COUNT);
+            own.never_share = never.clamp(NEVER_SHARES.0, NEVER_SHARES.1);
             let noise = noise * own.scale * own.scale;
             let pull = noise / between_days;
             own.level.days = (sum[1] + sum[0] * own.level.days) / (sum[0] + pull);
@@ -517,17 +617,11 @@ impl Levels {
     fn learn_spread(&mut self, observations: &[Observation], told: &[Told], priors: &Priors) {
         let (mut weight, mut squares) =
             (priors.spread_count, priors.spread_count * priors.spread_days * priors.spread_days);
-        let (mut held_weight, mut held_squares) =
-            (priors.held_count, priors.held_count * priors.spread_days * priors.spread_days);
         for (one, told) in observations.iter().zip(told) {
             let pace = told.weight * (1.0 - told.held);
             weight += pace;
             squares += pace * told.variance / self.scale_of(one);
-            held_weight += told.weight * told.held;
-            held_squares += told.weight * told.held * told.held_variance;
         }
         self.spread = (squares / weight).sqrt().max(LOWEST_SPREAD);
-        // wider than this it would no longer tell what is held up from what is forgotten
-        self.held_spread = (held_squares / held_weight).sqrt().clamp(LOWEST_SPREAD, MOST_HELD_SPREAD * self.extra_days);
     }
 }

@@ -7,7 +7,7 @@
 //!
 //! ```text
 //! events ─► book (as known on a day) ─► clocks, levels, pace = model ─► outlooks ─► futures ─► ranges
-//!                                                     └── the same on past days ─► back-test
+//!                                                     └── the same on past days ─► back-test, calibration of ranges
 //! ```
 //!
 //! Estimates are floating-point numbers; money enters and leaves as whole numbers of the smallest amount of its currency.
@@ -16,7 +16,9 @@
 
 mod backtest;
 mod book;
+mod calibration;
 mod clock;
+mod drift;
 mod events;
 mod levels;
 mod listed;

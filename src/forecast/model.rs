@@ -1,7 +1,7 @@
 //! The model: learned from the book of a day, it tells for each open claim when cash may come.
 
 use super::book::{Book, Index, OpenClaim, Part, State};
-use super::clock::{BankDays, Clock, clocks};
+use super::clock::{BankDays, Clock, Runs, clocks};
 use super::events::{Claim, Day, Events, ROLE, TRAITS, place};
 use super::levels::{End, Expectation, FACTORS, Levels, Observation, Priors};
 use super::normal::quantile;
@@ -59,17 +59,26 @@ pub(super) struct Shift {
 fn observation(part: &Part, events: &Events, clocks: &[Clock], bank: &BankDays, day: Day) -> Observation {
     let claim = &events.claims[place(part.claim)];
     let clock = &clocks[place(claim.customer)];
-    let age = f64::from((day - part.end).max(0));
-    let anchor = clock.anchor_day(claim, bank);
+    let anchor = clock.anchor_day(claim);
+    let is_on_run = clock.runs != Runs::Any && part.is_paid && clock.runs.is_on(part.end, bank);
     Observation {
         customer: claim.customer,
         factors: factors(events, claim),
         end: match part.between {
             Some((after, by)) => End::Between(end_of(after - anchor), end_of(by - anchor)),
+            // what a payment run pays was ready on any day since the run before
+            None if is_on_run => {
+                End::Between(end_of(clock.runs.by(part.end - 1, bank) - anchor), end_of(part.end - anchor))
+            }
             None if part.is_paid => End::Paid(f64::from(part.end - anchor)),
-            None => End::Open(end_of(part.end - anchor)),
+            None => End::Open(end_of(clock.runs.by(part.end, bank) - anchor)),
         },
-        weight: part.share * (-age / f64::from(clock.half_life) * std::f64::consts::LN_2).exp(),
+        // what is paid early is a habit apart, and tells nothing of the pace
+        weight: if part.is_paid && clock.is_early(claim, part.end) {
+            0.0
+        } else {
+            part.share * clock.weight(claim, day)
+        },
     }
 }
 
@@ -84,7 +93,7 @@ fn observations(parts: &[Part], events: &Events, clocks: &[Clock], bank: &BankDa
     for part in parts {
         let claim = &events.claims[place(part.claim)];
         if let Some((before, listed)) = claim.listed.filter(|(_, listed)| *listed <= day) {
-            let anchor = clocks[place(claim.customer)].anchor_day(claim, bank);
+            let anchor = clocks[place(claim.customer)].anchor_day(claim);
             let seen = observation(part, events, clocks, bank, day);
             let own = listed - anchor;
             // another document of the same terms, issued on any day since the list before
@@ -104,6 +113,7 @@ fn factors(events: &Events, claim: &Claim) -> [u16; FACTORS] {
     factors[..TRAITS].copy_from_slice(&claim.traits);
     factors[TRAITS] = payer.country;
     factors[TRAITS + 1] = payer.method;
+    factors[TRAITS + 2] = payer.group;
     factors
 }
 
@@ -135,6 +145,7 @@ impl Model {
         }
         counts[TRAITS] = events.countries.count();
         counts[TRAITS + 1] = events.methods.count();
+        counts[TRAITS + 2] = events.groups.count();
         let mut levels = Levels::before(priors, counts, events.payers.len());
         let sample = sampled(book, events, LEVEL_PARTS);
         levels.learn(&observe(&sample), priors, ROUNDS);
@@ -173,8 +184,8 @@ impl Model {
             .map(|(part, expectation)| {
                 let claim = &events.claims[place(part.claim)];
                 let clock = &self.clocks[place(claim.customer)];
-                let anchor = clock.anchor_day(claim, bank);
-                let weight = observation(part, events, &self.clocks, bank, book.day).weight;
+                let anchor = clock.anchor_day(claim);
+                let weight = part.share * clock.weight(claim, book.day);
                 (*part, weight, Walk { events, index, bank, claim, position: part.claim, clock, expectation, anchor })
             })
             .collect();
@@ -200,7 +211,7 @@ impl Model {
         let claim = &events.claims[place(open.claim)];
         let expectation = self.expectation(events, claim);
         let clock = &self.clocks[place(claim.customer)];
-        let anchor = clock.anchor_day(claim, bank);
+        let anchor = clock.anchor_day(claim);
         let walk = Walk { events, index, bank, claim, position: open.claim, clock, expectation: &expectation, anchor };
         self.pace.walk(&walk, scene.day, state, open.is_part_paid, each);
     }

@@ -6,7 +6,7 @@ use statrs::distribution::{ContinuousCDF, Normal};
 use statrs::function::erf::erfc;
 
 /// ln √(2π).
-const LN_ROOT_TAU: f64 = 0.918_938_533_204_672_8;
+pub(super) const LN_ROOT_TAU: f64 = 0.918_938_533_204_672_8;
 const FIRST: f64 = -9.0;
 const LAST: f64 = 9.0;
 const STEPS_PER_UNIT: f64 = 64.0;

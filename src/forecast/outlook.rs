@@ -9,6 +9,9 @@ use chrono::Datelike;
 
 /// Days after which nobody is told a date any more.
 const FARTHEST_DAYS: Day = 730;
+/// Once its chance to be paid has grown by no more than this part within so many days, a claim is followed no further.
+const STILL: f64 = 0.005;
+const STILL_DAYS: Day = 60;
 /// Within so many days a claim is paid with the chances that are published.
 pub(super) const WITHIN_DAYS: [Day; 5] = [7, 14, 30, 60, 90];
 
@@ -54,6 +57,8 @@ pub(super) struct Outlook {
     pub(super) late: Option<f64>,
     /// Chance of being paid within [`WITHIN_DAYS`].
     pub(super) within: [f64; 5],
+    /// Chance that it is ever paid; the three days above are those of what is.
+    pub(super) ever: f64,
     /// Chance that what is settled comes as cash.
     pub(super) cash_share: f64,
 }
@@ -85,6 +90,7 @@ impl Scene<'_> {
             p90: None,
             late: claim.has_due.then_some(1.0),
             within: [0.0; 5],
+            ever: 0.0,
             // of who cannot or may not pay comes what such claims brought before
             cash_share: match payer.stopped {
                 Some(stopped) if stopped <= day => payer.recovered.min(self.model.cash_share(claim)),
@@ -93,6 +99,8 @@ impl Scene<'_> {
         };
         let last_needed = self.weeks.ends.last().copied().unwrap_or(day).max(day + 90);
         let mut unpaid_at_due = if claim.due <= day { Some(1.0) } else { None };
+        let mut course: Vec<(Day, f64)> = Vec::new();
+        let mut last_moved = (day, 0.0);
         self.model.walk(self, open, state, |walked, unpaid| {
             // what a scenario moves is paid so many days later, or sooner but not before tomorrow
             let next = self.moved(walked, shift);
@@ -110,13 +118,18 @@ impl Scene<'_> {
             if claim.has_due && next <= claim.due {
                 unpaid_at_due = Some(unpaid);
             }
-            for (share, place) in [(0.1, &mut outlook.p10), (0.5, &mut outlook.median), (0.9, &mut outlook.p90)] {
-                if place.is_none() && paid >= share {
-                    *place = Some(next);
-                }
+            course.push((next, paid));
+            if paid > last_moved.1 * (1.0 + STILL) {
+                last_moved = (next, paid);
             }
-            next < last_needed || ((outlook.p90.is_none() || next < claim.due) && walked < day + FARTHEST_DAYS)
+            let is_moving = next < last_moved.0.max(claim.due) + STILL_DAYS && walked < day + FARTHEST_DAYS;
+            next < last_needed || is_moving
         });
+        outlook.ever = course.last().map_or(0.0, |(_, paid)| *paid);
+        for (share, place) in [(0.1, &mut outlook.p10), (0.5, &mut outlook.median), (0.9, &mut outlook.p90)] {
+            let reached = course.partition_point(|(_, paid)| *paid < share * outlook.ever);
+            *place = course.get(reached).map(|(day, _)| *day);
+        }
         if let Some(late) = &mut outlook.late {
             *late = unpaid_at_due.unwrap_or(1.0);
         }
@@ -147,7 +160,7 @@ impl Scene<'_> {
 /// Cash expected of a claim in a week.
 pub(super) fn mean_in_week(outlook: &Outlook, open: &OpenClaim, week: usize) -> f64 {
     let before = if week == 0 { 0.0 } else { outlook.by_week[week - 1] };
-    let by = outlook.by_week.get(week).copied().unwrap_or(1.0);
+    let by = outlook.by_week.get(week).copied().unwrap_or(outlook.ever.max(before));
     (by - before) * outlook.cash_share * amount(open.uncovered)
 }
 

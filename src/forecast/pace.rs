@@ -7,7 +7,7 @@
 //! One factor follows the cumulated hazard itself, so that tails longer than normal ones are learned (a time change).
 
 use super::book::{Index, Part, State};
-use super::clock::{BankDays, Clock};
+use super::clock::{BankDays, Clock, Runs};
 use super::events::{Claim, Day, Events, place};
 use super::levels::Expectation;
 
@@ -134,10 +134,56 @@ impl Default for Pace {
     }
 }
 
+/// The chances of a claim to be unpaid, day after day, as the levels and its customer's clock see them.
+struct Course<'a> {
+    walk: &'a Walk<'a>,
+    /// The chance that a claim which waits for the customer's payment runs had been unpaid after the last of them.
+    after_run: f64,
+}
+
+impl<'a> Course<'a> {
+    /// The course up to the end of a day, and ln of the chance to be unpaid then.
+    fn by(walk: &'a Walk<'a>, day: Day) -> (Self, f64) {
+        let mut course = Self { walk, after_run: 1.0 };
+        if walk.clock.runs != Runs::Any {
+            course.after_run = walk.unpaid_at_pace(walk.clock.runs.by(day, walk.bank));
+        }
+        let ln_unpaid = course.ln_unpaid(day, walk.unpaid_at_pace(day));
+        (course, ln_unpaid)
+    }
+
+    /// ln of the chance to be unpaid at the end of the next day.
+    fn next(&mut self, day: Day, payment_day: u8) -> f64 {
+        let unpaid = self.walk.unpaid_at_pace(day);
+        if payment_day == ON_RUN {
+            self.after_run = unpaid;
+        }
+        self.ln_unpaid(day, unpaid)
+    }
+
+    fn ln_unpaid(&self, day: Day, unpaid: f64) -> f64 {
+        let clock = self.walk.clock;
+        let usual = if clock.runs == Runs::Any {
+            unpaid
+        } else {
+            clock.runs_share * self.after_run + (1.0 - clock.runs_share) * unpaid
+        };
+        let chance = clock.early.map_or(usual, |early| {
+            early.share * early.unpaid(day - self.walk.claim.issued) + (1.0 - early.share) * usual
+        });
+        chance.max(f64::MIN_POSITIVE).ln()
+    }
+}
+
+/// Codes of days: of customers without payment runs; a run; a day between two runs.
+const NO_RUNS: u8 = 0;
+const ON_RUN: u8 = 1;
+const BETWEEN_RUNS: u8 = 2;
+
 impl Walk<'_> {
-    /// ln of the chance to be unpaid at the end of a day, as the levels see it.
-    fn ln_unpaid(&self, day: Day) -> f64 {
-        self.expectation.ln_unpaid(f64::from(day - self.anchor) + 0.5)
+    /// The chance to be unpaid at the end of a day, as the levels see it.
+    fn unpaid_at_pace(&self, day: Day) -> f64 {
+        self.expectation.unpaid(f64::from(day - self.anchor) + 0.5)
     }
 
     fn calendar_codes(&self, day: Day) -> (u8, u8, u8) {
@@ -147,22 +193,11 @@ impl Walk<'_> {
         // four days each, the last ones of the month together
         let month_part = u8::try_from((date.month_day - 1) / 4).unwrap_or(0).min(7);
         let payment_day = match self.clock.is_payment_day(day, self.bank) {
-            None => 0,
-            Some(true) => 1,
-            Some(false) => 2,
+            None => NO_RUNS,
+            Some(true) => ON_RUN,
+            Some(false) => BETWEEN_RUNS,
         };
         (weekday, month_part, payment_day)
-    }
-
-    /// What the customer's own payment days do: its share of payments on them over their share of bank days.
-    fn habit_factor(&self, payment_day: u8) -> f64 {
-        let share = self.clock.on_days_share;
-        let days = f64::from(u32::try_from(self.clock.month_days.len()).unwrap_or(0)) / 21.0;
-        match payment_day {
-            1 => share / days,
-            2 => (1.0 - share) / (1.0 - days),
-            _ => 1.0,
-        }
     }
 
     fn state_codes(state: &State, day: Day) -> (u8, u8) {
@@ -292,17 +327,17 @@ impl Pace {
         is_part_paid: bool,
         mut each: impl FnMut(Day, f64) -> bool,
     ) {
-        let mut before = walk.ln_unpaid(day);
+        let (mut course, mut before) = Course::by(walk, day);
         let part_paid = u8::from(is_part_paid);
         let mut next = day + 1;
         // chances to be unpaid and held, just released, released long ago; a claim that was not held stays in the first
         let mut unpaid = [1.0, 0.0, 0.0];
         loop {
-            let after = walk.ln_unpaid(next);
             let (weekday, month_part, payment_day) = walk.calendar_codes(next);
+            let after = course.next(next, payment_day);
             let (hold, promise) = Walk::state_codes(state, next);
             let cumulated = -0.5 * (before + after);
-            let base = (before - after).max(0.0) * walk.habit_factor(payment_day);
+            let base = (before - after).max(0.0);
             let kept = |hold: u8| {
                 let codes =
                     [bend_of(cumulated, hold, payment_day), weekday, month_part, payment_day, hold, promise, part_paid];
@@ -332,7 +367,7 @@ fn record(part: &Part, weight: f64, walk: &Walk<'_>, pace: &Pace, days: &mut Day
     let listed = walk.claim.listed.map_or(Day::MIN, |(_, listed)| listed + 1);
     let first = walk.claim.posted.min(part.end).max(listed);
     let last = part.between.map_or(part.end, |(_, by)| by).min(first + LONGEST_DAYS);
-    let mut before = walk.ln_unpaid(first - 1);
+    let (mut course, mut before) = Course::by(walk, first - 1);
     let has_states = walk.index.has_states(walk.position, walk.claim.customer);
     let part_paid_from = walk
         .events
@@ -343,8 +378,8 @@ fn record(part: &Part, weight: f64, walk: &Walk<'_>, pace: &Pace, days: &mut Day
         .min();
     let mut between: Vec<(Codes, f64)> = Vec::new();
     for day in first..=last {
-        let after = walk.ln_unpaid(day);
         let (weekday, month_part, payment_day) = walk.calendar_codes(day);
+        let after = course.next(day, payment_day);
         let state =
             if has_states { State::at(walk.events, walk.index, walk.position, day - 1) } else { State::default() };
         let (hold, promise) = Walk::state_codes(&state, day);
@@ -358,19 +393,26 @@ fn record(part: &Part, weight: f64, walk: &Walk<'_>, pace: &Pace, days: &mut Day
             promise,
             part_paid,
         ];
-        let expected = (before - after).max(0.0) * walk.habit_factor(payment_day);
+        let expected = (before - after).max(0.0);
         if part.between.is_some_and(|(after, _)| day > after) {
             between.push((codes, expected));
         } else {
-            let observed = if part.is_paid && day == part.end { weight } else { 0.0 };
+            let is_paid = part.is_paid && day == part.end;
+            let observed = if is_paid { weight } else { 0.0 };
+            let exposed = if is_paid { exposed_until_paid(expected) } else { expected };
             let payments = if walk.claim.listed.is_none() { Payments::told } else { Payments::shared_out };
-            days.add(codes, payments(observed, expected * weight));
+            days.add(codes, payments(observed, exposed * weight));
         }
         before = after;
     }
     for ((codes, expected), (unpaid, paid)) in between.iter().zip(shares(&between, pace)) {
         days.add(*codes, Payments::shared_out(weight * paid, weight * unpaid * expected));
     }
+}
+
+/// The part of a day's hazard that had gone by when it was paid, in the mean: a run of payments holds more than one.
+fn exposed_until_paid(hazard: f64) -> f64 {
+    if hazard < 1e-6 { 0.5 * hazard } else { 1.0 - hazard / hazard.exp_m1() }
 }
 
 /// Of what is paid on one of several days: the share that is unpaid during each, and the share paid on it.

@@ -117,7 +117,10 @@ pub(super) fn futures(
                                     + luck.customer * own[future]
                                     + luck.alone * draws.normal(random.next_u32());
                                 let week = bounds.iter().take_while(|bound| **bound < score).count();
-                                totals[base + week * count + future] += cash;
+                                // after the last bound it is never paid
+                                if week < weeks {
+                                    totals[base + week * count + future] += cash;
+                                }
                             }
                         }
                     }
@@ -162,12 +165,15 @@ impl Luck {
     }
 }
 
-/// Scores at which a claim passes from one week to the next.
+/// Scores at which a claim passes from one week to the next, from the last one to what is beyond, and from that to never.
 #[expect(clippy::cast_possible_truncation, reason = "a score needs no more digits")]
 fn bounds(outlook: &Outlook) -> Vec<f32> {
+    let last = outlook.by_week.last().copied().unwrap_or(0.0);
+    let ever = outlook.ever.max(last);
     outlook
         .by_week
         .iter()
+        .chain(std::iter::once(&ever))
         .map(|chance| {
             if *chance <= 0.0 {
                 f32::NEG_INFINITY

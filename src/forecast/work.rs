@@ -1,10 +1,12 @@
 //! A forecast under way: inputs taken, everything learned once, each table derived when it is asked.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use super::Forecast;
-use super::backtest::Results;
+use super::backtest::{Bench, Results};
 use super::book::{Book, Index, ratio};
+use super::calibration::{Calibration, Trials};
 use super::clock::BankDays;
 use super::events::{Day, Events, day_of};
 use super::levels::Priors;
@@ -95,6 +97,8 @@ pub(super) struct Prepared {
     pub(super) picture: Picture,
     /// Once it was asked.
     pub(super) backtest: Option<Results>,
+    /// How wide ranges are made, once one was asked.
+    calibration: OnceLock<Calibration>,
 }
 
 impl Forecasting {
@@ -157,7 +161,41 @@ impl Prepared {
         let begun = std::time::Instant::now();
         let picture = Picture::at(&events, &index, &bank, &priors, day, forecast.week_count);
         log::debug!("forecast: learned, and {} claims foretold in {:.2?}", picture.outlooks.len(), begun.elapsed());
-        Self { forecast, day, events, scenarios, priors, index, bank, picture, backtest: None }
+        Self {
+            forecast,
+            day,
+            events,
+            scenarios,
+            priors,
+            index,
+            bank,
+            picture,
+            backtest: None,
+            calibration: OnceLock::new(),
+        }
+    }
+
+    /// What forecasts are made and tried with.
+    pub(super) fn bench(&self) -> Bench<'_> {
+        Bench {
+            events: &self.events,
+            index: &self.index,
+            bank: &self.bank,
+            priors: &self.priors,
+            week_count: self.forecast.week_count,
+            seed: self.forecast.seed,
+            last: self.day,
+        }
+    }
+
+    /// How wide ranges are made.
+    pub(super) fn calibration(&self) -> &Calibration {
+        self.calibration.get_or_init(|| {
+            let begun = std::time::Instant::now();
+            let calibration = Trials::before(&self.bench(), &[self.day]).calibration(self.day);
+            log::debug!("forecast: ranges calibrated in {:.2?}", begun.elapsed());
+            calibration
+        })
     }
 
     /// What is walked through from the as-of day on.
@@ -177,7 +215,7 @@ impl Taken {
     /// The one row of beliefs; a column that a table of the user's leaves out keeps what is built in.
     fn take_beliefs(&mut self, rows: &Batch) {
         let priors = &mut self.priors;
-        let places: [(&str, &mut f64, f64); 8] = [
+        let places: [(&str, &mut f64, f64); 10] = [
             ("late_days", &mut priors.late_days, f64::MIN),
             ("late_count", &mut priors.late_count, 0.1),
             ("customer_days", &mut priors.customer_days, 0.5),
@@ -186,6 +224,8 @@ impl Taken {
             ("held_ratio", &mut priors.held_share, 0.001),
             ("extra_days", &mut priors.extra_days, 2.0),
             ("held_count", &mut priors.held_count, 0.1),
+            ("never_ratio", &mut priors.never_share, 0.0001),
+            ("never_count", &mut priors.never_count, 0.1),
         ];
         for (column, place, least) in places.into_iter().filter(|_| !rows.is_empty()) {
             let decimals = rows.decimals(column);
@@ -195,6 +235,7 @@ impl Taken {
             *place = told.unwrap_or(*place).max(least);
         }
         priors.held_share = priors.held_share.min(0.9);
+        priors.never_share = priors.never_share.min(0.9);
     }
 
     fn take_scenarios(&mut self, rows: &Batch) {

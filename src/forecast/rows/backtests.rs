@@ -2,8 +2,7 @@
 
 use super::{Rows, day, decimal, share, text, whole};
 use crate::forecast::backtest::{
-    Bench, ItemScore, MODEL_CODES, Origins, Reliability, Results, WeekResult, WeekScore, item_score, reliability,
-    week_score,
+    ItemScore, MODEL_CODES, Origins, Reliability, Results, WeekResult, WeekScore, item_score, reliability, week_score,
 };
 use crate::forecast::events::{Day, date_of, day_of};
 use crate::forecast::simulation::rounded;
@@ -35,16 +34,7 @@ impl Prepared {
                     .collect(),
             ),
         };
-        let bench = Bench {
-            events: &self.events,
-            index: &self.index,
-            bank: &self.bank,
-            priors: &self.priors,
-            week_count: self.forecast.week_count,
-            seed: self.forecast.seed,
-            last: self.day,
-        };
-        let results = bench.run(&origins);
+        let results = self.bench().run(&origins);
         self.backtest = Some(results.clone());
         results
     }

@@ -2,8 +2,8 @@
 
 use super::{Rows, day, share, text};
 use crate::forecast::book::{OpenClaim, State};
-use crate::forecast::clock::Anchor;
-use crate::forecast::events::place;
+use crate::forecast::clock::{Anchor, LAST_BANK_DAY, Runs};
+use crate::forecast::events::{Day, place};
 use crate::forecast::model::Shift;
 use crate::forecast::outlook::{Outlook, mean_in_week};
 use crate::forecast::simulation::rounded;
@@ -12,6 +12,19 @@ use crate::model::Value;
 
 /// Rows of a million items are made in parts.
 const ROWS_AT_ONCE: usize = 1 << 14;
+
+/// The days on which a customer pays: days of the month, weekdays from 1 for Monday, and whether its last bank day is one.
+fn payment_days(runs: &Runs) -> (Value<'static>, Value<'static>, bool) {
+    let told = |days: Vec<String>| if days.is_empty() { Value::Null } else { Value::text(days.join(", ")) };
+    match runs {
+        Runs::Any => (Value::Null, Value::Null, false),
+        Runs::Weekdays(days) => (Value::Null, told(days.iter().map(|day| (day + 1).to_string()).collect()), false),
+        Runs::MonthDays(days) => {
+            let month_days = days.iter().filter(|day| **day != LAST_BANK_DAY).map(u32::to_string).collect();
+            (told(month_days), Value::Null, days.contains(&LAST_BANK_DAY))
+        }
+    }
+}
 
 impl Prepared {
     /// The outlook of each open claim.
@@ -33,21 +46,25 @@ impl Prepared {
             let lag = self.events.payers[place(claim.customer)].lag;
             let weeks = picture.weeks.count();
             let mean: f64 = (0..weeks).map(|week| mean_in_week(outlook, open, week)).sum();
-            let usual = level.pace_days + f64::from(clock.anchor_day(claim, &self.bank) - claim.due);
+            let usual = clock.usual_day(claim, level.pace_days, &self.bank) - claim.due;
+            let (month_days, weekdays, is_month_end) = payment_days(&clock.runs);
+            let is_early = clock.early.filter(|early| early.is_ahead(claim, self.day));
             let state = open.state;
             let held = state.held_since.is_some();
             let promised = state.promised.filter(|promised| *promised + 3 > picture.book.day);
             let paid = outlook.within;
-            let month_days: Vec<String> = clock.month_days.iter().map(u32::to_string).collect();
+            // a day is told of what is likelier paid than not
+            let told = |day: Option<Day>| day.filter(|_| outlook.ever >= 0.5);
+            let in_bank = |day: Day| if lag == 0 { day } else { self.bank.on_or_after(day + lag) };
             vec![
                 Value::Int(claim.item_number),
                 self.money(open.open - open.uncovered),
                 self.money(rounded(mean)),
                 share(outlook.cash_share),
-                day(outlook.p10),
-                day(outlook.median),
-                day(outlook.p90),
-                day(outlook.median.map(|median| if lag == 0 { median } else { self.bank.on_or_after(median + lag) })),
+                day(told(outlook.p10)),
+                day(told(outlook.median)),
+                day(told(outlook.p90)),
+                day(told(outlook.median).map(in_bank)),
                 outlook.late.map_or(Value::Null, share),
                 share(paid[0]),
                 share(paid[1]),
@@ -55,7 +72,8 @@ impl Prepared {
                 share(paid[3]),
                 share(paid[4]),
                 Value::Int(rounded(own.count)),
-                Value::Int(rounded(usual)),
+                Value::Int(usual.into()),
+                share(1.0 - outlook.ever),
                 share(level.held_share),
                 Value::Int(rounded(level.extra_days)),
                 if held { median_without(open, outlook, State { held_since: None, ..state }) } else { Value::Null },
@@ -69,10 +87,15 @@ impl Prepared {
                 text(match clock.anchor {
                     Anchor::Due => "due_date",
                     Anchor::Issue => "issued_date",
-                    Anchor::PaymentDay => "payment_day",
-                    Anchor::MonthAfterDue => "month_after_due",
+                    Anchor::MonthEnd => "month_end",
                 }),
-                if month_days.is_empty() { Value::Null } else { Value::text(month_days.join(", ")) },
+                month_days,
+                weekdays,
+                Value::Flag(is_month_end),
+                is_early.map_or(Value::Null, |early| Value::Int(rounded(early.days))),
+                is_early.map_or(Value::Null, |early| share(early.share)),
+                day(clock.drift.map(|drift| drift.since)),
+                clock.drift.map_or(Value::Null, |drift| Value::Flag(drift.is_gradual())),
             ]
         };
         let items = picture.book.open.chunks(ROWS_AT_ONCE).zip(picture.outlooks.chunks(ROWS_AT_ONCE));

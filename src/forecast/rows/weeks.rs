@@ -141,8 +141,13 @@ impl Prepared {
             let (company, name) = name.split_once(COMPANY_END).unwrap_or(("", name));
             for week in 0..=count {
                 let is_beyond = week == count;
-                let range = drawn.map_or(Range::default(), |drawn| drawn.week(group, week));
-                let sum = drawn.map_or(Range::default(), |drawn| drawn.to_week(group, week));
+                let calibrated = |range: Range| match dimension {
+                    // those of few claims are not those of many
+                    "customer" => range,
+                    _ => self.calibration().of_week(week, range),
+                };
+                let range = drawn.map_or(Range::default(), |drawn| calibrated(drawn.week(group, week)));
+                let sum = drawn.map_or(Range::default(), |drawn| calibrated(drawn.to_week(group, week)));
                 let mean = means[group * (count + 1) + week];
                 rows.push(vec![
                     text(dimension),
