@@ -120,13 +120,15 @@ pub(super) struct CustomerLevel {
     pub(super) scale: f64,
     /// Payments it rests on.
     pub(super) count: f64,
-    /// Share of its claims that is never paid.
+    /// Share of its claims that is never paid, and the observations it rests on.
     never_share: f64,
+    never_count: f64,
 }
 
 impl CustomerLevel {
     const fn unknown(variance: f64, never_share: f64) -> Self {
-        Self { level: Level { days: 0.0, variance, held: 0.0 }, scale: 1.0, count: 0.0, never_share }
+        let level = Level { days: 0.0, variance, held: 0.0 };
+        Self { level, scale: 1.0, count: 0.0, never_share, never_count: NEVER_COUNT }
     }
 }
 
@@ -368,6 +370,16 @@ impl Levels {
         self.expectation(customer, factors, self.customer(customer).level)
     }
 
+    /// How an open claim goes. That it is open must not teach first how much its customer leaves unpaid, and be judged by that.
+    pub(super) fn expect_open(&self, one: &Observation) -> Expectation {
+        let own = self.customer(one.customer);
+        let told = self.told(one);
+        let count = (own.never_count - told.never_weight).max(1.0);
+        let never = own.never_share * own.never_count - told.never_weight * told.never;
+        let never_share = (never / count).clamp(NEVER_SHARES.0, NEVER_SHARES.1);
+        Expectation { never_share, ..self.expect_without(one) }
+    }
+
     /// How it would have been thought to go without having seen it: what is learned from a payment's own day is taken
     /// out of its customer's level (leave one out), or the past would look better foretold than the future can be.
     pub(super) fn expect_without(&self, one: &Observation) -> Expectation {
@@ -591,7 +603,8 @@ impl Levels {
         let (mut seen, mut spread_days, mut spread_held) = (0.0, 0.0, 0.0);
         for (own, sum) in self.customers.iter_mut().zip(&sums) {
             own.count = sum[6];
-            let never = (sum[9] + NEVER_COUNT * self.all_never) / (sum[8] + NEVER_COUNT);
+            own.never_count = sum[8] + NEVER_COUNT;
+            let never = (sum[9] + NEVER_COUNT * self.all_never) / own.never_count;
             own.never_share = never.clamp(NEVER_SHARES.0, NEVER_SHARES.1);
             let noise = noise * own.scale * own.scale;
             let pull = noise / between_days;

@@ -209,7 +209,8 @@ impl Model {
     pub(super) fn walk(&self, scene: &Scene<'_>, open: &OpenClaim, state: &State, each: impl FnMut(Day, f64) -> bool) {
         let Scene { events, index, bank, .. } = *scene;
         let claim = &events.claims[place(open.claim)];
-        let expectation = self.expectation(events, claim);
+        let part = Part { claim: open.claim, end: scene.day, between: None, is_paid: false, share: 1.0 };
+        let expectation = self.levels.expect_open(&observation(&part, events, &self.clocks, bank, scene.day));
         let clock = &self.clocks[place(claim.customer)];
         let anchor = clock.anchor_day(claim);
         let walk = Walk { events, index, bank, claim, position: open.claim, clock, expectation: &expectation, anchor };
