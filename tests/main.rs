@@ -75,6 +75,7 @@ mod desk;
 mod door;
 mod fixtures;
 mod forecasts;
+mod habits;
 mod late_payments;
 mod laws;
 mod ledgers;

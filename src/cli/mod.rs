@@ -20,6 +20,7 @@ pub use self::remind::{
     RemindReceiptsArguments, RemindRunArguments, RemindSendArguments, RemindWriteArguments,
 };
 use crate::commands;
+use crate::demo::habits::Habit;
 use crate::error::{self, Outcome};
 use crate::settings::Settings;
 
@@ -88,7 +89,9 @@ pub enum Command {
     #[command(after_help = "Examples:\n  encours demo\n  encours demo --out /tmp/demo --seed 7")]
     Demo(DemoArguments),
     /// Generate receivables of any size to measure with
-    #[command(after_help = "Examples:\n  encours generate --items 1000000 --out big")]
+    #[command(
+        after_help = "Examples:\n  encours generate --items 1000000 --out big\n  encours generate --habit slow_drift --out drift"
+    )]
     Generate(GenerateArguments),
     /// Load ledgers and payment histories into the lake
     #[command(
@@ -196,8 +199,14 @@ pub enum GenerateFormat {
 #[derive(Debug, Args)]
 pub struct GenerateArguments {
     /// How many items: invoices, receipts, credit notes
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=10_000_000_000))]
-    pub items: u64,
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=10_000_000_000), required_unless_present = "habit")]
+    pub items: Option<u64>,
+    /// Instead, thirty months of sixty customers whose habit of payment is planted, to hold forecasts against
+    #[arg(long, value_name = "HABIT", value_parser = habit, conflicts_with_all = ["items", "format", "more_days"])]
+    pub habit: Option<Habit>,
+    /// Of a hundred invoices, so many are never paid, where that is the habit
+    #[arg(long, value_name = "PERCENT", default_value_t = 10, value_parser = clap::value_parser!(u8).range(0..=60), requires = "habit")]
+    pub never_paid: u8,
     /// Another seed, other receivables
     #[arg(long, default_value_t = 42)]
     pub seed: u64,
@@ -210,6 +219,13 @@ pub struct GenerateArguments {
     /// So many days of work that come after, in folders of their own
     #[arg(long, value_name = "D", default_value_t = 0)]
     pub more_days: u16,
+}
+
+/// A habit by its code.
+fn habit(code: &str) -> Result<Habit, String> {
+    let known = || Habit::ALL.map(|(code, _)| code).join(", ");
+    let found = Habit::ALL.iter().find(|(known, _)| *known == code).map(|(_, habit)| *habit);
+    found.ok_or_else(|| format!("wanted one of {}", known()))
 }
 
 /// How files are read.

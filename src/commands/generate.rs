@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::{GenerateArguments, GenerateFormat};
 use crate::commands::shared;
+use crate::demo::habits::{Habit, HabitOptions, HabitReport, write_habits};
 use crate::demo::volume::tables::{ALLOCATIONS, CUSTOMERS, DISPUTES, ITEMS};
 use crate::demo::volume::{
     self, Allocation, CsvFiles, Customer, Dispute, FecFiles, Item, Sink, VolumeOptions, VolumeReport, customer_id,
@@ -20,9 +21,12 @@ use crate::settings::Settings;
 const ROWS_AT_ONCE: usize = 16_384;
 
 pub(super) fn run(settings: &Settings, arguments: &GenerateArguments) -> Result<Outcome, Error> {
+    if let Some(habit) = arguments.habit {
+        return plant(settings, arguments, habit);
+    }
     let options = VolumeOptions {
         seed: arguments.seed,
-        item_count: arguments.items,
+        item_count: arguments.items.unwrap_or_default(),
         is_of_whole_years: arguments.format == GenerateFormat::Fec,
         more_days: arguments.more_days,
     };
@@ -55,6 +59,21 @@ pub(super) fn run(settings: &Settings, arguments: &GenerateArguments) -> Result<
         }
     };
     say(settings, &report);
+    Ok(Outcome::Done)
+}
+
+/// Books of one planted habit.
+fn plant(settings: &Settings, arguments: &GenerateArguments, habit: Habit) -> Result<Outcome, Error> {
+    let options = HabitOptions { never_percent: arguments.never_paid, ..HabitOptions::new(habit, arguments.seed) };
+    let HabitReport { customer_count, invoice_count, receipt_count } = write_habits(&options, &arguments.out)?;
+    let open_count = invoice_count - receipt_count;
+    shared::say(
+        settings,
+        &format!(
+            "customers: {customer_count}; invoices: {invoice_count} = paid: {receipt_count} + open: {open_count}; last day: {}",
+            options.last_day
+        ),
+    );
     Ok(Outcome::Done)
 }
 
