@@ -17,38 +17,12 @@
 //! on censored data: A. P. Dempster, N. M. Laird, D. B. Rubin, 1977). Days beyond three spreads count as three, so that
 //! one forgotten claim moves nobody.
 
-use super::normal::{LN_ROOT_TAU, between, density, ln_above};
+use super::normal::ln_above;
+use super::ways::{End, Way, unpaid_if_held, with_stalled};
 use crate::model::processors::each_of;
 
 /// Traits of a claim and of its customer: those of the claim, country, payment method, group.
 pub(super) const FACTORS: usize = super::events::TRAITS + 3;
-
-/// When a part of a claim was paid, in days after the day its customer counts from.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum End {
-    Paid(f64),
-    /// After the first, by the second: that is all that two lists of open items tell.
-    Between(f64, f64),
-    /// Not yet, after so many days.
-    Open(f64),
-    /// What was paid before the first list that could have held it is in no list. For each part that lists do hold
-    /// there were as many such as the levels foretell (B. Turnbull, "The Empirical Distribution Function with
-    /// Arbitrarily Grouped, Censored and Truncated Data", Journal of the Royal Statistical Society B 38, 1976), of
-    /// documents issued on any day between two lists: from the first to the second of these days it had until the list.
-    Unlisted(f64, f64),
-}
-
-impl End {
-    const fn is_paid(self) -> bool {
-        matches!(self, Self::Paid(_) | Self::Between(..))
-    }
-
-    const fn last_day(self) -> f64 {
-        match self {
-            Self::Paid(day) | Self::Between(_, day) | Self::Open(day) | Self::Unlisted(_, day) => day,
-        }
-    }
-}
 
 /// A part of a claim as the levels see it.
 #[derive(Clone, Copy, Debug)]
@@ -138,6 +112,8 @@ pub(super) struct Levels {
     all_days: f64,
     all_held: f64,
     all_never: f64,
+    /// Observations that share is worth beside a customer's own.
+    never_pull: f64,
     /// Mean of the days that what is held up takes longer.
     extra_days: f64,
     spread: f64,
@@ -176,76 +152,43 @@ impl Expectation {
     }
 }
 
-/// Whatever was seen, of so many claims one may be stalled for so long.
-const STALLED_SHARE: f64 = 0.005;
-const STALLED_DAYS: f64 = 60.0;
-
-/// The chance to be unpaid so many days after the pace, with what may be stalled: what is late beyond anything seen is late
-/// before it is lost.
-fn with_stalled(usual: f64, off: f64) -> f64 {
-    (1.0 - STALLED_SHARE) * usual + STALLED_SHARE * (-off.max(0.0) / STALLED_DAYS).exp()
-}
-
-/// The chance to be unpaid so many days after the pace, of what is held up.
-fn unpaid_if_held(off: f64, spread: f64, extra: f64) -> f64 {
-    let (z, ratio) = (off / spread, spread / extra);
-    let waiting = (0.5 * ratio * ratio - off / extra + ln_above(ratio - z)).exp();
-    (ln_above(z).exp() + waiting).min(1.0)
-}
-
-/// The density of being paid so many days after the pace, of what is held up.
-fn density_if_held(off: f64, spread: f64, extra: f64) -> f64 {
-    let (z, ratio) = (off / spread, spread / extra);
-    (0.5 * ratio * ratio - off / extra + ln_above(ratio - z)).exp() / extra
-}
-
-/// The days it was held up, of what was paid so many days after the pace: the mean of a normal distribution above nought.
-fn days_held(off: f64, spread: f64, extra: f64) -> f64 {
-    let z = off / spread - spread / extra;
-    let mills = (-0.5 * z * z - LN_ROOT_TAU - ln_above(-z)).exp();
-    (spread * (z + mills)).max(0.0)
-}
-
 /// Levels of a factor that differ more, differ by what is never paid: that is no pace.
 const MOST_BETWEEN: f64 = 400.0;
 const LOWEST_SPREAD: f64 = 0.5;
 /// Days that what is held up takes longer in the mean, at least and at most.
 const EXTRA_DAYS: (f64, f64) = (2.0, 150.0);
-const FARTHEST: f64 = 3.0;
 /// Observations that the spread of all is worth beside a customer's own.
 const SCALE_COUNT: f64 = 4.0;
-/// Observations that the share of all that is never paid is worth beside a customer's own.
+/// Observations that the share of all that is never paid is worth beside a customer's own, before customers tell how much they
+/// differ; at least and at most.
 const NEVER_COUNT: f64 = 10.0;
+const NEVER_COUNTS: (f64, f64) = (5.0, 100.0);
 /// Shares of what is never paid, at least and at most: what then is paid would tell nothing.
 const NEVER_SHARES: (f64, f64) = (1e-6, 0.95);
 /// Observations from which on they are shared by the processors.
 const MANY: usize = 10_000;
 /// How many unlisted parts one that is listed may stand for at most.
 const MOST_UNLISTED: f64 = 5.0;
-/// Days between two lists on which an unlisted document may have been issued, about.
-const ISSUE_DAYS: [f64; 5] = [0.1, 0.3, 0.5, 0.7, 0.9];
-
-/// The chance that a part is paid between two scores, and its mean and variance in days if it is; no further off than what
-/// is paid on a known day.
-fn part_between(after: f64, by: f64, spread: f64) -> (f64, f64, f64) {
-    let (chance, mean, variance) = between(after, by);
-    (chance, mean.clamp(-FARTHEST, FARTHEST) * spread, spread * spread * variance)
-}
-
-/// The same of what is paid before one of several days, each as likely.
-fn unlisted(scores: [f64; ISSUE_DAYS.len()], spread: f64) -> (f64, f64, f64) {
-    let (mut chances, mut days, mut squares) = (0.0, 0.0, 0.0);
-    for score in scores {
-        let (chance, mean, variance) = part_between(f64::NEG_INFINITY, score, spread);
-        chances += chance;
-        days += chance * mean;
-        squares += chance * (variance + mean * mean);
+/// What the share of all is worth beside a customer's own, by how much more customers' shares differ than chance makes them:
+/// the moments of a beta-binomial distribution (J. C. Kleinman, Journal of the American Statistical Association 68, 1973).
+fn never_pull(customers: impl Iterator<Item = (f64, f64)>, share: f64) -> f64 {
+    let (mut seen, mut all, mut squares, mut off) = (0.0, 0.0, 0.0, 0.0);
+    for (count, never) in customers.filter(|(count, _)| *count > 0.0) {
+        seen += 1.0;
+        all += count;
+        squares += count * count;
+        off += count * (never / count - share).powi(2);
     }
-    if chances < f64::MIN_POSITIVE {
-        return (0.0, 0.0, 0.0);
+    let chance = share * (1.0 - share);
+    let effective = all - squares / all;
+    if seen < 2.0 || effective <= 0.0 {
+        return NEVER_COUNT;
     }
-    let mean = days / chances;
-    (chances / super::model::number(ISSUE_DAYS.len()), mean, (squares / chances - mean * mean).max(0.0))
+    // the belief is worth three customers
+    let believed = chance / (NEVER_COUNT + 1.0);
+    let between = (off - (seen - 1.0) * chance) / effective;
+    let between = (between * seen + 3.0 * believed) / (seen + 3.0);
+    if between <= 0.0 { NEVER_COUNTS.1 } else { (chance / between - 1.0).clamp(NEVER_COUNTS.0, NEVER_COUNTS.1) }
 }
 
 fn logistic(x: f64) -> f64 {
@@ -274,71 +217,6 @@ struct Told {
     logit: f64,
 }
 
-/// What an end tells of one way to be paid.
-struct Way {
-    chance: f64,
-    /// Days off the pace that are not explained, and their variance.
-    surplus: f64,
-    variance: f64,
-    /// Days it was held up.
-    held_days: f64,
-}
-
-impl Way {
-    /// At the pace.
-    fn of_pace(end: End, days: f64, spread: f64) -> Self {
-        let score = |day: f64| (day - days) / spread;
-        let (chance, surplus, variance) = match end {
-            End::Paid(day) => {
-                let pulled = score(day).clamp(-FARTHEST, FARTHEST);
-                (density(pulled) / spread, pulled * spread, 0.0)
-            }
-            End::Open(day) => {
-                // the mean and variance of what lies above (Mills ratio)
-                let z = score(day);
-                let ln_chance = ln_above(z);
-                let mills = (-0.5 * z * z - LN_ROOT_TAU - ln_chance).exp();
-                let mean = mills.clamp(z.max(-FARTHEST), FARTHEST.max(z));
-                let variance = (1.0 + z * mills - mills * mills).clamp(0.0, 1.0);
-                (ln_chance.exp(), mean.min(FARTHEST) * spread, spread * spread * variance)
-            }
-            End::Between(after, by) => part_between(score(after), score(by), spread),
-            End::Unlisted(first, last) => unlisted(ISSUE_DAYS.map(|part| score(first + part * (last - first))), spread),
-        };
-        Self { chance, surplus, variance, held_days: 0.0 }
-    }
-
-    /// After having been held up.
-    fn of_held(end: End, days: f64, spread: f64, extra: f64) -> Self {
-        let unpaid = |day: f64| unpaid_if_held(day - days, spread, extra);
-        let on = |off: f64| {
-            let held_days = days_held(off, spread, extra);
-            (held_days, (off - held_days).clamp(-FARTHEST * spread, FARTHEST * spread))
-        };
-        match end {
-            End::Paid(day) => {
-                let off = (day - days).max(-FARTHEST * spread);
-                let (held_days, surplus) = on(off);
-                Self { chance: density_if_held(off, spread, extra), surplus, variance: 0.0, held_days }
-            }
-            // it waits as long again as on the first day
-            End::Open(day) => {
-                let held_days = (day - days).max(0.0) + extra;
-                Self { chance: unpaid(day), surplus: 0.0, variance: spread * spread, held_days }
-            }
-            End::Between(after, by) => {
-                let (held_days, surplus) = on(f64::midpoint(after, by) - days);
-                Self { chance: (unpaid(after) - unpaid(by)).max(0.0), surplus, variance: 0.0, held_days }
-            }
-            End::Unlisted(first, last) => {
-                let paid = ISSUE_DAYS.map(|part| 1.0 - unpaid(first + part * (last - first)));
-                let chance = paid.iter().sum::<f64>() / super::model::number(ISSUE_DAYS.len());
-                Self { chance, surplus: 0.0, variance: spread * spread, held_days: 0.5 * extra }
-            }
-        }
-    }
-}
-
 impl Told {
     /// Expects as levels that were moved do.
     fn moved(&mut self, days: f64, held: f64) {
@@ -356,6 +234,7 @@ impl Levels {
             all_days: priors.late_days,
             all_held: (priors.held_share / (1.0 - priors.held_share)).ln(),
             all_never: priors.never_share,
+            never_pull: NEVER_COUNT,
             extra_days: priors.extra_days,
             spread: priors.spread_days,
             factors: factor_counts.iter().map(|count| vec![Level::default(); count + 1]).collect(),
@@ -603,8 +482,8 @@ impl Levels {
         let (mut seen, mut spread_days, mut spread_held) = (0.0, 0.0, 0.0);
         for (own, sum) in self.customers.iter_mut().zip(&sums) {
             own.count = sum[6];
-            own.never_count = sum[8] + NEVER_COUNT;
-            let never = (sum[9] + NEVER_COUNT * self.all_never) / own.never_count;
+            own.never_count = sum[8] + self.never_pull;
+            let never = (sum[9] + self.never_pull * self.all_never) / own.never_count;
             own.never_share = never.clamp(NEVER_SHARES.0, NEVER_SHARES.1);
             let noise = noise * own.scale * own.scale;
             let pull = noise / between_days;
@@ -620,6 +499,7 @@ impl Levels {
                 spread_held += own.level.held * own.level.held + 1.0 / (sum[3] + held_pull);
             }
         }
+        self.never_pull = never_pull(sums.iter().map(|sum| (sum[8], sum[9])), self.all_never);
         let variance = priors.customer_days * priors.customer_days;
         self.between_customers = (
             ((spread_days + 2.0 * variance) / (seen + 2.0)).max(0.25),

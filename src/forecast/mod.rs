@@ -30,6 +30,7 @@ mod pace;
 mod rows;
 mod simulation;
 mod tables;
+mod ways;
 mod work;
 
 use crate::engine::{Derivation, DerivedTable, Scope, Work};

@@ -3,10 +3,11 @@
 use super::book::{Book, Index, OpenClaim, Part, State};
 use super::clock::{BankDays, Clock, Runs, clocks};
 use super::events::{Claim, Day, Events, ROLE, TRAITS, place};
-use super::levels::{End, Expectation, FACTORS, Levels, Observation, Priors};
+use super::levels::{Expectation, FACTORS, Levels, Observation, Priors};
 use super::normal::quantile;
 use super::outlook::Scene;
 use super::pace::{Pace, Releases, Walk};
+use super::ways::End;
 use crate::model::processors::each_of;
 
 /// Parts from which the levels of traits are learned, and days walked through for the pace.
