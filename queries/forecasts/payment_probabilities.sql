@@ -159,8 +159,11 @@ outlooks as (
         concat(
             case
                 when item_forecasts.payment_count < 5 then 'forecast.why_new_'
-                when item_forecasts.is_gradual_change then 'forecast.why_gradual_'
-                when item_forecasts.changed_date is not null then 'forecast.why_since_'
+                when item_forecasts.changed_date > $as_of - interval '12 months'
+                    then case
+                        when item_forecasts.is_gradual_change then 'forecast.why_gradual_'
+                        else 'forecast.why_since_'
+                    end
                 when drifting.drift_phrase is not null then 'forecast.why_all_'
                 else 'forecast.why_'
             end,

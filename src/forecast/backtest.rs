@@ -9,7 +9,7 @@ use super::calibration::{Calibration, Trials};
 use super::clock::BankDays;
 use super::events::{Claim, Day, Events, place};
 use super::levels::Priors;
-use super::model::{Model, Shift, number};
+use super::model::{Effort, Model, Shift, number};
 use super::naive::{MeanDelays, due_day};
 use super::outlook::{Outlook, Scene, WITHIN_DAYS, Weeks, amount, mean_in_week};
 use super::simulation::{Draw, Groups, futures};
@@ -90,7 +90,7 @@ impl Bench<'_> {
     }
 
     fn learn(&self, book: &Book) -> Model {
-        Model::learn(book, self.events, self.index, self.bank, self.priors)
+        Model::learn(book, self.events, self.index, self.bank, self.priors, Effort::FULL)
     }
 
     /// Each day is forecast by itself, so that the processors share them.

@@ -13,7 +13,7 @@ use std::sync::{Mutex, PoisonError};
 use super::backtest::Bench;
 use super::book::Book;
 use super::events::{Day, Events};
-use super::model::{Model, Shift, number};
+use super::model::{Effort, Model, Shift, number};
 use super::outlook::{Scene, Weeks, amount};
 use super::simulation::{Draw, Groups, Range, futures, rounded};
 use crate::model::processors::{processor_count, share_out};
@@ -25,7 +25,7 @@ const TRIAL_DAYS: Day = 14;
 const TRIAL_WEEKS: usize = 9;
 const TRIAL_FUTURES: usize = 400;
 /// Claims that a trial looks at, about: those of some customers, chosen by their identity.
-const TRIAL_CLAIMS: usize = 30_000;
+const TRIAL_CLAIMS: usize = 10_000;
 /// The share of totals that a range is meant to hold.
 const HELD_SHARE: f64 = 0.8;
 /// Scores of a model that is right, and what each is worth beside one that was seen.
@@ -125,7 +125,7 @@ fn trials_of(bench: &Bench<'_>, day: Day, per_mille: u64) -> Vec<Trial> {
     if book.open.is_empty() {
         return Vec::new();
     }
-    let model = Model::learn(&book, events, index, bank, bench.priors);
+    let model = Model::learn(&book, events, index, bank, bench.priors, Effort::TRIAL);
     let weeks = Weeks::after(day, TRIAL_WEEKS);
     let scene = Scene { events, index, bank, model: &model, day, weeks: &weeks };
     let outlooks = scene.outlooks(&book, &|open| (Shift::default(), open.state));

@@ -246,8 +246,9 @@ const FEWEST_ON_DAY: usize = 3;
 /// How many fixed days a month or week at most.
 const MOST_DAYS: usize = 3;
 const MOST_WEEKDAYS: usize = 2;
-/// How many payment dates two weekdays need.
+/// How many payment dates two weekdays need, and what share of them they hold.
 const MANY_DATES: usize = 16;
+const TWO_WEEKDAYS_SHARE: f64 = 0.9;
 /// How many of a hundred payments must fall on them.
 const HABIT_PERCENT: usize = 80;
 /// How many of the latest payments tell the clock.
@@ -402,6 +403,7 @@ fn runs(paid: &[Paid<'_>], bank: &BankDays) -> (Runs, f64) {
     // two days of five hold most of a few dates by chance
     let most_weekdays = if dates.len() < MANY_DATES { 1 } else { MOST_WEEKDAYS };
     let weekdays = habit(&dates, most_weekdays, |day| nominal_weekdays(day, bank).collect());
+    let weekdays = weekdays.filter(|(days, share)| days.len() == 1 || *share >= TWO_WEEKDAYS_SHARE);
     let month_days = habit(&dates, MOST_DAYS, |day| nominal_days(day, bank).collect());
     match (weekdays, month_days) {
         // days of the month are fewer than days of the week

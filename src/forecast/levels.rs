@@ -141,10 +141,16 @@ pub(super) struct Expectation {
     pub(super) shared_share: f64,
 }
 
+/// So many deviations before the pace nothing is paid.
+const LONG_BEFORE: f64 = 8.0;
+
 impl Expectation {
     /// The chance to be still unpaid after so many days.
     pub(super) fn unpaid(&self, days: f64) -> f64 {
         let off = days - self.pace_days;
+        if off < -LONG_BEFORE * self.deviation {
+            return 1.0;
+        }
         let pace = ln_above(off / self.deviation).exp();
         let held = unpaid_if_held(off, self.deviation, self.extra_days);
         let usual = (1.0 - self.held_share) * pace + self.held_share * held;

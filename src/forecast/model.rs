@@ -10,12 +10,24 @@ use super::pace::{Pace, Releases, Walk};
 use super::ways::End;
 use crate::model::processors::each_of;
 
-/// Parts from which the levels of traits are learned, and days walked through for the pace.
-const LEVEL_PARTS: usize = 120_000;
-const PACE_PARTS: usize = 20_000;
+/// How much is looked at to learn.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Effort {
+    /// Parts from which the levels of traits are learned, and rounds of learning.
+    level_parts: usize,
+    rounds: usize,
+    /// Parts whose days are walked through for the pace.
+    pace_parts: usize,
+}
+
+impl Effort {
+    pub(super) const FULL: Self = Self { level_parts: 120_000, rounds: 40, pace_parts: 20_000 };
+    /// For a trial of which only the ranges count.
+    pub(super) const TRIAL: Self = Self { level_parts: 10_000, rounds: 25, pace_parts: 4_000 };
+}
+
 /// The latest parts that tell a customer's own level.
 const LATEST_PARTS: usize = 60;
-const ROUNDS: usize = 40;
 const DAILY_ROUNDS: usize = 4;
 const CUSTOMER_ROUNDS: usize = 6;
 /// Payments that the share of cash of all is worth beside one customer's.
@@ -137,7 +149,14 @@ fn sampled(book: &Book, events: &Events, most: usize) -> Vec<Part> {
 
 impl Model {
     /// Learns from a book alone, so that a day is told the same whatever was learned before.
-    pub(super) fn learn(book: &Book, events: &Events, index: &Index, bank: &BankDays, priors: &Priors) -> Self {
+    pub(super) fn learn(
+        book: &Book,
+        events: &Events,
+        index: &Index,
+        bank: &BankDays,
+        priors: &Priors,
+        effort: Effort,
+    ) -> Self {
         let clocks = clocks(book, events, bank);
         let observe = |parts: &[Part]| observations(parts, events, &clocks, bank, book.day);
         let mut counts = [0; FACTORS];
@@ -148,8 +167,8 @@ impl Model {
         counts[TRAITS + 1] = events.methods.count();
         counts[TRAITS + 2] = events.groups.count();
         let mut levels = Levels::before(priors, counts, events.payers.len());
-        let sample = sampled(book, events, LEVEL_PARTS);
-        levels.learn(&observe(&sample), priors, ROUNDS);
+        let sample = sampled(book, events, effort.level_parts);
+        levels.learn(&observe(&sample), priors, effort.rounds);
         if sample.len() < book.parts.len() {
             levels.learn_customers_only(&observe(&latest_parts(book, events)), priors, CUSTOMER_ROUNDS);
         }
@@ -161,20 +180,21 @@ impl Model {
             cash_shares: cash_shares(book),
             roles: book.roles,
         };
-        model.learn_pace(book, events, index, bank);
+        model.learn_pace(book, events, index, bank, effort.pace_parts);
         model
     }
 
     /// Learns the levels of a later day only; what the calendar does stays as it was learned.
     pub(super) fn learn_levels(&mut self, book: &Book, events: &Events, bank: &BankDays, priors: &Priors) {
         self.clocks = clocks(book, events, bank);
-        let sample = observations(&sampled(book, events, LEVEL_PARTS), events, &self.clocks, bank, book.day);
+        let sample =
+            observations(&sampled(book, events, Effort::FULL.level_parts), events, &self.clocks, bank, book.day);
         self.levels.learn(&sample, priors, DAILY_ROUNDS);
         self.cash_shares = cash_shares(book);
     }
 
-    fn learn_pace(&mut self, book: &Book, events: &Events, index: &Index, bank: &BankDays) {
-        let parts = sampled(book, events, PACE_PARTS);
+    fn learn_pace(&mut self, book: &Book, events: &Events, index: &Index, bank: &BankDays, part_count: usize) {
+        let parts = sampled(book, events, part_count);
         let expectations: Vec<Expectation> = parts
             .iter()
             .map(|part| self.levels.expect_without(&observation(part, events, &self.clocks, bank, book.day)))
@@ -206,8 +226,15 @@ impl Model {
         self.cash_shares[place(claim.customer) * self.roles + role]
     }
 
-    /// Walks the days of an open claim from the day after that of the scene: see [`Pace::walk`].
-    pub(super) fn walk(&self, scene: &Scene<'_>, open: &OpenClaim, state: &State, each: impl FnMut(Day, f64) -> bool) {
+    /// Walks the days of an open claim from the day after that of the scene: see [`Pace::walk`]. Returns the chance that it is
+    /// never paid, as the levels tell it.
+    pub(super) fn walk(
+        &self,
+        scene: &Scene<'_>,
+        open: &OpenClaim,
+        state: &State,
+        each: impl FnMut(Day, f64) -> bool,
+    ) -> f64 {
         let Scene { events, index, bank, .. } = *scene;
         let claim = &events.claims[place(open.claim)];
         let part = Part { claim: open.claim, end: scene.day, between: None, is_paid: false, share: 1.0 };
@@ -216,6 +243,7 @@ impl Model {
         let anchor = clock.anchor_day(claim);
         let walk = Walk { events, index, bank, claim, position: open.claim, clock, expectation: &expectation, anchor };
         self.pace.walk(&walk, scene.day, state, open.is_part_paid, each);
+        expectation.never_share
     }
 }
 

@@ -101,7 +101,7 @@ impl Scene<'_> {
         let mut unpaid_at_due = if claim.due <= day { Some(1.0) } else { None };
         let mut course: Vec<(Day, f64)> = Vec::new();
         let mut last_moved = (day, 0.0);
-        self.model.walk(self, open, state, |walked, unpaid| {
+        let never_share = self.model.walk(self, open, state, |walked, unpaid| {
             // what a scenario moves is paid so many days later, or sooner but not before tomorrow
             let next = self.moved(walked, shift);
             let paid = 1.0 - unpaid;
@@ -125,7 +125,9 @@ impl Scene<'_> {
             let is_moving = next < last_moved.0.max(claim.due) + STILL_DAYS && walked < day + FARTHEST_DAYS;
             next < last_needed || is_moving
         });
-        outlook.ever = course.last().map_or(0.0, |(_, paid)| *paid);
+        let (last, paid) = course.last().copied().unwrap_or((day, 0.0));
+        // what falls due beyond the days that are followed is paid later than they tell
+        outlook.ever = if last < claim.due + STILL_DAYS { paid.max(1.0 - never_share) } else { paid };
         for (share, place) in [(0.1, &mut outlook.p10), (0.5, &mut outlook.median), (0.9, &mut outlook.p90)] {
             let reached = course.partition_point(|(_, paid)| *paid < share * outlook.ever);
             *place = course.get(reached).map(|(day, _)| *day);

@@ -10,7 +10,7 @@ use super::calibration::{Calibration, Trials};
 use super::clock::BankDays;
 use super::events::{Day, Events, day_of};
 use super::levels::Priors;
-use super::model::{Model, Shift};
+use super::model::{Effort, Model, Shift};
 use super::naive::MeanDelays;
 use super::outlook::{Outlook, Scene, Weeks};
 use super::tables;
@@ -58,7 +58,7 @@ impl Picture {
         week_count: usize,
     ) -> Self {
         let book = Book::at(events, index, day);
-        let model = Model::learn(&book, events, index, bank, priors);
+        let model = Model::learn(&book, events, index, bank, priors, Effort::FULL);
         let weeks = Weeks::after(day, week_count);
         let scene = Scene { events, index, bank, model: &model, day, weeks: &weeks };
         let outlooks = scene.outlooks(&book, &|open| (Shift::default(), open.state));

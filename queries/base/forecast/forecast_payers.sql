@@ -7,6 +7,7 @@
 -- columns:
 --   company_id       text  whose receivables they are
 --   customer_id      text  who owes
+--   group_id         text  the group it belongs to; null where its file tells none
 --   country_code     text  where it is; null where unknown
 --   payment_method   text  how it pays; null where unknown
 --   is_public_body   flag  pays by the rules of public accounting
@@ -26,6 +27,7 @@ customer_facts as (
     select
         coalesce(customers.company_id, '') as company_id,
         customers.customer_id,
+        min(customers.group_id) as group_id,
         min(customers.country_code) as country_code,
         min(customers.payment_method) as payment_method,
         coalesce(bool_or(customers.is_public_body), false) as is_public_body
@@ -111,6 +113,7 @@ recoveries as (
 select
     debtors.company_id,
     debtors.customer_id,
+    customer_facts.group_id,
     customer_facts.country_code,
     customer_facts.payment_method,
     coalesce(customer_facts.is_public_body, false) as is_public_body,
