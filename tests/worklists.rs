@@ -36,19 +36,26 @@ fn a_filled_list_comes_back_and_the_next_days_list_goes_by_it() {
             row["assignee_id"] == collector
                 && row["status_code"] == "act"
                 && row["reason_code"] == "due"
+                && row["channel_code"] == "phone"
                 && untouched.iter().find(is_same).is_some_and(|later| later["overdue_amount"] == row["overdue_amount"])
         };
         lines.iter().filter(is_call).collect()
     };
     let collector =
         ["COL1", "COL2", "COL3", "COL4"].into_iter().max_by_key(|collector| calls(collector).len()).unwrap();
-    let calls = calls(collector);
-    let [reached, promising, disputing, garbled, undated, missed, ..] = calls.as_slice() else {
+    let mut calls = calls(collector);
+    // a customer that contests nothing yet
+    let contests = |call: &Row| {
+        let is_it = |row: &Row| row["customer_id"] == call["customer_id"] && row["reason_code"] == "open_dispute";
+        lines.iter().any(is_it)
+    };
+    let disputing = calls.remove(calls.iter().rposition(|call| !contests(call)).expect("one that contests nothing"));
+    let [reached, promising, garbled, undated, missed, ..] = calls.as_slice() else {
         panic!("{} lines to fill in are too few", calls.len())
     };
     let workbook = desk.path(&format!("lists/worklist-{monday}-{collector}-fr.xlsx"));
     let id = |row: &Row| row["line_id"].clone();
-    let ids = [reached, promising, disputing, garbled, undated, missed].map(|row| id(row));
+    let ids = [reached, promising, disputing, garbled, undated, missed].map(id);
     let [reached_id, promising_id, disputing_id, garbled_id, undated_id, missed_id] =
         ids.each_ref().map(String::as_str);
     let filled = fill(
@@ -96,10 +103,8 @@ fn a_filled_list_comes_back_and_the_next_days_list_goes_by_it() {
     }
     let promised = line(&tuesday, &promising["customer_id"], "promise_open");
     assert_eq!((&*promised["status_code"], &*promised["when_date"]), ("wait", "2026-01-08"));
-    // other invoices of the customer may be contested for other reasons
-    let is_it = |row: &&Row| row["customer_id"] == disputing["customer_id"] && row["contest_code"] == "wrong_price";
-    let disputed = tuesday.iter().find(is_it).expect("the contest of the workbook");
-    assert_eq!((&*disputed["reason_code"], &*disputed["assignee_id"]), ("open_dispute", "pricing"));
+    let disputed = line(&tuesday, &disputing["customer_id"], "open_dispute");
+    assert_eq!((&*disputed["assignee_id"], &*disputed["contest_code"]), ("pricing", "wrong_price"));
     assert_eq!(disputed["overdue_amount"], disputing["overdue_amount"]);
     for refused in [garbled, undated] {
         let row = line(&tuesday, &refused["customer_id"], "due");

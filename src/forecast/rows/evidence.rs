@@ -3,6 +3,7 @@
 use super::{Rows, text, whole};
 use crate::forecast::book::OpenClaim;
 use crate::forecast::events::{Amount, place};
+use crate::forecast::outlook::amount;
 use crate::forecast::simulation::rounded;
 use crate::forecast::work::Prepared;
 use crate::model::Value;
@@ -11,6 +12,9 @@ use crate::model::Value;
 const KNOWN_PAYMENTS: f64 = 5.0;
 /// Below so many payments of all customers their habits are little known.
 const KNOWN_HABITS: i64 = 30;
+
+/// A fiftieth of what is open is worth a word.
+const MATERIAL: Amount = 50;
 
 impl Prepared {
     /// What is thin, new, covered or without a due date.
@@ -71,6 +75,16 @@ impl Prepared {
             let brings =
                 open.iter().filter(is_stopped).any(|open| self.events.payers[place(customer_of(open))].recovered > 0.0);
             rows.push(line(7, if brings { "stopped_recovered" } else { "stopped" }, &is_stopped, &of_open));
+        }
+        let never = open
+            .iter()
+            .zip(&picture.outlooks)
+            .map(|(open, outlook)| rounded(amount(open.uncovered) * outlook.cash_share * (1.0 - outlook.ever)));
+        let never: Amount = never.sum();
+        if payments >= KNOWN_HABITS && never * MATERIAL >= open.iter().map(of_open).sum() {
+            let mut row = line(8, "never_paid", &all, &of_open);
+            row[3] = self.money(never);
+            rows.push(row);
         }
         rows
     }
