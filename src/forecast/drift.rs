@@ -13,20 +13,29 @@ use super::model::number;
 pub(super) struct Drift {
     /// What falls due from this day on is paid otherwise.
     pub(super) since: Day,
-    /// Days later for each day; none for a step.
+    /// The first claim of the level before.
+    from: Day,
+    /// Days later than before, where the pace changed from one day to the next.
+    step: f64,
+    /// Days later for each day, where it went on changing.
     slope: f64,
     /// The last day that follows the slope.
     until: Day,
 }
 
-/// What a payment before a step still tells.
-const BEFORE_STEP: f64 = 0.05;
+/// What a claim before a step still tells of the level after it, and one before the level that was left.
+const BEFORE_STEP: f64 = 0.2;
+const LONG_BEFORE: f64 = 0.01;
+/// How many of those whose pace stepped have stepped back unseen.
+const BACK_SHARE: f64 = 0.15;
 /// A slope is followed so many days beyond the last claim that shows it.
 const FOLLOWED_DAYS: Day = 75;
 /// Steeper is no drift: a day later for each day is who stopped paying.
 const STEEPEST: f64 = 0.5;
 /// How many claims must lie on either side of a change.
 const FEWEST: usize = 4;
+/// The same after it: what is new shows first in few.
+const FEWEST_AFTER: usize = 3;
 /// Claims that a course needs.
 const FEWEST_CLAIMS: usize = 10;
 /// A smaller change is none, in days late.
@@ -43,13 +52,15 @@ const SLOPE_CLAIMS: usize = 6;
 const LONG_OPEN: f64 = 60.0;
 /// Days late beyond the middle that count no more.
 const FARTHEST: f64 = 60.0;
+/// How often what waits is looked at anew, once a step is seen.
+const LOOKS: usize = 3;
 /// What happens by chance more seldom shows something.
 const BY_CHANCE: f64 = 0.001;
 
 impl Drift {
-    /// Days later than before the change, where it is a slope.
+    /// Days later than before the change.
     pub(super) fn days(&self, due: Day) -> f64 {
-        self.slope * f64::from((due.min(self.until) - self.since).max(0))
+        if due < self.since { 0.0 } else { self.step + self.slope * f64::from(due.min(self.until) - self.since) }
     }
 
     /// Whether the pace went on changing.
@@ -57,9 +68,18 @@ impl Drift {
         self.slope != 0.0
     }
 
+    /// The chance that the pace is again what it was before a step, and how many days that is earlier.
+    pub(super) fn back(&self) -> Option<(f64, f64)> {
+        (self.step != 0.0).then_some((BACK_SHARE, self.step))
+    }
+
     /// How much a claim tells beside one after the change.
     pub(super) fn weight(&self, due: Day) -> f64 {
-        if !self.is_gradual() && due < self.since { BEFORE_STEP } else { 1.0 }
+        match due {
+            _ if due >= self.since || self.is_gradual() => 1.0,
+            _ if due >= self.from => BEFORE_STEP,
+            _ => LONG_BEFORE,
+        }
     }
 }
 
@@ -79,6 +99,8 @@ struct Fit {
     /// After the change: the other level, or the slope.
     change: f64,
     since: Day,
+    /// The first claim of the level before.
+    from: Day,
     is_slope: bool,
 }
 
@@ -113,19 +135,27 @@ pub(super) fn drift(claims: &[Lateness]) -> Option<Drift> {
         claims.iter().filter(|claim| !claim.is_open).map(|claim| (claim.due, near(f64::from(claim.days)))).collect();
     let mut best = last_change(&settled, true);
     if are_told {
-        // what waits shows that it is late, and not yet how late
-        let expected = |due: Day| best.map_or(middle, |fit| fit.at(due));
-        let waits = claims[overtaken..].iter().filter(|claim| claim.is_open && claim.days > 0);
-        let waits = waits.map(|claim| (claim.due, f64::from(claim.days), expected(claim.due)));
-        let waits = waits.filter(|(_, days, expected)| days - expected < LONG_OPEN);
-        let mut all = settled;
-        all.extend(waits.map(|(due, days, expected)| (due, near(days.max(expected)))));
-        all.sort_by_key(|(due, _)| *due);
-        best = last_change(&all, true).or(best);
+        for _ in 0..LOOKS {
+            // what waits shows that it is late, and not yet how late
+            let expected = |due: Day| best.map_or(middle, |fit| fit.at(due));
+            let waits = claims[overtaken..].iter().filter(|claim| claim.is_open && claim.days > 0);
+            let waits = waits.map(|claim| (claim.due, f64::from(claim.days), expected(claim.due)));
+            let waits = waits.filter(|(_, days, expected)| days - expected < LONG_OPEN);
+            let mut all = settled.clone();
+            all.extend(waits.map(|(due, days, expected)| (due, near(days.max(expected)))));
+            all.sort_by_key(|(due, _)| *due);
+            best = last_change(&all, true).or(best);
+            // a slope that is followed would feed itself
+            if best.is_none_or(|fit| fit.is_slope) {
+                break;
+            }
+        }
     }
     let last = claims.iter().filter(|claim| !claim.is_open || claim.days > 0).map(|claim| claim.due).max()?;
     best.map(|fit| Drift {
         since: fit.since,
+        from: fit.from,
+        step: if fit.is_slope { 0.0 } else { fit.change - fit.level },
         slope: if fit.is_slope { fit.change } else { 0.0 },
         until: last + FOLLOWED_DAYS,
     })
@@ -223,7 +253,9 @@ fn changed(points: &[(Day, f64)], may_slope: bool) -> Option<Fit> {
     let ln_mean = |squares: f64| (squares / number).max(0.25).ln();
     let unchanged = ln_mean(all.squares());
     let mut best: Option<(f64, Fit)> = None;
-    for position in (FEWEST..count.saturating_sub(FEWEST - 1)).filter(|place| points[*place].0 > points[place - 1].0) {
+    for position in
+        (FEWEST..count.saturating_sub(FEWEST_AFTER - 1)).filter(|place| points[*place].0 > points[place - 1].0)
+    {
         let since = points[position].0;
         let (before, after) = (sums[position], all.less(sums[position]));
         let step = Fit {
@@ -231,6 +263,7 @@ fn changed(points: &[(Day, f64)], may_slope: bool) -> Option<Fit> {
             level: before.y / before.count,
             change: after.y / after.count,
             since,
+            from: first,
             is_slope: false,
         };
         let is_long = may_slope && points[count - 1].0 - since >= SLOPE_DAYS && count - position >= SLOPE_CLAIMS;
@@ -264,7 +297,7 @@ fn slope(before: Sums, all: Sums, since: Day, first: Day) -> Option<Fit> {
         + level * level * all.count
         + 2.0 * level * slope * u
         + slope * slope * uu;
-    Some(Fit { squares: squares.max(0.0), level, change: slope, since, is_slope: true })
+    Some(Fit { squares: squares.max(0.0), level, change: slope, since, from: first, is_slope: true })
 }
 
 #[cfg(test)]
@@ -288,6 +321,16 @@ mod tests {
     fn a_step_is_found_on_its_day() {
         let found = drift(&claims(|week| if week < 42 { 5 } else { 30 })).unwrap();
         assert_eq!((found.since, found.slope), (7 * 42, 0.0));
+        assert!((found.days(7 * 42) - 25.0).abs() < 1.0 && found.days(7 * 41) == 0.0, "{found:?}");
+        assert!(found.weight(7 * 42) > found.weight(7 * 41));
+    }
+
+    #[test]
+    fn who_pays_as_before_again_has_changed_twice() {
+        let found = drift(&claims(|week| if (20..35).contains(&week) { 30 } else { 5 })).unwrap();
+        assert_eq!((found.since, found.from), (7 * 35, 7 * 20));
+        assert!((found.days(7 * 40) + 25.0).abs() < 1.0, "{found:?}");
+        assert!(found.weight(7 * 10) < found.weight(7 * 30), "the level before is the one that was left");
     }
 
     #[test]

@@ -183,7 +183,12 @@ const BETWEEN_RUNS: u8 = 2;
 impl Walk<'_> {
     /// The chance to be unpaid at the end of a day, as the levels see it.
     fn unpaid_at_pace(&self, day: Day) -> f64 {
-        self.expectation.unpaid(f64::from(day - self.anchor) + 0.5)
+        let days = f64::from(day - self.anchor) + 0.5;
+        let unpaid = self.expectation.unpaid(days);
+        match self.clock.drift.filter(|drift| self.claim.due >= drift.since).and_then(|drift| drift.back()) {
+            Some((share, step)) => (1.0 - share) * unpaid + share * self.expectation.unpaid(days + step),
+            None => unpaid,
+        }
     }
 
     fn calendar_codes(&self, day: Day) -> (u8, u8, u8) {
