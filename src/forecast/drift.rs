@@ -327,9 +327,9 @@ mod tests {
 
     #[test]
     fn who_pays_as_before_again_has_changed_twice() {
-        let found = drift(&claims(|week| if (20..35).contains(&week) { 30 } else { 5 })).unwrap();
-        assert_eq!((found.since, found.from), (7 * 35, 7 * 20));
-        assert!((found.days(7 * 40) + 25.0).abs() < 1.0, "{found:?}");
+        let found = drift(&claims(|week| if (20..44).contains(&week) { 40 } else { 5 })).unwrap();
+        assert_eq!((found.since, found.from), (7 * 44, 7 * 20));
+        assert!((found.days(7 * 45) + 35.0).abs() < 1.0, "{found:?}");
         assert!(found.weight(7 * 10) < found.weight(7 * 30), "the level before is the one that was left");
     }
 

@@ -18,7 +18,7 @@
 --   skill_code        text     what a collector must master for it; null if nothing
 --   when_date         date     from when on; $as_of for what is to be done now
 --   overdue_amount    money    past due, of this line
---   movable_amount    money    of it, what can be had, but not within 14 days by itself; null
+--   movable_amount    money    of it, what is not likely to come within 14 days by itself; null
 --                              where nobody is to be moved
 --   not_due_amount    money    not yet due, of this line
 --   item_count        int      items of this line
@@ -85,7 +85,7 @@ free_parts as (
         work_items.document_text,
         work_items.past_due_days,
         work_items.free_amount,
-        wait_chances.late_ratio
+        wait_chances.wait_ratio
     from work_items
     inner join wait_chances on work_items.item_number = wait_chances.item_number
 ),
@@ -97,7 +97,7 @@ chases as (
         free_parts.customer_id,
         sum(free_parts.free_amount) as overdue_amount,
         money(
-            sum(cast(free_parts.free_amount as decimal(27, 3)) * free_parts.late_ratio),
+            sum(cast(free_parts.free_amount as decimal(27, 3)) * (1 - free_parts.wait_ratio)),
             $decimals
         ) as movable_amount,
         count(*) as item_count,
