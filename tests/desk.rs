@@ -117,7 +117,13 @@ impl Desk {
         self.run(&[&["load"], files.as_slice()].concat()).ended(0)
     }
 
+    /// The rows of a command that answers in CSV.
+    pub fn csv_rows(&self, arguments: &[&str]) -> Vec<Row> {
+        rows_of_csv(&self.run(&[arguments, &["--output", "csv", "--quiet"]].concat()).ended(0).stdout)
+    }
+
     /// The lake of the desk, asked as of a day.
+
     pub fn ask(&self, as_of: &str) -> Asked {
         Asked::of(&self.path("lake"), as_of)
     }
@@ -131,6 +137,14 @@ pub struct Asked {
 
 /// A row by column name, in plain text.
 pub type Row = BTreeMap<String, String>;
+
+/// The rows of a text in CSV, by column name.
+pub fn rows_of_csv(text: &str) -> Vec<Row> {
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let header = reader.headers().unwrap().clone();
+    let named = |row: csv::StringRecord| header.iter().map(str::to_owned).zip(row.iter().map(str::to_owned)).collect();
+    reader.records().map(|row| named(row.unwrap())).collect()
+}
 
 impl Asked {
     pub fn of(lake: &Path, as_of: &str) -> Self {

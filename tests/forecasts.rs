@@ -13,15 +13,6 @@ fn number(text: &str) -> f64 {
     text.parse().unwrap_or_else(|_| panic!("`{text}` is a number"))
 }
 
-/// The rows of a command that answers in CSV.
-fn csv_rows(desk: &Desk, arguments: &[&str]) -> Vec<Row> {
-    let said = desk.run(&[arguments, &["--output", "csv", "--quiet"]].concat()).ended(0);
-    let mut reader = csv::Reader::from_reader(said.stdout.as_bytes());
-    let header = reader.headers().unwrap().clone();
-    let named = |row: csv::StringRecord| header.iter().map(str::to_owned).zip(row.iter().map(str::to_owned)).collect();
-    reader.records().map(|row| named(row.unwrap())).collect()
-}
-
 /// A figure of the README that is no longer true is found here.
 #[track_caller]
 fn the_readme_says(lines: &[String]) {
@@ -42,7 +33,7 @@ fn items_of_the_late_payment_file_are_foretold_at_their_issue_better_than_the_pu
     let Some(file) = real(FILE) else { return };
     let desk = Desk::new();
     desk.load(&[&file]);
-    let rows = csv_rows(&desk, &["backtest", "--from", "2013-07-01", "--to", "2013-12-31", "--step", "issue"]);
+    let rows = desk.csv_rows(&["backtest", "--from", "2013-07-01", "--to", "2013-12-31", "--step", "issue"]);
     let (ours, mean, due) =
         (of_model(&rows, "0", "ours"), of_model(&rows, "0", "customer_mean"), of_model(&rows, "0", "due_date"));
     println!("at issue: {ours:?}");
@@ -67,7 +58,7 @@ fn open_items_of_the_late_payment_file_are_foretold_month_by_month() {
     let Some(file) = real(FILE) else { return };
     let desk = Desk::new();
     desk.load(&[&file]);
-    let rows = csv_rows(&desk, &["backtest", "--from", "2013-06-30", "--to", "2013-11-30"]);
+    let rows = desk.csv_rows(&["backtest", "--from", "2013-06-30", "--to", "2013-11-30"]);
     let (ours, due) = (of_model(&rows, "0", "ours"), of_model(&rows, "0", "due_date"));
     println!("month by month: {ours:?}");
     assert!(number(&ours["mae_days"]) <= 0.65 * number(&due["mae_days"]), "{ours:?} {due:?}");
@@ -120,8 +111,8 @@ fn what_the_back_test_forecasts_for_a_day_is_what_was_answered_on_it() {
     let Some(file) = real(FILE) else { return };
     let desk = Desk::new();
     desk.load(&[&file]);
-    let then = csv_rows(&desk, &["backtest", "--from", "2013-05-31", "--to", "2013-05-31", "--table", "weeks"]);
-    let asked = csv_rows(&desk, &["forecast", "--as-of", "2013-05-31"]);
+    let then = desk.csv_rows(&["backtest", "--from", "2013-05-31", "--to", "2013-05-31", "--table", "weeks"]);
+    let asked = desk.csv_rows(&["forecast", "--as-of", "2013-05-31"]);
     assert_eq!(then.len(), 13);
     for (then, asked) in then.iter().zip(&asked) {
         for column in [
@@ -159,7 +150,7 @@ fn the_same_lake_and_seed_give_the_same_forecast_whatever_the_order_of_rows() {
 #[test]
 fn the_demo_is_foretold_better_than_by_either_simple_forecast_and_its_sums_hold() {
     let desk = Desk::demo(&DemoOptions::default());
-    let rows = csv_rows(&desk, &["backtest", "--step", "week", "--from", "2025-03-01", "--to", "2025-08-31"]);
+    let rows = desk.csv_rows(&["backtest", "--step", "week", "--from", "2025-03-01", "--to", "2025-08-31"]);
     for horizon in 0..=13 {
         let wape = |model| number(&of_model(&rows, &horizon.to_string(), model)["wape_ratio"]);
         println!(
@@ -175,7 +166,7 @@ fn the_demo_is_foretold_better_than_by_either_simple_forecast_and_its_sums_hold(
     assert!(number(&ours["bias_ratio"]).abs() < 0.05, "{ours:?}");
     let mut off = 0.0;
     let mut count = 0.0;
-    for line in csv_rows(&desk, &["backtest", "--table", "reliability"]) {
+    for line in desk.csv_rows(&["backtest", "--table", "reliability"]) {
         let gap = number(&line["expected_ratio"]) - number(&line["observed_ratio"]);
         println!(
             "within {} days: expected {}, came {} ({})",

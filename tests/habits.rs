@@ -6,7 +6,7 @@ use std::process::Command;
 use chrono::NaiveDate;
 use encours::demo::habits::{Habit, HabitOptions, write_habits};
 
-use crate::desk::{Desk, Row};
+use crate::desk::{Desk, Row, rows_of_csv};
 use crate::skips::skip;
 
 /// The days of issue that are forecast; what came by the last day of the books is known.
@@ -38,17 +38,9 @@ fn book(options: &HabitOptions) -> Desk {
     desk
 }
 
-fn rows_of(desk: &Desk, arguments: &[&str]) -> Vec<Row> {
-    let said = desk.run(&[arguments, &["--output", "csv", "--quiet"]].concat()).ended(0);
-    let mut reader = csv::Reader::from_reader(said.stdout.as_bytes());
-    let header = reader.headers().unwrap().clone();
-    let named = |row: csv::StringRecord| header.iter().map(str::to_owned).zip(row.iter().map(str::to_owned)).collect();
-    reader.records().map(|row| named(row.unwrap())).collect()
-}
-
 /// At issue: days off and chance to tell late from not, of ours and of four others.
 fn beside_others(python: &str, desk: &Desk) {
-    let ours = rows_of(desk, &["backtest", "--from", FROM, "--to", TO, "--step", "issue"]).remove(0);
+    let ours = desk.csv_rows(&["backtest", "--from", FROM, "--to", TO, "--step", "issue"]).remove(0);
     let said = Command::new(python)
         .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/independent/boosting.py"))
         .arg(desk.path("book"))
@@ -84,7 +76,7 @@ fn weekly_totals_of_planted_habits_are_unbiased_and_their_ranges_hold_four_in_fi
     let (mut inside, mut weeks) = (0.0, 0.0);
     for (habit, never_percent) in [(Habit::MonthEnd, 0), (Habit::NeverPaid, 25), (Habit::Season, 0)] {
         let desk = book(&HabitOptions { never_percent, ..HabitOptions::new(habit, 1) });
-        let rows = rows_of(&desk, &["backtest", "--from", FROM, "--to", TO, "--step", "week"]);
+        let rows = desk.csv_rows(&["backtest", "--from", FROM, "--to", TO, "--step", "week"]);
         let of = |horizon: u32, model: &str| {
             rows.iter().find(|row| row["horizon_weeks"] == horizon.to_string() && row["model_code"] == model).unwrap()
         };
@@ -109,13 +101,7 @@ fn weekly_totals_of_planted_habits_are_unbiased_and_their_ranges_hold_four_in_fi
 fn customers_whose_pace_changed_are_expected_at_their_new_pace() {
     for habit in [Habit::Jump, Habit::SlowDrift] {
         let desk = book(&HabitOptions::new(habit, 1));
-        let truth: Vec<Row> = {
-            let mut reader = csv::Reader::from_path(desk.path("book").join("truth.csv")).unwrap();
-            let header = reader.headers().unwrap().clone();
-            let named =
-                |row: csv::StringRecord| header.iter().map(str::to_owned).zip(row.iter().map(str::to_owned)).collect();
-            reader.records().map(|row| named(row.unwrap())).collect()
-        };
+        let truth = rows_of_csv(&std::fs::read_to_string(desk.path("book").join("truth.csv")).unwrap());
         let rows = desk.ask("2025-04-30").rows("payment_probabilities");
         let says_so = |row: &&Row| row["why_text"].starts_with("Since") || row["why_text"].starts_with("Its pace");
         let changed = |row: &Row| {

@@ -58,13 +58,7 @@ fn who_moves_between_segments_was_somewhere_and_owes_what_is_open() {
 /// `payers` of the desk as the command answers it, with the user's own reference files.
 fn own_payers(desk: &Desk, as_of: &str) -> Vec<Row> {
     desk.file("encours.toml", "reference = [\"own\"]\n");
-    let said = desk.run(&["query", "payers", "--as-of", as_of, "--output", "csv", "--lang", "en"]).ended(0);
-    let mut reader = csv::Reader::from_reader(said.stdout.as_bytes());
-    let header = reader.headers().unwrap().clone();
-    let named = |line: csv::StringRecord| {
-        header.iter().zip(line.iter()).map(|(name, cell)| (name.to_owned(), cell.to_owned())).collect()
-    };
-    reader.records().map(Result::unwrap).map(named).collect()
+    desk.csv_rows(&["query", "payers", "--as-of", as_of, "--lang", "en"])
 }
 
 const CONDITIONS: &str = "rule_code,feature_code,least_number_ratio,below_number_ratio,codes_text\n";

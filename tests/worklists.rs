@@ -149,13 +149,7 @@ fn the_same_inputs_give_the_same_lists_byte_for_byte() {
 #[test]
 fn capacity_calendar_absence_and_portfolio_are_data() {
     let desk = company(120);
-    let asked = |day: &str| -> Vec<Row> {
-        let said = desk.run(&["query", "worklist", "--as-of", day, "--months", "1", "--output", "csv"]).ended(0);
-        let mut reader = csv::Reader::from_reader(said.stdout.as_bytes());
-        let header: Vec<String> = reader.headers().unwrap().iter().map(str::to_owned).collect();
-        let row = |record: csv::StringRecord| header.iter().cloned().zip(record.iter().map(str::to_owned)).collect();
-        reader.records().map(|record| row(record.unwrap())).collect()
-    };
+    let asked = |day: &str| desk.csv_rows(&["query", "worklist", "--as-of", day, "--months", "1"]);
     let count = |rows: &[Row], assignee: &str, status: &str| {
         rows.iter().filter(|row| row["assignee_id"] == assignee && row["status_code"] == status).count()
     };

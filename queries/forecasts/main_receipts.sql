@@ -13,7 +13,7 @@
 --   due_date       date   null where unknown
 --   open_amount    money  what is open
 --   mean_amount    money  cash expected of it within the weeks, on average
---   expected_date  date   as likely before as after; null beyond two years
+--   expected_date  date   as payment_probabilities
 --   p10_date       date   one chance in ten that it is paid by then
 --   p90_date       date   nine chances in ten
 --   p_late_ratio   ratio  chance of being paid after the due date; null where unknown

@@ -66,6 +66,14 @@ impl Habit {
             habit => habit,
         }
     }
+
+    /// The group of a customer, and the position of the company in it that pays for all: the first one.
+    fn group_of(self, position: usize) -> (usize, usize) {
+        // every so many customers of a book are of this habit
+        let step = if self == Self::Mixed { Self::ALL.len() - 1 } else { 1 };
+        let group = position / step / GROUP_SIZE;
+        (group, group * GROUP_SIZE * step + position % step)
+    }
 }
 
 /// What to make.
@@ -136,7 +144,7 @@ impl Payer {
         let late_days = dice.between(-4, 18);
         let spread_days = dice.between(1, 5);
         let months_back = i32::try_from(dice.between(3, 10)).unwrap_or(3);
-        let is_changing = position / 3 * 3 == position;
+        let is_changing = position.is_multiple_of(3);
         let changed = match habit {
             Habit::SlowDrift | Habit::Jump if is_changing || options.habit == Habit::Mixed => {
                 Some(add_months(options.last_day, -months_back))
@@ -329,9 +337,8 @@ fn fill(options: &HabitOptions, books: &mut Books) -> std::fmt::Result {
         let payer = Payer::drawn(options, position, &mut dice);
         let id = customer_id(position);
         let is_of_group = payer.habit == Habit::Parent;
-        let group = position / GROUP_SIZE;
-        // the first company of a group pays for all
-        let payer_id = if is_of_group { customer_id(group * GROUP_SIZE) } else { id.clone() };
+        let (group, parent) = options.habit.group_of(position);
+        let payer_id = if is_of_group { customer_id(parent) } else { id.clone() };
         books.customer(&id, is_of_group.then_some(group), &payer)?;
         for month in 0..i32::from(options.month_count) {
             let start = add_days(month_end(add_months(first_month, month)), 1);

@@ -233,10 +233,14 @@ fn nominal_weekdays(day: Day, bank: &BankDays) -> impl Iterator<Item = u32> + '_
     nominal(day, bank).map(|day| bank.date(day).weekday).filter(|weekday| *weekday < 5)
 }
 
-/// The days of the month that a payment on this day may stand for.
+/// The days of the month that a payment on this day may stand for: the last day of a month stands for those it does not have.
 fn nominal_days(day: Day, bank: &BankDays) -> impl Iterator<Item = u32> + '_ {
     let is_last = bank.is_open(day) && bank.date(bank.on_or_after(day + 1)).month_day < bank.date(day).month_day;
-    nominal(day, bank).map(|day| bank.date(day).month_day).chain(is_last.then_some(LAST_BANK_DAY))
+    let stands_for = |day: Day| {
+        let month_day = bank.date(day).month_day;
+        month_day..=if bank.date(day + 1).month_day == 1 { 31 } else { month_day }
+    };
+    nominal(day, bank).flat_map(stands_for).chain(is_last.then_some(LAST_BANK_DAY))
 }
 
 /// How many payment dates a habit needs.

@@ -63,6 +63,13 @@ pub(super) struct Outlook {
     pub(super) cash_share: f64,
 }
 
+impl Outlook {
+    /// A day as it is told: of what is likelier paid than not.
+    pub(super) fn told(&self, day: Option<Day>) -> Option<Day> {
+        day.filter(|_| self.ever >= 0.5)
+    }
+}
+
 /// What a forecast walks through.
 #[derive(Clone, Copy)]
 pub(super) struct Scene<'a> {

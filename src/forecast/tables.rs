@@ -73,7 +73,6 @@ pub(super) const ALL: &[DerivedTable] = &[
             ("promise_days", Int),
             ("promised_date", Date),
             ("is_part_paid", Flag),
-            ("counts_from_code", Text),
             ("payment_days_text", Text),
             ("payment_weekdays_text", Text),
             ("is_month_end_run", Flag),

@@ -27,25 +27,26 @@ impl Prepared {
                 .map(|week| mean_in_week(outlook, open, week))
                 .sum::<f64>()
         };
-        let mut lines: BTreeMap<u32, (f64, f64, Option<Day>, Option<Day>)> = BTreeMap::new();
+        let mut lines: BTreeMap<u32, (f64, f64, Option<&Outlook>, Option<&Outlook>)> = BTreeMap::new();
         for (open, outlook) in earlier.book.open.iter().zip(&earlier.outlooks) {
             let line = lines.entry(open.claim).or_default();
-            (line.0, line.2) = (between(&earlier, open, outlook, then), outlook.median);
+            (line.0, line.2) = (between(&earlier, open, outlook, then), Some(outlook));
         }
         for (open, outlook) in self.picture.book.open.iter().zip(&self.picture.outlooks) {
             let line = lines.entry(open.claim).or_default();
-            (line.1, line.3) = (between(&self.picture, open, outlook, then), outlook.median);
+            (line.1, line.3) = (between(&self.picture, open, outlook, then), Some(outlook));
         }
-        let row = |(claim, (before, now, before_date, now_date)): (u32, (f64, f64, Option<Day>, Option<Day>))| {
+        let told = |outlook: Option<&Outlook>| day(outlook.and_then(|outlook| outlook.told(outlook.median)));
+        let row = |(claim, (before, now, earlier, later)): (u32, (f64, f64, Option<&Outlook>, Option<&Outlook>))| {
             let (before, now) = (rounded(before), rounded(now));
             let is_new = self.events.claims[place(claim)].posted > then;
             let settlements = self.events.settlements_of(&self.index.settlements, place(claim));
             let came =
                 settlements.iter().filter(|settlement| settlement.acting > then && settlement.acting <= self.day);
             let (cash, other) = came.fold((0, 0), |(cash, other), one| (cash + one.cash, other + one.other));
-            let code = match now_date {
+            let code = match later {
                 _ if is_new => "new_item",
-                None if before_date.is_some() && cash >= other => "received",
+                None if earlier.is_some() && cash >= other => "received",
                 None => "settled_otherwise",
                 Some(_) if cash > 0 => "part_received",
                 Some(_) if now > before => "sooner",
@@ -57,8 +58,8 @@ impl Prepared {
                     text(code),
                     self.money(before),
                     self.money(now),
-                    day(before_date),
-                    day(now_date),
+                    told(earlier),
+                    told(later),
                 ]
             })
         };

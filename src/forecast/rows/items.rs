@@ -1,8 +1,8 @@
 //! One row an open claim: the days on which cash may come, how likely that is, and what it rests on.
 
-use super::{Rows, day, share, text};
+use super::{Rows, day, share};
 use crate::forecast::book::{OpenClaim, State};
-use crate::forecast::clock::{Anchor, LAST_BANK_DAY, Runs};
+use crate::forecast::clock::{LAST_BANK_DAY, Runs};
 use crate::forecast::events::{Day, place};
 use crate::forecast::model::Shift;
 use crate::forecast::outlook::{Outlook, mean_in_week};
@@ -53,18 +53,16 @@ impl Prepared {
             let held = state.held_since.is_some();
             let promised = state.promised.filter(|promised| *promised + 3 > picture.book.day);
             let paid = outlook.within;
-            // a day is told of what is likelier paid than not
-            let told = |day: Option<Day>| day.filter(|_| outlook.ever >= 0.5);
             let in_bank = |day: Day| if lag == 0 { day } else { self.bank.on_or_after(day + lag) };
             vec![
                 Value::Int(claim.item_number),
                 self.money(open.open - open.uncovered),
                 self.money(rounded(mean)),
                 share(outlook.cash_share),
-                day(told(outlook.p10)),
-                day(told(outlook.median)),
-                day(told(outlook.p90)),
-                day(told(outlook.median).map(in_bank)),
+                day(outlook.told(outlook.p10)),
+                day(outlook.told(outlook.median)),
+                day(outlook.told(outlook.p90)),
+                day(outlook.told(outlook.median).map(in_bank)),
                 outlook.late.map_or(Value::Null, share),
                 share(paid[0]),
                 share(paid[1]),
@@ -84,11 +82,6 @@ impl Prepared {
                 },
                 day(promised),
                 Value::Flag(open.is_part_paid),
-                text(match clock.anchor {
-                    Anchor::Due => "due_date",
-                    Anchor::Issue => "issued_date",
-                    Anchor::MonthEnd => "month_end",
-                }),
                 month_days,
                 weekdays,
                 Value::Flag(is_month_end),
