@@ -123,7 +123,6 @@ impl Desk {
     }
 
     /// The lake of the desk, asked as of a day.
-
     pub fn ask(&self, as_of: &str) -> Asked {
         Asked::of(&self.path("lake"), as_of)
     }

@@ -11,6 +11,15 @@ use crate::forecast::simulation::rounded;
 use crate::forecast::work::{Picture, Prepared};
 use crate::model::Value;
 
+/// What is expected of a claim: a week ago and now; no outlook where it was not open.
+#[derive(Default)]
+struct Change<'a> {
+    before: f64,
+    now: f64,
+    earlier: Option<&'a Outlook>,
+    later: Option<&'a Outlook>,
+}
+
 impl Prepared {
     /// The cash of the days that both forecasts see, claim by claim: a week ago's, and today's.
     pub(in crate::forecast) fn changes(&self) -> Rows {
@@ -27,17 +36,17 @@ impl Prepared {
                 .map(|week| mean_in_week(outlook, open, week))
                 .sum::<f64>()
         };
-        let mut lines: BTreeMap<u32, (f64, f64, Option<&Outlook>, Option<&Outlook>)> = BTreeMap::new();
+        let mut lines: BTreeMap<u32, Change<'_>> = BTreeMap::new();
         for (open, outlook) in earlier.book.open.iter().zip(&earlier.outlooks) {
             let line = lines.entry(open.claim).or_default();
-            (line.0, line.2) = (between(&earlier, open, outlook, then), Some(outlook));
+            (line.before, line.earlier) = (between(&earlier, open, outlook, then), Some(outlook));
         }
         for (open, outlook) in self.picture.book.open.iter().zip(&self.picture.outlooks) {
             let line = lines.entry(open.claim).or_default();
-            (line.1, line.3) = (between(&self.picture, open, outlook, then), Some(outlook));
+            (line.now, line.later) = (between(&self.picture, open, outlook, then), Some(outlook));
         }
         let told = |outlook: Option<&Outlook>| day(outlook.and_then(|outlook| outlook.told(outlook.median)));
-        let row = |(claim, (before, now, earlier, later)): (u32, (f64, f64, Option<&Outlook>, Option<&Outlook>))| {
+        let row = |(claim, Change { before, now, earlier, later }): (u32, Change<'_>)| {
             let (before, now) = (rounded(before), rounded(now));
             let is_new = self.events.claims[place(claim)].posted > then;
             let settlements = self.events.settlements_of(&self.index.settlements, place(claim));
