@@ -71,6 +71,7 @@ mod command_line;
 mod corpus;
 mod currencies;
 mod damage;
+mod dated_customers;
 mod desk;
 mod door;
 mod fixtures;

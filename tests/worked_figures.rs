@@ -285,17 +285,25 @@ D3,F2,damaged_goods,2024-03-20,2024-03-30,60.00,credited
 #[test]
 fn figures_beside_the_headlines_are_those_of_an_independent_computation() {
     let desk = Desk::demo(&DemoOptions::default());
-    std::fs::write(
-        desk.path("encours.toml"),
-        format!("reference = [\"{}\"]\n", concat!(env!("CARGO_MANIFEST_DIR"), "/data/demo/reference")),
-    )
-    .unwrap();
+    let said = desk.run(&["forecast", "--as-of", "2025-12-31", "--new-sales", "planned"]).ended(2);
+    assert!(said.stderr.contains("no sales planned"), "{}", said.stderr);
+    let said = desk.csv_rows(&["forecast", "--as-of", "2025-12-31", "--new-sales", "last-years", "--output", "csv"]);
+    assert!(said.len() == 13 && said.iter().all(|week| week["planned_p90_amount"] > week["planned_p10_amount"]));
+    let demo = concat!(env!("CARGO_MANIFEST_DIR"), "/data/demo/reference");
+    let monthly_targets = std::fs::read_to_string(format!("{demo}/monthly_targets.csv")).unwrap();
+    desk.file("reference/monthly_targets.csv", monthly_targets);
+    // a plan of past months tells how far plans are off; of the months to come one is planned, the others are like the last years
+    let past: Vec<String> = (3..=9).map(|month| format!("2025-{month:02}-28,*,4{month}00000\n")).collect();
+    let past = past.concat();
+    let plan = format!("month_end_date,segment_code,planned_amount\n{past}2026-01-31,*,4900000\n,*,\n");
+    desk.file("reference/planned_sales.csv", plan);
+    desk.file("encours.toml", "reference = [\"reference\"]\n");
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/independent/cockpit.py");
     let compared = std::process::Command::new("python3")
         .args([script, env!("CARGO_BIN_EXE_encours"), desk.path("lake").to_str().unwrap(), "2025-12-31", "2025-10-15"])
         .current_dir(desk.path(""))
         .env("PYTHONDONTWRITEBYTECODE", "1")
-        .env("REFERENCE", concat!(env!("CARGO_MANIFEST_DIR"), "/data/demo/reference"))
+        .env("REFERENCE", desk.path("reference"))
         .output();
     let Ok(compared) = compared else {
         skip("python3 is not there");

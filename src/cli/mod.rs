@@ -394,12 +394,24 @@ pub struct ForecastArguments {
     /// Told apart by
     #[arg(long, value_enum)]
     pub by: Option<ForecastGroup>,
+    /// What invoices still to be issued bring, apart from those that are open
+    #[arg(long, value_enum, conflicts_with = "by")]
+    pub new_sales: Option<NewSales>,
     /// Another seed draws other futures
     #[arg(long, default_value_t = 42)]
     pub seed: u64,
     /// Where it is answered
     #[command(flatten)]
     pub place: ClusterArguments,
+}
+
+/// Which sales are expected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum NewSales {
+    /// Those of `planned_sales.csv`.
+    Planned,
+    /// Like the same months of the last years.
+    LastYears,
 }
 
 /// How often a back-test forecasts.

@@ -212,7 +212,7 @@ impl Bench<'_> {
     /// Cash that came on an open claim after a day, with the day it was in the bank.
     pub(super) fn receipts_after(&self, open: &OpenClaim, day: Day) -> impl Iterator<Item = (Day, f64)> + use<'_> {
         let claim = &self.events.claims[place(open.claim)];
-        let lag = self.events.payers[place(claim.customer)].lag;
+        let lag = self.events.method_of(claim).lag;
         self.events
             .settlements_of(&self.index.settlements, place(open.claim))
             .iter()

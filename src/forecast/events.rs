@@ -100,22 +100,39 @@ pub(super) struct CreditMovement {
     pub(super) amount: Amount,
 }
 
+/// How a customer pays.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Method {
+    /// The payment method.
+    pub(super) code: u16,
+    /// Days its receipts take to the bank.
+    pub(super) lag: Day,
+}
+
 /// What is known of a customer beside its payments.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Payer {
     pub(super) key: CustomerKey,
     /// A digest of it.
     pub(super) identity: u64,
-    /// Country or that it is a public body, and payment method, as one code each.
+    /// Country or that it is a public body, as one code.
     pub(super) country: u16,
-    pub(super) method: u16,
+    method: Method,
+    /// How it paid before, each with the first day it did so no longer, in the order of these days.
+    earlier_methods: Vec<(Day, Method)>,
     /// The group it belongs to; nameless where it belongs to none.
     pub(super) group: u16,
-    /// Days its receipts take to the bank.
-    pub(super) lag: Day,
     /// Since when it is insolvent, in legal hands or doubtful, and what share of such claims cash brings all the same.
     pub(super) stopped: Option<Day>,
     pub(super) recovered: f64,
+}
+
+impl Payer {
+    /// How it paid what was issued on a day.
+    fn method_on(&self, day: Day) -> Method {
+        let then = self.earlier_methods.iter().find(|(until, _)| day < *until);
+        then.map_or(self.method, |(_, method)| *method)
+    }
 }
 
 /// The claim of each item, by its number: those of one load follow each other, so that a list holds them.
@@ -214,10 +231,11 @@ const NO_CLAIM: u32 = u32::MAX;
 
 impl Events {
     /// The base results that tell events, in the order they must be taken.
-    pub(super) const INPUTS: [&'static str; 8] = [
+    pub(super) const INPUTS: [&'static str; 9] = [
         "holidays",
         "remittance_lags",
         "forecast_payers",
+        "earlier_methods",
         "claims",
         "claim_settlements",
         "credit_movements",
@@ -238,6 +256,7 @@ impl Events {
                 self.lags.extend((0..rows.len()).filter_map(lag));
             }
             "forecast_payers" => self.take_payers(rows),
+            "earlier_methods" => self.take_earlier_methods(rows),
             "claims" => self.take_claims(rows),
             "claim_settlements" => self.take_settlements(rows),
             "credit_movements" => self.take_credits(rows),
@@ -255,23 +274,44 @@ impl Events {
         let (stops, recovered) = (rows.days("stopped_date"), rows.decimals("recovered_ratio"));
         let unit = 10_i64.pow(recovered.scale().into());
         let share = |row: usize| Some(super::book::ratio(i64::try_from(recovered.get(row)?).ok()?, unit));
-        let any = self.lags.get("any").copied();
         for row in 0..rows.len() {
-            let (id, method) = (ids.get(row), methods.get(row));
+            let (id, method) = (ids.get(row), self.method(methods.get(row)));
             let position = u32::try_from(self.payers.len()).unwrap_or(u32::MAX);
             self.payers.push(Payer {
                 identity: digest(&[id]),
                 key: CustomerKey::new(companies.get(row), id),
                 country: self.countries.code(if are_public.get(row) { "public body" } else { countries.get(row) }),
-                method: self.methods.code(method),
+                method,
+                earlier_methods: Vec::new(),
                 group: self.groups.code(groups.get(row)),
-                lag: self.lags.get(method).copied().or(any).unwrap_or(0).clamp(0, 60),
                 stopped: stops.get(row).map(day_since),
                 recovered: share(row).unwrap_or(0.0).clamp(0.0, 1.0),
             });
             let of_company = self.customers.entry(companies.get(row).to_owned()).or_default();
             of_company.insert(id.to_owned(), position);
         }
+    }
+
+    fn take_earlier_methods(&mut self, rows: &Batch) {
+        let (companies, ids) = (rows.texts("company_id"), rows.texts("customer_id"));
+        let (until_days, methods) = (rows.days("until_date"), rows.texts("payment_method"));
+        for row in 0..rows.len() {
+            let payer = self.customer(companies.get(row), ids.get(row));
+            let (Some(payer), Some(until)) = (payer, until_days.get(row)) else { continue };
+            let earlier = (day_since(until), self.method(methods.get(row)));
+            self.payers[place(payer)].earlier_methods.push(earlier);
+        }
+    }
+
+    /// A payment method, and how long it takes to the bank: as all receipts do, where its own are not known.
+    fn method(&mut self, text: &str) -> Method {
+        let lag = self.lags.get(text).or_else(|| self.lags.get("any")).copied().unwrap_or(0);
+        Method { code: self.methods.code(text), lag: lag.clamp(0, 60) }
+    }
+
+    /// How a claim is paid: as its customer paid on the day it was issued.
+    pub(super) fn method_of(&self, claim: &Claim) -> Method {
+        self.payers[place(claim.customer)].method_on(claim.issued)
     }
 
     /// Whether no sum of its amounts can overflow.
@@ -496,7 +536,11 @@ impl Events {
         let (countries, methods, groups) = (self.countries.sort(), self.methods.sort(), self.groups.sort());
         for payer in &mut self.payers {
             payer.country = countries[usize::from(payer.country)];
-            payer.method = methods[usize::from(payer.method)];
+            payer.earlier_methods.sort_unstable_by_key(|(until, _)| *until);
+            let earlier = payer.earlier_methods.iter_mut().map(|(_, method)| method);
+            for method in earlier.chain([&mut payer.method]) {
+                method.code = methods[usize::from(method.code)];
+            }
             payer.group = groups[usize::from(payer.group)];
         }
     }

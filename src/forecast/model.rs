@@ -125,7 +125,7 @@ fn factors(events: &Events, claim: &Claim) -> [u16; FACTORS] {
     let mut factors = [0; FACTORS];
     factors[..TRAITS].copy_from_slice(&claim.traits);
     factors[TRAITS] = payer.country;
-    factors[TRAITS + 1] = payer.method;
+    factors[TRAITS + 1] = events.method_of(claim).code;
     factors[TRAITS + 2] = payer.group;
     factors
 }

@@ -88,7 +88,7 @@ impl Scene<'_> {
         let day = self.day;
         let claim = &self.events.claims[place(open.claim)];
         let payer = &self.events.payers[place(claim.customer)];
-        let lag = payer.lag;
+        let lag = self.events.method_of(claim).lag;
         let count = self.weeks.count();
         let mut outlook = Outlook {
             by_week: vec![0.0; count],

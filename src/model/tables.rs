@@ -2,92 +2,18 @@
 //!
 //! A column name here is the header of a plain CSV, the name in Parquet and the name in SQL.
 
+mod outreach;
+mod spec;
+
+pub use self::outreach::{
+    CONTACTS, INSOLVENCY_NOTICES, MESSAGE_EVENTS, MESSAGE_ITEMS, MESSAGES, PAYER_PROCESSES, REMINDER_BLOCKS,
+};
+pub use self::spec::{ColumnKind, ColumnSpec, TableSpec};
+use self::spec::{may, must};
 use ColumnKind::{Date, Flag, Int, Money, Text};
-
-/// What a column holds; its name's suffix promises it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ColumnKind {
-    /// Text, ids and codes.
-    Text,
-    /// A calendar day.
-    Date,
-    /// A whole number.
-    Int,
-    /// An exact number with a stated scale.
-    Decimal,
-    /// An amount: `decimal(18, 3)` in the lake, `decimal(21, 3)` in answers.
-    Money,
-    /// A share of one, six decimals.
-    Ratio,
-    /// Yes or no.
-    Flag,
-}
-
-impl ColumnKind {
-    /// The word in query headers.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Text => "text",
-            Self::Date => "date",
-            Self::Int => "int",
-            Self::Decimal => "decimal",
-            Self::Money => "money",
-            Self::Ratio => "ratio",
-            Self::Flag => "flag",
-        }
-    }
-
-    /// The kind a header word names.
-    #[must_use]
-    pub fn parse(code: &str) -> Option<Self> {
-        [Self::Text, Self::Date, Self::Int, Self::Decimal, Self::Money, Self::Ratio, Self::Flag]
-            .into_iter()
-            .find(|kind| kind.code() == code)
-    }
-}
-
-/// A column of a canonical table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ColumnSpec {
-    /// Its name everywhere.
-    pub name: &'static str,
-    /// What it holds.
-    pub kind: ColumnKind,
-    /// Whether a plain file must bring it.
-    pub is_required: bool,
-}
-
-/// A canonical table.
-#[derive(Debug, PartialEq, Eq)]
-pub struct TableSpec {
-    /// Its name in the lake and in SQL.
-    pub name: &'static str,
-    /// All columns, in order. Every table begins with `company_id` and ends with `load_id`.
-    pub columns: &'static [ColumnSpec],
-    /// The columns that tell one row from another; empty where rows have no identity.
-    pub key: &'static [&'static str],
-    /// Whether a user's plain CSV or XLSX may bring this table.
-    pub is_loadable: bool,
-}
-
-impl TableSpec {
-    /// Where a column stands.
-    #[must_use]
-    pub fn position(&self, name: &str) -> Option<usize> {
-        self.columns.iter().position(|column| column.name == name)
-    }
-}
 
 /// Columns that a load fills, whatever a file says.
 pub const FILLED_BY_LOAD: [&str; 4] = ["load_id", "source_file", "source_line", "item_number"];
-
-const fn must(name: &'static str, kind: ColumnKind) -> ColumnSpec {
-    ColumnSpec { name, kind, is_required: true }
-}
-const fn may(name: &'static str, kind: ColumnKind) -> ColumnSpec {
-    ColumnSpec { name, kind, is_required: false }
-}
 
 /// What is known of a customer.
 const CUSTOMER_COLUMNS: [ColumnSpec; 17] = [
@@ -132,6 +58,21 @@ pub static CUSTOMERS_BY_SOURCE: TableSpec = TableSpec {
     },
     key: &[],
     is_loadable: false,
+};
+
+/// One row a customer and day on which its files first said how it pays and stands what they say until the next one.
+pub static DATED_CUSTOMERS: TableSpec = TableSpec {
+    name: "dated_customers",
+    columns: &[
+        may("company_id", Text),
+        must("customer_id", Text),
+        must("first_seen_date", Date),
+        may("payment_method", Text),
+        may("status_code", Text),
+        may("load_id", Text),
+    ],
+    key: &["company_id", "customer_id", "first_seen_date"],
+    is_loadable: true,
 };
 
 /// One row a list of open items: what of a company was open on a day, all of it.
@@ -452,45 +393,6 @@ pub static ACTIONS: TableSpec = TableSpec {
     is_loadable: true,
 };
 
-/// One row a person at a customer.
-pub static CONTACTS: TableSpec = TableSpec {
-    name: "contacts",
-    columns: &[
-        may("company_id", Text),
-        must("customer_id", Text),
-        must("contact_id", Text),
-        may("role_code", Text),
-        must("name", Text),
-        may("phone", Text),
-        may("email", Text),
-        may("hours", Text),
-        may("language", Text),
-        // channels through which this person wants no reminders, `|` between them; `*`: none at all
-        may("opted_out_channels", Text),
-        may("fax", Text),
-        may("load_id", Text),
-    ],
-    key: &["company_id", "customer_id", "contact_id"],
-    is_loadable: true,
-};
-
-/// One row a customer: how it validates and pays.
-pub static PAYER_PROCESSES: TableSpec = TableSpec {
-    name: "payer_processes",
-    columns: &[
-        may("company_id", Text),
-        must("customer_id", Text),
-        must("portal", Text),
-        may("is_order_number_required", Flag),
-        may("cut_off_day", Int),
-        may("payment_run_days", Text),
-        may("validation_steps", Text),
-        may("load_id", Text),
-    ],
-    key: &["company_id", "customer_id"],
-    is_loadable: true,
-};
-
 /// One row a status that an e-invoice platform or portal gave an invoice.
 pub static INVOICE_EVENTS: TableSpec = TableSpec {
     name: "invoice_events",
@@ -505,120 +407,6 @@ pub static INVOICE_EVENTS: TableSpec = TableSpec {
         may("load_id", Text),
     ],
     key: &["company_id", "item_id", "status_code", "event_date"],
-    is_loadable: true,
-};
-
-/// One row a message to a customer, as it was written: whom it went to, through which channel, at which level, and the
-/// hash of its bytes. What became of it stands in `message_events`.
-pub static MESSAGES: TableSpec = TableSpec {
-    name: "messages",
-    columns: &[
-        may("company_id", Text),
-        must("message_id", Text),
-        // all messages that one run wrote, and its day
-        must("run_id", Text),
-        must("run_date", Date),
-        must("customer_id", Text),
-        may("contact_id", Text),
-        must("policy_code", Text),
-        may("variant_code", Text),
-        // null where it asks for nothing: apologies, declarations of a claim
-        may("level_order", Int),
-        must("mode_code", Text),
-        must("channel_code", Text),
-        must("address_text", Text),
-        may("language", Text),
-        must("tone_code", Text),
-        may("subject", Text),
-        // SHA-256 of the bytes as they were written, and the file that holds them, below the folder of outgoing messages
-        must("content_hash", Text),
-        must("file_name", Text),
-        must("written_time", Text),
-        may("source_file", Text),
-        may("source_line", Int),
-        may("load_id", Text),
-    ],
-    key: &["company_id", "message_id"],
-    is_loadable: true,
-};
-
-/// One row an item on a message, with what it asks for, in the item's currency.
-pub static MESSAGE_ITEMS: TableSpec = TableSpec {
-    name: "message_items",
-    columns: &[
-        may("company_id", Text),
-        must("message_id", Text),
-        must("item_id", Text),
-        may("level_order", Int),
-        must("asked_amount", Money),
-        may("currency_code", Text),
-        may("source_file", Text),
-        may("source_line", Int),
-        may("load_id", Text),
-    ],
-    key: &["company_id", "message_id", "item_id"],
-    is_loadable: true,
-};
-
-/// One row an event of a message: `event_statuses` of messages are `message_statuses`. A platform's file brings them too.
-pub static MESSAGE_EVENTS: TableSpec = TableSpec {
-    name: "message_events",
-    columns: &[
-        may("company_id", Text),
-        must("message_id", Text),
-        must("event_code", Text),
-        must("event_date", Date),
-        // the moment, in universal time, where the source tells it
-        may("event_time", Text),
-        may("detail", Text),
-        may("source_code", Text),
-        may("source_file", Text),
-        may("source_line", Int),
-        may("load_id", Text),
-    ],
-    key: &["company_id", "message_id", "event_code", "event_date", "event_time"],
-    is_loadable: true,
-};
-
-/// One row a customer, item or contact that is not to be reminded, until a day or until it is taken back.
-pub static REMINDER_BLOCKS: TableSpec = TableSpec {
-    name: "reminder_blocks",
-    columns: &[
-        may("company_id", Text),
-        must("block_id", Text),
-        may("customer_id", Text),
-        may("item_id", Text),
-        may("contact_id", Text),
-        must("from_date", Date),
-        // the last day on which it holds
-        may("until_date", Date),
-        must("blocked_by", Text),
-        may("note", Text),
-        may("source_file", Text),
-        may("source_line", Int),
-        may("load_id", Text),
-    ],
-    key: &["company_id", "block_id"],
-    is_loadable: true,
-};
-
-/// One row a notice of the official bulletin about a company in insolvency.
-pub static INSOLVENCY_NOTICES: TableSpec = TableSpec {
-    name: "insolvency_notices",
-    columns: &[
-        may("company_id", Text),
-        must("notice_id", Text),
-        must("registration_id", Text),
-        must("published_date", Date),
-        may("judgment_date", Date),
-        may("judgment_code", Text),
-        may("judgment_text", Text),
-        may("administrator_text", Text),
-        may("source_file", Text),
-        may("source_line", Int),
-        may("load_id", Text),
-    ],
-    key: &["company_id", "notice_id"],
     is_loadable: true,
 };
 
@@ -823,6 +611,7 @@ pub static TOLD_LINES: TableSpec = TableSpec {
 pub static TABLES: &[&TableSpec] = &[
     &CUSTOMERS,
     &CUSTOMERS_BY_SOURCE,
+    &DATED_CUSTOMERS,
     &ITEMS,
     &LISTED_ITEMS,
     &ITEM_LISTS,

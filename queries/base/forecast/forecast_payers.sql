@@ -2,14 +2,14 @@
 --
 -- grain:   one customer of known_items
 -- key:     company_id, customer_id
--- source:  known_items, customers, insolvent_customers, actions, settled_spells
+-- source:  known_items, customers, customer_spans, insolvent_customers, actions, settled_spells
 -- params:  $as_of date
 -- columns:
 --   company_id       text  whose receivables they are
 --   customer_id      text  who owes
 --   group_id         text  the group it belongs to; null where its file tells none
 --   country_code     text  where it is; null where unknown
---   payment_method   text  how it pays; null where unknown
+--   payment_method   text  how it pays on $as_of; null where unknown
 --   is_public_body   flag  pays by the rules of public accounting
 --   stopped_date     date  since when it is insolvent, in legal hands or doubtful; null if not
 --   recovered_ratio  ratio what cash brought of the claims open on customers when they were
@@ -29,20 +29,32 @@ customer_facts as (
         customers.customer_id,
         min(customers.group_id) as group_id,
         min(customers.country_code) as country_code,
-        min(customers.payment_method) as payment_method,
         coalesce(bool_or(customers.is_public_body), false) as is_public_body
     from customers
     group by coalesce(customers.company_id, ''), customers.customer_id
 ),
 
--- a status that the customers' file tells has no day: it is known today
+spans as (
+    select
+        customer_spans.company_id,
+        customer_spans.customer_id,
+        customer_spans.from_date,
+        customer_spans.payment_method,
+        customer_spans.status_code
+    from customer_spans
+    where
+        (customer_spans.from_date is null or customer_spans.from_date <= $as_of)
+        and (customer_spans.until_date is null or customer_spans.until_date > $as_of)
+),
+
+-- a status that the customers' file told from the first has no day: it is known today
 stop_days as (
     select
-        coalesce(customers.company_id, '') as company_id,
-        customers.customer_id,
-        cast($as_of as date) as stopped_date
-    from customers
-    where customers.status_code in ('insolvent', 'legal')
+        spans.company_id,
+        spans.customer_id,
+        coalesce(spans.from_date, cast($as_of as date)) as stopped_date
+    from spans
+    where spans.status_code in ('insolvent', 'legal')
     union all
     select
         insolvent_customers.company_id,
@@ -115,7 +127,7 @@ select
     debtors.customer_id,
     customer_facts.group_id,
     customer_facts.country_code,
-    customer_facts.payment_method,
+    spans.payment_method,
     coalesce(customer_facts.is_public_body, false) as is_public_body,
     stops.stopped_date,
     case when stops.stopped_date is not null then recoveries.recovered_ratio end
@@ -128,3 +140,6 @@ left join stops
 left join customer_facts
     on debtors.company_id = customer_facts.company_id
     and debtors.customer_id = customer_facts.customer_id
+left join spans
+    on debtors.company_id = spans.company_id
+    and debtors.customer_id = spans.customer_id

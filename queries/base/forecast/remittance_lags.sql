@@ -2,7 +2,7 @@
 --
 -- grain:   one payment method of customers, or `any` for all together
 -- key:     payment_method
--- source:  ledger_lines, customers
+-- source:  ledger_lines, customer_spans
 -- params:  $as_of date
 -- columns:
 --   payment_method   text   the method; `any` for receipts of all customers
@@ -42,6 +42,7 @@ receipts as (
         coalesce(ledger_lines.company_id, '') as company_id,
         ledger_lines.entry_key,
         ledger_lines.auxiliary_id as customer_id,
+        min(ledger_lines.posted_date) as posted_date,
         sum(ledger_lines.credit_amount - ledger_lines.debit_amount) as amount
     from ledger_lines
     where
@@ -70,19 +71,9 @@ entry_accounts as (
     group by coalesce(ledger_lines.company_id, ''), ledger_lines.entry_key
 ),
 
-methods as (
-    select
-        coalesce(customers.company_id, '') as company_id,
-        customers.customer_id,
-        min(customers.payment_method) as payment_method
-    from customers
-    where customers.payment_method is not null
-    group by coalesce(customers.company_id, ''), customers.customer_id
-),
-
 ways as (
     select
-        methods.payment_method,
+        customer_spans.payment_method,
         receipts.amount,
         coalesce(
             receipts.amount * transit_stays.amount_days / nullif(transit_stays.debit_amount, 0), 0
@@ -94,9 +85,13 @@ ways as (
     left join transit_stays
         on entry_accounts.company_id = transit_stays.company_id
         and entry_accounts.transit_account = transit_stays.account
-    left join methods
-        on receipts.company_id = methods.company_id
-        and receipts.customer_id = methods.customer_id
+    left join customer_spans
+        on receipts.company_id = customer_spans.company_id
+        and receipts.customer_id = customer_spans.customer_id
+        and (customer_spans.from_date is null or customer_spans.from_date <= receipts.posted_date)
+        and (
+            customer_spans.until_date is null or customer_spans.until_date > receipts.posted_date
+        )
 )
 
 select

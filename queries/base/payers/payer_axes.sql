@@ -3,7 +3,7 @@
 -- grain:   one picture and customer with an item posted by then
 -- key:     picture_date, company_id, customer_id
 -- source:  payer_dealings, payer_days, payer_punctuality, payer_habits, payer_balances, customers,
---          actions, insolvent_customers, payer_thresholds, behaviours, stakes
+--          customer_spans, actions, insolvent_customers, payer_thresholds, behaviours, stakes
 -- params:  none
 -- columns:
 --   picture_date            date     the day of the picture
@@ -11,7 +11,7 @@
 --   customer_id             text     who owes
 --   customer_name           text     its name, or its identifier where it has none
 --   country_code            text     where it is
---   payment_method          text     how it pays, as its file says
+--   payment_method          text     how it paid then, as its file said
 --   status_code             text     insolvent … active, in the order of test; null where it may be
 --                                    new and the books are too short to tell
 --   behaviour_code          text     by at_risk_late_days; no_verdict for those who paid few items,
@@ -61,11 +61,9 @@ with customer_facts as (
         customers.customer_id,
         min(customers.name) as customer_name,
         min(customers.country_code) as country_code,
-        min(customers.payment_method) as payment_method,
         min(customers.group_id) as group_id,
         bool_or(customers.is_public_body) as is_public_body,
-        bool_or(customers.is_collective) as is_collective,
-        min(customers.status_code) as told_status_code
+        bool_or(customers.is_collective) as is_collective
     from customers
     group by coalesce(customers.company_id, ''), customers.customer_id
 ),
@@ -155,21 +153,21 @@ told_statuses as (
         payer_dealings.customer_id,
         coalesce(customer_facts.customer_name, payer_dealings.customer_id) as customer_name,
         customer_facts.country_code,
-        customer_facts.payment_method,
+        customer_spans.payment_method,
         case
             when
-                customer_facts.told_status_code = 'insolvent'
+                customer_spans.status_code = 'insolvent'
                 or payer_dealings.doubtful_count > 0
                 or insolvent_customers.published_date <= payer_dealings.picture_date
                 then 'insolvent'
             when
-                customer_facts.told_status_code = 'legal'
+                customer_spans.status_code = 'legal'
                 or legal_days.legal_date <= payer_dealings.picture_date
                 then 'legal'
             when customer_facts.is_public_body then 'public'
             when customer_facts.group_id is not null then 'group'
             when
-                customer_facts.told_status_code = 'factored'
+                customer_spans.status_code = 'factored'
                 or payer_dealings.factored_count > 0
                 then 'factored'
             when customer_facts.is_collective then 'collective'
@@ -197,6 +195,17 @@ told_statuses as (
     left join customer_facts
         on payer_dealings.company_id = customer_facts.company_id
         and payer_dealings.customer_id = customer_facts.customer_id
+    left join customer_spans
+        on payer_dealings.company_id = customer_spans.company_id
+        and payer_dealings.customer_id = customer_spans.customer_id
+        and (
+            customer_spans.from_date is null
+            or customer_spans.from_date <= payer_dealings.picture_date
+        )
+        and (
+            customer_spans.until_date is null
+            or customer_spans.until_date > payer_dealings.picture_date
+        )
     left join insolvent_customers
         on payer_dealings.company_id = insolvent_customers.company_id
         and payer_dealings.customer_id = insolvent_customers.customer_id

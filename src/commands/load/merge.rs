@@ -6,15 +6,19 @@ use url::Url;
 use super::STEP_MEMORY;
 use super::keys::{ByHash, Keys, each_batch};
 use super::stage::{Source, unwritable};
+use super::step_engine;
 use super::wanted::Wanted;
 use crate::commands::shared;
-use crate::engine::Engine;
+use crate::engine::{Catalogue, Engine};
 use crate::error::Error;
 use crate::ingest::staging::{StagedFile, Staging};
 use crate::model::rows::Cell;
-use crate::model::tables::{ALLOCATIONS, CUSTOMERS, CUSTOMERS_BY_SOURCE, ITEMS};
+use crate::model::tables::{ALLOCATIONS, CUSTOMERS, CUSTOMERS_BY_SOURCE, DATED_CUSTOMERS, ITEMS};
 use crate::model::{Rows, TableSpec};
 use crate::settings::Settings;
+
+/// The origin of rows that loads write.
+const FIRST_SEEN: &str = "first-seen";
 
 /// Adds a staged file of a table with a key; held files that hold one of its keys are written anew without it, the
 /// others stay as they are.
@@ -137,6 +141,38 @@ pub(super) async fn keep_customers(
         for staged in staging.finish().map_err(|cause| unwritable(settings, &cause))? {
             wanted.replace_origin(&staged);
         }
+    }
+    Ok(())
+}
+
+/// Dates how customers pay and stand by the day their files first said so: a forecast of an earlier day, or one that is tried on
+/// it, must not go by what was told later. Of two loads on one day the later one counts.
+pub(super) async fn date_customers(
+    settings: &Settings,
+    catalogue: &Catalogue,
+    wanted: &mut Wanted,
+    load_id: &str,
+    tag: &str,
+) -> Result<(), Error> {
+    let mut engine = step_engine(settings, catalogue, wanted, None, &[]).await?;
+    engine.set_as_of(chrono::Utc::now().date_naive());
+    let changed = engine.ask("changed_customers").await?;
+    let mut rows = Rows::new(&DATED_CUSTOMERS);
+    for row in 0..changed.len() {
+        let cell = |name: &str| shared::cell(&changed.value(row, name));
+        rows.push(vec![
+            cell("company_id"),
+            cell("customer_id"),
+            cell("first_seen_date"),
+            cell("payment_method"),
+            cell("status_code"),
+            Cell::Empty,
+        ]);
+    }
+    let mut staging = Staging::new(settings.lake.staging_folder(), load_id, &format!("{tag}.seen"));
+    staging.write(FIRST_SEEN, rows).map_err(|cause| unwritable(settings, &cause))?;
+    for file in staging.finish().map_err(|cause| unwritable(settings, &cause))? {
+        upsert(settings, wanted, (&file, &[]), load_id, tag).await?;
     }
     Ok(())
 }

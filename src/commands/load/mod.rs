@@ -212,6 +212,9 @@ async fn prepare(
     let references = References { settings, catalogue: &catalogue, base, staged, load_id, tag };
     let mut refused = Refused::new();
     references.resolve(&mut wanted, &mut refused).await?;
+    if staged.iter().any(|source| source.brings("customers")) {
+        merge::date_customers(settings, &catalogue, &mut wanted, load_id, tag).await?;
+    }
     let due_dates = DueDates { settings, catalogue: &catalogue, staged, load_id, tag };
     due_dates.take_told(&mut wanted).await?;
     due_dates.derive(&mut wanted).await?;

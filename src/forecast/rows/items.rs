@@ -43,7 +43,7 @@ impl Prepared {
             let clock = &picture.model.clocks[place(claim.customer)];
             let own = picture.model.levels.customer(claim.customer);
             let level = picture.model.expectation(&self.events, claim);
-            let lag = self.events.payers[place(claim.customer)].lag;
+            let lag = self.events.method_of(claim).lag;
             let weeks = picture.weeks.count();
             let mean: f64 = (0..weeks).map(|week| mean_in_week(outlook, open, week)).sum();
             let usual = clock.usual_day(claim, level.pace_days, &self.bank) - claim.due;
