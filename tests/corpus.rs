@@ -99,6 +99,7 @@ impl References {
             // who loads a list says its day where it does not
             list_day: "2025-03-31".parse().ok(),
             is_no_list: false,
+            are_totals_accepted: false,
             progress: &|_| {},
         }
     }

@@ -60,6 +60,7 @@
 )]
 
 mod as_of;
+mod bank;
 mod books;
 mod buckets;
 mod campaign;

@@ -2,8 +2,8 @@
 --
 -- grain:   one week after $as_of, where a balance is known
 -- key:     week_order
--- source:  week_forecasts, cash_balances, disbursements, known_items
--- params:  $as_of date
+-- source:  week_forecasts, bank_statements, cash_balances, disbursements, known_items
+-- params:  $as_of date, $currency text
 -- columns:
 --   week_order          int    1 for the week that begins the day after $as_of
 --   week_start_date     date   its first day
@@ -26,6 +26,36 @@ with companies as (
     select '' as company_id
 ),
 
+-- the last statement of each account in the currency of the answer
+statements as (
+    select
+        coalesce(bank_statements.company_id, '') as company_id,
+        bank_statements.closing_date,
+        bank_statements.closing_amount,
+        row_number() over (
+            partition by coalesce(bank_statements.company_id, ''), bank_statements.account_iban
+            order by
+                bank_statements.closing_date desc,
+                bank_statements.opening_date desc,
+                bank_statements.statement_id desc
+        ) as latest_order
+    from bank_statements
+    where
+        bank_statements.closing_date <= $as_of
+        and bank_statements.currency_code = $currency
+),
+
+stated as (
+    select
+        statements.company_id,
+        min(statements.closing_date) as balance_date,
+        sum(statements.closing_amount) as balance_amount
+    from statements
+    where statements.latest_order = 1
+    group by statements.company_id
+),
+
+-- what a bank states comes before what was noted
 balances as (
     select
         companies.company_id,
@@ -33,8 +63,17 @@ balances as (
         sum(cash_balances.balance_amount) as balance_amount
     from cash_balances
     inner join companies on coalesce(cash_balances.company_id, '') = companies.company_id
-    where cash_balances.balance_date <= $as_of
+    left anti join stated on companies.company_id = stated.company_id
+    where
+        cash_balances.balance_date <= $as_of
+        and (cash_balances.company_id is not null or (select count(*) from stated) = 0)
     group by companies.company_id, cash_balances.balance_date
+    union all
+    select
+        stated.company_id,
+        stated.balance_date,
+        stated.balance_amount
+    from stated
 ),
 
 latest_days as (

@@ -246,6 +246,9 @@ pub struct ReadingArguments {
     /// The day of a list of what is open, where its title and name do not tell; none: it is no such list
     #[arg(long, value_name = "DATE|none")]
     pub as_of_list: Option<String>,
+    /// Take bank statements whose balances do not prove their entries; the checks tell them
+    #[arg(long)]
+    pub accept_totals: bool,
 }
 
 /// `encours load`

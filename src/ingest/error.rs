@@ -52,6 +52,28 @@ pub enum IngestError {
         /// One of its accounts of each class.
         accounts: Vec<String>,
     },
+    /// Bank statements of a version nobody here knows.
+    #[error("`{file}` holds bank statements of the version `{found}`, which is not known")]
+    StatementVersion {
+        /// Which file.
+        file: String,
+        /// The name of the version.
+        found: String,
+    },
+    /// A bank statement whose balances do not prove its entries.
+    #[error(
+        "statement `{statement}` in `{file}` does not add up: with its entries, its opening balance comes to {reached}, and it closes with {closing}"
+    )]
+    StatementUnproven {
+        /// Which file.
+        file: String,
+        /// The account at the bank, and what the bank calls the statement.
+        statement: String,
+        /// The balance it begins with and its entries.
+        reached: String,
+        /// The balance it ends with.
+        closing: String,
+    },
     /// A journal under headers of its own whose lines do not balance as they were read.
     #[error(
         "`{file}` looks like a journal ({taken}), and its lines come to {debit} debit and {credit} credit: nothing was taken"
@@ -281,6 +303,10 @@ impl IngestError {
                 "correct the export; with `--date-order dmy` or `mdy` the dates that do not fit become rejects".into()
             }
             Self::NoTable { what, .. } => what.hint.into(),
+            Self::StatementVersion { .. } => "ask the bank for camt.052, 053 or 054 in a version from 2 to 13".into(),
+            Self::StatementUnproven { .. } => {
+                "ask the bank for the whole statement; `--accept-totals` loads it as it is, and the checks tell it".into()
+            }
             Self::Archive { .. } => "unpack it and load its files".into(),
             Self::Workbook { .. } => "open it and save it again as .xlsx, or as CSV".into(),
             Self::SheetMissing { .. } => "name a sheet that holds a table with `sheet = \"…\"` in a mapping".into(),

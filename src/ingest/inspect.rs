@@ -39,6 +39,13 @@ pub fn inspect(path: &Path, options: &ReadOptions<'_>) -> Result<Inspection, Ing
                 ..described(file_name, byte_count, fec.format_code(), fec.written.form(), text)
             }
         }
+        Opened::Bank(bank) => {
+            let report = bank.read(path, &file_name, options, &progress, &mut sampler)?;
+            Inspection {
+                report: Some(report),
+                ..described(file_name, byte_count, bank.format_code(), Some(bank.form), None)
+            }
+        }
         Opened::Tabular(mut table) => {
             let (form, separator) = (table.form, table.separator);
             match table.plan.clone() {

@@ -1,6 +1,6 @@
 //! From files to rows of the canonical tables.
 //!
-//! In: a ledger (FEC, as text, XML or workbook), a table (CSV, JSON lines, workbook) with our own columns, one that a mapping makes
+//! In: a ledger (FEC, as text, XML or workbook), bank statements (ISO 20022, SWIFT, CFONB), a table (CSV, JSON lines, workbook) with our own columns, one that a mapping makes
 //! ours, or one for which a mapping is proposed; alone or in a ZIP.
 //! Out: batches of [`Rows`] handed to a [`Sink`], and a [`SourceReport`]. Refused: each line that cannot be read is
 //! a row of `rejects` with its [`Reason`], so that lines in = lines accepted + lines rejected; a file that cannot be
@@ -8,6 +8,7 @@
 
 mod amount;
 pub mod archive;
+mod bank;
 mod cells;
 mod dates;
 mod encoding;
@@ -16,6 +17,7 @@ mod fec;
 mod fields;
 mod inspect;
 mod lines;
+mod markup;
 mod names;
 mod open;
 mod outcome;
@@ -111,6 +113,8 @@ pub struct ReadOptions<'a> {
     pub list_day: Option<Date>,
     /// Whether the user says that no file is a list of what is open on a day.
     pub is_no_list: bool,
+    /// Whether the user takes bank statements whose balances do not prove their entries.
+    pub are_totals_accepted: bool,
     /// Hears how many bytes are done, up to the size of the file.
     pub progress: &'a dyn Fn(u64),
 }
@@ -124,6 +128,7 @@ pub fn read(path: &Path, options: &ReadOptions<'_>, sink: &mut dyn Sink) -> Resu
     let file_name = open::file_name(path);
     match open::open(path, &file_name, options, &progress)? {
         open::Opened::Fec(fec) => fec.read(path, &file_name, options, &progress, sink),
+        open::Opened::Bank(bank) => bank.read(path, &file_name, options, &progress, sink),
         open::Opened::Tabular(mut table) => table.read(path, &file_name, options, &progress, sink),
     }
 }

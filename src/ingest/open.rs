@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
+use super::bank::Bank;
 use super::encoding::{self, TextForm};
 use super::fec::header::Header;
 use super::fec::journal;
@@ -22,6 +23,8 @@ const HEADER_LINES: usize = 20;
 pub enum Opened {
     /// A ledger.
     Fec(Fec),
+    /// Statements of a bank.
+    Bank(Bank),
     /// A table.
     Tabular(Tabular),
 }
@@ -58,6 +61,9 @@ pub fn open(
     let header = first_line(path, form)?.ok_or_else(|| IngestError::Empty { file: file.to_owned() })?;
     if options.mapping.is_some() {
         return Tabular::open_text(path, file, form, options).map(Opened::Tabular);
+    }
+    if let Some(bank) = Bank::open(path, file, form, &header)? {
+        return Ok(Opened::Bank(bank));
     }
     if header.trim_start().starts_with('<') {
         return open_xml(path, file, form, &header).map(Opened::Fec);

@@ -442,6 +442,59 @@ pub static CONTROL_BALANCES: TableSpec = TableSpec {
     is_loadable: true,
 };
 
+/// One row an entry of a bank account: what came in, above zero, or went out, below.
+pub static BANK_ENTRIES: TableSpec = TableSpec {
+    name: "bank_entries",
+    columns: &[
+        may("company_id", Text),
+        // the account's IBAN, else what its bank calls it
+        must("account_iban", Text),
+        must("entry_id", Text),
+        // statement, report or notice
+        may("origin_code", Text),
+        may("statement_id", Text),
+        must("booking_date", Date),
+        may("value_date", Date),
+        must("amount", Money),
+        must("currency_code", Text),
+        may("counterparty_name", Text),
+        may("counterparty_iban", Text),
+        may("remittance_text", Text),
+        may("structured_reference", Text),
+        may("end_to_end_id", Text),
+        may("mandate_id", Text),
+        may("bank_reference", Text),
+        may("operation_code", Text),
+        may("return_reason_code", Text),
+        may("source_file", Text),
+        may("source_line", Int),
+        may("load_id", Text),
+    ],
+    key: &["company_id", "account_iban", "origin_code", "entry_id"],
+    is_loadable: true,
+};
+
+/// One row a statement of a bank account: the balances between which its entries stand.
+pub static BANK_STATEMENTS: TableSpec = TableSpec {
+    name: "bank_statements",
+    columns: &[
+        may("company_id", Text),
+        must("account_iban", Text),
+        must("statement_id", Text),
+        must("opening_date", Date),
+        must("opening_amount", Money),
+        must("closing_date", Date),
+        must("closing_amount", Money),
+        must("entry_count", Int),
+        must("entries_amount", Money),
+        must("currency_code", Text),
+        may("source_file", Text),
+        may("load_id", Text),
+    ],
+    key: &["company_id", "account_iban", "statement_id", "closing_date"],
+    is_loadable: true,
+};
+
 /// One row an accepted line of a ledger file, as read, with the roles that `data/reference` gives its account.
 pub static LEDGER_LINES: TableSpec = TableSpec {
     name: "ledger_lines",
@@ -635,6 +688,8 @@ pub static TABLES: &[&TableSpec] = &[
     &REMINDER_BLOCKS,
     &INSOLVENCY_NOTICES,
     &COMMENTS,
+    &BANK_ENTRIES,
+    &BANK_STATEMENTS,
     &CONTROL_BALANCES,
     &LEDGER_LINES,
     &CONTROL_MOVEMENTS,

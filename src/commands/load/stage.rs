@@ -250,6 +250,7 @@ pub(in crate::commands) struct Rules<'a> {
     action_codes: ActionCodes,
     list_day: Option<Date>,
     is_no_list: bool,
+    are_totals_accepted: bool,
 }
 
 impl<'a> Rules<'a> {
@@ -314,6 +315,7 @@ impl<'a> Rules<'a> {
             column_names: ColumnNames::parse(settings.reference("column_words"), settings.reference("column_roles"))?,
             list_day,
             is_no_list,
+            are_totals_accepted: reading.accept_totals,
             action_codes: ActionCodes::parse(settings.reference("results"), settings.reference("reasons"))?,
         })
     }
@@ -340,6 +342,7 @@ impl<'a> Rules<'a> {
             action_codes: &self.action_codes,
             list_day: self.list_day,
             is_no_list: self.is_no_list,
+            are_totals_accepted: self.are_totals_accepted,
             progress,
         }
     }

@@ -9,11 +9,12 @@ use std::io::{self, BufReader, Read};
 use std::path::Path;
 
 use quick_xml::Reader;
-use quick_xml::events::{BytesRef, Event};
+use quick_xml::events::Event;
 
 use super::super::dates::{self, DateOrder};
 use super::super::encoding::TextForm;
 use super::super::lines::{Line, LineSource, utf8_of};
+use super::super::markup::resolved;
 use super::header::Field;
 use crate::model::Date;
 
@@ -194,15 +195,4 @@ impl LineSource for XmlLines<'_> {
 
 fn no_values() -> Vec<(String, usize)> {
     vec![(String::new(), 0); Field::ALL.len()]
-}
-
-/// The character of `&amp;` or `&#233;`; entities of the file's own are not followed.
-fn resolved(reference: &BytesRef<'_>) -> String {
-    if let Ok(Some(character)) = reference.resolve_char_ref() {
-        return character.to_string();
-    }
-    match quick_xml::escape::resolve_predefined_entity(reference) {
-        Some(text) => text.to_owned(),
-        None => '\u{fffd}'.to_string(),
-    }
 }

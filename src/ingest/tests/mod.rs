@@ -1,5 +1,6 @@
 //! Files in, rows out: the room as its callers see it. One file a family of files read.
 
+mod bank;
 mod canonical;
 mod cases;
 mod damage;
@@ -148,6 +149,7 @@ impl Desk {
             action_codes: &self.action_codes,
             list_day: None,
             is_no_list: false,
+            are_totals_accepted: false,
             progress: &|_| {},
         }
     }

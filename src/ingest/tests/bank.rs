@@ -1,0 +1,175 @@
+//! Bank statements, in each form that is read.
+
+use super::*;
+
+const CAMT: &str = include_str!("../../../data/cases/bank/camt053.xml");
+const NOTICE: &str = include_str!("../../../data/cases/bank/camt054.xml");
+const GERMAN: &str = include_str!("../../../data/cases/bank/german.sta");
+const DUTCH: &str = include_str!("../../../data/cases/bank/dutch.sta");
+const CFONB: &[u8] = include_bytes!("../../../data/cases/bank/cfonb120.txt");
+
+const TOLD: [&str; 8] = [
+    "booking_date",
+    "value_date",
+    "amount",
+    "counterparty_name",
+    "counterparty_iban",
+    "remittance_text",
+    "end_to_end_id",
+    "return_reason_code",
+];
+const PROVEN: [&str; 6] =
+    ["account_iban", "opening_amount", "closing_date", "closing_amount", "entry_count", "entries_amount"];
+
+/// Reads a file of statements that must be read whole.
+fn statements(name: &str, bytes: &[u8]) -> (SourceReport, Collected) {
+    let desk = Desk::new();
+    let (report, rows) = read_bytes(name, bytes, &desk.options()).unwrap();
+    assert_eq!(report.rejected_count, 0, "{name}");
+    (report, rows)
+}
+
+#[test]
+fn a_statement_of_iso_20022_tells_who_paid_what_and_proves_it() {
+    let (report, rows) = statements("releve.xml", CAMT.as_bytes());
+    assert_eq!((report.format_code.as_str(), report.accepted_count), ("camt.053.001.08", 5));
+    assert_eq!(note_codes(&report), [("entries_not_booked", 1)]);
+    assert_eq!(
+        rows.rows_of("bank_entries", &TOLD),
+        [
+            "2024-01-31 | 2024-02-01 | 1200.00 | Menuiserie & Fils <Dupré> | DE89370400440532013000 | Facture F-2024-017 et F-2024-018 | E2E-4711 | ",
+            "2024-01-31 | 2024-01-31 | 500.00 | Halles SA |  |  |  | ",
+            "2024-01-31 | 2024-01-31 | 1500.00 | Ateliers |  |  |  | ",
+            "2024-01-31 | 2024-01-31 | -200.00 | Chalet Blanc |  |  | DD-99 | AM04",
+            "2024-01-31 | 2024-01-31 | -12.00 |  |  | Frais de tenue de compte |  | ",
+        ]
+    );
+    assert_eq!(rows.column("bank_entries", "structured_reference")[1], "RF18539007547034");
+    assert_eq!(rows.column("bank_entries", "mandate_id")[3], "M-7");
+    assert_eq!(rows.column("bank_entries", "operation_code")[0], "PMNT/RCDT/ESCT");
+    assert_eq!(
+        rows.rows_of("bank_statements", &PROVEN),
+        ["FR1420041010050500013M02606 | 10000.00 | 2024-01-31 | 12988.00 | 5 | 2988.00"]
+    );
+}
+
+#[test]
+fn an_entry_is_the_same_in_a_notice_and_in_the_statement() {
+    let (report, notice) = statements("avis.xml", NOTICE.as_bytes());
+    assert_eq!(report.format_code, "camt.054.001.02");
+    let (_, statement) = statements("releve.xml", CAMT.as_bytes());
+    let ids = |rows: &Collected| rows.rows_of("bank_entries", &["account_iban", "entry_id"]);
+    assert_eq!(ids(&notice)[0], ids(&statement)[0]);
+    assert_eq!(notice.column("bank_entries", "origin_code"), ["notice"]);
+    assert!(notice.column("bank_statements", "account_iban").is_empty());
+}
+
+#[test]
+fn swift_statements_are_read_as_german_and_dutch_banks_write_them() {
+    let (_, rows) = statements("umsaetze.sta", GERMAN.as_bytes());
+    assert_eq!(
+        rows.rows_of("bank_entries", &TOLD),
+        [
+            "2024-01-31 | 2024-01-31 | 1190.00 | BÄCKEREI KLEIN GMBH | DE75512108001245126199 | RE 2024-0101 UND 2024-0102 ABZGL. 2% SKONTO | E2E-88 | ",
+            "2024-01-31 | 2024-01-31 | -35.50 |  |  | Entgelte 01/24 |  | ",
+            "2024-01-31 | 2024-01-02 | -250.00 | Fahrradhaus Nord |  | Konto erloschen |  | 914",
+        ]
+    );
+    assert_eq!(
+        rows.rows_of("bank_statements", &PROVEN),
+        ["37040044/0532013000 | 5000.00 | 2024-01-31 | 5904.50 | 3 | 904.50"]
+    );
+    let (report, rows) = statements("afschriften.sta", DUTCH.as_bytes());
+    assert_eq!(note_codes(&report), [("entries_not_booked", 1)]);
+    assert_eq!(
+        rows.rows_of("bank_entries", &TOLD),
+        [
+            "2024-01-31 | 2024-01-31 | 4321.00 | Fietsen/Zonen B.V. | NL20INGB0001234567 | Factuur F-2024-020 | EREF-1 | "
+        ]
+    );
+    assert_eq!(
+        rows.rows_of("bank_statements", &PROVEN),
+        [
+            "NL91ABNA0417164300 | -100.00 | 2024-01-31 | 4221.00 | 1 | 4321.00",
+            "NL91ABNA0417164300 | 4221.00 | 2024-02-01 | 4221.00 | 0 | 0.00"
+        ]
+    );
+}
+
+#[test]
+fn statements_in_lines_of_120_characters_name_the_account_by_its_iban() {
+    let (report, rows) = statements("releve120.txt", CFONB);
+    assert_eq!(report.format_code, "cfonb120");
+    assert_eq!(
+        rows.rows_of("bank_entries", &TOLD),
+        [
+            "2024-01-31 | 2024-02-01 | 1200.00 | MENUISERIE ET FILS DUPRÉ |  | VIR SEPA MENUISERIE DUPRE FACTURE F-2024-017 ET F-2024-018 | E2E-4711 | ",
+            "2024-01-31 | 2024-01-31 | -200.00 |  |  | REJET PRELEVEMENT CHALET BLANC |  | 41",
+            "2024-01-31 | 2024-01-31 | -12.00 |  |  | FRAIS |  | ",
+        ]
+    );
+    assert_eq!(
+        rows.rows_of("bank_statements", &PROVEN),
+        ["FR1420041010050500013M02606 | 10000.00 | 2024-01-31 | 10988.00 | 3 | 988.00"]
+    );
+}
+
+#[test]
+fn a_statement_that_does_not_add_up_is_refused_unless_the_user_accepts_it() {
+    let desk = Desk::new();
+    for (name, bytes) in [
+        ("releve.xml", CAMT.replace(">1200.00<", ">1200.01<").into_bytes()),
+        ("umsaetze.sta", GERMAN.replace("CR1190,00", "CR1190,01").into_bytes()),
+        ("releve120.txt", changed(CFONB, b"0000000109880{", b"0000000109881{")),
+    ] {
+        let refused = read_bytes(name, &bytes, &desk.options());
+        assert!(matches!(refused, Err(IngestError::StatementUnproven { .. })), "{name}");
+        let accepted = ReadOptions { are_totals_accepted: true, ..desk.options() };
+        let (_, rows) = read_bytes(name, &bytes, &accepted).unwrap();
+        assert_eq!(rows.column("bank_statements", "closing_amount").len(), 1, "{name}");
+    }
+}
+
+#[test]
+fn broken_messages_are_told_by_name() {
+    let desk = Desk::new();
+    let read = |name: &str, text: &str| read_bytes(name, text.as_bytes(), &desk.options());
+    let later = read("releve.xml", &CAMT.replace("camt.053.001.08", "camt.053.001.99"));
+    assert!(later.err().unwrap().to_string().contains("camt.053.001.99"));
+    // cut in the middle
+    let cut = read("releve.xml", &CAMT[..CAMT.len() / 2]);
+    assert!(matches!(cut, Err(IngestError::File { .. })));
+    // an amount, a day, a side and a currency that cannot be read cost one entry each; the balances tell it
+    let accepted = ReadOptions { are_totals_accepted: true, ..desk.options() };
+    let odd = CAMT.replace(">1200.00<", ">1 2OO<").replace("<BookgDt><DtTm>2024-01-31T", "<BookgDt><DtTm>31.01.2024 ");
+    let odd =
+        odd.replace("<Amt Ccy=\"EUR\">12.00</Amt><CdtDbtInd>DBIT", "<Amt Ccy=\"EUR\">12.00</Amt><CdtDbtInd>SOMEHOW");
+    let (report, _) = read_bytes("releve.xml", odd.as_bytes(), &accepted).unwrap();
+    let refused = BTreeMap::from([("amount_unreadable", 1), ("date_unreadable", 1), ("side_unreadable", 1)]);
+    assert_eq!((report.accepted_count, reject_codes(&report)), (1, refused));
+    let (report, _) = read_bytes("u.sta", GERMAN.replace(":61:240131", ":61:249931").as_bytes(), &accepted).unwrap();
+    assert_eq!(reject_codes(&report), BTreeMap::from([("date_unreadable", 2)]));
+}
+
+#[test]
+fn hostile_markup_ends_in_an_error_and_in_little_memory() {
+    let desk = Desk::new();
+    let read = |text: &str| read_bytes("releve.xml", text.as_bytes(), &desk.options());
+    let is_broken = |text: &str| matches!(read(text), Err(IngestError::File { .. }));
+    // an element in an element, and so on
+    let deep = CAMT.replace("<Sts><Cd>BOOK</Cd></Sts>", &format!("{}{}", "<a>".repeat(500), "</a>".repeat(500)));
+    assert!(is_broken(&deep));
+    // a text without end
+    assert!(is_broken(&CAMT.replace("Facture F-2024-017", &"x".repeat(20 << 20))));
+    // entities that grow stand for nothing
+    let bomb = "<!DOCTYPE Document [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;&a;&a;\"><!ENTITY c SYSTEM \"file:///etc/passwd\">]>";
+    let bomb = CAMT.replacen("<Document", &format!("{bomb}<Document"), 1).replace("Facture F-2024-017", "&b;&c;");
+    let (_, rows) = read(&bomb).unwrap();
+    assert_eq!(rows.column("bank_entries", "remittance_text")[0], "\u{fffd}\u{fffd} et F-2024-018");
+}
+
+/// The bytes with one piece of them in the place of another.
+fn changed(bytes: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
+    let place = bytes.windows(from.len()).position(|piece| piece == from).unwrap();
+    [&bytes[..place], to, &bytes[place + from.len()..]].concat()
+}
