@@ -41,7 +41,27 @@ fn an_entry_counts_once_whatever_messages_tell_it() {
     desk.load(&[&desk.file("avis-copie.xml", NOTICE)]);
     assert_eq!(sorted(&desk), all);
     assert!(movements(&desk, "2024-01-30").is_empty());
+    // the same statement in another form
+    let cfonb = String::from_utf8_lossy(include_bytes!("../data/cases/bank/cfonb120.txt")).into_owned();
+    let again = DUTCH.replace("940S240131", "OTHER").replace(":28C:31", ":28C:A");
+    desk.load(&[&desk.file("releve120.txt", cfonb), &desk.file("nl.sta", DUTCH), &desk.file("nl-autre.sta", again)]);
+    let dutch =
+        desk.ask("2024-01-31").rows("bank_movements").into_iter().filter(|row| row["account_iban"].starts_with("NL"));
+    assert_eq!(dutch.map(|row| row["amount"].clone()).collect::<Vec<_>>(), ["4321.00"]);
     desk.run(&["lake", "verify"]).ended(0);
+}
+
+#[test]
+fn equal_entries_of_one_day_are_as_many_as_were_booked() {
+    let desk = desk();
+    let fee = ":61:240131D12,00NMSCNONREF\n:86:Frais\n";
+    let page = |number: u32, opening: &str, closing: &str| {
+        format!(
+            ":20:X\n:25:NL91ABNA0417164300\n:28C:7/{number}\n:60M:C240131EUR{opening}\n{fee}{fee}:62M:C240131EUR{closing}\n-\n"
+        )
+    };
+    desk.load(&[&desk.file("pages.sta", page(1, "100,00", "76,00") + &page(2, "76,00", "52,00"))]);
+    assert_eq!(movements(&desk, "2024-01-31"), vec!["2024-01-31 statement -12.00"; 4]);
     desk.run(&["check", "--as-of", "2024-01-31"]).ended(0);
 }
 

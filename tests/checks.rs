@@ -29,7 +29,7 @@ fn ledger(text: String) -> Vec<(&'static str, String)> {
 }
 
 /// Every check with a case on which it must fire.
-fn cases() -> Vec<(&'static str, Vec<(&'static str, String)>)> {
+fn cases_of_books() -> Vec<(&'static str, Vec<(&'static str, String)>)> {
     let items = |rows: &str| ("items.csv", format!("{ITEMS}{rows}"));
     let allocations =
         |rows: &str| ("allocations.csv", format!("debit_item_id,credit_item_id,allocated_date,amount\n{rows}"));
@@ -130,6 +130,24 @@ fn cases() -> Vec<(&'static str, Vec<(&'static str, String)>)> {
             ],
         ),
     ]
+}
+
+/// Statements of a bank.
+fn cases_of_statements() -> Vec<(&'static str, Vec<(&'static str, String)>)> {
+    let statements = |rows: &str| {
+        let header = "account_iban,statement_id,opening_date,opening_amount,closing_date,closing_amount,entry_count,entries_amount";
+        let item = "F1,C1,invoice,2024-03-05,2024-04-04,120.00,EUR,F1\n";
+        vec![("items.csv", format!("{ITEMS}{item}")), ("statements.csv", format!("{header},currency_code\n{rows}"))]
+    };
+    let first = "A,1,2024-01-01,10.00,2024-01-02,15.00,1,5.00,EUR\n";
+    vec![
+        ("statement_differs", statements("A,1,2024-01-01,10.00,2024-01-02,30.00,1,5.00,EUR\n")),
+        ("statement_gap", statements(&format!("{first}A,3,2024-01-03,20.00,2024-01-04,25.00,1,5.00,EUR\n"))),
+    ]
+}
+
+fn cases() -> Vec<(&'static str, Vec<(&'static str, String)>)> {
+    cases_of_books().into_iter().chain(cases_of_statements()).collect()
 }
 
 fn with_extra_field(text: &str, piece: &str) -> String {

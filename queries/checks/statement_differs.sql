@@ -2,8 +2,8 @@
 --
 -- grain:   one statement
 -- key:
--- source:  bank_statements
--- params:  $as_of date
+-- source:  known_statements
+-- params:  none
 -- columns:
 --   subject_id   text   account at the bank
 --   account      text   none
@@ -15,27 +15,27 @@
 -- todo:    Ask the bank for the whole statement and load it under the same name.
 
 select
-    bank_statements.account_iban as subject_id,
+    known_statements.account_iban as subject_id,
     cast(null as text) as account,
     cast(
-        bank_statements.opening_amount + bank_statements.entries_amount
-        - bank_statements.closing_amount as decimal(21, 3)
+        known_statements.opening_amount + known_statements.entries_amount
+        - known_statements.closing_amount as decimal(21, 3)
     ) as amount,
-    bank_statements.source_file,
+    known_statements.source_file,
     cast(null as bigint) as source_line,
     concat(
-        'opening ', cast(bank_statements.opening_amount as text),
-        ', entries ', cast(bank_statements.entries_amount as text),
-        ', closing ', cast(bank_statements.closing_amount as text),
-        ' on ', cast(bank_statements.closing_date as text)
+        'opening ', cast(known_statements.opening_amount as text),
+        ', entries ', cast(known_statements.entries_amount as text),
+        ', closing ', cast(known_statements.closing_amount as text),
+        ' on ', cast(known_statements.closing_date as text)
     ) as detail_text
-from bank_statements
+from known_statements
 where
-    bank_statements.closing_date <= $as_of
-    and bank_statements.opening_amount + bank_statements.entries_amount
-    <> bank_statements.closing_amount
+    not known_statements.is_repeated
+    and known_statements.opening_amount + known_statements.entries_amount
+    <> known_statements.closing_amount
 order by
-    bank_statements.account_iban,
-    bank_statements.closing_date,
-    bank_statements.statement_id,
-    bank_statements.company_id
+    known_statements.account_iban,
+    known_statements.closing_date,
+    known_statements.statement_id,
+    known_statements.company_id

@@ -1,9 +1,9 @@
--- statement_gap: bank statements that do not begin where the one before ended.
+-- statement_gap: bank statements that begin with a balance with which none before them ended.
 --
 -- grain:   one statement
 -- key:
--- source:  bank_statements
--- params:  $as_of date
+-- source:  known_statements
+-- params:  none
 -- columns:
 --   subject_id   text   account at the bank
 --   account      text   none
@@ -16,35 +16,38 @@
 
 with ordered as (
     select
-        bank_statements.company_id,
-        bank_statements.account_iban,
-        bank_statements.statement_id,
-        bank_statements.opening_amount,
-        bank_statements.opening_date,
-        bank_statements.closing_date,
-        bank_statements.source_file,
-        lag(bank_statements.closing_amount) over (
+        known_statements.company_id,
+        known_statements.account_iban,
+        known_statements.currency_code,
+        known_statements.statement_id,
+        known_statements.opening_amount,
+        known_statements.opening_date,
+        known_statements.closing_date,
+        known_statements.source_file,
+        lag(known_statements.closing_amount) over (
             partition by
-                coalesce(bank_statements.company_id, ''),
-                bank_statements.account_iban,
-                bank_statements.currency_code
+                known_statements.company_id,
+                known_statements.account_iban,
+                known_statements.currency_code
             order by
-                bank_statements.closing_date,
-                bank_statements.opening_date,
-                bank_statements.statement_id
+                known_statements.closing_date,
+                known_statements.opening_date,
+                known_statements.statement_order,
+                known_statements.statement_id
         ) as before_amount,
-        lag(bank_statements.closing_date) over (
+        lag(known_statements.closing_date) over (
             partition by
-                coalesce(bank_statements.company_id, ''),
-                bank_statements.account_iban,
-                bank_statements.currency_code
+                known_statements.company_id,
+                known_statements.account_iban,
+                known_statements.currency_code
             order by
-                bank_statements.closing_date,
-                bank_statements.opening_date,
-                bank_statements.statement_id
+                known_statements.closing_date,
+                known_statements.opening_date,
+                known_statements.statement_order,
+                known_statements.statement_id
         ) as before_date
-    from bank_statements
-    where bank_statements.closing_date <= $as_of
+    from known_statements
+    where not known_statements.is_repeated
 )
 
 select
@@ -60,5 +63,12 @@ select
         ' on ', cast(ordered.opening_date as text)
     ) as detail_text
 from ordered
+left anti join known_statements
+    on ordered.company_id = known_statements.company_id
+    and ordered.account_iban = known_statements.account_iban
+    and ordered.currency_code = known_statements.currency_code
+    and ordered.opening_amount = known_statements.closing_amount
+    and ordered.statement_id <> known_statements.statement_id
+    and ordered.closing_date >= known_statements.closing_date
 where ordered.opening_amount <> ordered.before_amount
 order by ordered.account_iban, ordered.closing_date, ordered.statement_id, ordered.company_id

@@ -2,7 +2,7 @@
 --
 -- grain:   one week after $as_of, where a balance is known
 -- key:     week_order
--- source:  week_forecasts, bank_statements, cash_balances, disbursements, known_items
+-- source:  week_forecasts, known_statements, cash_balances, disbursements, known_items
 -- params:  $as_of date, $currency text
 -- columns:
 --   week_order          int    1 for the week that begins the day after $as_of
@@ -29,20 +29,19 @@ with companies as (
 -- the last statement of each account in the currency of the answer
 statements as (
     select
-        coalesce(bank_statements.company_id, '') as company_id,
-        bank_statements.closing_date,
-        bank_statements.closing_amount,
+        known_statements.company_id,
+        known_statements.closing_date,
+        known_statements.closing_amount,
         row_number() over (
-            partition by coalesce(bank_statements.company_id, ''), bank_statements.account_iban
+            partition by known_statements.company_id, known_statements.account_iban
             order by
-                bank_statements.closing_date desc,
-                bank_statements.opening_date desc,
-                bank_statements.statement_id desc
+                known_statements.closing_date desc,
+                known_statements.opening_date desc,
+                known_statements.statement_order desc,
+                known_statements.statement_id desc
         ) as latest_order
-    from bank_statements
-    where
-        bank_statements.closing_date <= $as_of
-        and bank_statements.currency_code = $currency
+    from known_statements
+    where known_statements.currency_code = $currency
 ),
 
 stated as (

@@ -60,6 +60,14 @@ pub enum IngestError {
         /// The name of the version.
         found: String,
     },
+    /// A bank statement without the balance that it must begin or end with.
+    #[error("statement `{statement}` in `{file}` lacks its opening or its closing balance")]
+    StatementCut {
+        /// Which file.
+        file: String,
+        /// The account at the bank, and what the bank calls the statement.
+        statement: String,
+    },
     /// A bank statement whose balances do not prove its entries.
     #[error(
         "statement `{statement}` in `{file}` does not add up: with its entries, its opening balance comes to {reached}, and it closes with {closing}"
@@ -304,7 +312,7 @@ impl IngestError {
             }
             Self::NoTable { what, .. } => what.hint.into(),
             Self::StatementVersion { .. } => "ask the bank for camt.052, 053 or 054 in a version from 2 to 13".into(),
-            Self::StatementUnproven { .. } => {
+            Self::StatementUnproven { .. } | Self::StatementCut { .. } => {
                 "ask the bank for the whole statement; `--accept-totals` loads it as it is, and the checks tell it".into()
             }
             Self::Archive { .. } => "unpack it and load its files".into(),

@@ -3,8 +3,10 @@
 //! Entities are never expanded beyond those of XML itself, nothing outside of the file is read, and a piece of text or a depth
 //! beyond all measure ends the reading.
 
+use std::cell::Cell;
 use std::io::{self, BufReader, Read};
 use std::path::Path;
+use std::rc::Rc;
 
 use quick_xml::Reader;
 use quick_xml::events::{BytesRef, BytesStart, Event};
@@ -14,8 +16,10 @@ use super::lines::utf8_of;
 
 /// No element is nested deeper.
 const MOST_DEPTH: usize = 64;
-/// No tag or text between two tags is longer, in bytes.
+/// No tag, text or comment is longer, in bytes.
 const MOST_BYTES: u64 = 1 << 24;
+/// So much is kept of the text of an element, in bytes.
+const KEPT_BYTES: usize = 1 << 20;
 
 /// Whether an element begins or ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +33,8 @@ pub enum Step {
 /// A file in XML, read from its beginning.
 pub struct Markup<'a> {
     reader: Reader<BufReader<Bounded<Box<dyn Read + 'a>>>>,
+    /// Bytes read since the last piece was whole.
+    pending: Rc<Cell<u64>>,
     buffer: Vec<u8>,
     path: Vec<String>,
     attributes: Vec<(String, String)>,
@@ -43,11 +49,13 @@ impl<'a> Markup<'a> {
     /// # Errors
     /// When the file cannot be opened.
     pub fn open(path: &Path, form: TextForm, on_read: impl FnMut(u64) + 'a) -> io::Result<Self> {
-        let text = Bounded { inner: utf8_of(path, form, on_read)?, since_mark: 0 };
+        let pending = Rc::new(Cell::new(0));
+        let text = Bounded { inner: utf8_of(path, form, on_read)?, pending: Rc::clone(&pending) };
         let mut reader = Reader::from_reader(BufReader::with_capacity(1 << 16, text));
         reader.config_mut().expand_empty_elements = true;
         Ok(Self {
             reader,
+            pending,
             buffer: Vec::new(),
             path: Vec::new(),
             attributes: Vec::new(),
@@ -67,6 +75,7 @@ impl<'a> Markup<'a> {
         }
         loop {
             self.buffer.clear();
+            self.pending.set(0);
             match self.reader.read_event_into(&mut self.buffer).map_err(broken)? {
                 Event::Start(element) => {
                     if self.path.len() == MOST_DEPTH {
@@ -82,11 +91,12 @@ impl<'a> Markup<'a> {
                     self.is_closed = true;
                     return Ok(Some(Step::Closed));
                 }
+                Event::Eof if self.path.is_empty() && self.is_begun => return Ok(None),
+                Event::Eof => return Err(broken(format!("{} elements are not closed", self.path.len()))),
+                _ if self.text.len() > KEPT_BYTES => {}
                 Event::Text(text) => self.text.push_str(&text.xml10_content()),
                 Event::CData(text) => self.text.push_str(&text.xml10_content()),
                 Event::GeneralRef(reference) => self.text.push_str(&resolved(&reference)),
-                Event::Eof if self.path.is_empty() && self.is_begun => return Ok(None),
-                Event::Eof => return Err(broken(format!("{} elements are not closed", self.path.len()))),
                 Event::Empty(_) | Event::Comment(_) | Event::Decl(_) | Event::PI(_) | Event::DocType(_) => {}
             }
         }
@@ -100,6 +110,11 @@ impl<'a> Markup<'a> {
     /// An attribute of the element that was opened last.
     pub fn attribute(&self, name: &str) -> Option<&str> {
         self.attributes.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The name spaces that the element which was opened last declares.
+    pub fn spaces(&self) -> impl Iterator<Item = &str> {
+        self.attributes.iter().filter(|(name, _)| name.starts_with("xmlns")).map(|(_, value)| value.as_str())
     }
 
     /// The text of an element that ends, when it holds no other one.
@@ -130,20 +145,17 @@ pub fn resolved(reference: &BytesRef<'_>) -> String {
     quick_xml::escape::resolve_predefined_entity(reference).map_or_else(|| '\u{fffd}'.to_string(), str::to_owned)
 }
 
-/// Ends the reading where no `<` or `>` comes for too long.
+/// Ends the reading where a piece does not end for too long.
 struct Bounded<R> {
     inner: R,
-    since_mark: u64,
+    pending: Rc<Cell<u64>>,
 }
 
 impl<R: Read> Read for Bounded<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.inner.read(buffer)?;
-        self.since_mark = match buffer[..read].iter().rposition(|byte| matches!(byte, b'<' | b'>')) {
-            Some(place) => (read - place) as u64,
-            None => self.since_mark + read as u64,
-        };
-        if self.since_mark > MOST_BYTES {
+        self.pending.set(self.pending.get() + read as u64);
+        if self.pending.get() > MOST_BYTES {
             return Err(broken(format!("a piece of it is longer than {} MB", MOST_BYTES >> 20)));
         }
         Ok(read)

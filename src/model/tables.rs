@@ -470,7 +470,8 @@ pub static BANK_ENTRIES: TableSpec = TableSpec {
         may("source_line", Int),
         may("load_id", Text),
     ],
-    key: &["company_id", "account_iban", "origin_code", "entry_id"],
+    // the same content on one day in two statements is two entries
+    key: &["company_id", "account_iban", "origin_code", "statement_id", "entry_id"],
     is_loadable: true,
 };
 
@@ -481,6 +482,8 @@ pub static BANK_STATEMENTS: TableSpec = TableSpec {
         may("company_id", Text),
         must("account_iban", Text),
         must("statement_id", Text),
+        // among the statements of one day
+        may("statement_order", Int),
         must("opening_date", Date),
         must("opening_amount", Money),
         must("closing_date", Date),
@@ -491,7 +494,8 @@ pub static BANK_STATEMENTS: TableSpec = TableSpec {
         may("source_file", Text),
         may("load_id", Text),
     ],
-    key: &["company_id", "account_iban", "statement_id", "closing_date"],
+    // an account may have several currencies
+    key: &["company_id", "account_iban", "currency_code", "statement_id", "closing_date"],
     is_loadable: true,
 };
 

@@ -181,7 +181,9 @@ fn read_one(
             "`encours inspect FILE` shows the refused lines; correct them, or load it with `--as-of-list none` as items".to_owned(),
         ));
     }
-    if report.accepted_count == 0 && !is_list {
+    // a day without entries has its balances
+    let is_statement = report.tables.contains_key("bank_statements");
+    if report.accepted_count == 0 && !is_list && !is_statement {
         let reason = report.reject_counts.keys().next().map_or("none", |reason| reason.code());
         return Err(Error::Plain(
             format!(

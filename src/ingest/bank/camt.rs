@@ -21,6 +21,11 @@ const MESSAGES: [(&str, &str, Origin); 3] = [
 /// The versions that are read, first and last.
 const VERSIONS: (u32, u32) = (2, 13);
 
+/// Elements among which the message is looked for.
+const FIRST_STEPS: usize = 500;
+/// Payments that one entry may sum and be told apart.
+const MOST_PARTS: usize = 200_000;
+
 /// Which message a file holds, by its namespace; `None` for what is no message of accounts.
 ///
 /// # Errors
@@ -28,25 +33,28 @@ const VERSIONS: (u32, u32) = (2, 13);
 pub fn message(path: &Path, file: &str, form: TextForm) -> Result<Option<String>, IngestError> {
     let failed = |source| IngestError::File { path: path.to_owned(), source };
     let mut markup = Markup::open(path, form, |_| {}).map_err(failed)?;
-    while let Some(step) = markup.next_step().map_err(failed)? {
-        // messages come alone, or in an envelope of the bank's
-        if step == Step::Opened && markup.path().last().is_some_and(|name| name == "Document") {
-            let space = markup.attribute("xmlns").or_else(|| markup.attribute("xmlns:ns2")).unwrap_or_default();
-            let name = space.rsplit(':').next().unwrap_or_default();
-            let Some((family, ..)) = MESSAGES.iter().find(|(family, ..)| name.starts_with(family)) else {
-                return Ok(None);
-            };
-            let version = name[family.len()..].parse::<u32>().ok();
-            if version.is_some_and(|version| (VERSIONS.0..=VERSIONS.1).contains(&version)) {
-                return Ok(Some(name.to_owned()));
-            }
-            return Err(IngestError::StatementVersion { file: file.to_owned(), found: name.to_owned() });
+    // messages come alone, or in an envelope of the bank's that may tell the version in their place
+    let mut name: Option<String> = None;
+    for _ in 0..FIRST_STEPS {
+        let Some(step) = markup.next_step().map_err(failed)? else { break };
+        if step == Step::Closed {
+            continue;
         }
-        if step == Step::Closed || markup.path().len() > 8 {
-            return Ok(None);
+        let is_message = |name: &&str| MESSAGES.iter().any(|(family, ..)| name.starts_with(family));
+        let spaces = markup.spaces().map(|space| space.rsplit(':').next().unwrap_or_default());
+        if let Some(told) = spaces.filter(|name| is_message(name)).last() {
+            name = Some(told.to_owned());
+        }
+        if markup.path().last().is_some_and(|name| name == "Document") {
+            break;
         }
     }
-    Ok(None)
+    let Some(name) = name else { return Ok(None) };
+    let version = MESSAGES.iter().find_map(|(family, ..)| name.strip_prefix(family)?.parse::<u32>().ok());
+    if version.is_some_and(|version| (VERSIONS.0..=VERSIONS.1).contains(&version)) {
+        return Ok(Some(name));
+    }
+    Err(IngestError::StatementVersion { file: file.to_owned(), found: name })
 }
 
 /// Reads a message.
@@ -71,13 +79,21 @@ pub fn read(
         };
         let within = &names[2..];
         match (step, within) {
-            (Step::Opened, []) => statements.begin(*origin),
-            (Step::Closed, []) => statements.end()?,
+            (Step::Opened, []) => {
+                reader = MessageReader::default();
+                statements.begin(*origin);
+            }
+            (Step::Closed, []) => {
+                reader.tell_balances(*origin, statements);
+                statements.end()?;
+            }
             (Step::Opened, ["Bal"]) => reader.balance = WrittenBalance::default(),
             (Step::Opened, ["Ntry"]) => reader.begin_entry(),
-            (Step::Opened, ["Ntry", "NtryDtls", "TxDtls"]) => reader.parts.push(Part::default()),
+            (Step::Opened, ["Ntry", "NtryDtls", "TxDtls"]) if reader.parts.len() < MOST_PARTS => {
+                reader.parts.push(Part::default());
+            }
             (Step::Closed, ["Ntry"]) => reader.end_entry(statements)?,
-            (Step::Closed, ["Bal"]) => reader.end_balance(statements),
+            (Step::Closed, ["Bal"]) => reader.end_balance(),
             (Step::Closed, _) => reader.value(within, markup.text(), markup.attribute("Ccy"), statements),
             (Step::Opened, _) => {}
         }
@@ -120,6 +136,8 @@ struct Party {
 #[derive(Debug, Default)]
 struct MessageReader {
     balance: WrittenBalance,
+    /// By code, in the order they are told.
+    balances: Vec<(String, Balance)>,
     entry_count: u64,
     whole: Part,
     parts: Vec<Part>,
@@ -128,17 +146,24 @@ struct MessageReader {
     value: String,
     operation: String,
     additional: String,
+    is_reversal: bool,
 }
 
 impl MessageReader {
     fn begin_entry(&mut self) {
-        *self = Self { entry_count: self.entry_count + 1, ..Self::default() };
+        let balances = std::mem::take(&mut self.balances);
+        *self = Self { entry_count: self.entry_count + 1, balances, ..Self::default() };
     }
 
     /// The text of an element within a statement.
     fn value(&mut self, within: &[&str], text: &str, currency: Option<&str>, statements: &mut Statements<'_>) {
         match within {
             ["Id"] => statements.name(text),
+            ["ElctrncSeqNb"] => {
+                if let Ok(number) = text.parse() {
+                    statements.order(number);
+                }
+            }
             ["Acct", "Id", "IBAN"] | ["Acct", "Id", "Othr", "Id"] => {
                 statements.account().iban = text.split_whitespace().collect();
             }
@@ -173,19 +198,36 @@ impl MessageReader {
                 self.operation.push_str(text);
             }
             ["BkTxCd", "Prtry", "Cd"] if self.operation.is_empty() => text.clone_into(&mut self.operation),
+            ["RvslInd"] => self.is_reversal = matches!(text, "true" | "1"),
             ["AddtlNtryInf"] => text.clone_into(&mut self.additional),
             _ => self.whole.value(within, text, currency),
         }
     }
 
-    fn end_balance(&mut self, statements: &mut Statements<'_>) {
+    fn end_balance(&mut self) {
         let written = std::mem::take(&mut self.balance);
         let amount = signed(&written.amount, &written.side).ok();
-        let Some((amount, day)) = amount.zip(day(&written.day)) else { return };
-        match written.code.as_str() {
-            "OPBD" | "PRCD" => statements.opening(Balance { day, amount }),
-            "CLBD" => statements.closing(Balance { day, amount }),
-            _ => {}
+        if let Some((amount, day)) = amount.zip(day(&written.day)) {
+            self.balances.push((written.code, Balance { day, amount }));
+        }
+    }
+
+    /// The balances between which the entries stand: those of the days booked, else those of a page that is not the first or
+    /// the last one of its statement.
+    fn tell_balances(&mut self, origin: Origin, statements: &mut Statements<'_>) {
+        let balances = std::mem::take(&mut self.balances);
+        let of =
+            |code: &'static str| balances.iter().filter(move |(known, _)| known == code).map(|(_, balance)| *balance);
+        let interim: Vec<Balance> = if origin == Origin::Statement { of("ITBD").collect() } else { Vec::new() };
+        let before = of("PRCD").min_by_key(|balance| balance.day);
+        let opening = of("OPBD").min_by_key(|balance| balance.day).or(before);
+        let closing = of("CLBD").max_by_key(|balance| balance.day);
+        let last_interim = if opening.is_some() || interim.len() > 1 { interim.last().copied() } else { None };
+        if let Some(opening) = opening.or_else(|| interim.first().copied()) {
+            statements.opening(opening);
+        }
+        if let Some(closing) = closing.or(last_interim) {
+            statements.closing(closing);
         }
     }
 
@@ -221,6 +263,8 @@ impl MessageReader {
             remittance: std::mem::take(&mut self.additional),
             ..Entry::default()
         };
+        let own = statements.account().iban.clone();
+        let is_reversal = self.is_reversal;
         // payments of one collective entry stand by themselves where they make its amount
         let amounts: Vec<Option<Money>> =
             parts.iter().map(|part| signed(&part.amount, side_of(part, &whole)).ok()).collect();
@@ -229,17 +273,17 @@ impl MessageReader {
         if parts.len() > 1 && sum == Some(amount.wide()) && is_of_one_currency {
             for (part, amount) in parts.iter().zip(amounts) {
                 let mut entry = Entry { amount: amount.unwrap_or_default(), ..entry.clone() };
-                part.tell(&mut entry);
+                part.tell(&mut entry, &own, is_reversal);
                 statements.entry(entry)?;
             }
             return Ok(());
         }
         let mut entry = entry;
         if let [only] = &parts[..] {
-            only.tell(&mut entry);
+            only.tell(&mut entry, &own, is_reversal);
         } else {
             let texts: Vec<String> = parts.iter().flat_map(|part| part.texts.iter().cloned()).collect();
-            Part { texts, ..whole }.tell(&mut entry);
+            Part { texts, ..whole }.tell(&mut entry, &own, is_reversal);
         }
         statements.entry(entry)
     }
@@ -260,17 +304,24 @@ impl Part {
                 text.clone_into(&mut self.creditor.name);
             }
             ["RltdPties", "DbtrAcct", "Id", "IBAN"] | ["RltdPties", "DbtrAcct", "Id", "Othr", "Id"] => {
-                text.clone_into(&mut self.debtor.iban);
+                self.debtor.iban = text.split_whitespace().collect();
             }
             ["RltdPties", "CdtrAcct", "Id", "IBAN"] | ["RltdPties", "CdtrAcct", "Id", "Othr", "Id"] => {
-                text.clone_into(&mut self.creditor.iban);
+                self.creditor.iban = text.split_whitespace().collect();
             }
-            ["RmtInf", "Ustrd"] | ["RmtInf", "Strd", "AddtlRmtInf"] | ["RmtInf", "Strd", "RfrdDocInf", "Nb"]
+            ["RmtInf", "Strd", "CdtrRefInf", "Ref"] if self.structured_reference.is_empty() => {
+                text.clone_into(&mut self.structured_reference);
+            }
+            // of several references the others are text
+            ["RmtInf", "Ustrd"]
+            | ["RmtInf", "Strd", "AddtlRmtInf"]
+            | ["RmtInf", "Strd", "CdtrRefInf", "Ref"]
+            | ["RmtInf", "Strd", "RfrdDocInf", "Nb"]
+            | ["AddtlTxInf"]
                 if !text.is_empty() =>
             {
                 self.texts.push(text.to_owned());
             }
-            ["RmtInf", "Strd", "CdtrRefInf", "Ref"] => text.clone_into(&mut self.structured_reference),
             ["Refs", "EndToEndId"] if text != "NOTPROVIDED" => text.clone_into(&mut self.end_to_end),
             ["Refs", "MndtId"] => text.clone_into(&mut self.mandate),
             ["AcctSvcrRef"] | ["Refs", "AcctSvcrRef"] => text.clone_into(&mut self.bank_reference),
@@ -279,12 +330,15 @@ impl Part {
         }
     }
 
-    /// Tells what it knows of an entry.
-    fn tell(&self, entry: &mut Entry) {
-        // who paid what came in, who was paid what went out; of what came back, the other one
+    /// Tells what it knows of an entry of our account `own`.
+    fn tell(&self, entry: &mut Entry, own: &str, is_reversal: bool) {
+        // who paid what came in, who was paid what went out; what comes back names them as they were
         let came_in = entry.amount.thousandths() >= 0;
-        let (usual, other) = if came_in { (&self.debtor, &self.creditor) } else { (&self.creditor, &self.debtor) };
-        let party = if usual.name.is_empty() && usual.iban.is_empty() { other } else { usual };
+        let is_back = is_reversal || !self.return_reason.is_empty();
+        let (usual, other) =
+            if came_in == is_back { (&self.creditor, &self.debtor) } else { (&self.debtor, &self.creditor) };
+        // we are never the other side
+        let party = if !usual.iban.is_empty() && usual.iban == own { other } else { usual };
         entry.counterparty_name.clone_from(&party.name);
         entry.counterparty_iban.clone_from(&party.iban);
         if !self.texts.is_empty() {

@@ -4,6 +4,7 @@
 
 use std::path::Path;
 
+use super::iban::{is_iban, of_french_account};
 use super::statement::{Balance, Entry, Origin, Statements};
 use crate::ingest::encoding::TextForm;
 use crate::ingest::lines::{LineSource, Lines};
@@ -32,54 +33,80 @@ pub fn read(
 ) -> Result<(), IngestError> {
     let failed = |source| IngestError::File { path: path.to_owned(), source };
     let mut lines = Lines::open(path, form, on_read).map_err(failed)?;
-    let mut waiting: Option<Entry> = None;
+    let mut reader = RecordReader { statements, waiting: None, is_open: false };
     while let Some(read) = lines.next_line().map_err(failed)? {
-        let line = Line::of(read.text);
-        let unreadable = |reason: Reason, column: &str| Refusal::of(reason, column, read.text);
-        if line.code() != "05"
-            && let Some(entry) = waiting.take()
-        {
-            statements.entry(entry)?;
+        let characters: Vec<char> = read.text.chars().collect();
+        // some files have no ends of lines
+        if characters.len() > WIDTH && characters.len().is_multiple_of(WIDTH) {
+            for record in characters.chunks(WIDTH) {
+                reader.take(read.number, &record.iter().collect::<String>(), read.is_readable)?;
+            }
+        } else {
+            reader.take(read.number, read.text, read.is_readable)?;
         }
-        match line.code() {
-            _ if !read.is_readable => {
-                statements.refuse(read.number, unreadable(Reason::TextUnreadable, "line"), read.text)?;
+    }
+    reader.end()
+}
+
+struct RecordReader<'a, 'b> {
+    statements: &'a mut Statements<'b>,
+    /// An entry that waits for what the lines behind it add.
+    waiting: Option<Entry>,
+    is_open: bool,
+}
+
+impl RecordReader<'_, '_> {
+    fn take(&mut self, place: u64, text: &str, is_readable: bool) -> Result<(), IngestError> {
+        let line = Line::of(text);
+        let unreadable = |reason: Reason, column: &str| Refusal::of(reason, column, text);
+        if line.code() != "05"
+            && let Some(entry) = self.waiting.take()
+        {
+            self.statements.entry(entry)?;
+        }
+        if !is_readable {
+            return self.statements.refuse(place, unreadable(Reason::TextUnreadable, "line"), text);
+        }
+        if text.trim_end().chars().count() > WIDTH {
+            return self.statements.refuse(place, unreadable(Reason::FieldCount, "line"), text);
+        }
+        let balance = line.balance().ok_or_else(|| unreadable(Reason::AmountUnreadable, "balance"));
+        match (line.code(), balance) {
+            ("01" | "07", Err(refusal)) => self.statements.refuse(place, refusal, text)?,
+            ("01", Ok(balance)) => {
+                self.end()?;
+                self.is_open = true;
+                self.statements.begin(Origin::Statement);
+                self.statements.must_be_proven();
+                *self.statements.account() = line.account();
+                // it bears no number: the day it begins with tells it
+                self.statements.name(&balance.day.to_string());
+                self.statements.opening(balance);
             }
-            "01" => {
-                statements.begin(Origin::Statement);
-                *statements.account() = line.account();
-                match line.balance() {
-                    Some(balance) => statements.opening(balance),
-                    None => {
-                        statements.refuse(read.number, unreadable(Reason::AmountUnreadable, "balance"), read.text)?;
-                    }
-                }
+            ("07", Ok(balance)) => {
+                self.statements.closing(balance);
+                self.end()?;
             }
-            "04" => match line.entry(read.number) {
-                Ok(entry) => waiting = Some(entry),
-                Err(refusal) => statements.refuse(read.number, refusal, read.text)?,
+            ("04", _) => match line.entry(place) {
+                Ok(entry) => self.waiting = Some(entry),
+                Err(refusal) => self.statements.refuse(place, refusal, text)?,
             },
-            "05" => {
-                if let Some(entry) = &mut waiting {
+            ("05", _) => {
+                if let Some(entry) = &mut self.waiting {
                     line.tell(entry);
                 }
             }
-            "07" => {
-                match line.balance() {
-                    Some(balance) => statements.closing(balance),
-                    None => {
-                        statements.refuse(read.number, unreadable(Reason::AmountUnreadable, "balance"), read.text)?;
-                    }
-                }
-                statements.end()?;
-            }
-            _ => statements.refuse(read.number, unreadable(Reason::KindUnknown, "record"), read.text)?,
+            _ => self.statements.refuse(place, unreadable(Reason::KindUnknown, "record"), text)?,
         }
+        Ok(())
     }
-    if let Some(entry) = waiting {
-        statements.entry(entry)?;
+
+    fn end(&mut self) -> Result<(), IngestError> {
+        if let Some(entry) = self.waiting.take() {
+            self.statements.entry(entry)?;
+        }
+        if std::mem::take(&mut self.is_open) { self.statements.end() } else { Ok(()) }
     }
-    Ok(())
 }
 
 /// A line, by the places of its characters.
@@ -143,7 +170,7 @@ impl Line {
 
     fn account(&self) -> super::statement::Account {
         super::statement::Account {
-            iban: iban(self.part(3, 5).trim(), self.part(12, 5).trim(), self.part(22, 11).trim()),
+            iban: of_french_account(self.part(3, 5).trim(), self.part(12, 5).trim(), self.part(22, 11).trim()),
             currency: self.part(17, 3).trim().to_owned(),
         }
     }
@@ -160,7 +187,7 @@ impl Line {
             remittance: self.part(49, 31).trim().to_owned(),
             bank_reference: format!("{} {}", self.part(82, 7).trim(), self.part(105, 16).trim()).trim().to_owned(),
             operation: self.part(33, 2),
-            return_reason: self.part(41, 2).trim().trim_matches('0').to_owned(),
+            return_reason: Some(self.part(41, 2).trim().to_owned()).filter(|code| code != "00").unwrap_or_default(),
             written: written.clone(),
             ..Entry::default()
         })
@@ -171,7 +198,13 @@ impl Line {
         let information = self.part(49, 70);
         let text = information.trim();
         match self.part(46, 3).as_str() {
-            "NPY" | "NBE" => text.clone_into(&mut entry.counterparty_name),
+            "NPY" | "NBE" => {
+                // who paid what came in, who was paid what went out; of what comes back, the other one
+                let is_payer = (entry.amount.thousandths() >= 0) == entry.return_reason.is_empty();
+                if entry.counterparty_name.is_empty() || is_payer == (self.part(46, 3) == "NPY") {
+                    text.clone_into(&mut entry.counterparty_name);
+                }
+            }
             "IPY" | "IBE" => {
                 let identifier: String = information.chars().take(35).collect();
                 let identifier = identifier.trim();
@@ -192,61 +225,5 @@ impl Line {
             }
             _ => {}
         }
-    }
-}
-
-/// Whether a text is an IBAN, by its own two digits.
-fn is_iban(text: &str) -> bool {
-    let letters: String = text.split_whitespace().collect();
-    (15..=34).contains(&letters.len())
-        && letters.is_ascii()
-        && remainder(&format!("{}{}", &letters[4..], &letters[..4])) == Some(1)
-}
-
-/// The remainder of 97 of digits and of letters that count from ten on.
-fn remainder(text: &str) -> Option<u32> {
-    text.chars().try_fold(0, |rest: u32, character| {
-        let digit = character.to_digit(36)?;
-        Some(if digit < 10 { (rest * 10 + digit) % 97 } else { (rest * 100 + digit) % 97 })
-    })
-}
-
-/// The IBAN of a French account: its key of two digits, then those of the IBAN (ISO 13616; the key: CFONB, RIB).
-fn iban(bank: &str, branch: &str, account: &str) -> String {
-    // letters of an account stand for digits: A and J for 1, B, K and S for 2, and so on
-    let digits = |text: &str| -> Option<u64> {
-        text.chars().try_fold(0_u64, |number, letter| {
-            let digit = match letter.to_ascii_uppercase() {
-                digit @ '0'..='9' => u64::from(digit) - u64::from('0'),
-                letter @ 'A'..='I' => u64::from(letter) - u64::from('A') + 1,
-                letter @ 'J'..='R' => u64::from(letter) - u64::from('J') + 1,
-                letter @ 'S'..='Z' => u64::from(letter) - u64::from('S') + 2,
-                _ => return None,
-            };
-            Some(number * 10 + digit)
-        })
-    };
-    let own = format!("{bank}{branch}{account}");
-    let (Some(first), Some(second), Some(third)) = (digits(bank), digits(branch), digits(account)) else { return own };
-    if (bank.len(), branch.len(), account.len()) != (5, 5, 11) {
-        return own;
-    }
-    let key = 97 - (89 * first + 15 * second + 3 * third) % 97;
-    let basic = format!("{own}{key:02}");
-    match remainder(&format!("{basic}FR00")) {
-        Some(rest) => format!("FR{:02}{basic}", 98 - rest),
-        None => own,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_account_is_known_by_its_iban() {
-        assert!(is_iban(&iban("20041", "01005", "0500013M026")));
-        assert_eq!(iban("20041", "01005", "0500013M026"), "FR1420041010050500013M02606");
-        assert!(!is_iban("FR1420041010050500013M02607"));
     }
 }

@@ -6,6 +6,7 @@
 
 mod camt;
 mod cfonb;
+mod iban;
 mod mt940;
 mod statement;
 
@@ -37,9 +38,10 @@ impl Bank {
     /// # Errors
     /// [`IngestError::StatementVersion`], [`IngestError::File`].
     pub fn open(path: &Path, file: &str, form: TextForm, first: &str) -> Result<Option<Self>, IngestError> {
+        let failed = |source| IngestError::File { path: path.to_owned(), source };
         let format = if first.trim_start().starts_with('<') {
             camt::message(path, file, form)?.map(Format::Camt)
-        } else if mt940::begins(first) {
+        } else if mt940::begins(path, form).map_err(failed)? {
             Some(Format::Mt940)
         } else if cfonb::begins(first) {
             Some(Format::Cfonb120)
@@ -82,6 +84,9 @@ impl Bank {
         }
         let accepted_count = statements.accepted_count;
         let counts = statements.finish()?;
+        if accepted_count + counts.rejected == 0 && !counts.tables.contains_key("bank_statements") {
+            return Err(IngestError::NoLine { file: file_name.to_owned() });
+        }
         Ok(SourceReport {
             source_key,
             company_id,

@@ -81,6 +81,10 @@ struct Current {
     id: String,
     opening: Option<Balance>,
     closing: Option<Balance>,
+    /// Whether both balances are mandatory.
+    is_proof_required: bool,
+    /// Its place among those of its account, where the bank numbers them.
+    order: Option<i64>,
     entry_count: i64,
     entries: i128,
     /// How often an entry of the same content was met.
@@ -96,6 +100,7 @@ pub struct Statements<'a> {
     origin: Origin,
     current: Current,
     pub accepted_count: u64,
+    statement_count: i64,
 }
 
 impl<'a> Statements<'a> {
@@ -109,6 +114,7 @@ impl<'a> Statements<'a> {
             origin: Origin::Statement,
             current: Current::default(),
             accepted_count: 0,
+            statement_count: 0,
         }
     }
 
@@ -116,6 +122,22 @@ impl<'a> Statements<'a> {
     pub fn begin(&mut self, origin: Origin) {
         self.origin = origin;
         self.current = Current::default();
+        self.statement_count += 1;
+    }
+
+    /// It turns out to be a report or a notice.
+    pub fn become_of(&mut self, origin: Origin) {
+        self.origin = origin;
+    }
+
+    /// Its form wants an opening and a closing balance.
+    pub fn must_be_proven(&mut self) {
+        self.current.is_proof_required = true;
+    }
+
+    /// Its number among the statements of its account.
+    pub fn order(&mut self, order: i64) {
+        self.current.order = Some(order);
     }
 
     /// What the bank calls the statement.
@@ -237,6 +259,16 @@ impl<'a> Statements<'a> {
     /// The statement ends: its balances must prove its entries.
     pub fn end(&mut self) -> Result<(), IngestError> {
         let current = std::mem::take(&mut self.current);
+        if self.origin == Origin::Statement
+            && current.is_proof_required
+            && current.opening.is_some() != current.closing.is_some()
+            && !self.options.are_totals_accepted
+        {
+            return Err(IngestError::StatementCut {
+                file: self.file_name.clone(),
+                statement: format!("{} {}", current.account.iban, current.id).trim_end().to_owned(),
+            });
+        }
         let (Some(opening), Some(closing)) = (current.opening, current.closing) else {
             if self.origin == Origin::Statement && current.entry_count > 0 {
                 self.output.note(
@@ -265,6 +297,7 @@ impl<'a> Statements<'a> {
                 Cell::text(self.company_id.as_str()),
                 Cell::text(current.account.iban.as_str()),
                 Cell::text(if current.id.is_empty() { closing.day.to_string() } else { current.id }),
+                Cell::Int(current.order.unwrap_or(self.statement_count)),
                 Cell::Date(opening.day),
                 Cell::Money(opening.amount),
                 Cell::Date(closing.day),

@@ -168,6 +168,117 @@ fn hostile_markup_ends_in_an_error_and_in_little_memory() {
     assert_eq!(rows.column("bank_entries", "remittance_text")[0], "\u{fffd}\u{fffd} et F-2024-018");
 }
 
+/// A SWIFT message with one entry.
+fn swift(account: &str, entry: &str) -> String {
+    format!(":20:X\n:25:{account}\n:28C:1\n:60F:C240131EUR0,00\n{entry}\n:62F:C240131EUR6,00\n-\n")
+}
+
+#[test]
+fn accounts_are_told_from_their_banks_and_currencies() {
+    for (written, account) in [
+        ("TRIODOSBANK/0390123456", "TRIODOSBANK/0390123456"),
+        ("0067-00763/93984487", "0067-00763/93984487"),
+        ("COBADEFFXXX/DE75512108001245126199", "DE75512108001245126199"),
+        ("NL91ABNA0417164300EUR", "NL91ABNA0417164300"),
+        ("NL91ABNA0417164300/EUR", "NL91ABNA0417164300"),
+        ("FR14 2004 1010 0505 0001 3M02 606", "FR1420041010050500013M02606"),
+    ] {
+        let (_, rows) = statements("s.sta", swift(written, ":61:240131C6,00NTRFNONREF").as_bytes());
+        assert_eq!(rows.column("bank_statements", "account_iban"), [account], "{written}");
+    }
+}
+
+#[test]
+fn swift_messages_as_they_come() {
+    let told = |entry: &str, columns: &[&str]| {
+        let (_, rows) = statements("s.sta", swift("NL91ABNA0417164300", entry).as_bytes());
+        rows.rows_of("bank_entries", columns)
+    };
+    // months of thirty days
+    assert_eq!(told(":61:2402300230C6,00NTRFNONREF", &["booking_date", "value_date"]), ["2024-02-29 | 2024-02-29"]);
+    // a text is no list of fields because it begins with digits or a stroke
+    assert_eq!(
+        told(":61:240131C6,00NTRFNONREF\n:86:024/2025 LOYER BUREAU", &["remittance_text"]),
+        ["024/2025 LOYER BUREAU"]
+    );
+    assert_eq!(
+        told(":61:240131C6,00NTRFNONREF\n:86:/OCMT/EUR100,/CHGS/EUR5,/", &["remittance_text"]),
+        ["/OCMT/EUR100,/CHGS/EUR5,/"]
+    );
+    assert_eq!(
+        told(":61:240131C6,00NTRFNONREF\n:86:166?20RE 4711?21RE 4712", &["remittance_text"]),
+        ["RE 4711 RE 4712"]
+    );
+    assert_eq!(
+        told(
+            ":61:240131C6,00NTRFEREF\n:86:/CNTP/NL20INGB0001234567/INGBNL2A/WEB/SHOP///REMI/USTD//Factuur 12//PURP/OTHR/",
+            &["counterparty_name", "counterparty_iban", "remittance_text", "end_to_end_id"]
+        ),
+        ["WEB/SHOP | NL20INGB0001234567 | Factuur 12 | "]
+    );
+    // lines of the bank's own before the message
+    let (report, _) = statements("s.940", format!("ABNANL2A\n940\n{DUTCH}").as_bytes());
+    assert_eq!((report.format_code.as_str(), report.accepted_count), ("mt940", 1));
+    // a report of the day has no balances
+    let report = ":20:X\n:25:NL91ABNA0417164300\n:28C:1\n:34F:EURC0,00\n:13D:2401311200+0100\n:61:240131C6,00NTRFNONREF\n:86:Vente\n:90C:1EUR6,00\n-\n";
+    let (_, rows) = statements("s.942", report.as_bytes());
+    assert_eq!(rows.rows_of("bank_entries", &["origin_code", "amount", "currency_code"]), ["report | 6.00 | EUR"]);
+    // other messages, and a statement that was cut
+    let desk = Desk::new();
+    let read = |text: &str| read_bytes("s.fin", text.as_bytes(), &desk.options()).err().unwrap();
+    assert!(matches!(read(":20:X\n:32A:240131EUR6,00\n"), IngestError::NoLine { .. }));
+    assert!(!matches!(read("{1:F01X}{2:O103X}{4:\n:20:X\n:32A:240131EUR6,00\n-}"), IngestError::NoLine { .. }));
+    let cut = swift("NL91ABNA0417164300", ":61:240131C6,00NTRFNONREF").replace(":62F:C240131EUR6,00\n-\n", "");
+    assert!(matches!(read(&cut), IngestError::StatementCut { .. }));
+}
+
+#[test]
+fn iso_20022_messages_as_they_come() {
+    // in an envelope, under a prefix
+    let wrapped =
+        CAMT.replace("<Document xmlns=\"urn", "<Envelope><AppHdr><Fr>BANK</Fr></AppHdr><n0:Document xmlns:n0=\"urn");
+    let wrapped = wrapped
+        .replace("</Document>", "</n0:Document></Envelope>")
+        .replace("<BkTo", "<n0:BkTo")
+        .replace("</BkTo", "</n0:BkTo");
+    let (report, _) = statements("e.xml", wrapped.as_bytes());
+    assert_eq!((report.format_code.as_str(), report.accepted_count), ("camt.053.001.08", 5));
+    // what comes back names both sides as they were: we are not who it came back from
+    let back = CAMT.replace(
+        "<Dbtr><Pty><Nm>Chalet Blanc</Nm></Pty></Dbtr>",
+        "<Dbtr><Pty><Nm>Chalet Blanc</Nm></Pty></Dbtr><Cdtr><Pty><Nm>Nous</Nm></Pty></Cdtr>\
+         <CdtrAcct><Id><IBAN>FR1420041010050500013M02606</IBAN></Id></CdtrAcct>",
+    );
+    let (_, rows) = statements("r.xml", back.as_bytes());
+    assert_eq!(rows.column("bank_entries", "counterparty_name")[3], "Chalet Blanc");
+    let swapped = back
+        .replace("<Dbtr><Pty><Nm>Chalet Blanc", "<Dbtr><Pty><Nm>Ici")
+        .replace(
+            "<Cdtr><Pty><Nm>Nous</Nm></Pty></Cdtr>\
+         <CdtrAcct>",
+            "<Cdtr><Pty><Nm>Chalet Blanc</Nm></Pty></Cdtr><DbtrAcct>",
+        )
+        .replace("</IBAN></Id></CdtrAcct>", "</IBAN></Id></DbtrAcct>");
+    let (_, rows) = statements("r.xml", swapped.as_bytes());
+    assert_eq!(rows.column("bank_entries", "counterparty_name")[3], "Chalet Blanc");
+    // the first page of a statement
+    let page = CAMT.replace("<Cd>CLBD</Cd>", "<Cd>ITBD</Cd>");
+    let (_, rows) = statements("p.xml", page.as_bytes());
+    assert_eq!(rows.rows_of("bank_statements", &["opening_amount", "closing_amount"]), ["10000.00 | 12988.00"]);
+}
+
+#[test]
+fn lines_of_120_characters_may_have_no_ends_and_must_be_whole() {
+    let joined: Vec<u8> = CFONB.iter().copied().filter(|byte| !matches!(byte, b'\r' | b'\n')).collect();
+    let (report, _) = statements("r.txt", &joined);
+    assert_eq!(report.accepted_count, 3);
+    let desk = Desk::new();
+    let cut = read_bytes("r.txt", &CFONB[..CFONB.len() - 122], &desk.options());
+    assert!(matches!(cut, Err(IngestError::StatementCut { .. })));
+    let (_, rows) = statements("r.txt", &changed(CFONB, b"41310124REJET", b"10310124REJET"));
+    assert_eq!(rows.column("bank_entries", "return_reason_code"), ["", "10", ""]);
+}
+
 /// The bytes with one piece of them in the place of another.
 fn changed(bytes: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
     let place = bytes.windows(from.len()).position(|piece| piece == from).unwrap();
