@@ -76,6 +76,10 @@ fn the_cash_position_starts_from_the_last_statement_of_each_account() {
     let dollars = CAMT.replace("FR1420041010050500013M02606", "FR7630006000011234567890189").replace("EUR", "USD");
     desk.load(&[&desk.file("dollars.xml", dollars)]);
     assert_eq!(opening("2024-01-31"), "17209.00", "another currency is not added");
+    let foreign = "item_id,customer_id,kind,issued_date,due_date,amount,currency_code,base_amount\n\
+        F-9,C1,invoice,2024-01-05,2024-03-01,110.00,USD,100.00\n";
+    desk.load(&[&desk.file("foreign.csv", foreign)]);
+    assert_eq!(opening("2024-01-31"), "17209.00", "books of several currencies are in the one that needs no rate");
     assert!(desk.ask("2024-01-15").rows("cash_position").is_empty(), "no statement says anything yet");
 }
 

@@ -2,7 +2,7 @@
 --
 -- grain:   one week after $as_of, where a balance is known
 -- key:     week_order
--- source:  week_forecasts, known_statements, cash_balances, disbursements, known_items
+-- source:  week_forecasts, known_statements, item_days, cash_balances, disbursements, known_items
 -- params:  $as_of date, $currency text
 -- columns:
 --   week_order          int    1 for the week that begins the day after $as_of
@@ -26,6 +26,16 @@ with companies as (
     select '' as company_id
 ),
 
+-- where nobody names the currency of the books, it is the one whose items need no rate
+own_currencies as (
+    select item_days.currency_code
+    from item_days
+    group by item_days.currency_code
+    having
+        count(item_days.base_amount) = count(*)
+        and sum(item_days.base_amount) = sum(item_days.amount)
+),
+
 -- the last statement of each account in the currency of the answer
 statements as (
     select
@@ -41,7 +51,9 @@ statements as (
                 known_statements.statement_id desc
         ) as latest_order
     from known_statements
-    where known_statements.currency_code = $currency
+    left join own_currencies
+        on known_statements.currency_code = own_currencies.currency_code
+    where known_statements.currency_code = coalesce($currency, own_currencies.currency_code)
 ),
 
 stated as (
