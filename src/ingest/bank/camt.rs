@@ -80,7 +80,8 @@ pub fn read(
         let within = &names[2..];
         match (step, within) {
             (Step::Opened, []) => {
-                reader = MessageReader::default();
+                // entries are numbered through the file
+                reader = MessageReader { entry_count: reader.entry_count, ..MessageReader::default() };
                 statements.begin(*origin);
             }
             (Step::Closed, []) => {

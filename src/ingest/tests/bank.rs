@@ -261,6 +261,13 @@ fn iso_20022_messages_as_they_come() {
         .replace("</IBAN></Id></CdtrAcct>", "</IBAN></Id></DbtrAcct>");
     let (_, rows) = statements("r.xml", swapped.as_bytes());
     assert_eq!(rows.column("bank_entries", "counterparty_name")[3], "Chalet Blanc");
+    // two statements in one message: each entry has its own place
+    let (start, end) = (CAMT.find("    <Stmt>").unwrap(), CAMT.find("  </BkToCstmrStmt>").unwrap());
+    let second = CAMT[start..end].replace("2024-01-31", "2024-02-01").replace("<Id>2024-031</Id>", "<Id>2024-032</Id>");
+    let (_, rows) = statements("two.xml", format!("{}{second}{}", &CAMT[..end], &CAMT[end..]).as_bytes());
+    let places = rows.column("bank_entries", "source_line");
+    assert_eq!(places, ["1", "2", "2", "3", "4", "6", "7", "7", "8", "9"]);
+    assert_eq!(rows.column("bank_statements", "statement_id"), ["2024-031", "2024-032"]);
     // the first page of a statement
     let page = CAMT.replace("<Cd>CLBD</Cd>", "<Cd>ITBD</Cd>");
     let (_, rows) = statements("p.xml", page.as_bytes());
