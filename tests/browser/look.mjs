@@ -67,9 +67,9 @@ const background = () => getComputedStyle(document.body).backgroundColor;
 // Of rows and marks that are written alike, whatever their texts and places, two are enough to find what is wrong with all of
 // them: axe-core takes seconds for a long table. The others are away while it looks.
 const few = () => {
-  const kinds = ["class", "role", "scope", "colspan", "fill"];
+  const kinds = ["class", "role", "scope", "colspan", "fill", "id"];
   const shape = (part) => part.outerHTML.replace(/>[^<]*/g, (text) => (/\S/.test(text.slice(1)) ? ">text" : ">"))
-    .replace(/ ([\w-]+)="[^"]*"/g, (whole, name) => (kinds.includes(name) ? whole : ` ${name}`));
+    .replace(/ ([\w-]+)="[^"]*"/g, (whole, name) => (kinds.includes(name) || whole.endsWith('""') ? whole : ` ${name}`));
   window.away = [];
   for (const whole of document.querySelectorAll("tbody, g.hits")) {
     const parts = [...whole.children];
